@@ -1,0 +1,31 @@
+# sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
+# host/NAME/CMakeLists.txt adds its sources; a room without that folder is headers only.
+# The map is also kept as the global property SPRIG_ROOMS ("room:lower,lower,..."), which the ctest `layering` reads.
+function(sprig_room room)
+  cmake_parse_arguments(arg "" "" "ON" ${ARGN})
+  set(scope PUBLIC)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/host/${room}/CMakeLists.txt)
+    add_library(sprig_${room} STATIC)
+    target_include_directories(sprig_${room} PRIVATE ${PROJECT_SOURCE_DIR})   # "host/<room>/private.hpp"
+  else()
+    set(scope INTERFACE)
+    add_library(sprig_${room} INTERFACE)
+  endif()
+  target_include_directories(sprig_${room} ${scope} ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(sprig_${room} ${scope} sprig_flags Eigen3::Eigen)
+  set(may_include "")
+  foreach(lower ${arg_ON})
+    target_link_libraries(sprig_${room} ${scope} sprig_${lower})
+    if(NOT lower STREQUAL "device")   # the seam is linked, never included
+      get_property(below GLOBAL PROPERTY SPRIG_ROOM_${lower})
+      list(APPEND may_include ${lower} ${below})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES may_include)
+  set_property(GLOBAL PROPERTY SPRIG_ROOM_${room} "${may_include}")
+  list(JOIN may_include "," joined)
+  set_property(GLOBAL APPEND PROPERTY SPRIG_ROOMS "${room}:${joined}")
+  if(scope STREQUAL "PUBLIC")
+    add_subdirectory(host/${room})
+  endif()
+endfunction()

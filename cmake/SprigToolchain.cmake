@@ -1,0 +1,73 @@
+# Language level, the flags that keep results bit-identical, warnings, sanitizers, packages, and whether CUDA is on.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(ZLIB REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+
+add_library(sprig_flags INTERFACE)
+target_link_libraries(sprig_flags INTERFACE Threads::Threads)
+
+# Contraction off: the shared formulas say std::fma where they mean it, and nothing else may be fused (docs/ARCHITECTURE.md, contract 1).
+set(cxx_flags -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(SPRIG_NATIVE)
+  list(APPEND cxx_flags -march=native)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND cxx_flags -march=x86-64-v3)
+endif()
+set(warning_flags -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+if(SPRIG_WERROR)
+  list(APPEND warning_flags -Werror)
+endif()
+target_compile_options(sprig_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${cxx_flags};${warning_flags}>")
+target_compile_definitions(sprig_flags INTERFACE $<$<BOOL:${SPRIG_DOUBLE}>:SPRIG_DOUBLE>)
+# The engine parallelises itself; Eigen's own threads would change nothing but the timing of nested regions.
+target_compile_definitions(sprig_flags INTERFACE EIGEN_DONT_PARALLELIZE)
+
+if(SPRIG_OPENMP)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_link_libraries(sprig_flags INTERFACE OpenMP::OpenMP_CXX)
+else()
+  target_compile_options(sprig_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-unknown-pragmas>)
+endif()
+
+if(SPRIG_SANITIZE)
+  target_compile_options(sprig_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SPRIG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer>)
+  target_link_options(sprig_flags INTERFACE -fsanitize=${SPRIG_SANITIZE})
+endif()
+
+set(SPRIG_WITH_CUDA OFF)
+if(NOT SPRIG_CUDA STREQUAL "OFF")
+  if(NOT CMAKE_CUDA_COMPILER AND EXISTS /usr/local/cuda/bin/nvcc)
+    set(CMAKE_CUDA_COMPILER /usr/local/cuda/bin/nvcc)
+  endif()
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES "90-real;90-virtual")   # Hopper's machine code, and PTX for what comes after
+  endif()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    enable_language(CUDA)
+    find_package(CUDAToolkit REQUIRED)
+    set(SPRIG_WITH_CUDA ON)
+    set(CMAKE_CUDA_STANDARD 20)
+    set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    target_compile_options(sprig_flags INTERFACE
+      "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;--expt-relaxed-constexpr;-Xcompiler=-ffp-contract=off,-Wall>")
+  elseif(SPRIG_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "SPRIG_CUDA=ON, but no CUDA compiler was found (looked on PATH and in /usr/local/cuda/bin)")
+  endif()
+endif()
+target_compile_definitions(sprig_flags INTERFACE SPRIG_WITH_CUDA=$<BOOL:${SPRIG_WITH_CUDA}>)
+message(STATUS "sprig ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, CUDA ${SPRIG_WITH_CUDA}, OpenMP ${SPRIG_OPENMP}, sanitizers '${SPRIG_SANITIZE}'")

@@ -1,0 +1,40 @@
+// FNV-1a, 64 bit: the fingerprint of networks, spike trains and states. Not cryptographic; endianness is the machine's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace sprig {
+
+class Hash {
+ public:
+  Hash& bytes(const void* data, std::size_t size) {
+    const auto* p = static_cast<const unsigned char*>(data);
+    for (std::size_t i = 0; i < size; ++i) value_ = (value_ ^ p[i]) * 0x100000001B3ull;
+    return *this;
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> Hash& add(T value) { return bytes(&value, sizeof value); }
+  template <class T>
+  Hash& add(const std::vector<T>& values) {
+    static_assert(std::has_unique_object_representations_v<T> || std::is_floating_point_v<T>,
+                  "padding would be hashed");
+    add(static_cast<std::uint64_t>(values.size()));
+    return bytes(values.data(), values.size() * sizeof(T));
+  }
+  std::uint64_t value() const { return value_; }
+  std::string hex() const {
+    static const char* digits = "0123456789abcdef";
+    std::string text(16, '0');
+    for (int i = 0; i < 16; ++i) text[15 - i] = digits[(value_ >> (4 * i)) & 15];
+    return text;
+  }
+
+ private:
+  std::uint64_t value_ = 0xCBF29CE484222325ull;
+};
+
+}  // namespace sprig

@@ -1,0 +1,71 @@
+// Every random number in sprig: one table of streams, and the counters they use. Ids never change once released: a
+// changed id changes every published result. key = (seed, stream); counter = (what is drawn for, when or which).
+#pragma once
+
+#include <cstdint>
+
+#include "sprig/core/hd.hpp"
+#include "sprig/core/philox.hpp"
+
+namespace sprig {
+
+enum class Stream : std::uint32_t {
+  // counter (source neuron, draw index): building networks
+  connectivity = 1,
+  rewiring = 2,
+  weight = 3,
+  delay = 4,
+  // counter (neuron): parameters
+  tau_membrane = 16,
+  initial_potential = 17,
+  input_weight = 18,
+  neuron_sign = 19,
+  // counter (original neuron, step / 4) with replica: drive, four steps a block
+  poisson_drive = 32,
+  gaussian_drive = 33,
+  // counter (channel, step / 4) with replica: encoders
+  encoder = 34,
+  // counter (original edge, round): pruning
+  keep_synapse = 48,
+  random_prune = 49,
+  random_prune_neuron = 50,
+  // tasks
+  task_initial_state = 64,
+  task_start = 65,
+  search_candidate = 66,  // counter (0, draw): operating points of a search
+  // dynamics
+  tangent_frame = 80,
+  finite_perturbation = 81,
+  covariance_noise = 82,
+  // tests and benchmarks
+  test = 0xFFFF,
+};
+
+// Four words for draw `index` of entity `id` (64 bit each).
+SPRIG_HD inline PhiloxBlock draw_block(std::uint32_t seed, Stream stream, std::uint64_t id, std::uint64_t index) {
+  return philox4x32({{static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(id >> 32),
+                      static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32)}},
+                    seed, static_cast<std::uint32_t>(stream));
+}
+
+// The block that serves steps 4q .. 4q+3 of one neuron in one replica; word (step & 3) is the step's draw.
+SPRIG_HD inline PhiloxBlock step_counter(std::uint32_t neuron, std::uint32_t replica, std::uint64_t step) {
+  const std::uint64_t quarter = step >> 2;
+  return {{neuron, replica, static_cast<std::uint32_t>(quarter), static_cast<std::uint32_t>(quarter >> 32)}};
+}
+SPRIG_HD inline PhiloxBlock step_block(std::uint32_t seed, Stream stream, std::uint32_t neuron, std::uint32_t replica,
+                                       std::uint64_t step) {
+  return philox4x32(step_counter(neuron, replica, step), seed, static_cast<std::uint32_t>(stream));
+}
+
+// Uniform in (0, 1), 52 bits, never 0 or 1. For host-side construction.
+SPRIG_HD inline double uniform_open(std::uint32_t high, std::uint32_t low) {
+  const std::uint64_t bits = ((std::uint64_t{high} << 32) | low) >> 12;
+  return (static_cast<double>(bits) + 0.5) * (1.0 / 4503599627370496.0);
+}
+SPRIG_HD inline double uniform_open(std::uint32_t seed, Stream stream, std::uint64_t id, std::uint64_t index) {
+  const PhiloxBlock block = draw_block(seed, stream, id, index);
+  return uniform_open(block.word[0], block.word[1]);
+}
+
+}  // namespace sprig

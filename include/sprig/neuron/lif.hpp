@@ -1,0 +1,132 @@
+// The leaky integrate-and-fire neuron (ENGINE section 1), each formula once, for host and device.
+//
+//   tau_m dV/dt = -(V - E_L) + R (I + I_ext)      tau_s dI/dt = -I + sum_j w_ij sum_k delta(t - t_j^k - d_ij)
+//
+// integrated exactly on the grid h (Rotter & Diesmann 1999). The state holds u = V - E_L, so thresholds and resets here
+// are relative to E_L too; E_L itself enters only where V is written or read. Delta synapses add arrivals to u; a
+// refractory neuron loses them. Spike when u >= v_th + theta, after the update ("at threshold" counts as a spike).
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "sprig/core/hd.hpp"
+
+namespace sprig {
+
+enum class Synapse : std::uint8_t { delta, exponential };
+enum class Reset : std::uint8_t { hard, soft };
+
+// Which equations a network uses; a template argument of the step, so unused terms cost nothing.
+struct LifKind {
+  Synapse synapse = Synapse::exponential;
+  int receptors =
+      1;  // 1: all weights share one current; 2: w >= 0 excitatory (0), w < 0 inhibitory (1), own tau_s each
+  Reset reset = Reset::hard;
+  bool adaptive = false;  // threshold V_th + theta
+
+  friend constexpr bool operator==(const LifKind&, const LifKind&) = default;
+};
+
+// Per-neuron constants of the step of length h. Units: u in mV, currents in pA, R in mV/pA = GOhm; or all
+// dimensionless.
+template <class T>
+struct LifConstants {
+  T p22;          // exp(-h/tau_m)
+  T p20;          // R (1 - p22)
+  T p11[2];       // exp(-h/tau_s), per receptor; unused for delta synapses
+  T p21[2];       // tau_s tau_m / (C (tau_m - tau_s)) (p22 - p11) with C = tau_m/R, smooth at tau_s = tau_m
+  T v_th;         // V_th - E_L
+  T v_reset;      // V_reset - E_L
+  T theta_decay;  // exp(-h/tau_theta)
+  T theta_plus;
+  std::int32_t refractory_steps;
+};
+
+template <class T>
+struct LifState {
+  T u = 0;  // V - E_L
+  T i[2] = {0, 0};
+  T theta = 0;
+  std::int32_t refractory = 0;  // steps still to be held
+};
+
+// What the tangent dynamics need of one step: the potential before the threshold test, and the current that drives it.
+template <class T>
+struct LifProbe {
+  T u_before;  // u after integration, before the reset
+  T current;   // i[0] + i[1] (decayed, before this step's arrivals) + external
+};
+
+// Host only, double: P21 without cancellation. With x = h/tau_s - h/tau_m:
+// tau_s/(tau_m - tau_s) (e^{-h/tau_m} - e^{-h/tau_s}) = (h/tau_m) e^{-h/tau_m} (1 - e^{-x})/x.
+inline double lif_p21(double h, double tau_m, double tau_s, double resistance) {
+  const double x = h / tau_s - h / tau_m;
+  const double ratio = std::abs(x) < 1e-300 ? 1.0 : -std::expm1(-x) / x;
+  return resistance * (h / tau_m) * std::exp(-h / tau_m) * ratio;
+}
+inline double lif_p20(double h, double tau_m, double resistance) { return -resistance * std::expm1(-h / tau_m); }
+
+// Values below this are nothing, and are made exactly nothing: an exponential decay would otherwise end in subnormal
+// numbers, which cost a processor a hundred cycles each. Explicit, so that every device does the same.
+template <class T>
+SPRIG_HD inline T settle(T x) {
+  constexpr T kNothing = static_cast<T>(1e-30);
+#if !defined(__CUDA_ARCH__)
+  using std::fabs;
+#endif
+  return fabs(x) < kNothing ? T{0} : x;
+}
+
+// One step of one neuron. arrivals: synaptic input due now, per receptor, in units of the state (current, or potential
+// for delta synapses); external: I_dc + injected + noise, held over the step. Returns whether it spiked.
+template <LifKind kKind, class T>
+SPRIG_HD inline bool lif_step(LifState<T>& s, const LifConstants<T>& c, T arrivals0, T arrivals1, T external,
+                              LifProbe<T>* probe = nullptr) {
+#if !defined(__CUDA_ARCH__)
+  using std::fma;
+#endif
+  T u = c.p20 * external;
+  if constexpr (kKind.synapse == Synapse::exponential) {
+    if constexpr (kKind.receptors == 2) u = fma(c.p21[1], s.i[1], u);
+    u = fma(c.p21[0], s.i[0], u);
+  }
+  u = settle(fma(c.p22, s.u, u));
+  T current = external;
+  if constexpr (kKind.synapse == Synapse::exponential) {
+    const T decayed0 = settle(c.p11[0] * s.i[0]);
+    current += decayed0;
+    s.i[0] = decayed0 + arrivals0;
+    if constexpr (kKind.receptors == 2) {
+      const T decayed1 = settle(c.p11[1] * s.i[1]);
+      current += decayed1;
+      s.i[1] = decayed1 + arrivals1;
+    }
+  } else {
+    u += arrivals0;
+    if constexpr (kKind.receptors == 2) u += arrivals1;
+  }
+  const bool free = s.refractory <= 0;
+  u = free ? u : s.u;
+
+  T threshold = c.v_th;
+  if constexpr (kKind.adaptive) {
+    s.theta = settle(s.theta * c.theta_decay);
+    threshold += s.theta;
+  }
+  const bool spike = free && u >= threshold;
+  if (probe) *probe = {u, current};
+  const T after = kKind.reset == Reset::hard ? c.v_reset : u - (c.v_th - c.v_reset);
+  s.u = spike ? after : u;
+  if constexpr (kKind.adaptive) s.theta = spike ? s.theta + c.theta_plus : s.theta;
+  s.refractory = spike ? c.refractory_steps : (free ? 0 : s.refractory - 1);
+  return spike;
+}
+
+// du/dt of a neuron that is not refractory: the velocity that saltation matrices compare before and after an event.
+template <class T>
+SPRIG_HD inline T lif_velocity(T u, T current, T tau_m, T resistance) {
+  return (resistance * current - u) / tau_m;
+}
+
+}  // namespace sprig

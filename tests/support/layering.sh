@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# layering.sh ROOT room:lower,lower,... [room:...]: checks the includes of include/sprig, host and kernels under ROOT.
+#   - a file includes headers of its own room and of the rooms given as lower only; floors never point up
+#   - public headers and host files see no CUDA header and nothing of kernels/: the seam is plain C++
+#   - kernel files see no TOML, JSON, formatting or HDF5 header
+# Prints each offence as file:line and exits 1 when there is one.
+set -euo pipefail
+root=$1
+shift
+cd "$root"
+folders=()
+for folder in include/sprig host kernels; do
+  if [[ -d $folder ]]; then folders+=("$folder"); fi
+done
+mapfile -d '' files < <(find "${folders[@]}" -type f -regex '.*\.\(hpp\|h\|cpp\|cu\|cuh\|inl\)' -print0 | sort -z)
+if ((${#files[@]} == 0)); then
+  echo "layering: no source files under $root" >&2
+  exit 1
+fi
+
+awk -v map="$*" '
+  BEGIN {
+    rooms = split(map, entry, " ")
+    for (i = 1; i <= rooms; ++i) {
+      split(entry[i], part, ":")
+      known[part[1]] = 1
+      allowed[part[1], part[1]] = 1
+      lowers = split(part[2], lower, ",")
+      for (j = 1; j <= lowers; ++j) allowed[part[1], lower[j]] = 1
+    }
+    cuda = "^(cuda|cooperative_groups|cub/|thrust/|cusparse|cusolver|cublas|curand|nvtx|nccl|nv/|device_launch|kernels/)"
+    heavy = "^(toml|nlohmann/|fmt/|hdf5|H5)"
+  }
+  function offence(text) {
+    printf "%s:%d: %s\n", FILENAME, FNR, text
+    ++offences
+  }
+  FNR == 1 {  # include/sprig/<room>/..., host/<room>/..., kernels/<room>/...; a file beside the rooms has none
+    ++count
+    parts = split(FILENAME, step, "/")
+    at = step[1] == "include" ? 3 : 2
+    room = parts > at ? step[at] : ""
+    if (room != "" && !(room in known)) offence("there is no room \"" room "\" in the map")
+  }
+  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+    header = $0
+    sub(/^[^<"]*[<"]/, "", header)
+    sub(/[>"].*$/, "", header)
+    if (step[1] == "kernels") {
+      if (header ~ heavy) offence("a kernel file includes " header)
+    } else if (header ~ cuda) {
+      offence("host code includes " header)
+    }
+    if (header ~ /(^|\/)\.\.\//) offence("includes by a path upwards: " header)
+    if (header ~ /^(sprig|host|kernels)\/[^\/]+\//) {
+      split(header, target, "/")
+      if (!(target[2] in known)) offence("includes the unknown room \"" target[2] "\"")
+      else if (room != "" && !((room, target[2]) in allowed)) offence(room " may not include " target[2] " (" header ")")
+    }
+  }
+  END {
+    if (offences > 0) exit 1
+    printf "layering: %d files, %d rooms, no include points up\n", count, rooms
+  }
+' "${files[@]}"
