@@ -1,0 +1,178 @@
+// From a specification to a network: structure, then weights, delays and per-neuron parameters.
+#include "sprig/network/builders.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "host/network/bernoulli_row.hpp"
+#include "host/network/sampler.hpp"
+#include "host/network/spec_check.hpp"
+#include "host/network/text.hpp"
+#include "host/network/topology.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/network/fields.hpp"
+
+namespace sprig {
+
+namespace {
+
+struct Samplers {
+  Sampler weight, delay, v_initial;
+  std::vector<Sampler> tau_m;
+};
+
+Samplers make_samplers(const NetworkSpec& spec) {
+  // A delay on the grid may come out of its decimal number a little below its step.
+  const Support delay{spec.step_ms * (1 - 1e-9), false, spec.step_ms / 2};
+  Samplers samplers{Sampler("network.weight", spec.weight, {0, false, 0}),
+                    Sampler("network.delay_ms", spec.delay_ms, delay),
+                    Sampler("network.v_initial", spec.v_initial, {}),
+                    {}};
+  if (!(samplers.delay.largest() / spec.step_ms < kMaxDelaySteps + 0.5))
+    throw ConfigError("network.delay_ms", text("reaches ", samplers.delay.largest(), " ms; at most ", kMaxDelaySteps,
+                                               " steps of ", spec.step_ms, " ms are allowed"));
+  for (std::size_t c = 0; c < spec.tau_m_ms.size(); ++c) {
+    const std::string key = spec.tau_m_ms.size() == 1 ? "network.tau_m_ms" : text("network.tau_m_ms[", c, "]");
+    samplers.tau_m.emplace_back(key, spec.tau_m_ms[c], Support{0, true, 0});
+  }
+  return samplers;
+}
+
+void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samplers, std::uint32_t seed) {
+  const Layout layout = layout_of(spec);
+  network.neurons.resize(spec.neurons);
+  for (const NeuronField& field : kNeuronFields) {
+    std::vector<double>& values = network.neurons.*field.values;
+    std::fill(values.begin(), values.end(), spec.neuron.*field.initial);
+  }
+  const std::vector<std::uint32_t> order = ring_order(layout);
+  const auto distributions = static_cast<std::uint32_t>(samplers.tau_m.size());
+  for (std::uint32_t c = 0; c < distributions; ++c)
+    for (std::uint32_t r = block_begin(layout, distributions, c); r < block_begin(layout, distributions, c + 1); ++r) {
+      const double drawn = samplers.tau_m[c].value(seed, Stream::tau_membrane, order[r]);
+      network.neurons.tau_m_ms[order[r]] = std::max(drawn, spec.tau_m_min_ms);
+    }
+  const double e_l = spec.neuron.e_l, distance = spec.neuron.v_th - e_l;
+  for (std::uint32_t i = 0; i < spec.neurons; ++i)
+    network.neurons.v_initial[i] = e_l + distance * samplers.v_initial.value(seed, Stream::initial_potential, i);
+  if (spec.dale)
+    network.populations = {{"exc", 0, layout.excitatory, false}, {"inh", layout.excitatory, layout.inhibitory(), true}};
+  else
+    network.populations = {{"all", 0, spec.neurons, false}};
+  network.original_id.resize(spec.neurons);
+  std::iota(network.original_id.begin(), network.original_id.end(), 0u);
+}
+
+std::uint16_t to_steps(double delay_ms, double step_ms) {
+  return static_cast<std::uint16_t>(std::max<long long>(1, std::llround(delay_ms / step_ms)));
+}
+
+void set_weights(Csr& csr, const NetworkSpec& spec, const Sampler& weight, std::uint32_t seed) {
+  const std::uint32_t excitatory = layout_of(spec).excitatory;
+  const double degree = expected_in_degree(spec);
+  const double factor = spec.scale_weights && degree > 0 ? spec.gain / std::sqrt(degree) : spec.gain;
+  const double sign_limit = spec.excitatory_fraction * 4294967296.0;  // without Dale: a draw below is excitatory
+  csr.weights.resize(csr.synapses());
+#pragma omp parallel for schedule(dynamic, 64)
+  for (std::uint32_t source = 0; source < csr.rows; ++source) {
+    float* row = csr.weights.data() + csr.offsets[source];
+    const std::uint64_t count = csr.offsets[source + 1] - csr.offsets[source];
+    const double scale = source < excitatory ? factor : -factor * spec.inhibition;
+    weight.fill(seed, Stream::weight, source, count,
+                [&](std::uint64_t j, double x) { row[j] = static_cast<float>(scale * x); });
+    if (spec.dale) continue;
+    PhiloxBlock block{};
+    for (std::uint64_t j = 0; j < count; ++j) {
+      if (j % 4 == 0) block = draw_block(seed, Stream::neuron_sign, source, j / 4);
+      if (block.word[j % 4] >= sign_limit) row[j] = static_cast<float>(-spec.inhibition * row[j]);
+    }
+  }
+}
+
+void set_delays(Csr& csr, const NetworkSpec& spec, const Sampler& delay, std::uint32_t seed) {
+  if (delay.constant()) {
+    csr.uniform_delay = to_steps(delay.largest(), spec.step_ms);
+    return;
+  }
+  csr.delays.resize(csr.synapses());
+#pragma omp parallel for schedule(dynamic, 64)
+  for (std::uint32_t source = 0; source < csr.rows; ++source) {
+    std::uint16_t* row = csr.delays.data() + csr.offsets[source];
+    delay.fill(seed, Stream::delay, source, csr.offsets[source + 1] - csr.offsets[source],
+               [&](std::uint64_t j, double x) { row[j] = to_steps(x, spec.step_ms); });
+  }
+}
+
+}  // namespace
+
+Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
+  check_spec(spec);
+  const Samplers samplers = make_samplers(spec);
+  Network network;
+  network.step_ms = spec.step_ms;
+  network.kind = spec.kind;
+  set_neurons(network, spec, samplers, seed);
+  network.recurrent = draw_topology(spec, seed);
+  set_weights(network.recurrent, spec, samplers.weight, seed);
+  set_delays(network.recurrent, spec, samplers.delay, seed);
+  validate(network);
+  return network;
+}
+
+void connect_input(Network& network, std::uint32_t channels, double density, Distribution weight, double gain,
+                   std::uint32_t seed) {
+  if (!(density > 0 && density <= 1))
+    throw ConfigError("network.input.density", text("is ", density, "; a number in (0, 1] is allowed"));
+  if (!std::isfinite(gain) || gain < 0)
+    throw ConfigError("network.input.gain", text("is ", gain, "; a finite number of at least 0 is allowed"));
+  const Sampler sampler("network.input.weight", weight, {0, false, 0});
+
+  // Neurons by ascending original id: the trials run over original ids, and neurons that are gone are passed over.
+  std::vector<std::uint32_t> by_id(network.size());
+  std::iota(by_id.begin(), by_id.end(), 0u);
+  const auto id_of = [&](std::uint32_t i) { return network.original_id[i]; };
+  std::sort(by_id.begin(), by_id.end(), [&](std::uint32_t a, std::uint32_t b) { return id_of(a) < id_of(b); });
+  const std::uint32_t ids = by_id.empty() ? 0 : id_of(by_id.back()) + 1;
+  const std::vector<real> exponential = exponential_quantiles();
+  const std::vector<Stretch> row{{0, ids, density}};
+  const auto each = [&](std::uint32_t channel, auto use) {
+    auto from = by_id.begin();
+    // The bit above 32 keeps channels apart from the source neurons that draw from the same stream.
+    bernoulli_row(exponential, seed, (std::uint64_t{1} << 32) | channel, row, [&](std::uint32_t id, std::uint64_t j) {
+      from = std::lower_bound(from, by_id.end(), id, [&](std::uint32_t i, std::uint32_t x) { return id_of(i) < x; });
+      if (from != by_id.end() && id_of(*from) == id) use(*from, j);
+    });
+  };
+
+  Csr csr;
+  csr.rows = channels;
+  csr.cols = network.size();
+  csr.offsets.assign(std::size_t{channels} + 1, 0);
+#pragma omp parallel for schedule(dynamic, 1)
+  for (std::uint32_t channel = 0; channel < channels; ++channel)
+    each(channel, [&](std::uint32_t, std::uint64_t) { ++csr.offsets[channel + 1]; });
+  accumulate_offsets(csr.offsets);
+  csr.targets.resize(csr.offsets.back());
+  csr.weights.resize(csr.offsets.back());
+#pragma omp parallel
+  {
+    std::vector<std::pair<std::uint32_t, float>> synapses;
+#pragma omp for schedule(dynamic, 1)
+    for (std::uint32_t channel = 0; channel < channels; ++channel) {
+      synapses.clear();
+      each(channel, [&](std::uint32_t target, std::uint64_t j) {
+        const double x = gain * sampler.value(seed, Stream::input_weight, channel, j);
+        synapses.emplace_back(target, static_cast<float>(x));
+      });
+      std::sort(synapses.begin(), synapses.end());  // original ids need not be in the order of the neurons
+      for (std::size_t j = 0; j < synapses.size(); ++j)
+        std::tie(csr.targets[csr.offsets[channel] + j], csr.weights[csr.offsets[channel] + j]) = synapses[j];
+    }
+  }
+  network.input = std::move(csr);
+}
+
+}  // namespace sprig

@@ -1,0 +1,113 @@
+// Is a network one that the engine can run? Says which field is not, and at which index.
+#include <algorithm>
+#include <cmath>
+
+#include "host/network/text.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/network/fields.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+namespace {
+
+template <class... Part>
+[[noreturn]] void refuse(const std::string& where, const Part&... parts) {
+  throw ConfigError("network." + where, text(parts...));
+}
+
+std::string at(const std::string& field, std::uint64_t index) { return text(field, "[", index, "]"); }
+
+void check_size(const std::string& field, std::size_t found, std::size_t wanted) {
+  if (found != wanted) refuse(field, "has ", found, " values; ", wanted, " are needed");
+}
+
+// Ids key the neurons' random draws: two neurons of one id would share them.
+void check_ids(const std::vector<std::uint32_t>& ids) {
+  std::vector<std::uint32_t> sorted = ids;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) refuse("original_id", "has ", *twice, " more than once; ids must differ");
+  if (sorted.back() > kMaxNeurons - 1)
+    refuse("original_id", "has ", sorted.back(), "; ids must be below ", kMaxNeurons);
+}
+
+void check_neurons(const Network& network) {
+  const NeuronParameters& neurons = network.neurons;
+  const std::size_t n = neurons.size();
+  if (n == 0 || n > kMaxNeurons) refuse("neurons", "found ", n, "; 1 to ", kMaxNeurons, " are allowed");
+  for (const NeuronField& field : kNeuronFields) {
+    const std::vector<double>& values = neurons.*field.values;
+    check_size(field.name, values.size(), n);
+    const bool unused = network.kind.synapse == Synapse::delta && (field.values == &NeuronParameters::tau_syn_exc_ms ||
+                                                                   field.values == &NeuronParameters::tau_syn_inh_ms);
+    for (std::size_t i = 0; i < n; ++i)
+      if (!(unused ? std::isfinite(values[i]) : field.allows(values[i])))
+        refuse(at(field.name, i), "is ", values[i], "; it must be ", unused ? "a finite number" : field.allowed());
+  }
+  for (std::size_t i = 0; i < n; ++i)
+    if (neurons.v_reset[i] >= neurons.v_th[i])
+      refuse(at("v_reset", i), "is ", neurons.v_reset[i], "; it must be below v_th, ", neurons.v_th[i]);
+  check_size("original_id", network.original_id.size(), n);
+  check_ids(network.original_id);
+}
+
+void check_populations(const Network& network) {
+  std::uint64_t next = 0;
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const Population& population = network.populations[p];
+    if (population.first != next)
+      refuse(at("populations", p), "starts at neuron ", population.first, "; it must start at ", next);
+    next += population.count;
+  }
+  if (next != network.size()) refuse("populations", "cover ", next, " neurons; there are ", network.size());
+}
+
+void check_synapses(const Csr& csr, const std::string& name, std::uint32_t rows, std::uint32_t cols) {
+  if (csr.rows != rows) refuse(name + ".rows", "is ", csr.rows, "; it must be ", rows);
+  if (csr.cols != cols) refuse(name + ".cols", "is ", csr.cols, "; it must be ", cols);
+  const std::uint64_t synapses = csr.synapses();
+  check_size(name + ".offsets", csr.offsets.size(), std::size_t{rows} + 1);
+  if (csr.offsets[0] != 0) refuse(name + ".offsets[0]", "is ", csr.offsets[0], "; it must be 0");
+  for (std::size_t i = 0; i < rows; ++i)
+    if (csr.offsets[i + 1] < csr.offsets[i])
+      refuse(at(name + ".offsets", i + 1), "is ", csr.offsets[i + 1], ", less than the one before, ", csr.offsets[i]);
+  if (csr.offsets[rows] != synapses)
+    refuse(at(name + ".offsets", rows), "is ", csr.offsets[rows], "; there are ", synapses, " synapses");
+  check_size(name + ".weights", csr.weights.size(), synapses);
+  if (!csr.delays.empty()) check_size(name + ".delays", csr.delays.size(), synapses);
+  if (!csr.original_id.empty()) check_size(name + ".original_id", csr.original_id.size(), synapses);
+
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      if (csr.targets[k] >= cols) refuse(at(name + ".targets", k), "is ", csr.targets[k], "; it must be below ", cols);
+      if (k > csr.offsets[i] && csr.targets[k] < csr.targets[k - 1])
+        refuse(at(name + ".targets", k), "is ", csr.targets[k], " after ", csr.targets[k - 1],
+               "; targets must ascend within a row");
+    }
+  for (std::uint64_t k = 0; k < synapses; ++k)
+    if (!std::isfinite(csr.weights[k]))
+      refuse(at(name + ".weights", k), "is ", csr.weights[k], "; it must be a finite number");
+  const auto allowed = [](std::uint16_t delay) { return delay >= 1 && delay <= kMaxDelaySteps; };
+  if (csr.delays.empty() && !allowed(csr.uniform_delay))
+    refuse(name + ".uniform_delay", "is ", csr.uniform_delay, " steps; 1 to ", kMaxDelaySteps, " are allowed");
+  for (std::uint64_t k = 0; k < csr.delays.size(); ++k)
+    if (!allowed(csr.delays[k]))
+      refuse(at(name + ".delays", k), "is ", csr.delays[k], " steps; 1 to ", kMaxDelaySteps, " are allowed");
+}
+
+}  // namespace
+
+void validate(const Network& network) {
+  if (!std::isfinite(network.step_ms) || network.step_ms <= 0)
+    refuse("step_ms", "is ", network.step_ms, "; it must be a finite number above 0");
+  if (network.kind.receptors != 1 && network.kind.receptors != 2)
+    refuse("kind.receptors", "is ", network.kind.receptors, "; 1 and 2 are allowed");
+  check_neurons(network);
+  check_populations(network);
+  check_synapses(network.recurrent, "recurrent", network.size(), network.size());
+  check_synapses(network.input, "input", network.input.rows,
+                 network.input.rows == 0 ? network.input.cols : network.size());
+}
+
+}  // namespace sprig

@@ -1,0 +1,76 @@
+// Network builders. Every draw is counter-based, keyed by source neuron (or neuron) and draw index: the same network
+// with any number of threads. Errors: ConfigError naming the key ("network.density") and what is allowed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+enum class Topology { random, fixed_in_degree, fixed_total, small_world, clustered };
+
+// A scalar distribution. Parameters a, b: constant(a); normal(mean a, sd b); lognormal(mu a, sigma b); gamma(shape a,
+// scale b); uniform(a, b). One 32-bit draw a value; a normal weight or time constant is redrawn below zero, a normal
+// delay below half a step.
+struct Distribution {
+  enum class Kind { constant, normal, lognormal, gamma, uniform } kind = Kind::constant;
+  double a = 1, b = 0;
+};
+
+// Heterogeneous membranes of 20 ms on average, in ms: LNP's gamma law.
+inline constexpr Distribution kDefaultTauM{Distribution::Kind::gamma, 3.0, 20.0 / 3.0};
+
+// One recurrent network of an excitatory and an inhibitory population ("exc", then "inh"; without Dale's law one
+// population "all"). Ring order (small_world, clustered) spreads the inhibitory neurons evenly: position r holds one
+// when floor((r + 1) N_I / N) > floor(r N_I / N); within a population, ids ascend along the ring.
+struct NetworkSpec {
+  Topology topology = Topology::small_world;
+  std::uint32_t neurons = 400;
+  double excitatory_fraction = 0.8;
+  double density = 0.1;           // random, clustered: connection probability; small_world: mean degree / (N - 1);
+                                  // fixed_total: synapses / N^2; fixed_in_degree: in-degree / N (rounded) unless given
+  std::uint32_t in_degree = 0;    // fixed_in_degree: from all neurons, split as the populations are, drawn with
+                                  // replacement (multapses, as in fixed_total). 0: from density
+  double rewiring = 0.3;          // small_world: Watts-Strogatz probability on a directed ring lattice; out-degrees
+                                  // stay equal, and there are neither autapses nor multapses
+  std::uint32_t clusters = 1;     // clustered: number of equal blocks on the ring (sizes differ by at most one)
+  double density_between = 0.01;  // clustered: probability between blocks
+  bool autapses = false;
+  bool dale = true;  // all synapses of a neuron share its population's sign; else each synapse draws one
+                     // (inhibitory with probability 1 - excitatory_fraction)
+  Distribution weight{Distribution::Kind::gamma, 2.0, 0.5};  // magnitude
+  double gain = 1.0;                                         // multiplies every weight
+  double inhibition = 4.0;                                   // extra factor on inhibitory weights
+  bool scale_weights = true;  // divide by sqrt(expected in-degree), the 1/sqrt(pN) of LNP's trial
+  Distribution delay_ms{Distribution::Kind::constant, 1.0, 0.0};  // rounded to the grid; draws below
+                                                                  // one step (lognormal, gamma) are raised to it
+  // One, or one per cluster (clustered).
+  std::vector<Distribution> tau_m_ms = std::vector<Distribution>(1, kDefaultTauM);
+  double tau_m_min_ms = 1.0;  // draws below are raised to it (a gamma variate may be arbitrarily small)
+  NeuronDefaults neuron;      // everything else, equal for all neurons
+  Distribution v_initial{Distribution::Kind::uniform, 0.0, 1.0};  // in units of E_L + x (V_th - E_L)
+  LifKind kind;
+  double step_ms = 0.1;
+};
+
+// Builds, validates and returns the network. seed keys every draw.
+Network build_network(const NetworkSpec& spec, std::uint32_t seed);
+
+// The current-based network of Vogels & Abbott as in Brette et al. 2007, 4/5 excitatory: connection probability
+// min(0.02, 80 / N), so that N >= 4000 keeps the in-degree; jumps of 1.62 and -9 mV in the synaptic currents (R = 1).
+Network vogels_cuba(std::uint32_t neurons, std::uint32_t seed);
+
+// Brunel 2000 (delta synapses, J = 0.1 mV, delay 1.5 ms), 4/5 excitatory: 1000 excitatory and 250 inhibitory (-g J)
+// sources a neuron whatever N is (12 500 in the paper), drawn with replacement. Without its external drive.
+Network brunel(std::uint32_t neurons, double g, std::uint32_t seed);
+
+// Synapses from `channels` input channels: each neuron receives from each channel with `density`; weights gain x
+// Distribution, sign positive; delay one step. Replaces network.input (channels = 0: by none). Neurons are drawn by
+// original id, so a pruned network gets what is left of the unpruned one's input. Errors: network.input.*.
+void connect_input(Network& network, std::uint32_t channels, double density, Distribution weight, double gain,
+                   std::uint32_t seed);
+
+}  // namespace sprig
