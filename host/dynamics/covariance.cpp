@@ -1,0 +1,91 @@
+// The continuous Lyapunov equation by Smith's doubling (Smith 1968), and checks of its solution.
+#include "sprig/dynamics/covariance.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr int kDoublings = 64;  // 2^64 terms: an abscissa of 1e-15 relative to the norm has converged by then
+constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
+
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  Eigen::MatrixXd result(a.rows(), b.cols());
+#pragma omp parallel for schedule(static)
+  for (Eigen::Index first = 0; first < b.cols(); first += kBlockColumns) {
+    const Eigen::Index count = std::min(kBlockColumns, b.cols() - first);
+    result.middleCols(first, count).noalias() = a * b.middleCols(first, count);
+  }
+  return result;
+}
+
+double norm_1(const Eigen::MatrixXd& a) { return a.cwiseAbs().colwise().sum().maxCoeff(); }
+
+[[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a) {
+  throw NumericalError("covariance.a", "is not Hurwitz: an eigenvalue has real part " +
+                                           std::to_string(spectral_abscissa(a)) + ", all must be below 0");
+}
+
+void check(const Eigen::MatrixXd& a, double sigma_squared) {
+  if (a.rows() != a.cols() || a.rows() == 0)
+    throw ConfigError("covariance.a",
+                      std::to_string(a.rows()) + " x " + std::to_string(a.cols()) + ", must be square and not empty");
+  if (!a.allFinite()) throw NumericalError("covariance.a", "has an entry that is not finite");
+  if (!(sigma_squared >= 0) || !std::isfinite(sigma_squared))
+    throw ConfigError("covariance.sigma_squared", std::to_string(sigma_squared) + ", must be finite and >= 0");
+}
+
+Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared) {
+  const Eigen::LLT<Eigen::MatrixXd> cholesky(-a);
+  if (cholesky.info() != Eigen::Success) not_hurwitz(a);
+  Eigen::MatrixXd c = cholesky.solve(0.5 * sigma_squared * Eigen::MatrixXd::Identity(a.rows(), a.cols()));
+  return 0.5 * (c + c.transpose());
+}
+
+}  // namespace
+
+Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared) {
+  check(a, sigma_squared);
+  if (a == a.transpose()) return symmetric_covariance(a, sigma_squared);
+
+  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(a.rows(), a.cols());
+  const Eigen::PartialPivLU<Eigen::MatrixXd> inverse_of(a);
+  const double inverse_norm = norm_1(inverse_of.inverse());
+  if (!std::isfinite(inverse_norm)) not_hurwitz(a);
+  // The Cayley transform maps -gamma to 0: best in the middle of the spectrum's orders of magnitude.
+  const double gamma = std::sqrt(norm_1(a) / inverse_norm);
+  const Eigen::MatrixXd p = Eigen::PartialPivLU<Eigen::MatrixXd>(a - gamma * identity).inverse();
+  Eigen::MatrixXd power = product(p, a + gamma * identity);
+  Eigen::MatrixXd c = 2 * gamma * sigma_squared * product(p, p.transpose());
+  for (int k = 0; k < kDoublings; ++k) {
+    const Eigen::MatrixXd term = product(product(power, c), power.transpose());
+    if (!term.allFinite()) break;
+    c += term;
+    // The terms left out sum to less than this one once the power is small.
+    if (norm_1(power) < 0.5 && norm_1(term) <= 1e-17 * norm_1(c)) return 0.5 * (c + c.transpose());
+    power = product(power, power);
+  }
+  if (spectral_abscissa(a) >= 0) not_hurwitz(a);
+  throw NumericalError("covariance.a", "Smith's doubling did not converge in " + std::to_string(kDoublings) +
+                                           " steps (largest real part " + std::to_string(spectral_abscissa(a)) + ")");
+}
+
+double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared) {
+  Eigen::MatrixXd residual = product(a, c);
+  residual += product(c, a.transpose());
+  residual.diagonal().array() += sigma_squared;
+  return residual.cwiseAbs().maxCoeff();
+}
+
+double spectral_abscissa(const Eigen::MatrixXd& a) {
+  if (a == a.transpose())
+    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+  return Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues().real().maxCoeff();
+}
+
+}  // namespace sprig

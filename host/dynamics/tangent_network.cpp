@@ -1,0 +1,78 @@
+// The constants and synapses of the tangent dynamics.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+
+namespace sprig {
+
+namespace {
+
+void add_constants(TangentNetwork& tangent, const Network& network) {
+  const NeuronParameters& p = network.neurons;
+  const double h = network.step_ms;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    tangent.p22.push_back(std::exp(-h / p.tau_m_ms[i]));
+    if (tangent.current_rows == 0) {
+      tangent.potential_shift.push_back(1 / p.tau_m_ms[i]);
+      continue;
+    }
+    tangent.potential_shift.push_back(-p.resistance[i] / p.tau_m_ms[i]);
+    tangent.p11_0.push_back(std::exp(-h / p.tau_syn_exc_ms[i]));
+    tangent.p21_0.push_back(lif_p21(h, p.tau_m_ms[i], p.tau_syn_exc_ms[i], p.resistance[i]));
+    tangent.current_shift_0.push_back(1 / p.tau_syn_exc_ms[i]);
+    if (tangent.current_rows == 1) continue;
+    tangent.p11_1.push_back(std::exp(-h / p.tau_syn_inh_ms[i]));
+    tangent.p21_1.push_back(lif_p21(h, p.tau_m_ms[i], p.tau_syn_inh_ms[i], p.resistance[i]));
+    tangent.current_shift_1.push_back(1 / p.tau_syn_inh_ms[i]);
+  }
+}
+
+void add_synapses(TangentNetwork& tangent, const Csr& csr) {
+  tangent.cells.reserve(csr.synapses());
+  tangent.weights.reserve(csr.synapses());
+  tangent.run_offsets.assign(1, 0);
+  tangent.max_delay = 1;
+  std::vector<std::uint64_t> order;
+  for (std::uint32_t source = 0; source < csr.rows; ++source) {
+    order.resize(csr.offsets[source + 1] - csr.offsets[source]);
+    std::iota(order.begin(), order.end(), csr.offsets[source]);
+    if (!csr.delays.empty())
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::uint64_t a, std::uint64_t b) { return csr.delays[a] < csr.delays[b]; });
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const std::uint32_t delay = csr.delay(order[k]);
+      if (k == 0 || delay != tangent.run_delay.back()) {
+        tangent.run_begin.push_back(tangent.cells.size());
+        tangent.run_delay.push_back(delay);
+        tangent.max_delay = std::max(tangent.max_delay, delay);
+      }
+      const double weight = csr.weights[order[k]];
+      const bool second = tangent.current_rows == 2 && weight < 0;
+      tangent.cells.push_back(csr.targets[order[k]] + (second ? tangent.neurons : 0));
+      tangent.weights.push_back(weight);
+    }
+    tangent.run_offsets.push_back(tangent.run_delay.size());
+  }
+  tangent.run_begin.push_back(tangent.cells.size());
+}
+
+}  // namespace
+
+TangentNetwork make_tangent_network(const Network& network) {
+  if (network.kind.adaptive)
+    throw ConfigError("lyapunov.method",
+                      "saltation and surrogate know no adaptive threshold (theta has no tangent row); use finite");
+  TangentNetwork tangent;
+  tangent.kind = network.kind;
+  tangent.neurons = network.size();
+  tangent.current_rows =
+      network.kind.synapse == Synapse::delta ? 0 : static_cast<std::uint32_t>(network.kind.receptors);
+  add_constants(tangent, network);
+  add_synapses(tangent, network.recurrent);
+  return tangent;
+}
+
+}  // namespace sprig

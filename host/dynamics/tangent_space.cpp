@@ -1,0 +1,276 @@
+// The tangent dynamics on the CPU. Columns never mix between renormalisations, so a thread takes a tile of kTile
+// columns through all the steps of a chunk: no barrier, and each tile's sums have one order whatever the number of
+// threads.
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <algorithm>
+
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/benettin.hpp"
+#include "sprig/dynamics/tangent.hpp"
+
+namespace sprig::cpu {
+
+namespace {
+
+constexpr std::size_t kTile = 16;  // columns; four AVX2 registers of doubles
+
+// y += a x and such over one row of a tile.
+inline void add_scaled(double* __restrict y, double a, const double* __restrict x) {
+  for (std::size_t c = 0; c < kTile; ++c) y[c] += a * x[c];
+}
+inline void scale_row(double* y, double a) {
+  for (std::size_t c = 0; c < kTile; ++c) y[c] *= a;
+}
+
+// Columns [kTile t, kTile (t+1)) of everything, rows contiguous; columns beyond the frame's are zero.
+struct Tile {
+  std::vector<double> frame;    // [row]
+  std::vector<double> payload;  // [slot]
+  std::vector<double> history;  // [step mod max_delay][neuron]: S of the surrogate
+  double* row(std::size_t r) { return frame.data() + r * kTile; }
+};
+
+// Synapses by cell they end in, for the surrogate's A = sum_d W_d^T S(n-d).
+struct Incoming {
+  std::vector<std::uint64_t> offsets;  // [cell]
+  std::vector<std::uint32_t> sources, delays;
+  std::vector<double> weights;
+};
+
+Incoming incoming(const TangentNetwork& network) {
+  Incoming in;
+  in.offsets.assign(std::size_t{network.neurons} * std::max(network.current_rows, 1u) + 1, 0);
+  for (const std::uint32_t cell : network.cells) ++in.offsets[cell + 1];
+  for (std::size_t cell = 1; cell < in.offsets.size(); ++cell) in.offsets[cell] += in.offsets[cell - 1];
+  std::vector<std::uint64_t> next(in.offsets.begin(), in.offsets.end() - 1);
+  in.sources.resize(network.cells.size());
+  in.delays.resize(network.cells.size());
+  in.weights.resize(network.cells.size());
+  for (std::uint32_t source = 0; source < network.neurons; ++source)
+    for (std::uint64_t run = network.run_offsets[source]; run < network.run_offsets[source + 1]; ++run)
+      for (std::uint64_t k = network.run_begin[run]; k < network.run_begin[run + 1]; ++k) {
+        const std::uint64_t to = next[network.cells[k]]++;
+        in.sources[to] = source;
+        in.delays[to] = network.run_delay[run];
+        in.weights[to] = network.weights[k];
+      }
+  return in;
+}
+
+class CpuTangentSpace final : public TangentSpace {
+ public:
+  CpuTangentSpace(const TangentNetwork& network, std::uint32_t columns, int threads)
+      : network_(network), columns_(columns), tiles_((columns + kTile - 1) / kTile) {
+#if defined(_OPENMP)
+    threads_ = threads > 0 ? threads : omp_get_max_threads();
+#else
+    (void)threads;
+#endif
+    threads_ = std::max(1, std::min(threads_, static_cast<int>(tiles_.size())));
+  }
+
+  std::uint32_t columns() const override { return columns_; }
+  void set_frame(const std::vector<double>& frame) override;
+  std::vector<double> frame() const override;
+  void advance(const SaltationChunk& chunk) override;
+  void advance(const SurrogateChunk& chunk) override;
+  void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) override;
+
+ private:
+  void flow(Tile& tile, const std::uint8_t* flags) const;
+  void events(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
+  void deliveries(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
+  void arrivals(Tile& tile, const std::uint8_t* flags, std::uint64_t step) const;
+  void threshold(Tile& tile, const double* spike_gain, const double* reset_gain, std::uint64_t step) const;
+  Eigen::MatrixXd gather(std::vector<double> Tile::*part) const;
+  void scatter(const Eigen::MatrixXd& from, std::vector<double> Tile::*part);
+
+  const TangentNetwork network_;
+  std::uint32_t columns_;
+  int threads_ = 1;
+  std::vector<Tile> tiles_;
+  Incoming incoming_;                 // empty until the surrogate needs it
+  std::uint64_t surrogate_step_ = 0;  // steps since set_frame(): the place in the history ring
+};
+
+Eigen::MatrixXd CpuTangentSpace::gather(std::vector<double> Tile::*part) const {
+  const auto rows = static_cast<Eigen::Index>((tiles_.front().*part).size() / kTile);
+  Eigen::MatrixXd to(rows, static_cast<Eigen::Index>(columns_));
+  for (Eigen::Index c = 0; c < to.cols(); ++c) {
+    const double* from =
+        (tiles_[static_cast<std::size_t>(c) / kTile].*part).data() + static_cast<std::size_t>(c) % kTile;
+    for (Eigen::Index r = 0; r < rows; ++r) to(r, c) = from[static_cast<std::size_t>(r) * kTile];
+  }
+  return to;
+}
+
+void CpuTangentSpace::scatter(const Eigen::MatrixXd& from, std::vector<double> Tile::*part) {
+  for (Tile& tile : tiles_) (tile.*part).assign(static_cast<std::size_t>(from.rows()) * kTile, 0);
+  for (Eigen::Index c = 0; c < from.cols(); ++c) {
+    double* to = (tiles_[static_cast<std::size_t>(c) / kTile].*part).data() + static_cast<std::size_t>(c) % kTile;
+    for (Eigen::Index r = 0; r < from.rows(); ++r) to[static_cast<std::size_t>(r) * kTile] = from(r, c);
+  }
+}
+
+void CpuTangentSpace::set_frame(const std::vector<double>& frame) {
+  if (frame.size() != std::size_t{network_.rows()} * columns_)
+    throw ConfigError("tangent.frame", std::to_string(frame.size()) + " entries, must be " +
+                                           std::to_string(network_.rows()) + " x " + std::to_string(columns_));
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  scatter(Eigen::Map<const RowMajor>(frame.data(), network_.rows(), columns_), &Tile::frame);
+  for (Tile& tile : tiles_) {
+    tile.payload.clear();
+    tile.history.clear();
+  }
+  surrogate_step_ = 0;
+}
+
+std::vector<double> CpuTangentSpace::frame() const {
+  const Eigen::MatrixXd columns = gather(&Tile::frame);
+  std::vector<double> rows;
+  rows.reserve(static_cast<std::size_t>(columns.size()));
+  for (Eigen::Index r = 0; r < columns.rows(); ++r)
+    for (Eigen::Index c = 0; c < columns.cols(); ++c) rows.push_back(columns(r, c));
+  return rows;
+}
+
+void CpuTangentSpace::flow(Tile& tile, const std::uint8_t* flags) const {
+  const std::size_t n = network_.neurons;
+  const std::uint32_t currents = network_.current_rows;
+  for (std::size_t i = 0; i < n; ++i) {
+    double* __restrict v = tile.row(i);
+    const bool free = (flags[i] & kFrozen) == 0;
+    if (free) scale_row(v, network_.p22[i]);
+    if (currents >= 1) {
+      double* __restrict current = tile.row(n + i);
+      if (free) add_scaled(v, network_.p21_0[i], current);
+      scale_row(current, network_.p11_0[i]);
+    }
+    if (currents == 2) {
+      double* __restrict current = tile.row(2 * n + i);
+      if (free) add_scaled(v, network_.p21_1[i], current);
+      scale_row(current, network_.p11_1[i]);
+    }
+  }
+}
+
+void CpuTangentSpace::events(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
+  for (std::uint64_t e = chunk.event_offsets[step]; e < chunk.event_offsets[step + 1]; ++e) {
+    const TangentEvent& event = chunk.events[e];
+    double* v = tile.row(event.neuron);
+    if (event.slot != kNoSlot) {
+      double* __restrict payload = tile.payload.data() + std::size_t{event.slot} * kTile;
+      for (std::size_t c = 0; c < kTile; ++c) payload[c] = -event.inverse_velocity * v[c];
+    }
+    scale_row(v, event.factor);
+  }
+}
+
+void CpuTangentSpace::deliveries(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
+  const std::size_t n = network_.neurons;
+  const std::uint8_t* flags = chunk.flags.data() + step * n;
+  for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d) {
+    const TangentDelivery& delivery = chunk.deliveries[d];
+    const double* payload = tile.payload.data() + std::size_t{delivery.slot} * kTile;
+    for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
+      const std::size_t cell = network_.cells[k];
+      const bool second = cell >= n;
+      const std::size_t i = second ? cell - n : cell;
+      const double w = network_.weights[k];
+      if ((flags[i] & kDeaf) == 0) add_scaled(tile.row(i), network_.potential_shift[i] * w, payload);
+      if (network_.current_rows > 0)
+        add_scaled(tile.row(n + cell), (second ? network_.current_shift_1[i] : network_.current_shift_0[i]) * w,
+                   payload);
+    }
+  }
+}
+
+void CpuTangentSpace::advance(const SaltationChunk& chunk) {
+  const bool delta = network_.current_rows == 0;
+#pragma omp parallel for schedule(static) num_threads(threads_)
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    Tile& tile = tiles_[t];
+    if (tile.payload.size() < std::size_t{chunk.slots} * kTile)
+      tile.payload.resize(std::size_t{chunk.slots} * kTile, 0);
+    for (std::size_t step = 0; step < chunk.steps; ++step) {
+      flow(tile, chunk.flags.data() + step * network_.neurons);
+      if (delta) deliveries(tile, chunk, step);
+      events(tile, chunk, step);
+      if (!delta) deliveries(tile, chunk, step);
+    }
+  }
+}
+
+void CpuTangentSpace::arrivals(Tile& tile, const std::uint8_t* flags, std::uint64_t step) const {
+  const std::size_t n = network_.neurons;
+  const bool delta = network_.current_rows == 0;
+  // S(step - delay) by delay; before the frame was set there was none.
+  const auto known = static_cast<std::uint32_t>(std::min<std::uint64_t>(network_.max_delay, step));
+  std::vector<const double*> spikes(std::size_t{known} + 1);
+  for (std::uint32_t delay = 1; delay <= known; ++delay)
+    spikes[delay] = tile.history.data() + (step - delay) % network_.max_delay * n * kTile;
+  for (std::size_t cell = 0; cell + 1 < incoming_.offsets.size(); ++cell) {
+    if (delta && (flags[cell] & kFrozen) != 0) continue;
+    alignas(64) double sum[kTile] = {};
+    for (std::uint64_t k = incoming_.offsets[cell]; k < incoming_.offsets[cell + 1]; ++k)
+      if (incoming_.delays[k] <= known)
+        add_scaled(sum, incoming_.weights[k], spikes[incoming_.delays[k]] + incoming_.sources[k] * kTile);
+    add_scaled(tile.row(delta ? cell : n + cell), 1, sum);
+  }
+}
+
+void CpuTangentSpace::threshold(Tile& tile, const double* spike_gain, const double* reset_gain,
+                                std::uint64_t step) const {
+  const std::size_t n = network_.neurons;
+  double* history = tile.history.data() + step % network_.max_delay * n * kTile;
+  for (std::size_t i = 0; i < n; ++i) {
+    double* __restrict v = tile.row(i);
+    double* __restrict s = history + i * kTile;
+    for (std::size_t c = 0; c < kTile; ++c) s[c] = spike_gain[i] * v[c];
+    scale_row(v, reset_gain[i]);
+  }
+}
+
+void CpuTangentSpace::advance(const SurrogateChunk& chunk) {
+  if (incoming_.offsets.empty()) incoming_ = incoming(network_);
+  const std::size_t n = network_.neurons;
+#pragma omp parallel for schedule(static) num_threads(threads_)
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    Tile& tile = tiles_[t];
+    tile.history.resize(network_.max_delay * n * kTile, 0);
+    for (std::size_t step = 0; step < chunk.steps; ++step) {
+      const std::uint64_t now = surrogate_step_ + step;
+      const std::uint8_t* flags = chunk.flags.data() + step * n;
+      flow(tile, flags);
+      arrivals(tile, flags, now);
+      threshold(tile, chunk.spike_gain.data() + step * n, chunk.reset_gain.data() + step * n, now);
+    }
+  }
+  surrogate_step_ += chunk.steps;
+}
+
+void CpuTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<double>& growth,
+                                  std::vector<double>& mass) {
+  Eigen::MatrixXd q = gather(&Tile::frame);
+  const Eigen::MatrixXd payload = gather(&Tile::payload), history = gather(&Tile::history);
+  Eigen::MatrixXd carried(payload.rows() + history.rows(), q.cols());
+  carried << payload, history;
+  Eigen::VectorXd r;
+  orthonormalise(q, r, &carried);
+  row_growth(q, r, growth, mass);
+  diagonal.assign(r.data(), r.data() + r.size());
+  scatter(q, &Tile::frame);
+  scatter(carried.topRows(payload.rows()), &Tile::payload);
+  scatter(carried.bottomRows(history.rows()), &Tile::history);
+}
+
+}  // namespace
+
+std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns, int threads) {
+  return std::make_unique<CpuTangentSpace>(network, columns, threads);
+}
+
+}  // namespace sprig::cpu

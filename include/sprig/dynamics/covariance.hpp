@@ -1,0 +1,18 @@
+// Stationary covariance of a noise-driven linear system x' = A x + sigma xi:  A C + C A^T = -sigma^2 I  (dense).
+#pragma once
+
+#include <Eigen/Dense>
+
+namespace sprig {
+
+// Solves by Smith doubling (LNP, "Covariance on the device"); symmetric A in closed form C = -(sigma^2/2) A^-1.
+// A must be Hurwitz. Errors: NumericalError when it is not (with the abscissa found) or when the iteration fails.
+Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared);
+
+// Largest |A C + C A^T + sigma^2 I| entry.
+double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared);
+
+// Largest real part of an eigenvalue.
+double spectral_abscissa(const Eigen::MatrixXd& a);
+
+}  // namespace sprig

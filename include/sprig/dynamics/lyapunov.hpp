@@ -1,0 +1,59 @@
+// Lyapunov spectra of a spiking network (LNP, "Lyapunov exponents of a LIF network, done right").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sprig/core/progress.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+enum class LyapunovMethod { saltation, surrogate, finite };
+
+struct LyapunovOptions {
+  LyapunovMethod method = LyapunovMethod::saltation;
+  std::uint32_t exponents = 64;       // k; 0: the full dimension (states per neuron times N). `finite` always gives one
+  double transient_ms = 500;          // of the state
+  double tangent_transient_ms = 200;  // of the frame
+  double duration_ms = 2000;          // over which exponents are averaged
+  double renorm_ms = 0;          // t_ONS; 0: chosen so that (lambda_1 - lambda_k) t_ONS < ln 1e6, at most mean tau_m
+  double surrogate_gain = 10;    // g in h' = 1/(g|v - theta| + 1)^2, v in units of V_th - V_reset
+  double finite_size = 1e-3;     // perturbation of `finite`, in units of V_th - V_reset
+  std::uint32_t blocks = 20;     // for block standard errors
+  double velocity_guard = 1e-3;  // |f-| below this fraction of (V_th - V_reset)/tau_m is raised to it and counted
+  Progress progress;             // false: end with the averages so far, result.complete = false
+};
+
+struct LyapunovResult {
+  std::string method;
+  std::vector<double> exponents;        // 1/ms, descending; empty when stopped before averaging began
+  std::vector<double> standard_errors;  // block standard errors; empty with fewer than two intervals
+  std::vector<double> per_neuron;       // Lambda_i, 1/ms; empty for `finite`
+  double dimension = 0;                 // Kaplan-Yorke
+  bool dimension_is_bound = false;      // the partial sum never turned negative: dimension >= k
+  double entropy = 0;                   // sum of positive exponents, 1/ms (Pesin, an upper bound)
+  double condition = 0;                 // largest max/min of diag(R) of a re-orthonormalisation
+  double renorm_ms = 0;
+  double mean_rate_hz = 0;
+  double mean_log_velocity_ratio = 0;  // < ln |f+/f-| > over spikes: the saltation sum rule's second term
+  std::uint64_t spikes = 0;
+  std::uint64_t guarded_spikes = 0;  // spikes and releases with |f-| or |f+| raised to the guard
+  std::uint64_t jump_spikes = 0;  // delta synapses: threshold crossed by an arrival, where f- is not the crossing speed
+  double surrogate_gain = 0;      // only for `surrogate`
+  bool complete = true;           // false: stopped early, figures cover what was done
+  double averaged_ms = 0;         // time the exponents were averaged over
+};
+
+// Input signal of a driven network, e.g. noise: called with (first step, absolute; steps) before each
+// advance, in order; what it returns must stay valid until the next call. May be empty.
+using InputSource = std::function<Input(std::uint64_t first_step, std::uint64_t steps)>;
+
+// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
+LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                 const LyapunovOptions& options, const InputSource& input = {});
+
+}  // namespace sprig

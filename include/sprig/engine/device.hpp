@@ -1,0 +1,23 @@
+// Which devices there are. Plain C++: answered by kernels/ when CUDA is built in, by the stub otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sprig::cuda {
+
+struct DeviceInfo {
+  int index = 0;
+  std::string name;
+  int compute_major = 0, compute_minor = 0, multiprocessors = 0;
+  std::size_t memory_bytes = 0, free_bytes = 0, l2_bytes = 0, shared_per_block_bytes = 0;
+};
+
+bool built_in();                    // was sprig built with CUDA?
+std::vector<DeviceInfo> devices();  // empty when there is no device or no driver
+std::string why_no_device();        // empty when devices() is not
+std::string versions();             // "CUDA runtime 13.0, driver 13.0", or ""
+
+}  // namespace sprig::cuda

@@ -1,0 +1,124 @@
+// How a network runs: one interface, two backends (cpu, cuda) that give the same bits.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sprig/core/view.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
+
+// What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none".
+struct Drive {
+  // Poisson spike trains: per neuron, `poisson_rate_hz` (aggregated over its sources), each spike of weight
+  // `poisson_weight` (pA or mV; >= 0 goes to receptor 0, < 0 to receptor 1). At most kMaxPoissonMean expected a step.
+  std::vector<double> poisson_rate_hz, poisson_weight;
+  // White noise: a current N(0, sigma^2) drawn anew each step and held over it, per neuron.
+  std::vector<double> noise_sigma;
+  // Injected signals: I_i(t) = sum_k current_gain[i * channels + k] * signal[k](t); see Input::signal.
+  std::uint32_t channels = 0;
+  std::vector<double> current_gain;
+
+  // The rows that belong to kept neurons (indices before a compaction), for a pruned network.
+  Drive subset(const std::vector<std::uint32_t>& kept) const;
+};
+
+inline constexpr double kMaxPoissonMean = 200;
+
+struct SimulationOptions {
+  Device device = Device::automatic;
+  std::uint32_t seed = 1;
+  std::uint32_t replicas = 1;       // batch size B: same connectivity, own state, input and random stream
+  std::uint32_t first_replica = 0;  // replica r draws from stream first_replica + r: a batch of B equals B single runs
+  int threads = 0;                  // 0: all that OpenMP offers. Never changes a result
+  std::uint32_t slices = 0;         // owners the network is cut into; 0: one a thread. Never changes a result
+  std::uint64_t first_step = 0;     // absolute number of the first step (time-wrap tests, resumed runs)
+};
+
+// Input of one advance() call. All times are relative to the call's first step.
+struct Input {
+  // Injected signal [replica][sample][channel]; sample s is held over steps [s * steps_per_sample, (s+1) * ...). The
+  // last sample is held on if the call is longer. Empty: zero.
+  View<const real> signal;
+  std::uint32_t samples = 0;
+  std::uint32_t steps_per_sample = 1;
+  // External spikes: channel `channel` of network.input fires in `step` in `replica`. Ascending in (step, channel,
+  // replica).
+  struct Spike {
+    std::uint32_t step, channel, replica;
+  };
+  View<const Spike> spikes;
+};
+
+// What to record during advance(). Recording never changes a trajectory.
+struct RecordOptions {
+  bool spikes = false;
+  std::uint32_t count_window_steps = 0;  // > 0: spike counts per neuron and window of this many steps
+  std::vector<std::uint32_t> probe = {};      // neurons whose V, I (total synaptic) and theta are kept each step
+  bool trajectory = false;               // every neuron's LifProbe and flags each step; needs replicas = 1
+};
+
+struct SpikeEvent {
+  std::uint64_t step;    // absolute
+  std::uint32_t neuron;  // current index (not original id)
+  std::uint32_t replica;
+  friend bool operator==(const SpikeEvent&, const SpikeEvent&) = default;
+};
+
+// What one or several advance() calls recorded, appended in order.
+struct Recording {
+  std::uint64_t first_step = 0, steps = 0;
+  std::vector<SpikeEvent> spikes;                   // ascending in (step, neuron, replica)
+  std::vector<std::uint32_t> counts;                // [window][neuron][replica]; a last partial window is kept
+  std::vector<std::uint64_t> population_spikes;     // [step][population], summed over replicas; always recorded
+  std::vector<real> probe_v, probe_i, probe_theta;  // [step][probe][replica]; after the step; V absolute
+  // trajectory = true: [step][neuron]
+  std::vector<real> u_before, current;  // LifProbe, u relative to E_L
+  std::vector<std::uint8_t> flags;      // kSpiked | kHeld (was refractory during the step) per neuron
+  std::uint64_t total_spikes = 0;
+  void clear();
+};
+inline constexpr std::uint8_t kSpiked = 1, kHeld = 2;
+
+// Complete dynamic state in logical order (independent of device, threads, slices).
+struct SimulationState {
+  std::uint64_t step = 0;
+  std::vector<real> u, i0, i1, theta;    // [neuron][replica]; i1/theta empty when the kind has none
+  std::vector<std::int32_t> refractory;  // [neuron][replica]
+  std::vector<std::int32_t> pending;     // in flight: [delay slot 0..D-1, relative to step][receptor][neuron][replica]
+  std::uint32_t delay_slots = 0;         // D
+  std::uint64_t hash() const;
+};
+
+class Simulation {
+ public:
+  virtual ~Simulation() = default;
+  // Runs `steps` steps. `recording` may be null. Errors: NumericalError at a non-finite state (neuron, step).
+  virtual void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) = 0;
+  void advance(std::uint64_t steps) { advance(steps, {}, {}, nullptr); }
+  virtual std::uint64_t step() const = 0;
+  virtual SimulationState state() const = 0;
+  virtual void set_state(const SimulationState& state) = 0;
+  virtual std::string device_name() const = 0;
+};
+
+// Copies what it needs of `network` (which must be valid: see validate()). Errors: DeviceError when the device asked
+// for cannot be used; ConfigError for a drive that does not fit; MemoryError.
+std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
+                                            const SimulationOptions& options);
+
+namespace cpu {
+std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
+                                            const SimulationOptions& options);
+}
+namespace cuda {
+std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
+                                            const SimulationOptions& options);
+}
+
+}  // namespace sprig

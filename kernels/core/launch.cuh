@@ -1,0 +1,53 @@
+// The one place of grid arithmetic and of launch checks.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "kernels/core/context.hpp"
+#include "kernels/core/cuda_error.hpp"
+#include "kernels/core/device_buffer.cuh"
+
+namespace sprig::cuda {
+
+struct Grid {
+  std::uint32_t blocks = 0, threads = 256;
+  std::size_t shared_bytes = 0;
+};
+
+// Enough blocks of `threads` for one thread a work item, at most `most_blocks` (bodies stride over the rest). No work:
+// zero blocks.
+inline Grid grid_for(std::uint64_t items, std::uint32_t threads, std::uint32_t most_blocks,
+                     std::size_t shared_bytes = 0) {
+  const std::uint64_t blocks = (items + threads - 1) / threads;
+  return {static_cast<std::uint32_t>(std::min<std::uint64_t>(blocks, most_blocks)), threads, shared_bytes};
+}
+
+// Queues `kernel` on the stream; returns at once when the grid is empty. A debug build waits and so blames the right
+// kernel, except while a graph is being captured. Errors: DeviceError naming the kernel.
+template <class... Parameters, class... Arguments>
+void launch(const char* name, const Grid& grid, const Stream& stream, void (*kernel)(Parameters...),
+            Arguments&&... arguments) {
+  if (grid.blocks == 0) return;
+  kernel<<<grid.blocks, grid.threads, grid.shared_bytes, stream.get()>>>(std::forward<Arguments>(arguments)...);
+  check(cudaGetLastError(), name);
+#if !defined(NDEBUG)
+  cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+  check(cudaStreamIsCapturing(stream.get(), &capture), name);
+  if (capture == cudaStreamCaptureStatusNone) check(cudaStreamSynchronize(stream.get()), name);
+#endif
+}
+
+// Blocks of `threads` that the current device holds at once, at `per_multiprocessor` blocks each.
+inline std::uint32_t resident_blocks(std::uint32_t per_multiprocessor) {
+  int device = 0, multiprocessors = 0;
+  check(cudaGetDevice(&device), "asking for the current device");
+  check(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device), "asking for multiprocessors");
+  return static_cast<std::uint32_t>(multiprocessors) * per_multiprocessor;
+}
+
+}  // namespace sprig::cuda

@@ -1,0 +1,58 @@
+// Owners of the vendor libraries' handles, each bound to one stream.
+#pragma once
+
+#include <cublas_v2.h>
+#include <cusolverDn.h>
+#include <cusparse.h>
+
+#include "kernels/core/cuda_error.hpp"
+#include "kernels/core/device_buffer.cuh"
+
+namespace sprig::cuda {
+
+class Cublas : public Owned<cublasHandle_t, cublasDestroy> {
+ public:
+  explicit Cublas(const Stream& stream) : Owned(create()) {
+    check(cublasSetStream(get(), stream.get()), "binding cuBLAS to a stream");
+  }
+
+ private:
+  static cublasHandle_t create() {
+    cublasHandle_t handle{};
+    check(cublasCreate(&handle), "starting cuBLAS");
+    return handle;
+  }
+};
+
+class Cusolver : public Owned<cusolverDnHandle_t, cusolverDnDestroy> {
+ public:
+  explicit Cusolver(const Stream& stream) : Owned(create()) {
+    check(cusolverDnSetStream(get(), stream.get()), "binding cuSOLVER to a stream");
+  }
+
+ private:
+  static cusolverDnHandle_t create() {
+    cusolverDnHandle_t handle{};
+    check(cusolverDnCreate(&handle), "starting cuSOLVER");
+    return handle;
+  }
+};
+
+class Cusparse : public Owned<cusparseHandle_t, cusparseDestroy> {
+ public:
+  explicit Cusparse(const Stream& stream) : Owned(create()) {
+    check(cusparseSetStream(get(), stream.get()), "binding cuSPARSE to a stream");
+  }
+
+ private:
+  static cusparseHandle_t create() {
+    cusparseHandle_t handle{};
+    check(cusparseCreate(&handle), "starting cuSPARSE");
+    return handle;
+  }
+};
+
+using SparseMatrix = Owned<cusparseSpMatDescr_t, cusparseDestroySpMat>;
+using DenseMatrix = Owned<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
+
+}  // namespace sprig::cuda

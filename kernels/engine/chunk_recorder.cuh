@@ -1,0 +1,62 @@
+// Recording on the device: buffers for one chunk of steps, fetched through pinned memory after each chunk and appended
+// to the Recording while the next chunk runs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/device_network.cuh"
+
+namespace sprig::cuda {
+
+class ChunkRecorder {
+ public:
+  ChunkRecorder(const DeviceNetwork& network, const Network& description, std::uint32_t chunk_steps);
+
+  // Sets up a call of `steps` steps that begins at first_step; fills the recording fields of `control`. `recording` may
+  // be null: then only the spike list that delivery needs is provided. Resizes the recording for the call.
+  void begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what, Recording* recording,
+             kernel::Control& control, const Stream& stream);
+  // Copies what the chunk of `steps` steps that the stream has just run recorded; waits for it.
+  void fetch(std::uint32_t steps, const Stream& stream);
+  // Appends what was fetched last, if anything.
+  void append();
+  // Ends the call.
+  void finish(const Stream& stream);
+
+ private:
+  void fetch_spikes(std::uint32_t steps, const Stream& stream);
+  void fetch_counts(std::uint32_t steps, const Stream& stream);
+  void add_counts(std::uint64_t window, std::uint64_t windows);
+  void append_spikes();
+  void append_probes();
+  std::uint64_t window_of(std::uint64_t offset) const {
+    return (recording_->steps + offset) / what_.count_window_steps;
+  }
+
+  const DeviceNetwork& network_;
+  kernel::StepData data_;
+  std::vector<real> e_l_;
+  std::uint32_t chunk_steps_;
+
+  RecordOptions what_;
+  Recording* recording_ = nullptr;
+  std::uint64_t first_step_ = 0, call_steps_ = 0;
+  std::uint64_t fetched_end_ = 0;      // offset in the call after the last fetched step
+  std::uint32_t fetched_ = 0;          // steps fetched but not appended
+  std::uint64_t fetched_windows_ = 0;  // complete count windows among them
+
+  DeviceBuffer<kernel::SpikeRow> spikes_;
+  DeviceBuffer<std::uint32_t> probe_, counts_;
+  DeviceBuffer<real> probe_state_, u_before_, current_;
+  DeviceBuffer<std::uint8_t> flags_;
+  HostBuffer<kernel::Span> host_spans_;
+  HostBuffer<kernel::SpikeRow> host_spikes_;
+  HostBuffer<std::uint32_t> host_population_spikes_, host_counts_;
+  HostBuffer<real> host_probe_state_, host_u_before_, host_current_;
+  HostBuffer<std::uint8_t> host_flags_;
+  std::vector<std::uint64_t> sorted_;
+};
+
+}  // namespace sprig::cuda

@@ -1,0 +1,50 @@
+// The CUDA backend, stage 1 (ENGINE section 4): one update and one delivery kernel a step, captured into a graph of
+// many steps that advances a step counter in device memory, so that steps need no host.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/chunk_recorder.cuh"
+#include "kernels/engine/device_network.cuh"
+#include "kernels/engine/step_kernels.cuh"
+#include "sprig/engine/simulation.hpp"
+
+namespace sprig::cuda {
+
+class CudaSimulation final : public Simulation {
+ public:
+  CudaSimulation(const Network& network, const Drive& drive, const SimulationOptions& options);
+  ~CudaSimulation() override;
+
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  std::uint64_t step() const override { return step_; }
+  SimulationState state() const override { return network_.state(step_, stream_); }
+  void set_state(const SimulationState& state) override;
+  std::string device_name() const override { return device_name_; }
+
+ private:
+  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
+                 std::uint32_t chunk_steps);
+  void upload_input(std::uint64_t steps, const Input& input, kernel::Control& control);
+  void run_chunk(std::uint32_t steps);
+  void check_failure();
+
+  std::string device_name_;
+  std::uint32_t input_channels_, chunk_steps_;
+  std::uint64_t step_;
+  Stream stream_;
+  DeviceNetwork network_;
+  StepKernels kernels_;
+  ChunkRecorder recorder_;
+  DeviceBuffer<kernel::Control> control_;
+  HostBuffer<kernel::Control> host_control_;
+  HostBuffer<std::uint64_t> host_failure_;
+  DeviceBuffer<real> signal_;
+  DeviceBuffer<std::uint64_t> input_spans_;
+  DeviceBuffer<kernel::SpikeRow> input_spikes_;
+  GraphExec chunk_graph_;  // made at the first full chunk
+};
+
+}  // namespace sprig::cuda

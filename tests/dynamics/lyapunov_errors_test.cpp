@@ -1,0 +1,101 @@
+// What lyapunov_spectrum() refuses, and how it says so.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "sprig/core/error.hpp"
+#include "tests/dynamics/networks.hpp"
+
+namespace sprig {
+namespace {
+
+using testing::autonomous_network;
+using testing::on_cpu;
+
+void expect_refused(const char* where, const std::function<void(LyapunovOptions&, SimulationOptions&)>& change) {
+  LyapunovOptions options;
+  options.duration_ms = 10;
+  SimulationOptions simulation = on_cpu();
+  change(options, simulation);
+  try {
+    lyapunov_spectrum(autonomous_network({}), {}, simulation, options);
+    FAIL() << where;
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.where(), where) << error.what();
+  }
+}
+
+TEST(LyapunovErrors, NameTheKey) {
+  using L = LyapunovOptions;
+  using S = SimulationOptions;
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  expect_refused("lyapunov.exponents", [](L& o, S&) { o.exponents = 81; });
+  expect_refused("lyapunov.replicas", [](L&, S& s) { s.replicas = 2; });
+  expect_refused("lyapunov.duration_ms", [](L& o, S&) { o.duration_ms = 0; });
+  expect_refused("lyapunov.duration_ms", [&](L& o, S&) { o.duration_ms = nan; });
+  expect_refused("lyapunov.transient_ms", [](L& o, S&) { o.transient_ms = -1; });
+  expect_refused("lyapunov.tangent_transient_ms", [&](L& o, S&) { o.tangent_transient_ms = infinity; });
+  expect_refused("lyapunov.renorm_ms", [](L& o, S&) { o.renorm_ms = -1; });
+  expect_refused("lyapunov.surrogate_gain", [](L& o, S&) { o.surrogate_gain = 0; });
+  expect_refused("lyapunov.finite_size", [&](L& o, S&) { o.finite_size = nan; });
+  expect_refused("lyapunov.velocity_guard", [](L& o, S&) { o.velocity_guard = 0; });
+  expect_refused("lyapunov.blocks", [](L& o, S&) { o.blocks = 1; });
+}
+
+TEST(LyapunovErrors, AnAdaptiveThresholdNeedsTheFiniteMethod) {
+  testing::AutonomousSpec spec;
+  spec.kind.adaptive = true;
+  Network network = autonomous_network(spec);
+  LyapunovOptions options;
+  options.exponents = 1;
+  options.duration_ms = 100;
+  EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options), ConfigError);
+  options.method = LyapunovMethod::surrogate;
+  EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options), ConfigError);
+  options.method = LyapunovMethod::finite;
+  EXPECT_EQ(lyapunov_spectrum(network, {}, on_cpu(), options).exponents.size(), 1u);
+}
+
+TEST(LyapunovErrors, AnEmptyNetworkIsRefused) {
+  EXPECT_THROW(lyapunov_spectrum(testing::unconnected(0, {}, 0.1, {}), {}, on_cpu(), {}), ConfigError);
+}
+
+TEST(LyapunovErrors, AVanishedPerturbationIsNamedWithItsStep) {
+  // One pacemaker with a delta synapse's reset: both runs are reset in the same step, and equal from then on.
+  NeuronDefaults d;
+  d.i_dc = 2;
+  const Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
+  LyapunovOptions options;
+  options.method = LyapunovMethod::finite;
+  options.finite_size = 1e-5;
+  try {
+    lyapunov_spectrum(network, {}, on_cpu(), options);
+    FAIL();
+  } catch (const NumericalError& error) {
+    EXPECT_NE(std::string(error.what()).find("by step"), std::string::npos) << error.what();
+  }
+}
+
+TEST(LyapunovErrors, ACollapsedFrameIsNamedWithItsStep) {
+  // Surrogate, hard reset: a step in which dV is multiplied by 1 - s - h'(x) (u - V_reset)/(V_th - V_reset) = 0
+  // exactly, as at u = V_th without a spike's (1 - s): no such step exists, so the frame is driven to underflow
+  // instead.
+  NeuronDefaults d;
+  d.tau_m_ms = 1e-3;
+  const Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
+  LyapunovOptions options;
+  options.exponents = 1;
+  options.duration_ms = 100;
+  options.renorm_ms = 10;  // e^-10000 is 0
+  try {
+    lyapunov_spectrum(network, {}, on_cpu(), options);
+    FAIL();
+  } catch (const NumericalError& error) {
+    EXPECT_NE(std::string(error.what()).find("step"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace sprig

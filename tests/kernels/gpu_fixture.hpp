@@ -1,0 +1,25 @@
+// Tests that need a GPU skip without one, with the reason, and fail instead when SPRIG_REQUIRE_GPU=1 asks for it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "sprig/engine/device.hpp"
+
+namespace sprig::testing {
+
+template <class Base>
+class OnGpu : public Base {
+ protected:
+  void SetUp() override {
+    if (!cuda::devices().empty()) return;
+    const char* required = std::getenv("SPRIG_REQUIRE_GPU");
+    if (required != nullptr && std::string(required) == "1")
+      FAIL() << "SPRIG_REQUIRE_GPU=1, but there is no device: " << cuda::why_no_device();
+    GTEST_SKIP() << cuda::why_no_device();
+  }
+};
+
+}  // namespace sprig::testing

@@ -1,0 +1,171 @@
+// The tangent dynamics on a real device: the CPU's bits between renormalisations (saltation), close to it where vendor
+// libraries sum (surrogate, QR). Tolerance as stated in sprig/dynamics/tangent.hpp: 1e-9.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "kernels/gpu_fixture.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "support/networks.hpp"
+
+namespace sprig::testing {
+namespace {
+
+struct TangentSetup {
+  std::uint32_t neurons, columns;
+  LifKind kind;
+  friend std::ostream& operator<<(std::ostream& out, const TangentSetup& s) {
+    return out << s.neurons << " neurons, " << s.columns << " columns, "
+               << (s.kind.synapse == Synapse::delta ? "delta" : "exponential") << ", " << s.kind.receptors
+               << " receptors";
+  }
+};
+
+TangentNetwork network_of(const TangentSetup& s) {
+  RandomNetworkSpec spec;
+  spec.neurons = s.neurons;
+  spec.kind = s.kind;
+  spec.density = 0.2;
+  return make_tangent_network(random_network(spec));
+}
+
+std::vector<double> start_of(const TangentNetwork& network, std::uint32_t columns) {
+  std::vector<double> frame;
+  for (std::size_t k = 0; k < std::size_t{network.rows()} * columns; ++k)
+    frame.push_back(2 * test_uniform(5, k, 0) - 1);
+  return frame;
+}
+
+// Each step three neurons spike and their synapses of one delay deliver one step later.
+SaltationChunk saltation_chunk(const TangentNetwork& network, std::uint32_t steps) {
+  SaltationChunk chunk;
+  chunk.steps = steps;
+  chunk.slots = 6;
+  chunk.event_offsets = chunk.delivery_offsets = {0};
+  for (std::uint32_t t = 0; t < steps; ++t) {
+    for (std::uint32_t i = 0; i < network.neurons; ++i)
+      chunk.flags.push_back(test_uniform(6, t, i) < 0.1 ? kFrozen : 0);
+    for (std::uint32_t e = 0; e < 3; ++e) {
+      const std::uint32_t neuron = (7 * t + 5 * e) % network.neurons;
+      chunk.events.push_back({neuron, 3 * (t % 2) + e, 0.3 + 0.1 * e, 0.9});
+      const std::uint32_t earlier = (7 * (t - 1) + 5 * e) % network.neurons;
+      if (t > 0 && network.run_offsets[earlier] < network.run_offsets[earlier + 1]) {
+        const std::uint64_t run = network.run_offsets[earlier];
+        chunk.deliveries.push_back({network.run_begin[run], network.run_begin[run + 1], 3 * ((t - 1) % 2) + e});
+      }
+    }
+    chunk.event_offsets.push_back(chunk.events.size());
+    chunk.delivery_offsets.push_back(chunk.deliveries.size());
+  }
+  return chunk;
+}
+
+SurrogateChunk surrogate_chunk(const TangentNetwork& network, std::uint32_t steps) {
+  SurrogateChunk chunk;
+  chunk.steps = steps;
+  for (std::uint32_t k = 0; k < steps * network.neurons; ++k) {
+    const bool frozen = test_uniform(8, k, 0) < 0.1;
+    chunk.flags.push_back(frozen ? kFrozen : 0);
+    chunk.spike_gain.push_back(frozen ? 0 : test_uniform(8, k, 1));
+    chunk.reset_gain.push_back(frozen ? 1 : test_uniform(8, k, 2));
+  }
+  return chunk;
+}
+
+void expect_close(const std::vector<double>& found, const std::vector<double>& expected, const char* what) {
+  ASSERT_EQ(found.size(), expected.size());
+  double scale = 0;
+  for (const double x : expected) scale = std::max(scale, std::abs(x));
+  for (std::size_t k = 0; k < found.size(); ++k) ASSERT_NEAR(found[k], expected[k], 1e-9 * scale) << what << " " << k;
+}
+
+class GpuTangent : public OnGpu<::testing::TestWithParam<TangentSetup>> {};
+
+TEST_P(GpuTangent, SaltationIsExactBetweenRenormalisationsAndCloseAcrossThem) {
+  const TangentNetwork network = network_of(GetParam());
+  const auto cpu = cpu::make_tangent_space(network, GetParam().columns, 1);
+  const auto gpu = cuda::make_tangent_space(network, GetParam().columns);
+  const std::vector<double> start = start_of(network, GetParam().columns);
+  const SaltationChunk chunk = saltation_chunk(network, 40);
+  cpu->set_frame(start);
+  gpu->set_frame(start);
+  for (int round = 0; round < 3; ++round) {
+    cpu->advance(chunk);
+    gpu->advance(chunk);
+    if (round == 0) {
+      EXPECT_TRUE(gpu->frame() == cpu->frame());
+    }
+    std::vector<double> r_cpu, growth_cpu, mass_cpu, r_gpu, growth_gpu, mass_gpu;
+    cpu->renormalise(r_cpu, growth_cpu, mass_cpu);
+    gpu->renormalise(r_gpu, growth_gpu, mass_gpu);
+    expect_close(r_gpu, r_cpu, "r");
+    expect_close(growth_gpu, growth_cpu, "growth");
+    expect_close(mass_gpu, mass_cpu, "mass");
+    expect_close(gpu->frame(), cpu->frame(), "frame");
+  }
+}
+
+TEST_P(GpuTangent, SurrogateIsClose) {
+  const TangentNetwork network = network_of(GetParam());
+  const auto cpu = cpu::make_tangent_space(network, GetParam().columns, 1);
+  const auto gpu = cuda::make_tangent_space(network, GetParam().columns);
+  const std::vector<double> start = start_of(network, GetParam().columns);
+  const SurrogateChunk chunk = surrogate_chunk(network, 12);
+  cpu->set_frame(start);
+  gpu->set_frame(start);
+  for (int round = 0; round < 3; ++round) {
+    cpu->advance(chunk);
+    gpu->advance(chunk);
+    std::vector<double> r_cpu, r_gpu, growth, mass;
+    cpu->renormalise(r_cpu, growth, mass);
+    gpu->renormalise(r_gpu, growth, mass);
+    expect_close(r_gpu, r_cpu, "r");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GpuTangent,
+                         ::testing::Values(TangentSetup{33, 1, {Synapse::exponential, 1, Reset::hard, false}},
+                                           TangentSetup{257, 16, {Synapse::exponential, 1, Reset::hard, false}},
+                                           TangentSetup{257, 40, {Synapse::exponential, 2, Reset::hard, false}},
+                                           TangentSetup{257, 24, {Synapse::delta, 1, Reset::hard, false}},
+                                           TangentSetup{1025, 64, {Synapse::exponential, 1, Reset::hard, false}}));
+
+class GpuQr : public OnGpu<::testing::Test> {};
+
+TEST_F(GpuQr, AnAlmostDependentFrameFallsBackAndStaysOrthonormal) {
+  const TangentSetup setup{100, 3, {Synapse::exponential, 1, Reset::hard, false}};
+  const TangentNetwork network = network_of(setup);
+  std::vector<double> frame = start_of(network, 3);
+  for (std::uint32_t r = 0; r < network.rows(); ++r) frame[3 * r + 1] = frame[3 * r] + 1e-10 * frame[3 * r + 1];
+  const auto gpu = cuda::make_tangent_space(network, 3);
+  gpu->set_frame(frame);
+  std::vector<double> r, growth, mass;
+
+  gpu->renormalise(r, growth, mass);
+
+  const std::vector<double> q = gpu->frame();
+  for (int a = 0; a < 3; ++a) {
+    EXPECT_GT(r[a], 0);
+    for (int b = 0; b <= a; ++b) {
+      double dot = 0;
+      for (std::uint32_t row = 0; row < network.rows(); ++row) dot += q[3 * row + a] * q[3 * row + b];
+      EXPECT_NEAR(dot, a == b ? 1 : 0, 1e-12);
+    }
+  }
+}
+
+TEST_F(GpuQr, ACollapsedColumnIsANumericalError) {
+  const TangentSetup setup{100, 2, {Synapse::exponential, 1, Reset::hard, false}};
+  const TangentNetwork network = network_of(setup);
+  std::vector<double> frame = start_of(network, 2);
+  for (std::uint32_t r = 0; r < network.rows(); ++r) frame[2 * r + 1] = 0;
+  const auto gpu = cuda::make_tangent_space(network, 2);
+  gpu->set_frame(frame);
+  std::vector<double> r, growth, mass;
+  EXPECT_THROW(gpu->renormalise(r, growth, mass), NumericalError);
+}
+
+}  // namespace
+}  // namespace sprig::testing

@@ -1,0 +1,242 @@
+// TRUST D6b for the tangent dynamics: between renormalisations the saltation kernel gives the CPU's bits; the
+// surrogate's elementwise kernels and the QR's helpers do what their comments say.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/dynamics/event_batches.hpp"
+#include "kernels/dynamics/tangent_kernel.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "support/networks.hpp"
+#include "support/threaded_context.hpp"
+
+namespace sprig::testing {
+namespace {
+
+struct TangentCase {
+  std::uint32_t neurons, columns;
+  LifKind kind;
+  LaunchShape shape;
+};
+
+void PrintTo(const TangentCase& c, std::ostream* out) {
+  *out << c.neurons << " neurons, " << c.columns << " columns, "
+       << (c.kind.synapse == Synapse::delta ? "delta" : "exponential") << ", " << c.kind.receptors << " receptors, "
+       << c.shape.blocks << " x " << c.shape.threads << " threads";
+}
+
+TangentNetwork tangent_network(const TangentCase& c) {
+  RandomNetworkSpec spec;
+  spec.neurons = c.neurons;
+  spec.density = 0.4;
+  spec.kind = c.kind;
+  spec.max_delay = 3;
+  Network network = random_network(spec);
+  // Parallel synapses of equal and of opposite sign: the order of adds onto one target shows.
+  std::vector<Edge> edges;
+  for (std::uint32_t j = 0; j < network.recurrent.rows; ++j)
+    for (std::uint64_t k = network.recurrent.offsets[j]; k < network.recurrent.offsets[j + 1]; ++k) {
+      const Edge edge{j, network.recurrent.targets[k], network.recurrent.weights[k], network.recurrent.delays[k]};
+      edges.push_back(edge);
+      if (k % 3 == 0) edges.push_back({edge.source, edge.target, -0.7f * edge.weight, edge.delay});
+      if (k % 3 == 0) edges.push_back({edge.source, edge.target, 0.3f * edge.weight, edge.delay});
+    }
+  network.recurrent = csr_from(c.neurons, c.neurons, edges);
+  return make_tangent_network(network);
+}
+
+double drawn(std::uint64_t id, std::uint64_t index) { return 2 * test_uniform(11, id, index) - 1; }
+
+// Invented events and deliveries: every step some neurons spike, some of them twice over, and runs arrive late.
+SaltationChunk invented_chunk(const TangentNetwork& network, std::uint32_t steps, std::uint32_t salt) {
+  SaltationChunk chunk;
+  chunk.steps = steps;
+  chunk.slots = 7;
+  chunk.event_offsets = chunk.delivery_offsets = {0};
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    for (std::uint32_t i = 0; i < network.neurons; ++i)
+      chunk.flags.push_back(static_cast<std::uint8_t>(4 * test_uniform(salt, step, i)));
+    for (std::uint32_t e = 0; e < 5 && network.neurons > 0; ++e) {
+      const auto neuron = static_cast<std::uint32_t>(network.neurons * test_uniform(salt, step, 1000 + e / 2));
+      const std::uint32_t slot = e == 3 ? kNoSlot : (step + e) % chunk.slots;
+      chunk.events.push_back({neuron, slot, drawn(step, 10 + e), 1 + 0.5 * drawn(step, 20 + e)});
+    }
+    const std::size_t runs = network.run_delay.size();
+    for (std::uint32_t d = 0; d < 4 && runs > 0; ++d) {
+      const auto run = static_cast<std::size_t>(static_cast<double>(runs) * test_uniform(salt, step, 2000 + d));
+      chunk.deliveries.push_back({network.run_begin[run], network.run_begin[run + 1], (3 * step + d) % chunk.slots});
+    }
+    chunk.event_offsets.push_back(chunk.events.size());
+    chunk.delivery_offsets.push_back(chunk.deliveries.size());
+  }
+  return chunk;
+}
+
+// TangentView over host memory; columns one after the other, as on the device.
+struct HostFrame {
+  HostFrame(const TangentNetwork& n, std::uint32_t columns, const std::vector<double>& row_major)
+      : frame(row_major.size()), payload(std::size_t{7} * columns, 0) {
+    const std::size_t rows = n.rows();
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) frame[c * rows + r] = row_major[r * columns + c];
+    view = {n.neurons,
+            n.current_rows,
+            columns,
+            n.p22.data(),
+            n.p11_0.data(),
+            n.p11_1.data(),
+            n.p21_0.data(),
+            n.p21_1.data(),
+            n.potential_shift.data(),
+            n.current_shift_0.data(),
+            n.current_shift_1.data(),
+            n.cells.data(),
+            n.weights.data(),
+            frame.data(),
+            payload.data(),
+            7};
+  }
+  std::vector<double> row_major() const {
+    std::vector<double> result(frame.size());
+    const std::size_t rows = frame.size() / view.columns;
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < view.columns; ++c) result[r * view.columns + c] = frame[c * rows + r];
+    return result;
+  }
+  std::vector<double> frame, payload;
+  kernel::TangentView view;
+};
+
+std::vector<double> start_of(const TangentNetwork& network, std::uint32_t columns) {
+  std::vector<double> frame;
+  for (std::size_t k = 0; k < std::size_t{network.rows()} * columns; ++k) frame.push_back(drawn(k, 0));
+  return frame;
+}
+
+class TangentKernels : public ::testing::TestWithParam<TangentCase> {};
+
+TEST_P(TangentKernels, SaltationGivesTheCpusBits) {
+  const TangentCase& c = GetParam();
+  const TangentNetwork network = tangent_network(c);
+  const std::vector<double> start = start_of(network, c.columns);
+  const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
+  cpu->set_frame(start);
+  HostFrame threaded(network, c.columns, start);
+
+  for (const std::uint32_t salt : {1u, 2u}) {  // payloads of the first chunk stay for the second
+    const SaltationChunk chunk = invented_chunk(network, 6, salt);
+    const kernel::EventBatches batches = kernel::event_batches(chunk, network.neurons);
+    const kernel::SaltationView view = {chunk.steps,
+                                        chunk.flags.data(),
+                                        batches.offsets.data(),
+                                        batches.begin.data(),
+                                        chunk.delivery_offsets.data(),
+                                        chunk.events.data(),
+                                        chunk.deliveries.data()};
+    cpu->advance(chunk);
+    launch_threads(c.shape, [&](ThreadedContext& ctx) { kernel::saltation(ctx, threaded.view, view); });
+    EXPECT_EQ(threaded.row_major(), cpu->frame());
+  }
+}
+
+// One step of the surrogate has no arrivals yet, so that it is flow and threshold alone.
+TEST_P(TangentKernels, SurrogateFlowAndThresholdGiveTheCpusBits) {
+  const TangentCase& c = GetParam();
+  const TangentNetwork network = tangent_network(c);
+  const std::vector<double> start = start_of(network, c.columns);
+  SurrogateChunk chunk;
+  chunk.steps = 1;
+  for (std::uint32_t i = 0; i < c.neurons; ++i) {
+    chunk.flags.push_back(i % 4 == 1 ? kFrozen : 0);
+    chunk.spike_gain.push_back(i % 4 == 1 ? 0 : drawn(i, 1));
+    chunk.reset_gain.push_back(i % 4 == 1 ? 1 : drawn(i, 2));
+  }
+  const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
+  cpu->set_frame(start);
+  HostFrame threaded(network, c.columns, start);
+  const std::vector<double> no_arrivals(std::size_t{c.neurons} * c.columns, 0);
+  std::vector<double> spikes(std::size_t{c.neurons} * c.columns, 9);
+
+  cpu->advance(chunk);
+  launch_threads(c.shape, [&](ThreadedContext& ctx) {
+    kernel::surrogate_flow(ctx, threaded.view, chunk.flags.data());
+    ctx.grid_barrier();
+    kernel::surrogate_threshold(ctx, threaded.view, chunk.flags.data(), chunk.spike_gain.data(),
+                                chunk.reset_gain.data(), network.current_rows == 0 ? no_arrivals.data() : nullptr,
+                                spikes.data(), c.neurons);
+  });
+
+  EXPECT_EQ(threaded.row_major(), cpu->frame());
+  for (std::size_t i = 0; i < c.neurons; ++i) {
+    if (chunk.reset_gain[i] == 0) continue;
+    EXPECT_NEAR(spikes[i] * chunk.reset_gain[i], chunk.spike_gain[i] * threaded.frame[i], 1e-14) << i;
+  }
+}
+
+constexpr LifKind kOne{Synapse::exponential, 1, Reset::hard, false}, kTwo{Synapse::exponential, 2, Reset::hard, false},
+    kDelta{Synapse::delta, 2, Reset::hard, false};
+INSTANTIATE_TEST_SUITE_P(All, TangentKernels,
+                         ::testing::Values(TangentCase{1, 1, kOne, {1, 32}}, TangentCase{31, 3, kTwo, {2, 64}},
+                                           TangentCase{33, 5, kOne, {4, 32}}, TangentCase{33, 2, kDelta, {2, 32, 0, 1}},
+                                           TangentCase{70, 3, kTwo, {2, 128, 0, 2}},
+                                           TangentCase{70, 3, kTwo, {4, 96, 0, 3}}));
+
+TEST(TangentKernels, DeltaArrivalsMoveOnlyFreeNeuronsAndComeBeforeTheThreshold) {
+  const TangentCase c{33, 2, kDelta, {2, 32}};
+  const TangentNetwork network = tangent_network(c);
+  HostFrame threaded(network, c.columns, std::vector<double>(std::size_t{c.neurons} * c.columns, 1.0));
+  std::vector<std::uint8_t> flags(c.neurons, 0);
+  flags[4] = kFrozen;
+  const std::vector<double> spike_gain(c.neurons, 3), reset_gain(c.neurons, 0.5), arrivals(66, 2);
+  std::vector<double> spikes(66, 0);
+
+  launch_threads(c.shape, [&](ThreadedContext& ctx) {
+    kernel::surrogate_threshold(ctx, threaded.view, flags.data(), spike_gain.data(), reset_gain.data(), arrivals.data(),
+                                spikes.data(), c.neurons);
+  });
+
+  EXPECT_EQ(threaded.frame[3], 1.5);
+  EXPECT_EQ(spikes[3], 9);
+  EXPECT_EQ(threaded.frame[4], 0.5);
+  EXPECT_EQ(spikes[33 + 4], 3);
+}
+
+TEST(TangentKernels, RowGrowthAndTheHelpersOfTheQrAreWhatTheySay) {
+  constexpr std::uint64_t kRows = 45;
+  constexpr std::uint32_t kColumns = 3;
+  std::vector<double> q, r(kColumns * kColumns, 7), growth(kRows), mass(kRows);
+  for (std::uint64_t k = 0; k < kRows * kColumns; ++k) q.push_back(drawn(k, 5));
+  std::vector<double> scaled = q;
+  const std::vector<double> logs = {0.5, -1, 2}, sign = {-1, 1, -1};
+
+  launch_threads({2, 32}, [&](ThreadedContext& ctx) {
+    kernel::row_growth(ctx, q.data(), kRows, kColumns, logs.data(), growth.data(), mass.data());
+    kernel::signed_triangle(ctx, r.data(), q.data(), kRows, kColumns, sign.data());
+    kernel::scale_columns(ctx, scaled.data(), kRows, kColumns, sign.data());
+  });
+
+  for (std::uint64_t i = 0; i < kRows; ++i) {
+    const double a = q[i] * q[i], b = q[kRows + i] * q[kRows + i], d = q[2 * kRows + i] * q[2 * kRows + i];
+    EXPECT_EQ(growth[i], 0 + a * 0.5 + b * -1 + d * 2);
+    EXPECT_EQ(mass[i], 0 + a + b + d);
+    EXPECT_EQ(scaled[2 * kRows + i], -q[2 * kRows + i]);
+  }
+  for (std::uint32_t column = 0; column < kColumns; ++column)
+    for (std::uint32_t row = 0; row < kColumns; ++row)
+      EXPECT_EQ(r[column * kColumns + row], row <= column ? sign[row] * q[column * kRows + row] : 0);
+}
+
+TEST(EventBatches, CutWhereANeuronComesAgainAndNowhereElse) {
+  SaltationChunk chunk;
+  chunk.steps = 3;
+  for (const std::uint32_t neuron : {1u, 2u, 1u, 1u, 0u, 2u, 2u}) chunk.events.push_back({neuron, kNoSlot, 0, 1});
+  chunk.event_offsets = {0, 5, 5, 7};
+
+  const kernel::EventBatches batches = kernel::event_batches(chunk, 3);
+
+  EXPECT_EQ(batches.begin, (std::vector<std::uint64_t>{0, 2, 3, 5, 6, 7}));
+  EXPECT_EQ(batches.offsets, (std::vector<std::uint64_t>{0, 3, 3, 5}));
+}
+
+}  // namespace
+}  // namespace sprig::testing

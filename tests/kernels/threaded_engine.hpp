@@ -1,0 +1,214 @@
+// The CUDA engine's kernel bodies run step by step through the threaded context: what kernels/engine/simulation.cu
+// does, with vectors for device memory and a grid barrier for the end of a kernel.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/engine/deliver_kernel.hpp"
+#include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/row_segments.hpp"
+#include "kernels/engine/update_kernel.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "support/threaded_context.hpp"
+
+namespace sprig::testing {
+
+class ThreadedEngine {
+ public:
+  ThreadedEngine(const Network& network, const Drive& drive, const SimulationOptions& options)
+      : network_(network), sliced_(slice_network(network, drive, 1)), step_(options.first_step) {
+    const std::size_t cells = std::size_t{network.size()} * options.replicas;
+    const bool exponential = network.kind.synapse == Synapse::exponential, two = network.kind.receptors == 2;
+    for (std::uint32_t i = 0; i < network.size(); ++i)
+      u_.insert(u_.end(), options.replicas, static_cast<real>(network.neurons.v_initial[i] - network.neurons.e_l[i]));
+    if (exponential) i0_.assign(cells, 0);
+    if (exponential && two) i1_.assign(cells, 0);
+    if (network.kind.adaptive) theta_.assign(cells, 0);
+    refractory_.assign(cells, 0);
+    ring_.assign(std::size_t{sliced_.delay_slots} * (two ? 2 : 1) * cells, 0);
+    for (std::uint32_t p = 0; p < network.populations.size(); ++p)
+      population_of_.insert(population_of_.end(), network.populations[p].count, p);
+    data_.neurons = network.size();
+    data_.replicas = options.replicas;
+    data_.words = (options.replicas + kWarp - 1) / kWarp;
+    data_.first_replica = options.first_replica;
+    data_.seed = options.seed;
+    data_.delay_slots = sliced_.delay_slots;
+    data_.receptors = two ? 2 : 1;
+    data_.signal_channels = sliced_.signal_channels;
+    data_.poisson_columns = sliced_.poisson_columns;
+    data_.populations = static_cast<std::uint32_t>(network.populations.size());
+    data_.poisson_table = sliced_.poisson_table.data();
+    data_.noise_table = sliced_.noise_table.data();
+    data_.population_of = population_of_.data();
+    const Slice& slice = sliced_.slices.at(0);
+    data_.constants = constants_of(slice.constants);
+    data_.state = {u_.data(), pointer(i0_), pointer(i1_), pointer(theta_), refractory_.data(), ring_.data()};
+    data_.recurrent = rows_of(slice.recurrent);
+    data_.input = rows_of(slice.input);
+    data_.failure = &failure_;
+  }
+
+  // Runs `steps` steps as one chunk; records spikes, counts (windows since this call's first step), population spikes,
+  // raw probes and the trajectory as `what` says.
+  Recording advance(const LaunchShape& shape, std::uint32_t steps, const Input& input, const RecordOptions& what) {
+    const std::size_t cells = std::size_t{data_.neurons} * data_.replicas;
+    std::vector<kernel::Span> spans(steps + 1);
+    std::vector<std::uint32_t> population_spikes(std::size_t{steps} * data_.populations, 77);
+    std::vector<kernel::SpikeRow> list(std::size_t{data_.neurons} * data_.words * (what.spikes ? steps : 1));
+    std::vector<real> probe_state(3 * what.probe.size() * data_.replicas * steps);
+    data_.spans = spans.data();
+    data_.population_spikes = population_spikes.data();
+    const kernel::InputRows rows = kernel::input_rows(input.spikes, steps, data_.words);
+    Recording recording;
+    kernel::Control control;
+    control.next_step = step_;
+    if (!input.signal.empty()) {
+      control.signal = input.signal.data;
+      control.samples = input.samples;
+      control.steps_per_sample = input.steps_per_sample;
+    }
+    if (!input.spikes.empty()) {
+      control.input_spans = rows.spans.data();
+      control.input_spikes = rows.rows.data();
+    }
+    control.spikes = list.data();
+    control.keep_spikes = what.spikes;
+    control.probes = static_cast<std::uint32_t>(what.probe.size());
+    control.probe = what.probe.data();
+    control.probe_state = probe_state.data();
+    if (what.trajectory) {
+      recording.u_before.resize(steps * cells);
+      recording.current.resize(steps * cells);
+      recording.flags.resize(steps * cells);
+      control.u_before = recording.u_before.data();
+      control.current = recording.current.data();
+      control.flags = recording.flags.data();
+    }
+    if (what.count_window_steps > 0) {
+      recording.counts.assign((steps + what.count_window_steps - 1) / what.count_window_steps * cells, 0);
+      control.counts = recording.counts.data();
+      control.count_window = what.count_window_steps;
+    }
+    run(shape, steps, control);
+    step_ += steps;
+    collect(steps, what, spans, list, population_spikes, probe_state, recording);
+    return recording;
+  }
+
+  SimulationState state() const {
+    SimulationState state;
+    state.step = step_;
+    state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
+    state.delay_slots = data_.delay_slots;
+    const std::size_t slot_size = ring_.size() / data_.delay_slots;
+    for (std::size_t slot = 0; slot < data_.delay_slots; ++slot) {
+      const auto from = ring_.begin() + ((step_ + slot) & (data_.delay_slots - 1)) * slot_size;
+      state.pending.insert(state.pending.end(), from, from + slot_size);
+    }
+    return state;
+  }
+  std::uint64_t failure() const { return failure_; }
+  std::vector<real>& potentials() { return u_; }
+
+ private:
+  template <class T>
+  static T* pointer(std::vector<T>& v) {
+    return v.empty() ? nullptr : v.data();
+  }
+  template <class T>
+  static const T* pointer(const std::vector<T>& v) {
+    return v.empty() ? nullptr : v.data();
+  }
+  static kernel::ConstantsView constants_of(const SliceConstants& c) {
+    return {pointer(c.p22),
+            pointer(c.p20),
+            pointer(c.p11_0),
+            pointer(c.p11_1),
+            pointer(c.p21_0),
+            pointer(c.p21_1),
+            pointer(c.v_th),
+            pointer(c.v_reset),
+            pointer(c.theta_decay),
+            pointer(c.theta_plus),
+            pointer(c.refractory_steps),
+            pointer(c.unit_0),
+            pointer(c.unit_1),
+            pointer(c.external),
+            pointer(c.noise_sigma),
+            pointer(c.current_gain),
+            pointer(c.poisson_weight_0),
+            pointer(c.poisson_weight_1),
+            pointer(c.poisson_row),
+            pointer(c.draw_id)};
+  }
+  static kernel::RowsView rows_of(const PackedRows& rows) {
+    return kernel::cut_rows(rows, rows.offsets.data(), rows.synapses.data(), rows.delays.data());
+  }
+
+  void run(const LaunchShape& shape, std::uint32_t steps, kernel::Control& control) {
+    const LifKind kind = network_.kind;
+    const auto with = [&]<LifKind kKind>() {
+      if (kind != kKind) return;
+      launch_threads(shape, [&](ThreadedContext& ctx) {
+        if (ctx.block() == 0) kernel::start_chunk(ctx, data_, &control, steps);
+        ctx.grid_barrier();
+        for (std::uint32_t k = 0; k < steps; ++k) {
+          kernel::update<kKind>(ctx, data_, &control, k);
+          ctx.grid_barrier();
+          if (control.probes > 0) kernel::record_probes(ctx, data_, &control, k);
+          kernel::deliver(ctx, data_, &control, k);
+          ctx.grid_barrier();
+        }
+      });
+    };
+    with.template operator()<LifKind{Synapse::exponential, 1, Reset::hard, false}>();
+    with.template operator()<LifKind{Synapse::exponential, 2, Reset::hard, true}>();
+    with.template operator()<LifKind{Synapse::exponential, 2, Reset::soft, false}>();
+    with.template operator()<LifKind{Synapse::delta, 1, Reset::hard, false}>();
+    with.template operator()<LifKind{Synapse::delta, 2, Reset::soft, true}>();
+  }
+
+  void collect(std::uint32_t steps, const RecordOptions& what, const std::vector<kernel::Span>& spans,
+               const std::vector<kernel::SpikeRow>& list, const std::vector<std::uint32_t>& population_spikes,
+               const std::vector<real>& probe_state, Recording& recording) const {
+    recording.first_step = step_ - steps;
+    recording.steps = steps;
+    recording.population_spikes.assign(population_spikes.begin(), population_spikes.end());
+    for (const std::uint32_t count : population_spikes) recording.total_spikes += count;
+    if (what.spikes)
+      for (std::uint32_t k = 0; k < steps; ++k) {
+        const auto first = recording.spikes.size();
+        for (std::uint32_t s = spans[k].begin; s < spans[k].end; ++s)
+          for (std::uint32_t bit = 0; bit < kWarp; ++bit)
+            if (list[s].replicas >> bit & 1)
+              recording.spikes.push_back(
+                  {recording.first_step + k, list[s].row / data_.words, list[s].row % data_.words * kWarp + bit});
+        std::sort(recording.spikes.begin() + first, recording.spikes.end(),
+                  [](const SpikeEvent& a, const SpikeEvent& b) {
+                    return a.neuron != b.neuron ? a.neuron < b.neuron : a.replica < b.replica;
+                  });
+      }
+    const std::size_t values = what.probe.size() * data_.replicas;
+    for (std::size_t k = 0; k < steps; ++k)
+      for (std::size_t j = 0; j < values; ++j) {
+        const real* from = probe_state.data() + 3 * k * values + j;
+        recording.probe_v.push_back(from[0] + static_cast<real>(network_.neurons.e_l[what.probe[j / data_.replicas]]));
+        recording.probe_i.push_back(from[values]);
+        recording.probe_theta.push_back(from[2 * values]);
+      }
+  }
+
+  Network network_;
+  SlicedNetwork sliced_;
+  std::uint64_t step_;
+  std::vector<real> u_, i0_, i1_, theta_;
+  std::vector<std::int32_t> refractory_, ring_;
+  std::vector<std::uint32_t> population_of_;
+  std::uint64_t failure_ = ~0ull;
+  kernel::StepData data_;
+};
+
+}  // namespace sprig::testing
