@@ -1,0 +1,177 @@
+// Brandes' algorithm: one shortest-path search per source, then dependencies summed against the order of discovery.
+// Sources are cut into a fixed number of blocks; a block sums its sources in order, and blocks are added in order, so
+// the bits do not depend on how many threads there are.
+#include "sprig/pruning/betweenness.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <queue>
+#include <utility>
+
+#include "host/pruning/threads.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+namespace {
+
+constexpr std::uint32_t kSourceBlocks = 64;
+
+// The graph without autapses, multapses and, if weighted, zero weights; targets ascend within a row.
+struct SimpleGraph {
+  std::uint32_t nodes = 0;
+  std::vector<std::uint64_t> offsets{0};
+  std::vector<std::uint32_t> targets;
+  std::vector<double> lengths;  // empty: hops
+};
+
+SimpleGraph simplify(const Csr& graph, bool weighted) {
+  SimpleGraph simple;
+  simple.nodes = graph.rows;
+  simple.targets.reserve(graph.synapses());
+  for (std::uint32_t i = 0; i < graph.rows; ++i) {
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
+      const std::uint32_t target = graph.targets[k];
+      const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
+      if (target == i || (weighted && magnitude == 0)) continue;
+      const bool parallel = simple.targets.size() > simple.offsets.back() && simple.targets.back() == target;
+      if (!parallel) simple.targets.push_back(target);
+      if (!weighted) continue;
+      if (!parallel) simple.lengths.push_back(1 / magnitude);
+      simple.lengths.back() = std::min(simple.lengths.back(), 1 / magnitude);
+    }
+    simple.offsets.push_back(simple.targets.size());
+  }
+  return simple;
+}
+
+// One source's search and accumulation, with memory that serves all sources of a block.
+class Search {
+ public:
+  explicit Search(const SimpleGraph& graph)
+      : graph_(graph),
+        distance_(graph.nodes, kUnseen),
+        paths_(graph.nodes, 0),
+        share_(graph.nodes, 0),
+        position_(graph.nodes, kUnsettled) {
+    order_.reserve(graph.nodes);
+  }
+
+  // Adds the dependencies of `source` on every node to `sum`. False when a number of paths is not finite.
+  bool add(std::uint32_t source, std::vector<double>& sum) {
+    distance_[source] = 0;
+    paths_[source] = 1;
+    if (graph_.lengths.empty())
+      settle_by_hops(source);
+    else
+      settle_by_length(source);
+    bool finite = true;
+    for (std::size_t n = order_.size(); n-- > 0;) {
+      const std::uint32_t v = order_[n];
+      double shares = 0;
+      for (std::uint64_t k = graph_.offsets[v]; k < graph_.offsets[v + 1]; ++k) {
+        const std::uint32_t w = graph_.targets[k];
+        if (follows(v, w, k)) shares += share_[w];
+      }
+      const double dependency = paths_[v] * shares;
+      share_[v] = (1 + dependency) / paths_[v];
+      finite = finite && std::isfinite(dependency);
+      if (v != source) sum[v] += dependency;
+    }
+    for (const std::uint32_t v : order_) {
+      distance_[v] = kUnseen;
+      paths_[v] = 0;
+      position_[v] = kUnsettled;
+    }
+    order_.clear();
+    return finite;
+  }
+
+ private:
+  static constexpr double kUnseen = std::numeric_limits<double>::infinity();
+  static constexpr std::uint32_t kUnsettled = std::numeric_limits<std::uint32_t>::max();
+
+  double length(std::uint64_t k) const { return graph_.lengths.empty() ? 1.0 : graph_.lengths[k]; }
+
+  // Is v the last node before w on a shortest path to w? A length so small that it is lost in the sum makes distances
+  // equal; then the node settled first comes first.
+  bool follows(std::uint32_t v, std::uint32_t w, std::uint64_t k) const {
+    return distance_[w] == distance_[v] + length(k) && position_[w] > position_[v];
+  }
+
+  void settle(std::uint32_t v) {
+    position_[v] = static_cast<std::uint32_t>(order_.size());
+    order_.push_back(v);
+  }
+
+  void settle_by_hops(std::uint32_t source) {
+    settle(source);
+    for (std::size_t next = 0; next < order_.size(); ++next) {
+      const std::uint32_t v = order_[next];
+      const double reached = distance_[v] + 1;
+      for (std::uint64_t k = graph_.offsets[v]; k < graph_.offsets[v + 1]; ++k) {
+        const std::uint32_t w = graph_.targets[k];
+        if (distance_[w] == kUnseen) {
+          distance_[w] = reached;
+          settle(w);
+        }
+        if (distance_[w] == reached) paths_[w] += paths_[v];
+      }
+    }
+  }
+
+  void settle_by_length(std::uint32_t source) {
+    using Entry = std::pair<double, std::uint32_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    queue.emplace(0.0, source);
+    while (!queue.empty()) {
+      const std::uint32_t v = queue.top().second;
+      queue.pop();
+      if (position_[v] != kUnsettled) continue;
+      settle(v);
+      for (std::uint64_t k = graph_.offsets[v]; k < graph_.offsets[v + 1]; ++k) {
+        const std::uint32_t w = graph_.targets[k];
+        const double reached = distance_[v] + length(k);
+        if (position_[w] != kUnsettled || reached > distance_[w]) continue;
+        if (reached < distance_[w]) {
+          distance_[w] = reached;
+          paths_[w] = 0;
+          queue.emplace(reached, w);
+        }
+        paths_[w] += paths_[v];
+      }
+    }
+  }
+
+  const SimpleGraph& graph_;
+  std::vector<double> distance_, paths_;
+  std::vector<double> share_;  // (1 + dependency)/paths: what a node passes to each shortest path into it
+  std::vector<std::uint32_t> position_, order_;
+};
+
+}  // namespace
+
+std::vector<double> betweenness(const Csr& graph, bool weighted, int threads) {
+  const SimpleGraph simple = simplify(graph, weighted);
+  const std::uint32_t nodes = simple.nodes;
+  const std::uint32_t blocks = std::min(nodes, kSourceBlocks);
+  std::vector<std::vector<double>> partial(blocks);
+  std::vector<std::uint8_t> finite(blocks, 1);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
+  for (std::uint32_t block = 0; block < blocks; ++block) {
+    partial[block].assign(nodes, 0);
+    Search search(simple);
+    const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
+    const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
+    for (std::uint32_t source = first; source < last; ++source)
+      if (!search.add(source, partial[block])) finite[block] = 0;
+  }
+  if (std::count(finite.begin(), finite.end(), 0) > 0)
+    throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
+  std::vector<double> sum(nodes, 0);
+  for (const auto& part : partial)
+    for (std::uint32_t v = 0; v < nodes; ++v) sum[v] += part[v];
+  return sum;
+}
+
+}  // namespace sprig

@@ -1,0 +1,20 @@
+// Checks of PruneOptions, and the geometric schedule of the rounds.
+#pragma once
+
+#include <cstdint>
+
+#include "sprig/pruning/prune.hpp"
+
+namespace sprig {
+
+// Throws ConfigError naming prune.<key> and its allowed range, and MemoryError when lnp's matrices would be too large.
+void check_prune_options(const PruneOptions& options, const Network& network);
+
+// What is left of `before` after round `round` (from 0) of `rounds`, when a fraction `left` is to be left at the end:
+// before * left^((round + 1)/rounds), rounded.
+std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t round, std::uint32_t rounds);
+
+// Do the rounds need exponents?
+bool needs_exponents(const PruneOptions& options);
+
+}  // namespace sprig

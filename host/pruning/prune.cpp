@@ -1,0 +1,171 @@
+// The rounds of Lyapunov Noise Pruning, and its controls.
+#include "sprig/pruning/prune.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "host/pruning/choice.hpp"
+#include "host/pruning/options.hpp"
+#include "host/pruning/working_network.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+namespace {
+
+class Pruner {
+ public:
+  Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options)
+      : given_(network), drive_(drive), simulation_(simulation), options_(options), work_(network) {}
+
+  PruneResult run(const std::function<bool(std::uint32_t, std::uint32_t)>& progress) {
+    result_.neurons_before = given_.size();
+    result_.synapses_before = given_.recurrent.synapses();
+    result_.before = spectrum();
+    if (!stopped_) prune(progress);
+    measure_after();
+    result_.stopped_early = stopped_;
+    result_.kept = work_.kept();
+    result_.network = std::move(work_).finish();
+    result_.neurons_after = result_.network.size();
+    result_.synapses_after = result_.network.recurrent.synapses();
+    return std::move(result_);
+  }
+
+ private:
+  // A pruned network whose spectrum cannot be computed is still the result.
+  void measure_after() {
+    if (stopped_ && !spectrum_) return;
+    try {
+      result_.after = spectrum();
+    } catch (const NumericalError& error) {
+      result_.after_failure = error.what();
+    }
+  }
+
+  void prune(const std::function<bool(std::uint32_t, std::uint32_t)>& progress) {
+    if (options_.method == PruneMethod::dense) return;
+    if (options_.method == PruneMethod::none) {
+      const std::uint64_t synapses = result_.synapses_before;
+      keep_synapses({std::vector<std::uint8_t>(synapses, 0), std::vector<double>(synapses, 1.0)});
+      return;
+    }
+    std::uint32_t unchanged = 0;
+    for (std::uint32_t r = 0; r < options_.rounds && unchanged < options_.unchanged_rounds; ++r) {
+      if (progress && !progress(r, options_.rounds)) stopped_ = true;
+      PruneRound round;
+      round.round = r;
+      const bool changed = !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : random_round(round));
+      if (stopped_) return;
+      unchanged = changed ? 0 : unchanged + 1;
+      round.synapses = work_.recurrent().synapses();
+      round.neurons = work_.network().size();
+      result_.rounds.push_back(round);
+    }
+  }
+
+  // Steps I and II. Whether anything changed; nothing does if the exponents were not finished.
+  bool lnp_round(PruneRound& round) {
+    const std::uint64_t target = synapse_target(round.round);
+    bool changed = false;
+    if (target < work_.recurrent().synapses()) {
+      std::vector<double> per_neuron;
+      if (needs_exponents(options_)) {
+        const LyapunovResult& now = spectrum();
+        if (stopped_) return false;
+        per_neuron = options_.per_neuron == PerNeuron::index ? now.exponents : now.per_neuron;
+        per_neuron.resize(work_.network().size());  // index: as many of the exponents as there are neurons
+      }
+      note_spectrum(round);
+      changed = keep_synapses(
+          choose_by_noise(work_, per_neuron, options_, target, simulation_.threads, round, result_.guards));
+    } else {
+      keep_all(round);
+    }
+    const std::uint64_t neurons = neuron_target(round.round);
+    if (neurons < work_.network().size())
+      changed |= keep_neurons(central_neurons(work_, options_, neurons, simulation_.threads));
+    changed |= drop_isolated();
+    return changed;
+  }
+
+  bool random_round(PruneRound& round) {
+    note_spectrum(round);
+    const std::uint64_t neurons = neuron_target(round.round);
+    bool changed = false;
+    if (neurons < work_.network().size()) changed = keep_neurons(random_neurons(work_, options_, neurons, round.round));
+    const std::uint64_t target = synapse_target(round.round);
+    if (target < work_.recurrent().synapses())
+      changed |= keep_synapses(choose_at_random(work_, options_, target, round));
+    else
+      keep_all(round);
+    changed |= drop_isolated();
+    return changed;
+  }
+
+  std::uint64_t synapse_target(std::uint32_t round) const {
+    return round_target(result_.synapses_before, options_.density, round, options_.rounds);
+  }
+  std::uint64_t neuron_target(std::uint32_t round) const {
+    return std::max<std::uint64_t>(
+        1, round_target(result_.neurons_before, 1 - options_.neuron_fraction, round, options_.rounds));
+  }
+
+  void keep_all(PruneRound& round) {
+    note_spectrum(round);
+    round.expected_kept = static_cast<double>(work_.recurrent().synapses());
+  }
+  bool keep_synapses(const SynapseChoice& choice) {
+    return note_change(work_.keep_synapses(choice.keep, choice.p, options_, result_.guards));
+  }
+  bool keep_neurons(const std::vector<std::uint8_t>& keep) { return note_change(work_.keep_neurons(keep)); }
+  bool drop_isolated() { return options_.neuron_fraction > 0 && note_change(work_.drop_isolated()); }
+
+  // The spectrum belongs to the network it was measured on.
+  bool note_change(bool changed) {
+    if (changed) spectrum_.reset();
+    return changed;
+  }
+  void note_spectrum(PruneRound& round) const {
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    round.lambda_max = spectrum_ && !spectrum_->exponents.empty() ? spectrum_->exponents.front() : kUnknown;
+    round.mean_rate_hz = spectrum_ ? spectrum_->mean_rate_hz : kUnknown;
+  }
+
+  // The spectrum of the network as it is now, measured once. Sets stopped_ when it was not finished.
+  const LyapunovResult& spectrum() {
+    if (spectrum_) return *spectrum_;
+    const Network& network = work_.network();
+    LyapunovOptions options = options_.lyapunov;
+    if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
+      const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
+      const std::uint32_t states = network.kind.synapse == Synapse::exponential ? 1 + receptors : 1;
+      options.exponents = std::min(options.exponents, states * network.size());
+    }
+    spectrum_ = lyapunov_spectrum(network, drive_.subset(work_.kept()), simulation_, options);
+    result_.guards.velocity += spectrum_->guarded_spikes;
+    result_.guards.jump_spikes += spectrum_->jump_spikes;
+    stopped_ = !spectrum_->complete;
+    return *spectrum_;
+  }
+
+  const Network& given_;
+  const Drive& drive_;
+  const SimulationOptions& simulation_;
+  const PruneOptions& options_;
+  WorkingNetwork work_;
+  std::optional<LyapunovResult> spectrum_;
+  PruneResult result_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                  const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress) {
+  validate(network);
+  check_prune_options(options, network);
+  return Pruner(network, drive, simulation, options).run(progress);
+}
+
+}  // namespace sprig

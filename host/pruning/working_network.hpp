@@ -1,0 +1,42 @@
+// The network while it is pruned: what is left of the one that was given, and how it came to its weights.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sprig/pruning/prune.hpp"
+
+namespace sprig {
+
+class WorkingNetwork {
+ public:
+  // `given` must outlive this.
+  explicit WorkingNetwork(const Network& given);
+
+  const Network& network() const { return network_; }
+  const Csr& recurrent() const { return network_.recurrent; }
+  const std::vector<std::uint32_t>& kept() const { return kept_; }
+  // Keys of random draws: ids before any pruning, also those of runs that came before this one.
+  std::uint64_t synapse_id(std::uint64_t k) const { return given_.recurrent.id(recurrent().id(k)); }
+  std::uint32_t neuron_id(std::uint32_t i) const { return network_.original_id[i]; }
+
+  // Keeps synapse k where keep[k] != 0, with the weight that its keep probability p[k] asks for. Returns whether
+  // anything changed.
+  bool keep_synapses(const std::vector<std::uint8_t>& keep, const std::vector<double>& p, const PruneOptions& options,
+                     PruneGuards& guards);
+  // Keeps neuron i where keep[i] != 0. Returns whether anything changed.
+  bool keep_neurons(const std::vector<std::uint8_t>& keep);
+  // Removes neurons without any synapse, unless none would be left. Returns whether anything changed.
+  bool drop_isolated();
+
+  // The pruned network, synapses with their original ids.
+  Network finish() &&;
+
+ private:
+  const Network& given_;
+  Network network_;  // its recurrent ids index given_.recurrent
+  std::vector<std::uint32_t> kept_;
+  std::vector<double> keep_probability_;  // per synapse of given_: product over the rounds
+};
+
+}  // namespace sprig

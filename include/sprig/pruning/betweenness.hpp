@@ -1,0 +1,18 @@
+// Betweenness centrality of a directed graph (Brandes 2001), exact, parallel over sources on the CPU.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+// B(v) = sum over s != v != t of the fraction of shortest s-t paths through v; unnormalised, directed. Multapses count
+// as one edge (weighted: the strongest of them), autapses are ignored. weighted: path length is the sum of 1/|w|, zero
+// weights are no edges; paths tie when their lengths are equal in double, summed from the source. Length N; the sums
+// have a fixed order, so the bits do not depend on `threads` (0: all that OpenMP offers). Errors: NumericalError when a
+// number of shortest paths exceeds the range of double.
+std::vector<double> betweenness(const Csr& graph, bool weighted, int threads);
+
+}  // namespace sprig

@@ -1,0 +1,87 @@
+// Pruning a network: Lyapunov Noise Pruning steps I and II in rounds, and the controls at equal budget.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+enum class PruneMethod { lnp, random, none, dense };  // none: all recurrent weights removed; dense: nothing removed
+enum class ScoreVariant { l, w, wl };                 // LNP step I.4
+enum class KeptWeight { rescale, capped, mask };      // LNP step I.5
+enum class PerNeuron { frame, index };                // LNP step I.1; index: the i-th exponent to the i-th neuron
+
+struct PruneOptions {
+  PruneMethod method = PruneMethod::lnp;
+  double density = 0.5;                 // synapses kept at the end, as a fraction of those at the start, (0, 1]
+  double neuron_fraction = 0.0;         // neurons removed at the end, as a fraction of those at the start, [0, 1);
+                                        // 0 leaves step II out: isolated neurons stay too
+  std::uint32_t rounds = 5;             // R of the geometric schedule, 1..100
+  std::uint32_t unchanged_rounds = 10;  // stop after so many rounds in which nothing changed, >= 1
+  ScoreVariant score = ScoreVariant::wl;
+  KeptWeight kept_weight = KeptWeight::capped;  // w' = w/p, w/max(p, 1/cap) or w: w of the network that was given, p
+                                                // the product of the keep probabilities of all rounds so far
+  double cap = 3.0;                             // largest w'/w of `capped`, over all rounds together
+  PerNeuron per_neuron = PerNeuron::frame;
+  double sigma = 1.0;                 // of the noise-driven linear system
+  double margin = 0.05;               // row dominance margin, relative
+  double epsilon = 1e-4;              // 1/ms: |lambda| + epsilon in the harmonic mean
+  bool betweenness_weighted = false;  // length 1/|w| instead of hops
+  LyapunovOptions lyapunov;           // of each round that needs exponents, and before/after; `exponents` is lowered to
+                                      // the dimension that is left when neurons have been removed
+  std::uint32_t seed = 1;
+};
+
+struct PruneGuards {                      // how often each guard acted, summed over rounds
+  std::uint64_t harmonic_small = 0;       // harmonic means with some |lambda| < epsilon
+  std::uint64_t harmonic_mixed_sign = 0;  // harmonic means over exponents of both signs
+  std::uint64_t not_hurwitz = 0;          // rounds in which A was made row-dominant
+  std::uint64_t probability_one = 0;      // edges whose keep probability was clipped at 1
+  std::uint64_t weight_capped = 0;        // kept weights limited by the cap
+  std::uint64_t velocity = 0;             // spikes whose |f-| was raised (saltation)
+  std::uint64_t jump_spikes = 0;
+};
+
+struct PruneRound {
+  std::uint32_t round = 0;     // from 0
+  std::uint64_t synapses = 0;  // after the round
+  std::uint32_t neurons = 0;
+  // Of step I: the scale of the scores (0 where they did not decide: random, or nothing to remove), sum of p.
+  double rho = 0, expected_kept = 0;
+  // Of the network that the round started from; NaN when the round did not need them (random, ScoreVariant::w).
+  double lambda_max = 0, mean_rate_hz = 0;
+};
+
+struct PruneResult {
+  Network network;                  // pruned, compacted
+  std::vector<std::uint32_t> kept;  // its neurons' indices in the network that was given
+  std::uint32_t neurons_before = 0, neurons_after = 0;
+  std::uint64_t synapses_before = 0, synapses_after = 0;
+  std::vector<PruneRound> rounds;  // lnp and random only
+  // Without recurrent synapses: those of the uncoupled neurons. `after` has no exponents when the work was stopped
+  // before it, or when after_failure says why they could not be computed (a NumericalError; the network stands).
+  LyapunovResult before, after;
+  std::string after_failure;
+  PruneGuards guards;
+  bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
+};
+
+// Rounds r = 1..R of `lnp`: step I keeps synapses down to density^(r/R) of those at the start, in expectation; step II
+// removes the neurons of lowest betweenness (ties: lowest original id) down to (1 - neuron_fraction)^(r/R), then
+// isolated ones; at least one neuron stays. What is below a round's target already is kept whole. `random` removes
+// as many neurons at random first, then keeps exactly the round's number of synapses, all with the same p.
+// progress(round, rounds) is called before each round; false there, or from options.lyapunov.progress, stops with the
+// last whole round. Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
+// MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite.
+PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                  const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
+
+inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;  // of step I: its covariance is a dense N x N matrix
+
+}  // namespace sprig

@@ -1,0 +1,249 @@
+// prune(): determinism, guards, interruption, degenerate networks and options that are refused.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "pruning/prune_fixture.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+namespace {
+
+using Tweak = std::function<void(PruneOptions&)>;
+
+TEST(PruneConduct, SameNetworkForAnyNumberOfThreadsAndSlices) {
+  const Network network = small_network(80, 0.2);
+  PruneOptions options = quick_options();
+  options.neuron_fraction = 0.3;
+  options.density = 0.3;
+  const Drive drive = uneven_noise(network.size());
+  const PruneResult one = prune(network, drive, on_cpu(1), options);
+  for (const SimulationOptions& simulation : {on_cpu(1), on_cpu(2), on_cpu(3, 5)}) {
+    const PruneResult other = prune(network, drive, simulation, options);
+    EXPECT_EQ(network_hash(other.network), network_hash(one.network));
+    EXPECT_EQ(other.kept, one.kept);
+    EXPECT_EQ(other.after.exponents, one.after.exponents);
+    EXPECT_EQ(other.guards.harmonic_small, one.guards.harmonic_small);
+    EXPECT_EQ(other.guards.harmonic_mixed_sign, one.guards.harmonic_mixed_sign);
+    EXPECT_EQ(other.guards.not_hurwitz, one.guards.not_hurwitz);
+    EXPECT_EQ(other.guards.probability_one, one.guards.probability_one);
+    EXPECT_EQ(other.guards.weight_capped, one.guards.weight_capped);
+    EXPECT_EQ(other.guards.velocity, one.guards.velocity);
+    for (std::size_t r = 0; r < one.rounds.size(); ++r) {
+      EXPECT_EQ(other.rounds[r].rho, one.rounds[r].rho);
+      EXPECT_EQ(other.rounds[r].lambda_max, one.rounds[r].lambda_max);
+    }
+  }
+}
+
+TEST(PruneConduct, AnotherSeedKeepsOtherSynapses) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  const std::uint64_t first = network_hash(pruned(network, options).network);
+  options.seed = 2;
+  EXPECT_NE(network_hash(pruned(network, options).network), first);
+}
+
+TEST(PruneConduct, CountsHarmonicMeansBelowEpsilonInEveryRound) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  options.epsilon = 1e3;
+  const PruneResult result = pruned(network, options);
+  EXPECT_EQ(result.guards.harmonic_small,
+            result.synapses_before + result.rounds[0].synapses + result.rounds[1].synapses);
+}
+
+TEST(PruneConduct, CountsTheRoundsMadeRowDominant) {
+  // The strengths of `l` are all positive: far above the decay with 12 synapses a neuron, far below with scarcely one.
+  PruneOptions options = quick_options();
+  options.score = ScoreVariant::l;
+  EXPECT_EQ(pruned(small_network(60, 0.3), options).guards.not_hurwitz, options.rounds);
+  options.rounds = 1;
+  EXPECT_EQ(pruned(small_network(60, 0.004), options).guards.not_hurwitz, 0u);
+}
+
+TEST(PruneConduct, StopsAfterRoundsThatChangeNothing) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  options.density = 1;
+  options.rounds = 50;
+  options.unchanged_rounds = 4;
+  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::random}) {
+    options.method = method;
+    EXPECT_EQ(pruned(network, options).rounds.size(), 4u);
+  }
+}
+
+TEST(PruneConduct, AnnouncesEachRound) {
+  std::vector<std::uint32_t> seen;
+  const Network network = small_network();
+  const PruneResult result = prune(network, {}, on_cpu(), quick_options(), [&](std::uint32_t round, std::uint32_t of) {
+    EXPECT_EQ(of, 3u);
+    seen.push_back(round);
+    return true;
+  });
+  EXPECT_EQ(seen, (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_FALSE(result.stopped_early);
+  EXPECT_FALSE(result.after.exponents.empty());
+}
+
+TEST(PruneConduct, StoppedBetweenRoundsItReturnsTheLastWholeRound) {
+  const Network network = small_network();
+  const PruneOptions options = quick_options();
+  const PruneResult whole = pruned(network, options);
+  const PruneResult result = prune(network, uneven_noise(network.size()), on_cpu(), options,
+                                   [](std::uint32_t round, std::uint32_t) { return round < 2; });
+  EXPECT_TRUE(result.stopped_early);
+  ASSERT_EQ(result.rounds.size(), 2u);
+  EXPECT_EQ(result.synapses_after, whole.rounds[1].synapses);
+  EXPECT_TRUE(result.after.exponents.empty());
+  EXPECT_NO_THROW(validate(result.network));
+}
+
+TEST(PruneConduct, StoppedWithinARoundItReturnsTheLastWholeRound) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  const PruneResult whole = pruned(network, options);
+  bool second = false;
+  options.lyapunov.progress = [&](double fraction) { return !second || fraction < 0.5; };
+  const PruneResult result =
+      prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
+        second = round == 1;
+        return true;
+      });
+  EXPECT_TRUE(result.stopped_early);
+  ASSERT_EQ(result.rounds.size(), 1u);
+  EXPECT_EQ(result.synapses_after, whole.rounds[0].synapses);
+}
+
+TEST(PruneConduct, StoppedBeforeTheFirstRoundItReturnsTheInput) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  options.lyapunov.progress = [](double) { return false; };
+  const PruneResult result = pruned(network, options);
+  EXPECT_TRUE(result.stopped_early);
+  EXPECT_TRUE(result.rounds.empty());
+  EXPECT_EQ(network_hash(result.network), network_hash(network));
+}
+
+TEST(PruneConduct, ASilentNetworkIsPrunedAndItsRateSaysSo) {
+  Network network = small_network();
+  network.neurons.i_dc.assign(network.size(), 0);
+  network.neurons.v_initial.assign(network.size(), 0);
+  const PruneResult result = prune(network, {}, on_cpu(), quick_options());
+  EXPECT_EQ(result.before.mean_rate_hz, 0);
+  EXPECT_LT(result.synapses_after, result.synapses_before);
+  for (const double lambda : result.before.exponents) EXPECT_LT(lambda, 0);
+}
+
+TEST(PruneConduct, ANetworkWithoutSynapsesIsReturnedAsItIs) {
+  const Network network = testing::unconnected(5, {}, 0.5, {});
+  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::random, PruneMethod::none, PruneMethod::dense})
+    EXPECT_EQ(pruned(network, quick_options(method)).network.size(), 5u);
+}
+
+TEST(PruneConduct, IndexGivesTheSpectrumInOrder) {
+  const Network network = small_network(40, 0.2);
+  PruneOptions options = quick_options();
+  options.rounds = 1;
+  options.per_neuron = PerNeuron::index;
+  options.lyapunov.exponents = 0;
+  const PruneResult by_index = pruned(network, options);
+  options.per_neuron = PerNeuron::frame;
+  EXPECT_NE(network_hash(pruned(network, options).network), network_hash(by_index.network));
+  EXPECT_NEAR(by_index.rounds[0].expected_kept, static_cast<double>(scheduled(by_index.synapses_before, 0.5, 0, 1)),
+              1e-6);
+}
+
+TEST(PruneConduct, LowersTheNumberOfExponentsToWhatIsLeft) {
+  const Network network = small_network(40, 0.2);
+  PruneOptions options = quick_options();
+  options.lyapunov.exponents = 80;  // the full dimension
+  options.neuron_fraction = 0.5;
+  const PruneResult result = pruned(network, options);
+  EXPECT_EQ(result.before.exponents.size(), 80u);
+  EXPECT_EQ(result.after.exponents.size(), 2 * result.neurons_after);
+}
+
+TEST(PruneConduct, ScoresFromWeightsNeedNoPerNeuronExponents) {
+  PruneOptions options = quick_options();
+  options.score = ScoreVariant::w;
+  options.lyapunov.method = LyapunovMethod::finite;
+  const PruneResult result = pruned(small_network(), options);
+  EXPECT_LT(result.synapses_after, result.synapses_before);
+  EXPECT_TRUE(std::isnan(result.rounds[1].lambda_max));
+}
+
+TEST(PruneConduct, KeepsTheNetworkWhenItsSpectrumCannotBeComputed) {
+  // Recurrent chaos keeps a perturbation alive over 1.6 s; in neurons that fire by noise alone each spike shrinks it.
+  Network network = small_network();
+  network.neurons.i_dc.assign(network.size(), 0.9);
+  for (float& w : network.recurrent.weights) w *= 4;
+  PruneOptions options = quick_options(PruneMethod::none);
+  options.lyapunov.method = LyapunovMethod::finite;
+  options.lyapunov.duration_ms = 3200;
+  options.lyapunov.renorm_ms = 1600;
+  options.lyapunov.tangent_transient_ms = 0;
+  const PruneResult result = pruned(network, options);
+  EXPECT_EQ(result.synapses_after, 0u);
+  EXPECT_TRUE(result.after.exponents.empty());
+  EXPECT_NE(result.after_failure.find("the perturbation vanished"), std::string::npos) << result.after_failure;
+}
+
+struct Refused {
+  const char* key;
+  Tweak tweak;
+};
+
+TEST(PruneConduct, RefusesOptionsByName) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
+  const std::vector<Refused> refused = {
+      {"prune.density", [](auto& o) { o.density = 0; }},
+      {"prune.density", [](auto& o) { o.density = 1.01; }},
+      {"prune.density", [](auto& o) { o.density = -0.5; }},
+      {"prune.density", [=](auto& o) { o.density = kNaN; }},
+      {"prune.neuron_fraction", [](auto& o) { o.neuron_fraction = 1; }},
+      {"prune.neuron_fraction", [](auto& o) { o.neuron_fraction = -0.1; }},
+      {"prune.neuron_fraction", [=](auto& o) { o.neuron_fraction = kNaN; }},
+      {"prune.rounds", [](auto& o) { o.rounds = 0; }},
+      {"prune.rounds", [](auto& o) { o.rounds = 101; }},
+      {"prune.unchanged_rounds", [](auto& o) { o.unchanged_rounds = 0; }},
+      {"prune.cap", [](auto& o) { o.cap = 0.99; }},
+      {"prune.cap", [=](auto& o) { o.cap = kInf; }},
+      {"prune.sigma", [](auto& o) { o.sigma = 0; }},
+      {"prune.sigma", [=](auto& o) { o.sigma = kNaN; }},
+      {"prune.margin", [](auto& o) { o.margin = 0; }},
+      {"prune.epsilon", [](auto& o) { o.epsilon = -1e-4; }},
+      {"prune.epsilon", [=](auto& o) { o.epsilon = kInf; }},
+      {"prune.per_neuron", [](auto& o) { o.per_neuron = PerNeuron::index; }},
+      {"lyapunov.method", [](auto& o) { o.lyapunov.method = LyapunovMethod::finite; }},
+  };
+  const Network network = small_network(10, 0.3);
+  for (const Refused& r : refused) {
+    PruneOptions options = quick_options();
+    r.tweak(options);
+    try {
+      pruned(network, options);
+      ADD_FAILURE() << r.key << " was accepted";
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.where(), r.key);
+      const std::string text = error.what();
+      EXPECT_TRUE(text.find("must be") != text.npos || text.find("allowed") != text.npos) << text;
+    }
+  }
+}
+
+TEST(PruneConduct, RefusesABrokenNetworkBeforeItRuns) {
+  Network network = small_network(10, 0.3);
+  network.neurons.tau_m_ms[3] = -1;
+  EXPECT_THROW(pruned(network, quick_options()), ConfigError);
+}
+
+TEST(PruneConduct, RefusesMatricesThatAreTooLargeBeforeItRuns) {
+  const Network network = testing::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
+  EXPECT_THROW(pruned(network, quick_options()), MemoryError);
+}
+
+}  // namespace
+}  // namespace sprig
