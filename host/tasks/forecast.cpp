@@ -1,0 +1,166 @@
+// A network's score on a forecasting task.
+#include "sprig/tasks/forecast.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <numeric>
+
+#include "host/tasks/closed_loop.hpp"
+#include "host/tasks/forecast_options.hpp"
+#include "host/tasks/reservoir.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+constexpr std::uint32_t kBlockSamples = 128;  // samples a simulation call: bounds the spike list that is held
+constexpr double kOpenLoopShare = 0.6;        // of the work, for the progress report
+
+// Samples [first, last) of one phase, counted from the end of the washout.
+struct Phase {
+  std::uint64_t first = 0, last = 0;
+};
+
+struct Phases {
+  Phase train, validation, test;
+  explicit Phases(const ForecastOptions& o)
+      : train{0, o.train},
+        validation{train.last, train.last + o.validation},
+        test{validation.last, validation.last + o.test} {}
+};
+
+// What the teacher-forced pass leaves.
+struct OpenLoop {
+  MatrixXd features;                        // samples after the washout x features
+  std::vector<std::uint64_t> train_spikes;  // per neuron
+  std::vector<std::uint64_t> test_spikes;
+};
+
+void report(const ForecastOptions& options, double fraction) {
+  if (options.progress && !options.progress(fraction)) throw Interrupted("task", "stopped on request");
+}
+
+MatrixXd allocate(std::uint64_t samples, std::uint64_t features) {
+  try {
+    return MatrixXd(static_cast<Index>(samples), static_cast<Index>(features));
+  } catch (const std::bad_alloc&) {
+    throw MemoryError("task.features", std::to_string(samples) + " samples x " + std::to_string(features) +
+                                           " features = " + std::to_string(samples * features * sizeof(double)) +
+                                           " bytes do not fit; use fewer samples or neurons");
+  }
+}
+
+OpenLoop run_open_loop(const ReservoirSetup& setup, const Series& series, const ForecastOptions& options,
+                       const Phases& phases) {
+  OpenLoop result;
+  result.features = allocate(phases.test.last, setup.features());
+  result.train_spikes.assign(setup.network.size(), 0);
+  result.test_spikes.assign(setup.network.size(), 0);
+  Reservoir reservoir(setup, 1, 0);
+  const auto in = [](const Phase& phase, std::uint64_t s) { return s >= phase.first && s < phase.last; };
+  std::vector<double> values;
+  for (std::uint64_t first = 0; first < series.samples; first += kBlockSamples) {
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(kBlockSamples, series.samples - first));
+    values.clear();
+    for (std::uint64_t s = first; s < first + count; ++s)
+      for (const std::uint32_t channel : options.observed) values.push_back(series.at(s, channel));
+    reservoir.advance(values, count, [&](std::uint32_t k, View<const SpikeEvent> spikes) {
+      if (first + k < options.washout) return;
+      const std::uint64_t s = first + k - options.washout;
+      reservoir.write_features(0, result.features.row(static_cast<Index>(s)));
+      if (in(phases.train, s))
+        for (const SpikeEvent& spike : spikes) ++result.train_spikes[spike.neuron];
+      if (in(phases.test, s))
+        for (const SpikeEvent& spike : spikes) ++result.test_spikes[spike.neuron];
+    });
+    report(options, kOpenLoopShare * static_cast<double>(first + count) / static_cast<double>(series.samples));
+  }
+  return result;
+}
+
+// Features of a phase's samples whose target, `ahead` samples later, is in the phase too; and those targets.
+MatrixXd features_of(const Phase& phase, const OpenLoop& run, std::uint32_t ahead) {
+  return run.features.middleRows(static_cast<Index>(phase.first), static_cast<Index>(phase.last - phase.first - ahead));
+}
+
+MatrixXd targets_of(const Phase& phase, const Series& series, std::uint64_t washout, std::uint32_t ahead) {
+  MatrixXd targets(static_cast<Index>(phase.last - phase.first - ahead), series.channels);
+  for (Index s = 0; s < targets.rows(); ++s)
+    for (std::uint32_t d = 0; d < series.channels; ++d)
+      targets(s, d) = series.at(washout + phase.first + static_cast<std::uint64_t>(s) + ahead, d);
+  return targets;
+}
+
+Readout train_readout(const Phases& phases, const OpenLoop& run, const Series& series, const ForecastOptions& options,
+                      std::uint32_t ahead) {
+  return ridge(features_of(phases.train, run, ahead), targets_of(phases.train, series, options.washout, ahead),
+               features_of(phases.validation, run, ahead),
+               targets_of(phases.validation, series, options.washout, ahead), options.lambdas);
+}
+
+// Synaptic operations, rate and silence.
+void score_activity(const Network& network, const OpenLoop& run, const Series& series, const ForecastOptions& options,
+                    ForecastScore& score) {
+  std::uint64_t spikes = 0, operations = 0, silent = 0;
+  for (std::uint32_t i = 0; i < network.size(); ++i) {
+    spikes += run.test_spikes[i];
+    operations += run.test_spikes[i] * (network.recurrent.offsets[i + 1] - network.recurrent.offsets[i]);
+    silent += run.train_spikes[i] == 0 ? 1 : 0;
+  }
+  const auto samples = static_cast<double>(options.test);
+  score.sops = static_cast<double>(operations) / samples;
+  score.sops_readout = static_cast<double>(operations + spikes * series.channels) / samples;
+  const double seconds = samples * options.steps_per_sample * network.step_ms * 1e-3;
+  score.rate_hz = static_cast<double>(spikes) / (network.size() * seconds);
+  score.silent_fraction = static_cast<double>(silent) / network.size();
+}
+
+}  // namespace
+
+ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const ForecastOptions& options, std::uint32_t seed) {
+  validate_forecast(options, network);
+  const Phases phases(options);
+  const std::uint64_t washout = options.washout;
+  Series series = make_series(options.system, washout + phases.test.last, options.dt, seed);
+  validate_observed(options, series.channels);
+  Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
+
+  const ReservoirSetup setup(network, drive, simulation, options, seed);
+  const OpenLoop run = run_open_loop(setup, series, options, phases);
+
+  ForecastScore score;
+  const Readout readout = train_readout(phases, run, series, options, options.horizon);
+  score.lambda = readout.lambda;
+  score.validation_nrmse = readout.validation_nrmse;
+  score.nrmse = nrmse(readout.predict(features_of(phases.test, run, options.horizon)),
+                      targets_of(phases.test, series, washout, options.horizon));
+  score_activity(network, run, series, options, score);
+
+  score.vpt = std::numeric_limits<double>::quiet_NaN();
+  if (options.vpt_starts > 0) {
+    const Readout one_step = train_readout(phases, run, series, options, 1);
+    const ClosedLoop loop{setup,
+                          one_step,
+                          series,
+                          options.observed,
+                          static_cast<std::uint32_t>(washout),
+                          options.vpt_samples,
+                          options.vpt_threshold};
+    const std::uint64_t first = washout + phases.test.first;
+    const auto starts = spread_starts(first, series.samples - options.vpt_samples, options.vpt_starts);
+    // The teacher-forced pass was replica 0; the starts draw as the replicas after it.
+    score.vpt_each = loop.valid_times(
+        starts, 1, [&](double fraction) { report(options, kOpenLoopShare + (1 - kOpenLoopShare) * fraction); });
+    score.vpt = std::accumulate(score.vpt_each.begin(), score.vpt_each.end(), 0.0) / options.vpt_starts;
+  }
+  report(options, 1);
+  return score;
+}
+
+}  // namespace sprig

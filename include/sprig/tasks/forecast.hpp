@@ -1,0 +1,60 @@
+// Forecasting a series with a spiking network as reservoir: encoder -> recurrent layer -> filtered spike trace -> ridge
+// readout; NRMSE at a horizon, closed-loop valid prediction time, synaptic operations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sprig/core/progress.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/network.hpp"
+#include "sprig/tasks/readout.hpp"
+#include "sprig/tasks/series.hpp"
+
+namespace sprig {
+
+enum class Encoding { current, population };
+
+struct ForecastOptions {
+  std::string system = "lorenz63";
+  double dt = 0.02;                                                           // system time between samples
+  std::uint64_t train = 3000, validation = 1000, test = 2000, washout = 200;  // samples
+  std::vector<std::uint32_t> observed{0};  // channels that are fed in; {0,1,2} = full observation
+  std::uint32_t horizon = 15;              // samples ahead that NRMSE is measured at
+  Encoding encoding = Encoding::current;
+  double input_gain = 2.0;     // current: gain x standardised value x uniform(-1, 1) weight per neuron
+  std::uint32_t fields = 20;   // population: Gaussian receptive fields a channel, over [-2.5, 2.5] sd
+  double field_width = 0.5;    // their standard deviation, in sd of the signal
+  double field_rate_hz = 200;  // peak rate of a field's Poisson channel
+  double field_density = 0.2;  // each neuron listens to this fraction of the channels
+  double field_weight = 0.3;
+  std::uint32_t steps_per_sample = 10;  // simulation steps while one sample is held
+  double trace_tau_ms = 30;             // of the filtered spike trace
+  bool square = false;                  // features also hold the squared trace
+  std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
+  std::uint32_t vpt_starts = 20;    // closed-loop runs, as replicas of one batch; 0: none
+  std::uint32_t vpt_samples = 300;  // longest closed-loop run
+  double vpt_threshold = 0.5;
+  Progress progress;  // false: Interrupted is thrown
+};
+
+struct ForecastScore {
+  double nrmse = 0;             // test, at the horizon, all channels
+  double validation_nrmse = 0;  // the same on validation data (for searches)
+  double vpt = 0;               // mean valid prediction time, Lyapunov times; NaN when vpt_starts = 0
+  std::vector<double> vpt_each;
+  double lambda = 0;           // chosen ridge strength
+  double sops = 0;             // synaptic operations per sample: recurrent spikes x out-degree
+  double sops_readout = 0;     // the same with the readout's synapses
+  double rate_hz = 0;          // mean rate over the test part
+  double silent_fraction = 0;  // neurons that never fired during training
+};
+
+// The network is not changed; its input layer is replaced by the task's encoder. `drive` is what the network gets
+// beside the task (noise, Poisson). The series' seed and the encoder's draws come from `seed`, keyed by original neuron
+// ids, so a pruned network sees exactly what its neurons saw before. Errors: ConfigError naming the key (task.*).
+ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const ForecastOptions& options, std::uint32_t seed);
+
+}  // namespace sprig

@@ -1,0 +1,97 @@
+// Every bad option is refused under its own name.
+#include <cmath>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "sprig/core/error.hpp"
+#include "sprig/tasks/forecast.hpp"
+#include "tests/tasks/task_fixture.hpp"
+
+namespace sprig {
+namespace {
+
+struct BadOption {
+  const char* key;
+  std::function<void(ForecastOptions&)> spoil;
+};
+
+const BadOption kBad[] = {
+    {"task.system", [](ForecastOptions& o) { o.system = "lorentz63"; }},
+    {"task.system", [](ForecastOptions& o) { o.system = ""; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = 0; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = -0.1; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = NAN; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = INFINITY; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = 1e-12; }},
+    {"task.train", [](ForecastOptions& o) { o.train = 0; }},
+    {"task.train", [](ForecastOptions& o) { o.train = ~0ull; }},
+    {"task.train", [](ForecastOptions& o) { o.train = o.horizon; }},
+    {"task.validation", [](ForecastOptions& o) { o.validation = 0; }},
+    {"task.test", [](ForecastOptions& o) { o.test = 0; }},
+    {"task.washout", [](ForecastOptions& o) { o.washout = 0; }},
+    {"task.observed", [](ForecastOptions& o) { o.observed = {}; }},
+    {"task.observed",
+     [](ForecastOptions& o) {
+       o.observed = {0, 3};
+     }},
+    {"task.observed",
+     [](ForecastOptions& o) {
+       o.observed = {1, 1};
+     }},
+    {"task.horizon", [](ForecastOptions& o) { o.horizon = 0; }},
+    {"task.steps_per_sample", [](ForecastOptions& o) { o.steps_per_sample = 0; }},
+    {"task.steps_per_sample", [](ForecastOptions& o) { o.steps_per_sample = 4000000000u; }},
+    {"task.trace_tau_ms", [](ForecastOptions& o) { o.trace_tau_ms = 0; }},
+    {"task.trace_tau_ms", [](ForecastOptions& o) { o.trace_tau_ms = NAN; }},
+    {"task.input_gain", [](ForecastOptions& o) { o.input_gain = NAN; }},
+    {"task.lambdas", [](ForecastOptions& o) { o.lambdas = {}; }},
+    {"task.lambdas",
+     [](ForecastOptions& o) {
+       o.lambdas = {0.1, -1};
+     }},
+    {"task.lambdas", [](ForecastOptions& o) { o.lambdas = {INFINITY}; }},
+    {"task.vpt_samples", [](ForecastOptions& o) { o.vpt_samples = 0; }},
+    {"task.vpt_samples", [](ForecastOptions& o) { o.vpt_samples = o.test + 1; }},
+    {"task.vpt_starts", [](ForecastOptions& o) { o.vpt_starts = o.test - o.vpt_samples + 2; }},
+    {"task.vpt_threshold", [](ForecastOptions& o) { o.vpt_threshold = 0; }},
+    {"task.fields", [](ForecastOptions& o) { o.encoding = Encoding::population, o.fields = 0; }},
+    {"task.field_width", [](ForecastOptions& o) { o.encoding = Encoding::population, o.field_width = 0; }},
+    {"task.field_rate_hz", [](ForecastOptions& o) { o.encoding = Encoding::population, o.field_rate_hz = -1; }},
+    {"task.field_rate_hz", [](ForecastOptions& o) { o.encoding = Encoding::population, o.field_rate_hz = 1001; }},
+    {"task.field_density", [](ForecastOptions& o) { o.encoding = Encoding::population, o.field_density = 1.5; }},
+    {"task.field_weight", [](ForecastOptions& o) { o.encoding = Encoding::population, o.field_weight = NAN; }},
+};
+
+TEST(ForecastErrors, NameTheKeyOnOneLine) {
+  const Network network = testing::task_network(10);
+  for (const BadOption& bad : kBad) {
+    ForecastOptions options = testing::short_forecast();
+    bad.spoil(options);
+    try {
+      evaluate_forecast(network, {}, testing::on_cpu(), options, 1);
+      ADD_FAILURE() << bad.key << " was accepted";
+    } catch (const ConfigError& e) {
+      EXPECT_EQ(e.where(), bad.key) << e.what();
+      EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
+    }
+  }
+}
+
+TEST(ForecastErrors, AnUnknownSystemIsToldWhichThereAre) {
+  ForecastOptions options = testing::short_forecast();
+  options.system = "lorentz63";
+  try {
+    evaluate_forecast(testing::task_network(10), {}, testing::on_cpu(), options, 1);
+    FAIL();
+  } catch (const ConfigError& e) {
+    EXPECT_NE(std::string(e.what()).find("lorenz63"), std::string::npos);
+  }
+}
+
+TEST(ForecastErrors, AnEmptyNetworkIsRefused) {
+  EXPECT_THROW(evaluate_forecast(Network{}, {}, testing::on_cpu(), testing::short_forecast(), 1), ConfigError);
+}
+
+}  // namespace
+}  // namespace sprig
