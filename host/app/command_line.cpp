@@ -1,0 +1,159 @@
+// The command line: parsing, dispatch, and errors as exit codes.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <new>
+#include <optional>
+
+#include "sprig/app/command.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/signals.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/io/nearest.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+struct Verb {
+  const char *name, *does;
+  int (*run)(const Command&);
+};
+constexpr Verb kVerbs[] = {
+    {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb},
+    {"run", "simulate a network; record spikes, counts, rates", run_verb},
+    {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
+    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb},
+    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb},
+    {"info", "version, devices, self test", info_verb},
+};
+
+// What the flags say; optional where the configuration has the value otherwise.
+struct Flags {
+  std::string config, out;
+  std::vector<std::string> set;
+  std::optional<std::string> device;
+  std::optional<std::uint32_t> seed;
+  std::optional<int> threads;
+  bool quiet = false;
+};
+
+std::string version_text() {
+  const Version v = version();
+  return std::string("sprig ") + v.version + " (" + v.git_revision + ")";
+}
+
+void add_options(CLI::App& app, Flags& flags) {
+  app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
+  app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
+      ->type_name("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--device", flags.device, "cpu, cuda or auto")
+      ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
+      ->type_name("DEVICE");
+  app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
+  app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
+  app.add_flag("--quiet", flags.quiet, "neither progress nor table");
+  app.set_version_flag("--version", version_text());
+  app.footer(
+      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [task] [study] [search]. Every key, "
+      "its\n"
+      "default and what is allowed: sprig --help-config");
+}
+
+// CLI11 takes an unknown verb for a stray argument; say what was meant instead.
+void refuse_unknown_verb(int argc, const char* const* argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const Verb& verb : kVerbs) names.push_back(verb.name);
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+  const std::string word = std::string(argv[1]).substr(0, 40), near = nearest_spelling(word, names);
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  throw UsageError(word, "unknown verb; " + (near.empty() ? "allowed: " + all : "did you mean " + near + "?"));
+}
+
+std::string typed(int argc, const char* const* argv) {
+  std::string line = "sprig";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#") == std::string::npos;
+    line += " " + (plain ? word : "'" + word + "'");
+  }
+  return line;
+}
+
+int dispatch(int argc, const char* const* argv) {
+  refuse_unknown_verb(argc, argv);
+  CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
+  app.set_version_flag("--version", version_text());
+  bool help_config = false;
+  app.add_flag("--help-config", help_config, "every configuration key");
+  Flags flags;
+  for (const Verb& verb : kVerbs) add_options(*app.add_subcommand(verb.name, verb.does), flags);
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {  // --help, --version
+    app.exit(done);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::string text = error.what();
+    for (char& c : text)
+      if (c == '\n') c = ' ';
+    throw UsageError("", text + "; see sprig --help");
+  }
+  if (help_config) {
+    std::fputs(config_reference().c_str(), stdout);
+    return 0;
+  }
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    std::fputs(app.help().c_str(), stdout);
+    return static_cast<int>(Exit::usage);
+  }
+  Command command;
+  command.verb = chosen.front()->get_name();
+  command.out = flags.out;
+  command.quiet = flags.quiet;
+  command.command_line = typed(argc, argv);
+  if (!flags.config.empty()) read_config(command.config, flags.config);
+  for (const std::string& assignment : flags.set) set_config(command.config, assignment);
+  if (flags.device) set_config(command.config, "run.device=" + *flags.device);
+  if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
+  if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));
+  finish_config(command.config);
+  require_device(command.config);
+  install_signal_handlers();
+  for (const Verb& verb : kVerbs)
+    if (command.verb == verb.name) return verb.run(command);
+  return static_cast<int>(Exit::usage);
+}
+
+int report(Exit code, const std::string& text) {
+  std::string line = "sprig: error: " + text;
+  for (char& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  std::fputs((line + "\n").c_str(), stderr);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const Error& error) {
+    const int stopped = error.code() == Exit::interrupted ? stop_exit_code() : 0;
+    const int code = report(error.code(), error.what());
+    return stopped != 0 ? stopped : code;
+  } catch (const std::bad_alloc&) {
+    return report(Exit::memory, "out of memory; lower network.neurons or network.density, see sprig plan");
+  } catch (const std::exception& error) {
+    return report(static_cast<Exit>(1), std::string("internal: ") + error.what());
+  }
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,99 @@
+// sprig info: what was built, which devices there are, and a self test.
+#include <algorithm>
+
+#include "sprig/app/command.hpp"
+#include "sprig/app/memory_plan.hpp"
+#include "sprig/app/session.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/engine/device.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+// One second of a small noisy network with all features that could differ between backends: its spikes and final state.
+std::string self_test_hash(Device device, int threads) {
+  NetworkSpec spec;
+  spec.neurons = 200;
+  spec.topology = Topology::random;
+  spec.delay_ms = {Distribution::Kind::uniform, 1.0, 5.0};
+  spec.kind.receptors = 2;
+  spec.neuron.i_dc = 0.9;
+  const Network network = build_network(spec, 1);
+  Drive drive;
+  drive.noise_sigma.assign(network.size(), 2.0);
+  drive.poisson_rate_hz.assign(network.size(), 100.0);
+  drive.poisson_weight.assign(network.size(), 0.1);
+  SimulationOptions options;
+  options.device = device;
+  options.threads = threads;
+  const auto simulation = make_simulation(network, drive, options);
+  Recording recording;
+  RecordOptions what;
+  what.spikes = true;
+  simulation->advance(static_cast<std::uint64_t>(1000 / spec.step_ms), {}, what, &recording);
+  if (recording.total_spikes == 0) throw NumericalError("self test", "the network is silent");
+  Hash hash;
+  hash.add(simulation->state().hash());
+  for (const SpikeEvent& s : recording.spikes) hash.add(s.step).add(s.neuron).add(s.replica);
+  return hash.hex();
+}
+
+}  // namespace
+
+int info_verb(const Command& command) {
+  const Version v = version();
+  const auto devices = cuda::devices();
+  const int threads = thread_count(command.config);
+  const auto yes = [](bool b) { return b ? "yes" : "no"; };
+  std::string text = std::string("sprig ") + v.version + " (" + v.git_revision + ")\n" + "built: " + v.build_type +
+                     ", " + v.compiler + ", OpenMP " + yes(v.with_openmp) + ", CUDA " + yes(v.with_cuda) +
+                     ", state in " + (v.double_state ? "double" : "float") + "\nthreads: " + std::to_string(threads) +
+                     "\n";
+  const MemoryLimit limit = available_memory();
+  text += "memory: " + bytes_text(limit.bytes) + " of " + limit.name + " available\n";
+  Json list = Json::array();
+  for (const cuda::DeviceInfo& d : devices) {
+    text += "device " + std::to_string(d.index) + ": " + d.name + ", compute " + std::to_string(d.compute_major) + "." +
+            std::to_string(d.compute_minor) + ", " + std::to_string(d.multiprocessors) + " SMs, " +
+            bytes_text(static_cast<double>(d.memory_bytes)) + "\n";
+    list.push_back({{"name", d.name},
+                    {"compute", std::to_string(d.compute_major) + "." + std::to_string(d.compute_minor)},
+                    {"multiprocessors", d.multiprocessors},
+                    {"memory_bytes", d.memory_bytes},
+                    {"free_bytes", d.free_bytes}});
+  }
+  text += devices.empty() ? "devices: none, " + cuda::why_no_device() + "\n" : cuda::versions() + "\n";
+
+  std::vector<std::pair<std::string, std::string>> hashes;
+  hashes.emplace_back("cpu, 1 thread", self_test_hash(Device::cpu, 1));
+  hashes.emplace_back("cpu, " + std::to_string(std::max(threads, 2)) + " threads",
+                      self_test_hash(Device::cpu, std::max(threads, 2)));
+  if (!devices.empty()) hashes.emplace_back("cuda", self_test_hash(Device::cuda, 1));
+  bool same = true;
+  std::string ran;
+  Json tests = Json::object();
+  for (const auto& [name, hash] : hashes) {
+    same &= hash == hashes.front().second;
+    ran += (ran.empty() ? "" : "; ") + name;
+    tests[name] = hash;
+  }
+  text += "self test: " + std::string(same ? "ok, same bits on " : "FAILED, different bits on ") + ran + "\n";
+  if (!command.quiet) std::fputs(text.c_str(), stdout);
+  if (!command.out.empty()) {
+    Session session(command);
+    const Json result{{"version", v.version}, {"git_revision", v.git_revision},
+                      {"cuda", v.with_cuda},  {"openmp", v.with_openmp},
+                      {"devices", list},      {"why_no_device", cuda::why_no_device()},
+                      {"threads", threads},   {"self_test", {{"ok", same}, {"hashes", tests}}}};
+    session.finish(result, hashes.front().second, "all", true);
+  }
+  if (!same) throw NumericalError("self test", "different bits on " + ran);
+  return 0;
+}
+
+}  // namespace sprig::app

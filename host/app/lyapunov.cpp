@@ -1,0 +1,55 @@
+// sprig lyapunov: the spectrum of one network.
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/app/command.hpp"
+#include "sprig/app/memory_plan.hpp"
+#include "sprig/app/progress.hpp"
+#include "sprig/app/session.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
+#include "sprig/core/hash.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+std::string summary(const LyapunovResult& r) {
+  TextTable table({"method " + r.method, "value"});
+  const std::size_t shown = std::min<std::size_t>(r.exponents.size(), 5);
+  for (std::size_t i = 0; i < shown; ++i)
+    table.add({"lambda_" + std::to_string(i + 1) + " (1/ms)", interval_text(r.exponents[i], r.standard_errors[i], 5)});
+  table.add({"exponents", std::to_string(r.exponents.size())});
+  table.add({"Kaplan-Yorke dimension", (r.dimension_is_bound ? ">= " : "") + number_text(r.dimension)});
+  table.add({"entropy (1/ms)", number_text(r.entropy)});
+  table.add({"mean rate (Hz)", number_text(r.mean_rate_hz)});
+  table.add({"largest condition", number_text(r.condition, 3)});
+  return table.text();
+}
+
+}  // namespace
+
+int lyapunov_verb(const Command& command) {
+  const Config& config = command.config;
+  require_memory(config, Work::lyapunov);
+  const Network network = make_network(config, config.simulation.seed);
+  const Drive drive = make_drive(config.drive, network.size());
+  Session session(command);
+  LyapunovResult spectrum;
+  {
+    ProgressLine line("lyapunov", command.quiet);
+    LyapunovOptions options = config.lyapunov;
+    options.progress = [&](double fraction) { return line.update(fraction); };
+    SimulationOptions simulation = config.simulation;
+    simulation.replicas = 1;  // run.replicas is for `run`
+    spectrum = lyapunov_spectrum(network, drive, simulation, options);
+  }
+  const std::string hash = Hash().add(spectrum.exponents).add(spectrum.per_neuron).hex();
+  Json result = lyapunov_json(spectrum);
+  result["neurons"] = network.size();
+  result["synapses"] = network.recurrent.synapses();
+  result["seed"] = config.simulation.seed;
+  result["hash"] = hash;
+  session.print(summary(spectrum));
+  return session.finish(result, hash, device_used(config), spectrum.complete);
+}
+
+}  // namespace sprig::app

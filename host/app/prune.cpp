@@ -1,0 +1,104 @@
+// sprig prune: one network, pruned; the sparse network and what pruning did to its dynamics.
+#include "sprig/pruning/prune.hpp"
+#include "sprig/app/command.hpp"
+#include "sprig/app/memory_plan.hpp"
+#include "sprig/app/progress.hpp"
+#include "sprig/app/session.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/io/network_file.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+Json largest(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.exponents.front()); }
+
+Json guards_json(const PruneGuards& g) {
+  return {{"harmonic_small", g.harmonic_small}, {"harmonic_mixed_sign", g.harmonic_mixed_sign},
+          {"not_hurwitz", g.not_hurwitz},       {"probability_one", g.probability_one},
+          {"weight_capped", g.weight_capped},   {"velocity", g.velocity},
+          {"jump_spikes", g.jump_spikes}};
+}
+
+Json round_json(const PruneRound& r) {
+  return {{"round", r.round},
+          {"synapses", r.synapses},
+          {"neurons", r.neurons},
+          {"rho", r.rho},
+          {"expected_kept", r.expected_kept},
+          {"lambda_max", r.lambda_max},
+          {"mean_rate_hz", r.mean_rate_hz}};
+}
+
+std::string summary(const PruneResult& r) {
+  TextTable table({"", "before", "after", "kept"});
+  const auto share = [](double after, double before) { return number_text(100 * after / before, 3) + " %"; };
+  table.add({"neurons", std::to_string(r.neurons_before), std::to_string(r.neurons_after),
+             share(r.neurons_after, r.neurons_before)});
+  table.add({"synapses", std::to_string(r.synapses_before), std::to_string(r.synapses_after),
+             share(static_cast<double>(r.synapses_after), static_cast<double>(r.synapses_before))});
+  const auto lambda = [](const LyapunovResult& l) {
+    return l.exponents.empty() ? std::string("n/a") : interval_text(l.exponents.front(), l.standard_errors.front(), 4);
+  };
+  table.add({"lambda_max (1/ms)", lambda(r.before), lambda(r.after)});
+  table.add({"mean rate (Hz)", number_text(r.before.mean_rate_hz), number_text(r.after.mean_rate_hz)});
+  return table.text();
+}
+
+}  // namespace
+
+int prune_verb(const Command& command) {
+  Config config = command.config;
+  require_memory(config, Work::prune);
+  const Network network = make_network(config, config.simulation.seed);
+  const Drive drive = make_drive(config.drive, network.size());
+  Session session(command);
+  PruneResult pruned;
+  bool complete = true;
+  {
+    ProgressLine line("prune", command.quiet);
+    std::uint32_t round = 0, rounds = config.prune.rounds;
+    config.prune.lyapunov.progress = [&](double fraction) {
+      return line.update((round + fraction) / (rounds + 1.0),
+                         "round " + std::to_string(round + 1) + "/" + std::to_string(rounds));
+    };
+    SimulationOptions simulation = config.simulation;
+    simulation.replicas = 1;
+    pruned = prune(network, drive, simulation, config.prune, [&](std::uint32_t r, std::uint32_t of) {
+      round = r;
+      rounds = of;
+      return line.update(r / (of + 1.0), "round " + std::to_string(r + 1) + "/" + std::to_string(of));
+    });
+    complete = !pruned.stopped_early;
+  }
+  const std::string hash = Hash().add(network_hash(pruned.network)).hex();
+  save_network(session.folder().file("network.npz"), pruned.network);
+  Json rounds = Json::array();
+  for (const PruneRound& r : pruned.rounds) {
+    rounds.push_back(round_json(r));
+    session.folder().metric(rounds.back().dump());
+  }
+  const Json result{{"neurons_before", pruned.neurons_before},
+                    {"neurons_after", pruned.neurons_after},
+                    {"synapses_before", pruned.synapses_before},
+                    {"synapses_after", pruned.synapses_after},
+                    {"rounds", pruned.rounds.size()},
+                    {"lambda_max_before", largest(pruned.before)},
+                    {"lambda_max_after", largest(pruned.after)},
+                    {"spectrum_before", pruned.before.exponents},
+                    {"spectrum_after", pruned.after.exponents},
+                    {"mean_rate_before", pruned.before.mean_rate_hz},
+                    {"mean_rate_after", pruned.after.mean_rate_hz},
+                    {"guards", guards_json(pruned.guards)},
+                    {"hash", hash},
+                    {"method", name_of(config.prune.method)},
+                    {"density", config.prune.density},
+                    {"seed", config.simulation.seed},
+                    {"rounds_detail", rounds}};
+  session.print(summary(pruned));
+  return session.finish(result, hash, device_used(config), complete);
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,93 @@
+// What holds between keys, and the configuration written out.
+#include <filesystem>
+
+#include "host/io/config_keys.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+bool describes_network(const std::string& full) {
+  return full != "network.file" && (full.starts_with("network.") || full.starts_with("neuron."));
+}
+
+// The smallest delay that a distribution can give without being rounded up to a step by force.
+void check_delays(const Config& config) {
+  const Distribution& d = config.network.delay_ms;
+  const double step = config.network.step_ms;
+  const bool below = (d.kind == Distribution::Kind::constant && d.a < step) ||
+                     (d.kind == Distribution::Kind::uniform && d.b < step) ||
+                     (d.kind == Distribution::Kind::normal && d.a < step);
+  if (below)
+    throw ConfigError("network.delay_ms",
+                      "found " + schema::write_distribution(d) +
+                          ", a delay below a step; allowed: at least network.step_ms = " + schema::write_real(step));
+}
+
+}  // namespace
+
+void finish_config(Config& config) {
+  if (!config.network_file.empty()) {
+    for (const std::string& key : config.given)
+      if (describes_network(key))
+        throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
+    config.network_file = std::filesystem::absolute(config.network_file).lexically_normal().string();
+  } else {
+    check_delays(config);
+    const NeuronDefaults& n = config.network.neuron;
+    if (n.v_reset >= n.v_th)
+      throw ConfigError("neuron.v_reset", "found " + schema::write_real(n.v_reset) +
+                                              "; allowed: a number below neuron.v_th = " + schema::write_real(n.v_th));
+    const std::size_t taus = config.network.tau_m_ms.size();
+    const bool clustered = config.network.topology == Topology::clustered;
+    if (taus != 1 && (!clustered || taus != config.network.clusters))
+      throw ConfigError("neuron.tau_m_ms", "found a list of " + std::to_string(taus) +
+                                               "; allowed: one distribution, or one a cluster (network.clusters = " +
+                                               std::to_string(clustered ? config.network.clusters : 1) + ")");
+    if (config.network.clusters > config.network.neurons)
+      throw ConfigError("network.clusters",
+                        "found " + std::to_string(config.network.clusters) +
+                            "; allowed: at most network.neurons = " + std::to_string(config.network.neurons));
+    for (const std::uint32_t neuron : config.run.probe)
+      if (neuron >= config.network.neurons)
+        throw ConfigError("run.probe",
+                          "found neuron " + std::to_string(neuron) +
+                              "; allowed: below network.neurons = " + std::to_string(config.network.neurons));
+  }
+  for (const std::string& axis : config.search.axes) search_axis(axis);
+  if (config.study.mode == StudyMode::operating_point && config.search.axes.empty())
+    throw ConfigError("search.axes", "is empty; study.mode = \"operating_point\" needs \"section.key = [values]\"");
+  config.prune.seed = config.simulation.seed;
+  config.prune.lyapunov = config.lyapunov;
+}
+
+std::string resolved_config(const Config& config) {
+  Config copy = config;
+  std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n";
+  for (const std::string& section : schema::sections()) {
+    if (section == "neuron" && !config.network_file.empty()) continue;  // the file has them
+    out += "\n[" + section + "]\n";
+    for (const schema::Key& key : schema::keys()) {
+      if (key.section != section || (!config.network_file.empty() && describes_network(key.full()))) continue;
+      if (key.full() == "network.file" && config.network_file.empty()) continue;
+      out += key.name + " = " + key.write(copy) + "  # " + key.doc + "\n";
+    }
+  }
+  return out;
+}
+
+std::string config_reference() {
+  Config defaults;
+  std::string out;
+  for (const std::string& section : schema::sections()) {
+    out += "[" + section + "]\n";
+    for (const schema::Key& key : schema::keys()) {
+      if (key.section != section) continue;
+      out += "  " + key.name + " = " + key.write(defaults) + "\n      " + key.doc + "; allowed: " + key.allowed + "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace sprig

@@ -1,0 +1,218 @@
+// The one table of configuration keys. Defaults are not here: they are those of the structs that the fields belong to.
+#include "host/io/config_keys.hpp"
+
+namespace sprig::schema {
+
+namespace {
+
+#define FIELD(member) \
+  [](Config & c) -> auto& { return c.member; }
+
+constexpr std::int64_t kMany = 4294967295, kLong = 1000000000000;
+
+auto real_list(const Range& range) {
+  return [range](const toml::node& n) { return to_real(n, range); };
+}
+auto integer_list(std::int64_t high) {
+  return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 0, high)); };
+}
+std::string write_integer(std::uint32_t value) { return std::to_string(value); }
+
+std::vector<Key> run_keys() {
+  return {
+      integer("seed", FIELD(simulation.seed), 0, kMany, "of every random draw"),
+      choice("device", FIELD(simulation.device), kDeviceNames, "where to run; auto: cuda when there is a device"),
+      integer("threads", FIELD(simulation.threads), 0, 4096, "CPU threads, 0: all; never changes a result"),
+      integer("replicas", FIELD(simulation.replicas), 1, 65536, "run: independent copies of the network in one batch"),
+      integer("slices", FIELD(simulation.slices), 0, 65536, "owners the network is cut into, 0: one a thread"),
+      real("duration_ms", FIELD(run.duration_ms), kPositive, "run: recorded time"),
+      real("transient_ms", FIELD(run.transient_ms), kNotNegative, "run: time before recording starts"),
+      boolean("record_spikes", FIELD(run.record_spikes), "run: write spikes.npz"),
+      real("count_window_ms", FIELD(run.count_window_ms), kNotNegative,
+           "run: write counts.npy, spikes per neuron and window; 0: no"),
+      list("probe", FIELD(run.probe), 0, integer_words(0, kMany), integer_list(kMany), write_integer,
+           "run: neurons whose V, I and theta go to probe.npz"),
+  };
+}
+
+std::vector<Key> network_keys() {
+  return {
+      text("file", FIELD(network_file), "load this network.npz instead of building one"),
+      choice("topology", FIELD(network.topology), kTopologyNames, "how synapses are placed"),
+      integer("neurons", FIELD(network.neurons), 1, 2147483647, "number of neurons"),
+      real("excitatory_fraction", FIELD(network.excitatory_fraction), kFraction, "of the neurons"),
+      real("density", FIELD(network.density), kDensity, "connection probability, or mean degree / neurons"),
+      integer("in_degree", FIELD(network.in_degree), 0, kMany, "fixed_in_degree: synapses a neuron; 0: from density"),
+      real("rewiring", FIELD(network.rewiring), kFraction, "small_world: probability of a random target"),
+      integer("clusters", FIELD(network.clusters), 1, 1000000, "clustered: number of equal blocks"),
+      real("density_between", FIELD(network.density_between), kFraction, "clustered: probability between blocks"),
+      boolean("autapses", FIELD(network.autapses), "allow synapses of a neuron onto itself"),
+      boolean("dale", FIELD(network.dale), "all synapses of a neuron have one sign"),
+      distribution("weight", FIELD(network.weight), true, "magnitude of a synapse"),
+      real("gain", FIELD(network.gain), kNotNegative, "multiplies every weight"),
+      real("inhibition", FIELD(network.inhibition), kNotNegative, "extra factor on inhibitory weights"),
+      boolean("scale_weights", FIELD(network.scale_weights), "divide by the square root of the expected in-degree"),
+      distribution("delay_ms", FIELD(network.delay_ms), true, "of a synapse; rounded to steps, at least one"),
+      real("step_ms", FIELD(network.step_ms), kPositive, "time step"),
+  };
+}
+
+std::vector<Key> neuron_keys() {
+  return {
+      list(
+          "tau_m_ms", FIELD(network.tau_m_ms), 1, distribution_words(true),
+          [](const toml::node& n) { return to_distribution(n, true); }, write_distribution,
+          "membrane time constant; one, or one a cluster"),
+      real("tau_m_min_ms", FIELD(network.tau_m_min_ms), kPositive, "smaller draws are raised to it"),
+      real("tau_syn_exc_ms", FIELD(network.neuron.tau_syn_exc_ms), kPositive, "synaptic time constant, receptor 0"),
+      real("tau_syn_inh_ms", FIELD(network.neuron.tau_syn_inh_ms), kPositive, "of receptor 1, when receptors = 2"),
+      real("resistance", FIELD(network.neuron.resistance), kPositive, "mV/pA; 1 when dimensionless"),
+      real("e_l", FIELD(network.neuron.e_l), kAny, "resting potential"),
+      real("v_th", FIELD(network.neuron.v_th), kAny, "threshold"),
+      real("v_reset", FIELD(network.neuron.v_reset), kAny, "potential after a spike, below v_th"),
+      real("t_ref_ms", FIELD(network.neuron.t_ref_ms), kNotNegative, "refractory time"),
+      real("i_dc", FIELD(network.neuron.i_dc), kAny, "constant current"),
+      choice("synapse", FIELD(network.kind.synapse), kSynapseNames, "kind of synaptic input"),
+      integer("receptors", FIELD(network.kind.receptors), 1, 2, "1: one current; 2: excitatory and inhibitory apart"),
+      choice("reset", FIELD(network.kind.reset), kResetNames, "to v_reset, or by v_th - v_reset"),
+      boolean("adaptive", FIELD(network.kind.adaptive), "threshold v_th + theta"),
+      real("theta_plus", FIELD(network.neuron.theta_plus), kNotNegative, "added to theta at a spike"),
+      real("tau_theta_ms", FIELD(network.neuron.tau_theta_ms), kPositive, "decay of theta"),
+      distribution("v_initial", FIELD(network.v_initial), false, "start, in units of e_l + x (v_th - e_l)"),
+  };
+}
+
+std::vector<Key> drive_keys() {
+  return {
+      real("poisson_rate_hz", FIELD(drive.poisson_rate_hz), kNotNegative, "Poisson spikes onto each neuron"),
+      real("poisson_weight", FIELD(drive.poisson_weight), kAny, "of each of them"),
+      real("noise_sigma", FIELD(drive.noise_sigma), kNotNegative, "standard deviation of a current drawn each step"),
+  };
+}
+
+std::vector<Key> lyapunov_keys() {
+  return {
+      choice("method", FIELD(lyapunov.method), kLyapunovMethodNames, "saltation: true exponents; see docs"),
+      integer("exponents", FIELD(lyapunov.exponents), 0, 10000000, "how many; 0: the full spectrum"),
+      real("transient_ms", FIELD(lyapunov.transient_ms), kNotNegative, "of the state"),
+      real("tangent_transient_ms", FIELD(lyapunov.tangent_transient_ms), kNotNegative, "of the frame"),
+      real("duration_ms", FIELD(lyapunov.duration_ms), kPositive, "averaged over"),
+      real("renorm_ms", FIELD(lyapunov.renorm_ms), kNotNegative, "between orthonormalisations; 0: chosen"),
+      real("surrogate_gain", FIELD(lyapunov.surrogate_gain), kPositive, "g of the surrogate derivative"),
+      real("finite_size", FIELD(lyapunov.finite_size), kPositive, "perturbation, in units of v_th - v_reset"),
+      integer("blocks", FIELD(lyapunov.blocks), 2, 1000000, "for standard errors"),
+      real("velocity_guard", FIELD(lyapunov.velocity_guard), kPositive, "smallest crossing speed, relative"),
+  };
+}
+
+std::vector<Key> prune_keys() {
+  return {
+      choice("method", FIELD(prune.method), kPruneMethodNames, "lnp, or a control"),
+      real("density", FIELD(prune.density), kDensity, "synapses kept, of those at the start"),
+      real("neuron_fraction", FIELD(prune.neuron_fraction), {0, 1, false, true}, "neurons removed"),
+      integer("rounds", FIELD(prune.rounds), 1, 100, "of the geometric schedule"),
+      integer("unchanged_rounds", FIELD(prune.unchanged_rounds), 1, 100, "stop after so many without a change"),
+      choice("score", FIELD(prune.score), kScoreNames, "of a synapse: |L|, |w| or |w L|"),
+      choice("kept_weight", FIELD(prune.kept_weight), kKeptWeightNames, "what kept weights become"),
+      real("cap", FIELD(prune.cap), {1}, "capped: largest factor on a kept weight"),
+      choice("per_neuron", FIELD(prune.per_neuron), kPerNeuronNames, "how exponents belong to neurons"),
+      real("sigma", FIELD(prune.sigma), kPositive, "noise of the linear system"),
+      real("margin", FIELD(prune.margin), kPositive, "of row dominance, relative"),
+      real("epsilon", FIELD(prune.epsilon), kPositive, "1/ms, added to |lambda| in harmonic means"),
+      boolean("betweenness_weighted", FIELD(prune.betweenness_weighted), "paths of length 1/|w| instead of hops"),
+  };
+}
+
+std::vector<Key> task_keys() {
+  return {
+      text("system", FIELD(task.system), "the series: \"lorenz63\""),
+      real("dt", FIELD(task.dt), kPositive, "the system's time between samples"),
+      integer("train", FIELD(task.train), 1, kLong, "samples"),
+      integer("validation", FIELD(task.validation), 1, kLong, "samples"),
+      integer("test", FIELD(task.test), 1, kLong, "samples"),
+      integer("washout", FIELD(task.washout), 0, kLong, "samples before training"),
+      list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
+           "coordinates that are fed in"),
+      integer("horizon", FIELD(task.horizon), 1, 1000000, "samples ahead"),
+      choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
+      real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
+      integer("fields", FIELD(task.fields), 1, 100000, "population: receptive fields a coordinate"),
+      real("field_width", FIELD(task.field_width), kPositive, "population: in standard deviations"),
+      real("field_rate_hz", FIELD(task.field_rate_hz), kNotNegative, "population: peak rate"),
+      real("field_density", FIELD(task.field_density), kDensity, "population: channels a neuron listens to"),
+      real("field_weight", FIELD(task.field_weight), kNotNegative, "population: of a synapse"),
+      integer("steps_per_sample", FIELD(task.steps_per_sample), 1, 1000000, "simulation steps a sample is held"),
+      real("trace_tau_ms", FIELD(task.trace_tau_ms), kPositive, "of the filtered spike trace"),
+      boolean("square", FIELD(task.square), "features also hold the squared trace"),
+      list("lambdas", FIELD(task.lambdas), 1, kNotNegative.words(), real_list(kNotNegative), write_real,
+           "ridge strengths to choose from"),
+      integer("vpt_starts", FIELD(task.vpt_starts), 0, 65536, "closed-loop runs, 0: none"),
+      integer("vpt_samples", FIELD(task.vpt_samples), 1, 1000000, "longest closed-loop run"),
+      real("vpt_threshold", FIELD(task.vpt_threshold), kPositive, "error that ends a valid prediction"),
+  };
+}
+
+std::vector<Key> study_keys() {
+  const auto task = [](const toml::node& n) {
+    return std::string(kTaskNames[to_choice(n, kTaskNames.data(), kTaskNames.size())]);
+  };
+  const auto method = [](const toml::node& n) {
+    return static_cast<PruneMethod>(to_choice(n, kPruneMethodNames.data(), kPruneMethodNames.size()));
+  };
+  return {
+      choice("mode", FIELD(study.mode), kStudyModeNames, "grid: the table; operating_point: the search of [search]"),
+      list("tasks", FIELD(study.tasks), 1, choice_words(kTaskNames.data(), kTaskNames.size()), task, quote,
+           "_x: first coordinate alone, _full: all; else task.observed"),
+      list(
+          "methods", FIELD(study.methods), 1, choice_words(kPruneMethodNames.data(), kPruneMethodNames.size()), method,
+          [](PruneMethod m) { return quote(name_of(m)); }, "pruning methods to compare"),
+      list("densities", FIELD(study.densities), 1, kDensity.words(), real_list(kDensity), write_real,
+           "synapses kept; dense and none have one cell each"),
+      integer("seeds", FIELD(study.seeds), 1, 100000, "run.seed, run.seed + 1, ..., paired over methods"),
+  };
+}
+
+std::vector<Key> search_keys() {
+  return {
+      list("axes", FIELD(search.axes), 0, "a text \"section.key = [values]\"", to_text, quote,
+           "candidates are the product of all axes"),
+      integer("budget", FIELD(search.budget), 0, 1000000, "candidates drawn at random; 0: all"),
+  };
+}
+
+#undef FIELD
+
+struct Table {
+  std::vector<Key> keys;
+  std::vector<std::string> sections;
+  void add(const char* section, std::vector<Key> more) {
+    sections.push_back(section);
+    for (Key& key : more) {
+      key.section = section;
+      keys.push_back(std::move(key));
+    }
+  }
+  Table() {
+    add("run", run_keys());
+    add("network", network_keys());
+    add("neuron", neuron_keys());
+    add("drive", drive_keys());
+    add("lyapunov", lyapunov_keys());
+    add("prune", prune_keys());
+    add("task", task_keys());
+    add("study", study_keys());
+    add("search", search_keys());
+  }
+};
+
+const Table& table() {
+  static const Table the_table;
+  return the_table;
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() { return table().keys; }
+const std::vector<std::string>& sections() { return table().sections; }
+
+}  // namespace sprig::schema

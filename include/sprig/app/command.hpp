@@ -1,0 +1,34 @@
+// The command line: verbs, their common options, and what an invocation asks for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sprig/io/config.hpp"
+
+namespace sprig::app {
+
+struct Command {
+  std::string verb;
+  Config config;             // finished: file, then --set, then --seed, --threads, --device
+  std::string out;           // the run folder; empty: runs/<verb>-<time>, or none for `plan` and `info`
+  bool quiet = false;        // neither progress nor table
+  std::string command_line;  // as it was typed, for the manifest
+};
+
+// The whole program: parses, runs, reports errors as one line on stderr. Returns the exit code (DESIGN: the command
+// line).
+int run_command_line(int argc, const char* const* argv);
+
+// One function a verb. Each returns an exit code (0, or 128 + signal after an interrupt) and throws Error.
+int prune_verb(const Command& command);
+int run_verb(const Command& command);
+int lyapunov_verb(const Command& command);
+int study_verb(const Command& command);
+int plan_verb(const Command& command);
+int info_verb(const Command& command);
+
+// study.mode = "operating_point": dense against none on validation data, for every candidate of search.axes.
+int search_operating_point(const Command& command);
+
+}  // namespace sprig::app

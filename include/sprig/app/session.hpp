@@ -1,0 +1,39 @@
+// One run of a verb: its folder, its clock, its manifest.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "sprig/app/command.hpp"
+#include "sprig/io/run_folder.hpp"
+
+namespace sprig::app {
+
+using Json = nlohmann::ordered_json;
+
+class Session {
+ public:
+  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work.
+  explicit Session(const Command& command);
+
+  RunFolder& folder() { return folder_; }
+  double wall_s() const;
+
+  // Completes `result` ("complete", "wall_s"), writes result.json and manifest.json, and returns the exit code: 0, or
+  // that of the signal when the work is not complete. `hash`: of what the verb made.
+  int finish(Json result, const std::string& hash, const std::string& device, bool complete);
+
+  // To stdout, unless --quiet.
+  void print(const std::string& text) const;
+
+ private:
+  const Command& command_;
+  std::chrono::system_clock::time_point started_;
+  std::chrono::steady_clock::time_point clock_;
+  RunFolder folder_;
+  std::string resolved_;
+};
+
+}  // namespace sprig::app

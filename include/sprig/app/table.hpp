@@ -1,0 +1,24 @@
+// Text tables with aligned columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sprig::app {
+
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  std::string text() const;  // the first column to the left, the others to the right
+  std::string csv() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string number_text(double value, int digits = 4);                      // "n/a" for NaN
+std::string interval_text(double mean, double half_width, int digits = 3);  // "0.451 +- 0.012"
+std::string bytes_text(double bytes);                                       // "12.3 MiB"
+
+}  // namespace sprig::app

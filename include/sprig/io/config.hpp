@@ -1,0 +1,80 @@
+// The configuration: one schema for all verbs, read strictly from TOML. Each verb uses the sections it needs; every key
+// is optional and its default is that of the option struct it fills.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/io/names.hpp"
+#include "sprig/network/builders.hpp"
+#include "sprig/pruning/prune.hpp"
+#include "sprig/tasks/forecast.hpp"
+
+namespace sprig {
+
+struct RunSection {
+  double duration_ms = 1000, transient_ms = 0;  // recorded time, and time before it
+  bool record_spikes = true;
+  double count_window_ms = 0;        // > 0: spike counts per neuron and window
+  std::vector<std::uint32_t> probe;  // neurons whose V, I and theta are recorded
+};
+
+// Drive::... for all neurons alike; 0 switches a source off.
+struct DriveSection {
+  double poisson_rate_hz = 0, poisson_weight = 0, noise_sigma = 0;
+};
+
+struct StudySection {
+  StudyMode mode = StudyMode::grid;
+  std::vector<std::string> tasks{"lorenz63"};
+  std::vector<PruneMethod> methods{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random, PruneMethod::none};
+  std::vector<double> densities{0.5, 0.2};
+  std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
+};
+
+struct SearchSection {
+  std::vector<std::string> axes;  // "section.key = [values]"; the candidates are their product
+  std::uint32_t budget = 0;       // > 0: at most so many candidates, drawn at random from the product
+};
+
+struct Config {
+  SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
+  RunSection run;
+  std::string network_file;  // [network] file: load instead of build; absolute once read
+  NetworkSpec network;       // [network] and [neuron]
+  DriveSection drive;
+  LyapunovOptions lyapunov;
+  PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
+  ForecastOptions task;
+  StudySection study;
+  SearchSection search;
+  std::set<std::string> given;  // keys that a file or --set named
+};
+
+inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
+
+// Reads a file, or applies one "section.key=value" (value in TOML; bare words are text), on top of `config`. Errors:
+// ConfigError whose text names file, line and column (or --set), the key, what was found and what is allowed; unknown
+// keys come with the nearest spelling. UsageError: an override without "=".
+void read_config(Config& config, const std::string& path);
+void read_config_text(Config& config, const std::string& text, const std::string& name);
+void set_config(Config& config, const std::string& assignment);
+
+// What no single key can show: delays against the step, thresholds against resets, keys that exclude each other.
+// Fills the parts that are derived (prune.seed, prune.lyapunov). Call once, after all of the above.
+void finish_config(Config& config);
+
+// Every key with its value and meaning, as TOML that read_config_text() reads back to the same configuration.
+std::string resolved_config(const Config& config);
+
+// "  network.density   a number in (0, 1], default 0.1   connection probability ..." for --help.
+std::string config_reference();
+
+// A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
+std::vector<std::string> search_axis(const std::string& axis);
+
+}  // namespace sprig

@@ -1,0 +1,44 @@
+// The words that stand for enumerators in configurations and results; one table an enumeration, in enumerator order.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/builders.hpp"
+#include "sprig/neuron/lif.hpp"
+#include "sprig/pruning/prune.hpp"
+#include "sprig/tasks/forecast.hpp"
+
+namespace sprig {
+
+enum class StudyMode { grid, operating_point };
+
+inline constexpr std::array<std::string_view, 3> kDeviceNames{"cpu", "cuda", "auto"};
+inline constexpr std::array<std::string_view, 5> kTopologyNames{"random", "fixed_in_degree", "fixed_total",
+                                                                "small_world", "clustered"};
+inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", "normal", "lognormal", "gamma",
+                                                                    "uniform"};
+inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
+inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
+inline constexpr std::array<std::string_view, 3> kLyapunovMethodNames{"saltation", "surrogate", "finite"};
+inline constexpr std::array<std::string_view, 4> kPruneMethodNames{"lnp", "random", "none", "dense"};
+inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
+inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
+inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
+inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
+inline constexpr std::array<std::string_view, 2> kStudyModeNames{"grid", "operating_point"};
+// Tasks of `study`: lorenz63 observes task.observed; _x feeds the first coordinate alone, _full all three.
+inline constexpr std::array<std::string_view, 3> kTaskNames{"lorenz63", "lorenz63_x", "lorenz63_full"};
+
+template <class Enum, std::size_t n>
+constexpr std::string_view name_of(Enum value, const std::array<std::string_view, n>& names) {
+  return names[static_cast<std::size_t>(value)];
+}
+inline std::string_view name_of(PruneMethod method) { return name_of(method, kPruneMethodNames); }
+inline std::string_view name_of(Device device) { return name_of(device, kDeviceNames); }
+inline std::string_view name_of(Topology topology) { return name_of(topology, kTopologyNames); }
+
+}  // namespace sprig

@@ -1,0 +1,84 @@
+// NumPy's .npy and .npz (a stored, i.e. uncompressed, zip of .npy): what NumPy and SciPy read and write. Reading treats
+// the file as hostile: no size is believed before the file's own size confirms it.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace sprig {
+
+static_assert(std::endian::native == std::endian::little, "arrays are written in the machine's order, marked little");
+
+// An array to write: a name, NumPy's type ("<f4", "<u8", "|b1", "|S6"), its shape ({} = scalar) and its bytes, not
+// owned.
+struct NpyArray {
+  std::string name, type;
+  std::vector<std::uint64_t> shape;
+  const void* data = nullptr;
+  std::size_t bytes = 0;
+};
+
+// NumPy's name of an arithmetic type.
+template <class T>
+std::string npy_type() {
+  static_assert(std::is_arithmetic_v<T>);
+  if constexpr (std::is_same_v<T, bool>) return "|b1";
+  const char kind = std::is_floating_point_v<T> ? 'f' : (std::is_signed_v<T> ? 'i' : 'u');
+  return std::string(sizeof(T) == 1 ? "|" : "<") + kind + std::to_string(sizeof(T));
+}
+template <class T>
+NpyArray npy_vector(const std::string& name, const std::vector<T>& values, std::vector<std::uint64_t> shape = {}) {
+  if (shape.empty()) shape = {values.size()};
+  return {name, npy_type<T>(), std::move(shape), values.data(), values.size() * sizeof(T)};
+}
+template <class T>
+NpyArray npy_scalar(const std::string& name, const T& value) {
+  return {name, npy_type<T>(), {}, &value, sizeof(T)};
+}
+
+// Both replace `path` atomically. Errors: InputError (cannot be written). `zip64_from`: entries whose size or position
+// reaches it use zip64 records (the format's own limit by default; tests lower it).
+void write_npy(const std::string& path, const NpyArray& array);
+void write_npz(const std::string& path, const std::vector<NpyArray>& arrays, std::uint64_t zip64_from = 0xFFFFFFFFu);
+
+// An .npz that was opened: its members' types and shapes are known, their data is read on request.
+// Errors: InputError with where = the path and the member.
+class NpzReader {
+ public:
+  explicit NpzReader(const std::string& path);
+  ~NpzReader();
+  NpzReader(const NpzReader&) = delete;
+  NpzReader& operator=(const NpzReader&) = delete;
+
+  bool has(const std::string& name) const { return members_.count(name) != 0; }
+  const std::vector<std::uint64_t>& shape(const std::string& name) const;
+  // The member's elements converted to T; refused when one does not fit (a fraction or an overflow for an integer T).
+  template <class T>
+  std::vector<T> read(const std::string& name) const;
+  // Members of type S (bytes) or U (unicode, ASCII only), trailing NULs removed.
+  std::vector<std::string> read_text(const std::string& name) const;
+
+ private:
+  struct Member {
+    std::string type;
+    std::vector<std::uint64_t> shape;
+    std::uint64_t elements = 0, position = 0, bytes = 0;  // of the data behind the header
+    std::uint64_t entry = 0, entry_bytes = 0;             // of the zip entry's content, header included
+    std::uint32_t crc = 0;
+  };
+  const Member& member(const std::string& name) const;
+  std::vector<unsigned char> content(const std::string& name, const Member& m) const;
+  void read_at(std::uint64_t position, void* data, std::uint64_t bytes) const;
+  [[noreturn]] void refuse(const std::string& text) const;
+
+  std::string path_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+  std::map<std::string, Member> members_;
+};
+
+}  // namespace sprig
