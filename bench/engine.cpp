@@ -1,6 +1,7 @@
 // CPU engine on the two standard networks that every simulator runs (BENCHMARKS sections 2 and 3): Vogels-Abbott CUBA
-// with 4000 neurons and Brunel's with 12 500. Reports seconds of wall per second of model (rtf), steps and synaptic events
-// per second, and the rate, which shows that the right thing was computed. docs/peers.md has the same networks in Brian2.
+// with 4000 neurons and Brunel's with 12 500. Reports seconds of wall per second of model (rtf), steps and synaptic
+// events per second, and the rate, which shows that the right thing was computed. docs/peers.md has the same networks
+// in Brian2.
 #include <benchmark/benchmark.h>
 
 #include "sprig/engine/simulation.hpp"
@@ -30,8 +31,8 @@ void run(benchmark::State& state, const Network& network, const Drive& drive, st
   state.counters["rtf"] = benchmark::Counter(static_cast<double>(measured) * network.step_ms * 1e-3,
                                              benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["steps_per_s"] = benchmark::Counter(static_cast<double>(measured), benchmark::Counter::kIsRate);
-  state.counters["events_per_s"] = benchmark::Counter(
-      spikes * out_degree * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["events_per_s"] =
+      benchmark::Counter(spikes * out_degree * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void vogels(benchmark::State& state) { run(state, vogels_cuba(4000, 1), {}, 100000); }

@@ -22,29 +22,49 @@ void check_signal(const CallLimits& limits, const Input& input) {
       throw NumericalError("input.signal[" + std::to_string(k) + "]", "is not finite");
 }
 
-void check_spikes(const CallLimits& limits, const Input& input) {
+void check_spikes(const CallLimits& limits, std::uint64_t steps, const Input& input) {
   for (std::size_t k = 0; k < input.spikes.size; ++k) {
     const Input::Spike& spike = input.spikes[k];
-    const bool ordered = k == 0 || std::tie(input.spikes[k - 1].step, input.spikes[k - 1].channel) <=
-                                       std::tie(spike.step, spike.channel);
-    if (spike.channel >= limits.input_channels || spike.replica >= limits.replicas || !ordered)
+    // Strictly: the fixed-point scale counts on a synapse delivering at most once a step.
+    const auto key = [](const Input::Spike& s) { return std::tie(s.step, s.channel, s.replica); };
+    const bool ordered = k == 0 || key(input.spikes[k - 1]) < key(spike);
+    if (spike.channel >= limits.input_channels || spike.replica >= limits.replicas || spike.step >= steps || !ordered)
       throw ConfigError("input.spikes[" + std::to_string(k) + "]",
-                        "must ascend in (step, channel), with channel < " + std::to_string(limits.input_channels) +
+                        "must ascend in (step, channel, replica) without repeats, with step < " +
+                            std::to_string(steps) + ", channel < " + std::to_string(limits.input_channels) +
                             " and replica < " + std::to_string(limits.replicas));
   }
 }
 
 }  // namespace
 
-void check_call(const CallLimits& limits, const Input& input, const RecordOptions& what, const Recording* recording) {
+void check_call(const CallLimits& limits, std::uint64_t steps, const Input& input, const RecordOptions& what,
+                const Recording* recording) {
   check_signal(limits, input);
-  check_spikes(limits, input);
+  check_spikes(limits, steps, input);
   if (recording != nullptr && what.trajectory && limits.replicas != 1)
     throw ConfigError("record.trajectory", "needs replicas = 1, found " + std::to_string(limits.replicas));
   for (const std::uint32_t neuron : what.probe)
     if (neuron >= limits.neurons)
       throw ConfigError("record.probe",
                         "neuron " + std::to_string(neuron) + ", must be below " + std::to_string(limits.neurons));
+}
+
+void check_state(const StateLimits& limits, const SimulationState& state) {
+  const std::size_t cells = std::size_t{limits.neurons} * limits.replicas;
+  const bool exponential = limits.kind.synapse == Synapse::exponential, two = limits.kind.receptors == 2;
+  const auto must = [](const char* what, std::size_t found, std::size_t expected) {
+    if (found != expected)
+      throw ConfigError("state", "belongs to another network: " + std::to_string(found) + " " + what + ", must be " +
+                                     std::to_string(expected));
+  };
+  must("potentials", state.u.size(), cells);
+  must("currents of receptor 0", state.i0.size(), exponential ? cells : 0);
+  must("currents of receptor 1", state.i1.size(), exponential && two ? cells : 0);
+  must("adaptive thresholds", state.theta.size(), limits.kind.adaptive ? cells : 0);
+  must("refractory counters", state.refractory.size(), cells);
+  must("delay slots", state.delay_slots, limits.delay_slots);
+  must("arrivals in flight", state.pending.size(), std::size_t{limits.delay_slots} * (two ? 2 : 1) * cells);
 }
 
 }  // namespace sprig

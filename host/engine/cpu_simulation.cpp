@@ -4,11 +4,12 @@
 #endif
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <tuple>
 
 #include "host/engine/cpu_update.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
@@ -109,7 +110,7 @@ class CpuSimulation final : public Simulation {
   void prepare(std::uint64_t steps, const RecordOptions& what, Recording& recording) const;
   void update_one(std::size_t s, std::uint64_t offset, const Input& input, const RecordOptions& what,
                   Recording* recording, std::size_t& input_cursor);
-  void record(std::size_t s, std::uint64_t step, const RecordOptions& what, Recording& recording);
+  void record(std::size_t s, std::uint64_t row, const RecordOptions& what, Recording& recording);
   void gather(std::uint64_t steps, const RecordOptions& what, Recording& recording) const;
   void find_non_finite(std::size_t s, std::uint64_t step);
 
@@ -126,9 +127,11 @@ class CpuSimulation final : public Simulation {
   // barrier a window is enough.
   std::vector<SpikeList> exchange_[2];
   std::vector<SliceLog> logs_;
-  std::atomic<bool> failed_{false};
-  std::uint32_t failed_neuron_ = 0;
-  std::uint64_t failed_step_ = 0;
+  struct Failure {
+    std::uint64_t step = ~0ull;  // at which it was noticed
+    std::uint32_t neuron = 0;
+  };
+  std::vector<Failure> failures_;  // the first of each slice
 };
 
 // Makes room for the call's records; slices then write their own parts.
@@ -148,10 +151,9 @@ void CpuSimulation::prepare(std::uint64_t steps, const RecordOptions& what, Reco
   }
 }
 
-void CpuSimulation::record(std::size_t s, std::uint64_t step, const RecordOptions& what, Recording& recording) {
+void CpuSimulation::record(std::size_t s, std::uint64_t row, const RecordOptions& what, Recording& recording) {
   const Slice& slice = network_.slices[s];
   const SliceState& state = states_[s];
-  const std::uint64_t row = step - recording.first_step;
   SliceLog& log = logs_[s];
   log.sources.insert(log.sources.end(), state.sources.begin(), state.sources.end());
   log.replicas.insert(log.replicas.end(), state.replicas.begin(), state.replicas.end());
@@ -211,11 +213,11 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t offset, const Input&
   }
   TrajectoryRow trajectory;
   if (recording != nullptr && what.trajectory) {
-    const std::size_t row = (step - recording->first_step) * network_.neurons;
+    const std::size_t row = (recording->steps + offset) * network_.neurons;
     trajectory = {recording->u_before.data() + row, recording->current.data() + row, recording->flags.data() + row};
   }
   update_slice(state, slice, context_, step, trajectory);
-  if (recording != nullptr) record(s, step, what, *recording);
+  if (recording != nullptr) record(s, recording->steps + offset, what, *recording);
   if ((step + 1) % kFiniteCheckSteps == 0) find_non_finite(s, step);
 
   // External spikes are known to every owner beforehand: each delivers its own part at once.
@@ -230,18 +232,20 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t offset, const Input&
 
 void CpuSimulation::find_non_finite(std::size_t s, std::uint64_t step) {
   const SliceState& state = states_[s];
-  for (std::size_t cell = 0; cell < state.u.size(); ++cell)
-    if (!std::isfinite(state.u[cell]) && !failed_.exchange(true)) {
-      failed_neuron_ = network_.slices[s].first + static_cast<std::uint32_t>(cell / replicas_);
-      failed_step_ = step;
-    }
+  if (failures_[s].step != ~0ull) return;
+  const auto bad = std::find_if(state.u.begin(), state.u.end(), [](real u) { return !std::isfinite(u); });
+  if (bad != state.u.end())
+    failures_[s] = {step, network_.slices[s].first + static_cast<std::uint32_t>((bad - state.u.begin()) / replicas_)};
 }
 
 void CpuSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
-  check_call({network_.neurons, replicas_, network_.signal_channels, network_.input_channels}, input, what, recording);
+  check_call({network_.neurons, replicas_, network_.signal_channels, network_.input_channels}, steps, input, what,
+             recording);
   if (steps == 0) return;
   if (recording != nullptr) prepare(steps, what, *recording);
   logs_.assign(recording != nullptr ? network_.slices.size() : 0, {});
+  failures_.assign(network_.slices.size(), {});
+  ExceptionTrap trap;
   for (SliceState& state : states_) state.signal_sample = -1;
 
 #pragma omp parallel num_threads(threads_)
@@ -253,19 +257,24 @@ void CpuSimulation::advance(std::uint64_t steps, const Input& input, const Recor
     const std::size_t thread = 0, team = 1;
 #endif
     const std::size_t slices = network_.slices.size();
-    std::vector<std::size_t> input_cursor(slices, 0);
+    std::vector<std::size_t> input_cursor;
+    trap.run([&] { input_cursor.assign(slices, 0); });
     int parity = 0;
     for (std::uint64_t done = 0; done < steps; parity ^= 1) {
       const std::uint64_t window = std::min<std::uint64_t>(window_, steps - done);
       std::vector<SpikeList>& lists = exchange_[parity];
       for (std::size_t s = thread; s < slices; s += team)
-        for (std::uint64_t w = 0; w < window; ++w) {
-          update_one(s, done + w, input, what, recording, input_cursor[s]);
-          SpikeList& list = lists[s * window_ + w];
-          list.sources.swap(states_[s].sources);
-          list.replicas.swap(states_[s].replicas);
-        }
+        trap.run([&] {
+          for (std::uint64_t w = 0; w < window; ++w) {
+            update_one(s, done + w, input, what, recording, input_cursor[s]);
+            SpikeList& list = lists[s * window_ + w];
+            list.sources.swap(states_[s].sources);
+            list.replicas.swap(states_[s].replicas);
+          }
+        });
+      if (team > 1) {
 #pragma omp barrier
+      }
       for (std::size_t s = thread; s < slices; s += team) {
         const Slice& slice = network_.slices[s];
         for (std::uint64_t w = 0; w < window; ++w)
@@ -277,14 +286,19 @@ void CpuSimulation::advance(std::uint64_t steps, const Input& input, const Recor
       }
       done += window;
     }
-    // All threads leave together: a slice may still be read by a delivery of another owner.
+    // All threads leave together: the exchanged lists may still be read. After an exception they go on to every
+    // barrier.
   }
+  trap.rethrow();
   for (std::size_t s = 0; s < states_.size(); ++s) find_non_finite(s, step_ + steps - 1);
   if (recording != nullptr) gather(steps, what, *recording);
   step_ += steps;
-  if (failed_)
-    throw NumericalError("membrane potential of neuron " + std::to_string(failed_neuron_),
-                         "is not finite at step " + std::to_string(failed_step_));
+  const auto first = std::min_element(failures_.begin(), failures_.end(), [](const Failure& a, const Failure& b) {
+    return std::tie(a.step, a.neuron) < std::tie(b.step, b.neuron);
+  });
+  if (first->step != ~0ull)
+    throw NumericalError("membrane potential of neuron " + std::to_string(first->neuron),
+                         "is not finite at step " + std::to_string(first->step));
 }
 
 SimulationState CpuSimulation::state() const {
@@ -317,12 +331,7 @@ SimulationState CpuSimulation::state() const {
 
 void CpuSimulation::set_state(const SimulationState& state) {
   const std::size_t total = std::size_t{network_.neurons} * replicas_;
-  const std::size_t pending = std::size_t{network_.delay_slots} * receptors() * total;
-  if (state.u.size() != total || state.refractory.size() != total || state.pending.size() != pending ||
-      state.delay_slots != network_.delay_slots)
-    throw ConfigError("state", "belongs to another network: " + std::to_string(state.u.size()) + " potentials and " +
-                                   std::to_string(state.delay_slots) + " delay slots, must be " +
-                                   std::to_string(total) + " and " + std::to_string(network_.delay_slots));
+  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind}, state);
   step_ = state.step;
   for (std::size_t s = 0; s < states_.size(); ++s) {
     SliceState& to = states_[s];

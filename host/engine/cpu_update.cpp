@@ -83,7 +83,8 @@ struct Arrays {
   const std::int32_t* refractory_steps;
   real *u, *i0, *i1, *theta;
   std::int32_t *refractory, *ring_0, *ring_1;
-  std::int32_t* spiked;
+  std::int32_t*
+      spiked;  // of the block that is swept: cell - block begin; as wide as the state, so that vectors are full
   TrajectoryRow trajectory;
 };
 
@@ -126,7 +127,8 @@ inline __attribute__((always_inline)) CellConstants constants_of(const Arrays& a
 
 // One cell: a neuron in a replica. Drive terms that a network does not have cost nothing, hence the template arguments.
 template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
-inline __attribute__((always_inline)) void update_cell(const Arrays& a, const CellConstants& c, std::size_t cell) {
+inline __attribute__((always_inline)) void update_cell(const Arrays& a, const CellConstants& c, std::size_t cell,
+                                                       std::size_t block) {
   constexpr bool kExponential = kKind.synapse == Synapse::exponential;
   constexpr bool kTwo = kKind.receptors == 2;
   real arrivals_0 = synaptic_arrival(a.ring_0[cell], c.unit_0), arrivals_1 = 0;
@@ -169,27 +171,32 @@ inline __attribute__((always_inline)) void update_cell(const Arrays& a, const Ce
     if constexpr (kTwo) a.i1[cell] = s.i[1];
   }
   if constexpr (kKind.adaptive) a.theta[cell] = s.theta;
-  a.spiked[cell] = spike ? 1 : 0;
+  a.spiked[cell - block] = spike ? 1 : 0;
 }
 
-// Neurons [run.begin, run.end). Equal neurons keep their constants in registers; of unequal ones each loads its own.
+// A block: neurons [run.begin, run.end). Equal neurons keep their constants in registers; of unequal ones each loads
+// its own.
 template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
 inline __attribute__((always_inline)) void sweep_body(const Arrays a, const NeuronRun run, std::size_t replicas) {
+  const std::size_t block = run.begin * replicas;
   if (run.equal) {
     const CellConstants c = constants_of<kKind, kNoise, kPoisson>(a, run.begin);
-    const std::size_t begin = run.begin * replicas, end = run.end * replicas;
+    const std::size_t end = run.end * replicas;
 #pragma omp simd
-    for (std::size_t cell = begin; cell < end; ++cell) update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell);
+    for (std::size_t cell = block; cell < end; ++cell)
+      update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell, block);
   } else if (replicas == 1) {
 #pragma omp simd
     for (std::size_t neuron = run.begin; neuron < run.end; ++neuron)
-      update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, constants_of<kKind, kNoise, kPoisson>(a, neuron), neuron);
+      update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, constants_of<kKind, kNoise, kPoisson>(a, neuron), neuron,
+                                                        block);
   } else {
     for (std::size_t neuron = run.begin; neuron < run.end; ++neuron) {
       const CellConstants c = constants_of<kKind, kNoise, kPoisson>(a, neuron);
       const std::size_t begin = neuron * replicas, end = begin + replicas;
 #pragma omp simd
-      for (std::size_t cell = begin; cell < end; ++cell) update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell);
+      for (std::size_t cell = begin; cell < end; ++cell)
+        update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell, block);
     }
   }
 }
@@ -225,6 +232,31 @@ Sweep choose_sweep() {
   }
 #endif
   return sweep<kKind, kTrajectory, kNoise, kPoisson>;
+}
+
+// The network is swept in blocks of about this many cells, so that the list of who spiked stays in the first cache.
+constexpr std::size_t kBlockCells = 1024;
+constexpr std::size_t kGroup = 32;  // cells that are looked through at once
+
+std::size_t padded(std::size_t cells) { return (cells + kGroup - 1) / kGroup * kGroup; }
+
+// Appends the spikes of the block that was just swept.
+void collect_spikes(SliceState& state, const Slice& slice, const NeuronRun& block, std::size_t replicas) {
+  const std::size_t cells = (block.end - block.begin) * replicas;
+  std::fill(state.spiked.begin() + static_cast<std::ptrdiff_t>(cells),
+            state.spiked.begin() + static_cast<std::ptrdiff_t>(padded(cells)), 0);
+  for (std::size_t base = 0; base < cells; base += kGroup) {
+    const std::int32_t* spiked = state.spiked.data() + base;
+    std::int32_t any = 0;
+#pragma omp simd reduction(| : any)
+    for (std::size_t k = 0; k < kGroup; ++k) any |= spiked[k];
+    if (any == 0) continue;
+    for (std::size_t cell = base; cell < base + kGroup; ++cell) {
+      if (state.spiked[cell] == 0) continue;
+      state.sources.push_back(slice.first + static_cast<std::uint32_t>(block.begin + cell / replicas));
+      state.replicas.push_back(static_cast<std::uint32_t>(cell % replicas));
+    }
+  }
 }
 
 template <LifKind kKind, bool kTrajectory>
@@ -269,11 +301,17 @@ void update(SliceState& state, const Slice& slice, const UpdateContext& context,
     a.trajectory = {trajectory.u_before + slice.first, trajectory.current + slice.first,
                     trajectory.flags + slice.first};
 
-  const Sweep sweep_runs = noise ? (poisson ? choose_sweep<kKind, kTrajectory, true, true>()
-                                            : choose_sweep<kKind, kTrajectory, true, false>())
-                                 : (poisson ? choose_sweep<kKind, kTrajectory, false, true>()
-                                            : choose_sweep<kKind, kTrajectory, false, false>());
-  for (const NeuronRun& run : state.runs) sweep_runs(a, run, context.replicas);
+  const Sweep sweep_block = noise ? (poisson ? choose_sweep<kKind, kTrajectory, true, true>()
+                                             : choose_sweep<kKind, kTrajectory, true, false>())
+                                  : (poisson ? choose_sweep<kKind, kTrajectory, false, true>()
+                                             : choose_sweep<kKind, kTrajectory, false, false>());
+  const std::size_t neurons = std::max<std::size_t>(kBlockCells / context.replicas, 1);
+  for (const NeuronRun& run : state.runs)
+    for (std::size_t begin = run.begin; begin < run.end; begin += neurons) {
+      const NeuronRun block{begin, std::min(begin + neurons, run.end), run.equal};
+      sweep_block(a, block, context.replicas);
+      collect_spikes(state, slice, block, context.replicas);
+    }
 }
 
 // Calls update with the kind as a template argument.
@@ -292,23 +330,6 @@ void dispatch(const LifKind& kind, Args&&... args) {
                : with_reset.template operator()<Synapse::delta, 1>();
   return two ? with_reset.template operator()<Synapse::exponential, 2>()
              : with_reset.template operator()<Synapse::exponential, 1>();
-}
-
-void collect_spikes(SliceState& state, const Slice& slice, std::uint32_t replicas) {
-  constexpr std::size_t kBlock = SliceState::kSpikeBlock;
-  state.sources.clear();
-  state.replicas.clear();
-  for (std::size_t base = 0; base < state.spiked.size(); base += kBlock) {
-    std::int32_t any = 0;
-#pragma omp simd reduction(| : any)
-    for (std::size_t k = 0; k < kBlock; ++k) any |= state.spiked[base + k];
-    if (any == 0) continue;
-    for (std::size_t cell = base; cell < base + kBlock; ++cell) {
-      if (state.spiked[cell] == 0) continue;
-      state.sources.push_back(slice.first + static_cast<std::uint32_t>(cell / replicas));
-      state.replicas.push_back(static_cast<std::uint32_t>(cell % replicas));
-    }
-  }
 }
 
 // Stretches of neurons with equal constants; one stretch of unequal neurons when they are short on average.
@@ -355,7 +376,7 @@ SliceState initial_state(const Slice& slice, const Network& network, std::uint32
   state.external.assign(cells, 0);
   if (!slice.constants.noise_sigma.empty()) state.noise.assign(4 * cells, 0);
   if (!slice.constants.poisson_row.empty()) state.poisson.assign(4 * cells, 0);
-  state.spiked.assign((cells + SliceState::kSpikeBlock - 1) / SliceState::kSpikeBlock * SliceState::kSpikeBlock, 0);
+  state.spiked.assign(padded(std::max<std::size_t>(kBlockCells, replicas)), 0);
   return state;
 }
 
@@ -377,11 +398,15 @@ void update_slice(SliceState& state, const Slice& slice, const UpdateContext& co
                   const TrajectoryRow& trajectory) {
   const bool drawn = !slice.constants.noise_sigma.empty() || !slice.constants.poisson_row.empty();
   if (drawn && state.drawn_quarter != step >> 2) draw_drive(state, slice, context, step);
+  if (step % kSettleSteps == 0)
+    for (LineVector<real>* values : {&state.u, &state.i0, &state.i1, &state.theta})
+      for (real& value : *values) value = settle(value);
+  state.sources.clear();
+  state.replicas.clear();
   if (trajectory.flags != nullptr)
     dispatch<true>(context.network->kind, state, slice, context, step, trajectory);
   else
     dispatch<false>(context.network->kind, state, slice, context, step, trajectory);
-  collect_spikes(state, slice, context.replicas);
 }
 
 }  // namespace sprig::cpu

@@ -2,11 +2,27 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
+
+// Arrays of the update start on a cache line: a full-width vector that straddles two costs twice.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  LineAllocator() = default;
+  template <class U>
+  LineAllocator(const LineAllocator<U>&) {}  // NOLINT: rebinding is implicit by design
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kLine)); }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, kLine); }
+  friend bool operator==(const LineAllocator&, const LineAllocator&) { return true; }
+};
+template <class T>
+using LineVector = std::vector<T, LineAllocator<T>>;
 
 // Neurons [begin, end) of a slice; equal: all have the same constants.
 struct NeuronRun {
@@ -17,20 +33,18 @@ struct NeuronRun {
 // What one slice's owner holds besides the constants. Arrays are [neuron][replica]; the ring is
 // [slot][receptor * count + neuron][replica].
 struct SliceState {
-  std::vector<real> u, i0, i1, theta;
-  std::vector<std::int32_t> refractory;
-  std::vector<std::int32_t> ring;
+  LineVector<real> u, i0, i1, theta;
+  LineVector<std::int32_t> refractory;
+  LineVector<std::int32_t> ring;
   std::vector<NeuronRun> runs;  // cover the slice in order
 
   // Scratch, valid for the step that is computed.
-  std::vector<real> external;           // I_dc + signal, per [neuron][replica]
-  std::vector<real> noise;              // [step & 3][neuron][replica]: standard normal variates
-  std::vector<real> poisson;            // [step & 3][neuron][replica]: Poisson counts
+  LineVector<real> external;            // I_dc + signal, per [neuron][replica]
+  LineVector<real> noise;               // [step & 3][neuron][replica]: standard normal variates
+  LineVector<real> poisson;             // [step & 3][neuron][replica]: Poisson counts
   std::uint64_t drawn_quarter = ~0ull;  // step >> 2 that noise and poisson hold
   std::int64_t signal_sample = -1;      // sample that `external` holds; -1: none yet
-  std::vector<std::int32_t> spiked;     // [neuron][replica], 0 or 1, padded to whole blocks; as wide as the state, so
-                                        // that all arrays of the update fill vectors alike
-  static constexpr std::size_t kSpikeBlock = 32;
+  LineVector<std::int32_t> spiked;      // of the block of cells that was swept last, 0 or 1
 
   std::vector<std::uint32_t> sources, replicas;  // the step's spikes: global neuron, replica; ascending
 };

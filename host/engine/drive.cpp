@@ -31,9 +31,9 @@ namespace {
 std::vector<std::uint32_t> poisson_thresholds(double mean) {
   constexpr double kWords = 4294967296.0;
   std::vector<std::uint32_t> row;
-  double cumulative = 0;
+  double cumulative = std::exp(-mean);
   for (int k = 0;; ++k) {
-    cumulative += std::exp(k * std::log(mean) - mean - std::lgamma(k + 1.0));
+    if (k > 0) cumulative += std::exp(k * std::log(mean) - mean - std::lgamma(k + 1.0));
     const double threshold = std::ceil(cumulative * kWords) - 1;
     if (threshold >= kWords - 1 || (k > mean && row.size() > 1 && threshold <= row.back())) break;
     row.push_back(threshold < 0 ? 0u : static_cast<std::uint32_t>(threshold));
@@ -78,7 +78,8 @@ PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms) {
   std::vector<std::vector<std::uint32_t>> rows;
   for (const double rate : rate_hz) {
     const auto [entry, added] = row_of.try_emplace(rate, static_cast<std::uint32_t>(rows.size()));
-    if (added) rows.push_back(rate > 0 ? poisson_thresholds(rate * step_ms * 1e-3) : std::vector<std::uint32_t>{});
+    const double mean = rate * step_ms * 1e-3;  // may underflow to 0
+    if (added) rows.push_back(mean > 0 ? poisson_thresholds(mean) : std::vector<std::uint32_t>{});
     table.row.push_back(entry->second);
   }
   for (const auto& row : rows) table.columns = std::max(table.columns, static_cast<std::uint32_t>(row.size()));

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 #include "sprig/core/fixed_point.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/engine/slices.hpp"
@@ -102,7 +102,9 @@ SliceConstants make_constants(const Network& network, const Drive& drive, const 
   const bool exponential = network.kind.synapse == Synapse::exponential;
   const bool two = network.kind.receptors == 2;
   SliceConstants c;
-  const auto add = [](std::vector<real>& to, double value) { to.push_back(static_cast<real>(value)); };
+  const auto add = [](std::vector<real>& to, double value) {
+    to.push_back(static_cast<real>(value) + real{0});
+  };  // no -0
   for (std::uint32_t local = 0; local < slice.count; ++local) {
     const std::size_t i = slice.first + local;
     add(c.p22, std::exp(-h / p.tau_m_ms[i]));
@@ -168,22 +170,25 @@ SlicedNetwork slice_network(const Network& network, const Drive& drive, std::uin
 
   result.slices.resize(slices);
   std::vector<std::vector<double>> errors(slices, std::vector<double>(network.populations.size(), 0.0));
+  ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 1)
-  for (std::uint32_t s = 0; s < slices; ++s) {
-    Slice& slice = result.slices[s];
-    slice.first = cuts[s].first;
-    slice.count = cuts[s].second - cuts[s].first;
-    std::vector<std::uint32_t> population_of(slice.count, 0);
-    for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
-      const Population& population = network.populations[p];
-      const std::uint32_t begin = std::max(population.first, slice.first);
-      const std::uint32_t end = std::min(population.first + population.count, slice.first + slice.count);
-      for (std::uint32_t i = begin; i < end; ++i) population_of[i - slice.first] = p;
-    }
-    slice.constants = make_constants(network, drive, slice, population_of, exponents, poisson);
-    slice.recurrent = pack_rows(network.recurrent, network.kind, slice, population_of, exponents, errors[s]);
-    slice.input = pack_rows(network.input, network.kind, slice, population_of, exponents, errors[s]);
-  }
+  for (std::uint32_t s = 0; s < slices; ++s)
+    trap.run([&] {
+      Slice& slice = result.slices[s];
+      slice.first = cuts[s].first;
+      slice.count = cuts[s].second - cuts[s].first;
+      std::vector<std::uint32_t> population_of(slice.count, 0);
+      for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
+        const Population& population = network.populations[p];
+        const std::uint32_t begin = std::max(population.first, slice.first);
+        const std::uint32_t end = std::min(population.first + population.count, slice.first + slice.count);
+        for (std::uint32_t i = begin; i < end; ++i) population_of[i - slice.first] = p;
+      }
+      slice.constants = make_constants(network, drive, slice, population_of, exponents, poisson);
+      slice.recurrent = pack_rows(network.recurrent, network.kind, slice, population_of, exponents, errors[s]);
+      slice.input = pack_rows(network.input, network.kind, slice, population_of, exponents, errors[s]);
+    });
+  trap.rethrow();
 
   double largest = 0;
   for (const Csr* csr : {&network.recurrent, &network.input})

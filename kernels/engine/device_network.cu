@@ -5,6 +5,7 @@
 
 #include "kernels/engine/row_segments.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/engine/call_check.hpp"
 
 namespace sprig::cuda {
 
@@ -59,7 +60,8 @@ kernel::ConstantsView DeviceNetwork::upload(const SliceConstants& c) {
 }
 
 DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
-                             std::uint32_t chunk_steps) {
+                             std::uint32_t chunk_steps)
+    : kind_(sliced.kind) {
   const std::uint64_t cells = std::uint64_t{sliced.neurons} * options.replicas;
   const std::uint64_t words = (std::uint64_t{options.replicas} + kWarp - 1) / kWarp;
   if (cells >> 31 != 0)
@@ -137,12 +139,7 @@ SimulationState DeviceNetwork::state(std::uint64_t step, const Stream& stream) c
 }
 
 void DeviceNetwork::set_state(const SimulationState& state, const Stream& stream) const {
-  if (state.u.size() != u_.size() || state.i0.size() != i0_.size() || state.i1.size() != i1_.size() ||
-      state.theta.size() != theta_.size() || state.refractory.size() != refractory_.size() ||
-      state.pending.size() != ring_.size() || state.delay_slots != data_.delay_slots)
-    throw ConfigError("state", "belongs to another network: " + std::to_string(state.u.size()) + " potentials and " +
-                                   std::to_string(state.delay_slots) + " delay slots, must be " +
-                                   std::to_string(u_.size()) + " and " + std::to_string(data_.delay_slots));
+  check_state({data_.neurons, data_.replicas, data_.delay_slots, kind_}, state);
   u_.upload(state.u.data(), u_.size(), stream);
   i0_.upload(state.i0.data(), i0_.size(), stream);
   i1_.upload(state.i1.data(), i1_.size(), stream);

@@ -45,6 +45,7 @@ class DeviceNetwork {
   const std::uint32_t* keep(const std::vector<std::uint32_t>& values);
   kernel::ConstantsView upload(const SliceConstants& constants);
 
+  LifKind kind_;
   std::vector<DeviceBuffer<real>> reals_;
   std::vector<DeviceBuffer<std::uint32_t>> words_;
   DeviceBuffer<std::int32_t> refractory_steps_;

@@ -114,7 +114,7 @@ void CudaSimulation::check_failure() {
 
 void CudaSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
   const kernel::StepData& data = network_.data();
-  check_call({data.neurons, data.replicas, data.signal_channels, input_channels_}, input, what, recording);
+  check_call({data.neurons, data.replicas, data.signal_channels, input_channels_}, steps, input, what, recording);
   if (steps == 0) return;
   kernel::Control control;
   control.next_step = step_;

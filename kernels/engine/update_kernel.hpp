@@ -97,6 +97,7 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
     constants.theta_plus = c.theta_plus[neuron];
     s.theta = data.state.theta[cell];
   }
+  if (step % kSettleSteps == 0) settle(s);
   const bool held = s.refractory > 0;
   LifProbe<real> probe;
   const bool spike = lif_step<kKind>(s, constants, arrivals_0, arrivals_1, external, &probe);

@@ -1,6 +1,8 @@
 // Contract 1: the same bits whatever the threads, slices, batch split, recording or cutting of the run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sprig/core/error.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/compaction.hpp"
@@ -99,13 +101,122 @@ TEST(EngineDeterminism, CuttingTheRunDoesNotChangeAnything) {
   }
 }
 
+// Two populations of equal neurons: the update then keeps their constants in registers, run by run.
+Network equal_neurons(LifKind kind, std::uint32_t n) {
+  RandomNetworkSpec spec = big_spec();
+  spec.neurons = n;
+  spec.density = 30.0 / n;
+  spec.kind = kind;
+  if (kind.synapse == Synapse::delta) spec.weight = 0.02;
+  Network network = random_network(spec);
+  const std::uint32_t excitatory = network.populations[0].count;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    network.neurons.tau_m_ms[i] = i < excitatory ? 20 : 10;
+    network.neurons.tau_syn_exc_ms[i] = 5;
+    network.neurons.tau_syn_inh_ms[i] = 8;
+    network.neurons.v_reset[i] = i % 3 == 0 ? -0.0 : 0.0;  // one value, whatever its sign
+  }
+  return network;
+}
+
+Drive equal_drive(const Network& network) {
+  Drive drive;
+  drive.poisson_rate_hz.assign(network.size(), 300);
+  drive.poisson_weight.assign(network.size(), 0.02);
+  drive.noise_sigma.assign(network.size(), 0.2);
+  return drive;
+}
+
+constexpr LifKind kKinds[] = {
+    {Synapse::exponential, 1, Reset::hard, false}, {Synapse::exponential, 2, Reset::hard, false},
+    {Synapse::exponential, 2, Reset::soft, true},  {Synapse::delta, 1, Reset::hard, false},
+    {Synapse::delta, 2, Reset::soft, true},        {Synapse::exponential, 1, Reset::hard, true}};
+
+TEST(EngineDeterminism, EqualNeuronsMayBeCutAnywhere) {
+  for (const LifKind& kind : kKinds) {
+    const Network network = equal_neurons(kind, 2000);
+    for (const Drive& drive : {Drive{}, equal_drive(network)}) {
+      SimulationOptions options;
+      options.threads = 1;
+      options.slices = 1;
+      const Outcome expected = run(network, drive, options, 150, 150);
+      for (const std::uint32_t slices : {2u, 7u, 40u}) {  // 50 neurons a slice: runs too short to be kept
+        options.slices = slices;
+        const Outcome outcome = run(network, drive, options, 150, 150);
+        EXPECT_EQ(outcome.state, expected.state) << slices << " slices";
+        EXPECT_EQ(outcome.spikes, expected.spikes);
+      }
+      EXPECT_GT(expected.spikes.size(), 500u);
+    }
+  }
+}
+
+TEST(EngineDeterminism, EqualNeuronsInABatchEqualSingleRuns) {
+  const Network network = equal_neurons(kKinds[1], 300);
+  SimulationOptions options;
+  options.replicas = 20;  // blocks of 1024 cells end inside a run
+  const Outcome batch = run(network, equal_drive(network), options, 100, 100);
+  for (const std::uint32_t b : {0u, 7u, 19u}) {
+    SimulationOptions one;
+    one.first_replica = b;
+    std::vector<SpikeEvent> mine;
+    for (SpikeEvent e : batch.spikes)
+      if (e.replica == b) mine.push_back({e.step, e.neuron, 0});
+    EXPECT_EQ(mine, run(network, equal_drive(network), one, 100, 100).spikes);
+    EXPECT_GT(mine.size(), 100u);
+  }
+}
+
+// The recorded update is compiled for the baseline processor, the other one also for wider vectors: same bits.
 TEST(EngineDeterminism, RecordingDoesNotChangeTheTrajectory) {
+  for (const LifKind& kind : kKinds)
+    for (const bool equal : {false, true}) {
+      RandomNetworkSpec spec = big_spec();
+      spec.kind = kind;
+      const Network network = equal ? equal_neurons(kind, 1000) : random_network(spec);
+      const Drive drive = equal ? equal_drive(network) : full_drive(network);
+      const Outcome silent = run(network, drive, {}, 150, 150, {});
+      const Outcome all = run(network, drive, {}, 150, 150,
+                              {.spikes = true, .count_window_steps = 10, .probe = {0, 5, 999}, .trajectory = true});
+      EXPECT_EQ(silent.state, all.state);
+    }
+}
+
+TEST(EngineDeterminism, ARecordingMayPauseBetweenCalls) {
   const Network network = random_network(big_spec());
-  const Drive drive = full_drive(network);
-  const Outcome silent = run(network, drive, {}, 150, 150, {});
-  const Outcome all = run(network, drive, {}, 150, 150,
-                          {.spikes = true, .count_window_steps = 10, .probe = {0, 5, 2999}, .trajectory = true});
-  EXPECT_EQ(silent.state, all.state);
+  SimulationOptions options;
+  options.device = Device::cpu;
+  const RecordOptions what{.spikes = true, .count_window_steps = 10, .probe = {3}, .trajectory = true};
+  const auto paused = make_simulation(network, {}, options), through = make_simulation(network, {}, options);
+  Recording parts, whole;
+  paused->advance(10, {}, what, &parts);
+  paused->advance(7);
+  paused->advance(10, {}, what, &parts);
+  through->advance(27, {}, what, &whole);
+  const std::size_t n = network.size();
+  ASSERT_EQ(parts.flags.size(), 20 * n);
+  EXPECT_TRUE(std::equal(parts.flags.begin() + 10 * n, parts.flags.end(), whole.flags.begin() + 17 * n));
+  EXPECT_TRUE(std::equal(parts.probe_v.begin() + 10, parts.probe_v.end(), whole.probe_v.begin() + 17));
+  EXPECT_EQ(parts.counts.size(), 2 * n);
+}
+
+TEST(EngineDeterminism, WhatDecaysForeverEndsAtZero) {
+  // One kick, then silence for 100 time constants: every state is exactly zero, not a subnormal number.
+  NeuronDefaults d;
+  d.tau_m_ms = 10;
+  Network network = testing::unconnected(100, {Synapse::exponential, 2, Reset::hard, true}, 1.0, d);
+  network.input = testing::csr_from(1, 100, {{0, 5, 0.5f, 1}, {0, 6, -0.5f, 1}});
+  network.neurons.tau_theta_ms.assign(100, 10);
+  SimulationOptions options;
+  options.device = Device::cpu;
+  const auto simulation = make_simulation(network, {}, options);
+  const std::vector<Input::Spike> kick{{0, 0, 0}};
+  Input input;
+  input.spikes = kick;
+  simulation->advance(1100, input, {}, nullptr);
+  const SimulationState state = simulation->state();
+  for (const auto* values : {&state.u, &state.i0, &state.i1, &state.theta})
+    for (const real value : *values) EXPECT_EQ(value, 0);
 }
 
 TEST(EngineDeterminism, ABatchEqualsSingleRuns) {

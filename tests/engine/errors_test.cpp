@@ -73,8 +73,11 @@ TEST(EngineErrors, InputThatDoesNotFitIsRefusedBeforeAnythingMoves) {
   signal[1] = std::numeric_limits<real>::infinity();
   input.samples = 3;
   expect_error<NumericalError>([&] { simulation->advance(5, input, {}, nullptr); }, "input.signal[1]");
-  for (const std::vector<Input::Spike>& spikes :
-       {std::vector<Input::Spike>{{0, 2, 0}}, {{0, 0, 1}}, {{3, 0, 0}, {2, 0, 0}}}) {
+  for (const std::vector<Input::Spike>& spikes : {std::vector<Input::Spike>{{0, 2, 0}},
+                                                  {{0, 0, 1}},
+                                                  {{3, 0, 0}, {2, 0, 0}},
+                                                  {{1, 0, 0}, {1, 0, 0}},
+                                                  {{5, 0, 0}}}) {
     Input bad;
     bad.spikes = spikes;
     expect_error<ConfigError>([&] { simulation->advance(5, bad, {}, nullptr); }, "input.spikes[");

@@ -75,6 +75,7 @@ std::vector<SpikeEvent> reference_spikes(const Network& network, std::uint64_t s
         const auto units = due == pending[r].end() ? 0 : static_cast<std::int32_t>(due->second);
         arrivals[r] = static_cast<real>(units) * static_cast<real>(fixed_unit(exponent[2 * i + r]));
       }
+      if (t % kSettleSteps == 0) settle(state[i]);
       if (lif_step<kKind>(state[i], constants[i], arrivals[0], arrivals[1], static_cast<real>(p.i_dc[i])))
         fired.push_back(i);
     }

@@ -58,9 +58,9 @@ struct Input {
 // What to record during advance(). Recording never changes a trajectory.
 struct RecordOptions {
   bool spikes = false;
-  std::uint32_t count_window_steps = 0;  // > 0: spike counts per neuron and window of this many steps
-  std::vector<std::uint32_t> probe = {};      // neurons whose V, I (total synaptic) and theta are kept each step
-  bool trajectory = false;               // every neuron's LifProbe and flags each step; needs replicas = 1
+  std::uint32_t count_window_steps = 0;   // > 0: spike counts per neuron and window of this many steps
+  std::vector<std::uint32_t> probe = {};  // neurons whose V, I (total synaptic) and theta are kept each step
+  bool trajectory = false;                // every neuron's LifProbe and flags each step; needs replicas = 1
 };
 
 struct SpikeEvent {
