@@ -5,7 +5,12 @@
 #include <cmath>
 #include <string>
 
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 
 namespace sprig {
 
@@ -14,13 +19,23 @@ namespace {
 constexpr int kDoublings = 64;  // 2^64 terms: an abscissa of 1e-15 relative to the norm has converged by then
 constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
 
-Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+int team_of(int threads) {
+#if defined(_OPENMP)
+  if (threads <= 0) return omp_get_max_threads();
+#endif
+  return std::max(1, threads);
+}
+
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[maybe_unused]] int team) {
   Eigen::MatrixXd result(a.rows(), b.cols());
-#pragma omp parallel for schedule(static)
-  for (Eigen::Index first = 0; first < b.cols(); first += kBlockColumns) {
-    const Eigen::Index count = std::min(kBlockColumns, b.cols() - first);
-    result.middleCols(first, count).noalias() = a * b.middleCols(first, count);
-  }
+  ExceptionTrap trap;  // a task's product allocates its workspace
+#pragma omp parallel for schedule(static) num_threads(team)
+  for (Eigen::Index first = 0; first < b.cols(); first += kBlockColumns)
+    trap.run([&] {
+      const Eigen::Index count = std::min(kBlockColumns, b.cols() - first);
+      result.middleCols(first, count).noalias() = a * b.middleCols(first, count);
+    });
+  trap.rethrow();
   return result;
 }
 
@@ -49,9 +64,10 @@ Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squa
 
 }  // namespace
 
-Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared) {
+Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads) {
   check(a, sigma_squared);
   if (a == a.transpose()) return symmetric_covariance(a, sigma_squared);
+  const int team = team_of(threads);
 
   const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(a.rows(), a.cols());
   const Eigen::PartialPivLU<Eigen::MatrixXd> inverse_of(a);
@@ -60,15 +76,15 @@ Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squar
   // The Cayley transform maps -gamma to 0: best in the middle of the spectrum's orders of magnitude.
   const double gamma = std::sqrt(norm_1(a) / inverse_norm);
   const Eigen::MatrixXd p = Eigen::PartialPivLU<Eigen::MatrixXd>(a - gamma * identity).inverse();
-  Eigen::MatrixXd power = product(p, a + gamma * identity);
-  Eigen::MatrixXd c = 2 * gamma * sigma_squared * product(p, p.transpose());
+  Eigen::MatrixXd power = product(p, a + gamma * identity, team);
+  Eigen::MatrixXd c = 2 * gamma * sigma_squared * product(p, p.transpose(), team);
   for (int k = 0; k < kDoublings; ++k) {
-    const Eigen::MatrixXd term = product(product(power, c), power.transpose());
+    const Eigen::MatrixXd term = product(product(power, c, team), power.transpose(), team);
     if (!term.allFinite()) break;
     c += term;
     // The terms left out sum to less than this one once the power is small.
     if (norm_1(power) < 0.5 && norm_1(term) <= 1e-17 * norm_1(c)) return 0.5 * (c + c.transpose());
-    power = product(power, power);
+    power = product(power, power, team);
   }
   if (spectral_abscissa(a) >= 0) not_hurwitz(a);
   throw NumericalError("covariance.a", "Smith's doubling did not converge in " + std::to_string(kDoublings) +
@@ -76,8 +92,8 @@ Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squar
 }
 
 double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared) {
-  Eigen::MatrixXd residual = product(a, c);
-  residual += product(c, a.transpose());
+  Eigen::MatrixXd residual = product(a, c, team_of(0));
+  residual += product(c, a.transpose(), team_of(0));
   residual.diagonal().array() += sigma_squared;
   return residual.cwiseAbs().maxCoeff();
 }

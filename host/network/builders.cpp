@@ -13,6 +13,7 @@
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 #include "sprig/network/fields.hpp"
 
 namespace sprig {
@@ -133,7 +134,7 @@ void connect_input(Network& network, std::uint32_t channels, double density, Dis
   // Neurons by ascending original id: the trials run over original ids, and neurons that are gone are passed over.
   std::vector<std::uint32_t> by_id(network.size());
   std::iota(by_id.begin(), by_id.end(), 0u);
-  const auto id_of = [&](std::uint32_t i) { return network.original_id[i]; };
+  const auto id_of = [&](std::uint32_t i) { return network.original_id.empty() ? i : network.original_id[i]; };
   std::sort(by_id.begin(), by_id.end(), [&](std::uint32_t a, std::uint32_t b) { return id_of(a) < id_of(b); });
   const std::uint32_t ids = by_id.empty() ? 0 : id_of(by_id.back()) + 1;
   const std::vector<real> exponential = exponential_quantiles();
@@ -157,21 +158,24 @@ void connect_input(Network& network, std::uint32_t channels, double density, Dis
   accumulate_offsets(csr.offsets);
   csr.targets.resize(csr.offsets.back());
   csr.weights.resize(csr.offsets.back());
+  ExceptionTrap trap;  // `synapses` grows
 #pragma omp parallel
   {
     std::vector<std::pair<std::uint32_t, float>> synapses;
 #pragma omp for schedule(dynamic, 1)
-    for (std::uint32_t channel = 0; channel < channels; ++channel) {
-      synapses.clear();
-      each(channel, [&](std::uint32_t target, std::uint64_t j) {
-        const double x = gain * sampler.value(seed, Stream::input_weight, channel, j);
-        synapses.emplace_back(target, static_cast<float>(x));
+    for (std::uint32_t channel = 0; channel < channels; ++channel)
+      trap.run([&] {
+        synapses.clear();
+        each(channel, [&](std::uint32_t target, std::uint64_t j) {
+          const double x = gain * sampler.value(seed, Stream::input_weight, channel, j);
+          synapses.emplace_back(target, static_cast<float>(x));
+        });
+        std::sort(synapses.begin(), synapses.end());  // original ids need not be in the order of the neurons
+        for (std::size_t j = 0; j < synapses.size(); ++j)
+          std::tie(csr.targets[csr.offsets[channel] + j], csr.weights[csr.offsets[channel] + j]) = synapses[j];
       });
-      std::sort(synapses.begin(), synapses.end());  // original ids need not be in the order of the neurons
-      for (std::size_t j = 0; j < synapses.size(); ++j)
-        std::tie(csr.targets[csr.offsets[channel] + j], csr.weights[csr.offsets[channel] + j]) = synapses[j];
-    }
   }
+  trap.rethrow();
   network.input = std::move(csr);
 }
 

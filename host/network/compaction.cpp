@@ -96,7 +96,10 @@ std::vector<std::uint32_t> keep_neurons(Network& network, const std::vector<std:
     values.resize(kept.size());
   };
   for (const NeuronField& field : kNeuronFields) gather(network.neurons.*field.values);
-  gather(network.original_id);
+  if (network.original_id.empty())
+    network.original_id = kept;  // none: every neuron was its own index
+  else
+    gather(network.original_id);
   return kept;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/network/topology.hpp"
+#include "sprig/core/exception_trap.hpp"
 
 namespace sprig {
 
@@ -68,24 +69,28 @@ Csr draw_small_world(const NetworkSpec& spec, std::uint32_t seed) {
   csr.offsets.resize(std::size_t{n} + 1);
   for (std::size_t i = 0; i <= n; ++i) csr.offsets[i] = i * degree;
   csr.targets.resize(csr.offsets.back());
+  ExceptionTrap trap;  // each thread's first row allocates its scratch
 #pragma omp parallel
   {
-    std::vector<std::uint8_t> taken(n, 0);
+    std::vector<std::uint8_t> taken;
     std::vector<std::uint32_t> free;
 #pragma omp for schedule(dynamic, 64)
-    for (std::uint32_t r = 0; r < n; ++r) {
-      const Row row{order[r], csr.targets.data() + csr.offsets[order[r]], degree};
-      for (std::uint32_t j = 0; j < degree; ++j) {
-        const std::uint64_t distance = j / 2 + 1;
-        row.targets[j] = order[(j % 2 == 0 ? r + distance : std::uint64_t{r} + n - distance) % n];
-      }
-      if (dense)
-        rewire_dense(spec, seed, row, taken.data(), free);
-      else
-        rewire_sparse(spec, seed, row, taken.data());
-      std::sort(row.targets, row.targets + degree);
-    }
+    for (std::uint32_t r = 0; r < n; ++r)
+      trap.run([&] {
+        taken.resize(n, 0);
+        const Row row{order[r], csr.targets.data() + csr.offsets[order[r]], degree};
+        for (std::uint32_t j = 0; j < degree; ++j) {
+          const std::uint64_t distance = j / 2 + 1;
+          row.targets[j] = order[(j % 2 == 0 ? r + distance : std::uint64_t{r} + n - distance) % n];
+        }
+        if (dense)
+          rewire_dense(spec, seed, row, taken.data(), free);
+        else
+          rewire_sparse(spec, seed, row, taken.data());
+        std::sort(row.targets, row.targets + degree);
+      });
   }
+  trap.rethrow();
   return csr;
 }
 

@@ -177,11 +177,11 @@ Csr draw_fixed_in_degree(const NetworkSpec& spec, std::uint32_t seed) {
     PhiloxBlock block{};
     for (std::uint32_t d = 0; d < degree; ++d) {
       if (d % 2 == 0) block = draw_block(seed, Stream::connectivity, target, d / 2);
+      const std::size_t half = d % 2 == 0 ? 0 : 2;  // of the block
       const std::uint32_t first = d < excitatory ? 0 : layout.excitatory;
       const std::uint32_t size = d < excitatory ? layout.excitatory : layout.inhibitory();
       const std::uint32_t hole = !spec.autapses && target - first < size ? 1 : 0;  // the target is among them
-      const std::uint32_t pick =
-          first + uniform_below(block.word[2 * (d % 2)], block.word[2 * (d % 2) + 1], size - hole);
+      const std::uint32_t pick = first + uniform_below(block.word[half], block.word[half + 1], size - hole);
       out[d] = pick + (hole == 1 && pick >= target ? 1 : 0);
     }
   }

@@ -1,6 +1,8 @@
 // Is a network one that the engine can run? Says which field is not, and at which index.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
@@ -10,6 +12,9 @@
 namespace sprig {
 
 namespace {
+
+constexpr double kLargestValue = 3e38;                                                  // the engine computes in float
+constexpr std::int32_t kMaxRefractorySteps = std::numeric_limits<std::int32_t>::max();  // and counts them in int32
 
 template <class... Part>
 [[noreturn]] void refuse(const std::string& where, const Part&... parts) {
@@ -41,9 +46,18 @@ void check_neurons(const Network& network) {
     check_size(field.name, values.size(), n);
     const bool unused = network.kind.synapse == Synapse::delta && (field.values == &NeuronParameters::tau_syn_exc_ms ||
                                                                    field.values == &NeuronParameters::tau_syn_inh_ms);
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n; ++i) {
       if (!(unused ? std::isfinite(values[i]) : field.allows(values[i])))
         refuse(at(field.name, i), "is ", values[i], "; it must be ", unused ? "a finite number" : field.allowed());
+      if (std::isfinite(values[i]) && std::abs(values[i]) > kLargestValue)
+        refuse(at(field.name, i), "is ", values[i], "; it must lie between ", -kLargestValue, " and ", kLargestValue);
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double steps = neurons.t_ref_ms[i] / network.step_ms;
+    if (steps > kMaxRefractorySteps)
+      refuse(at("t_ref_ms", i), "is ", neurons.t_ref_ms[i], ", ", steps, " steps of ", network.step_ms, " ms; 0 to ",
+             kMaxRefractorySteps, " steps are allowed");
   }
   for (std::size_t i = 0; i < n; ++i)
     if (neurons.v_reset[i] >= neurons.v_th[i])

@@ -11,6 +11,7 @@
 
 #include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 
 namespace sprig {
 namespace {
@@ -157,15 +158,18 @@ std::vector<double> betweenness(const Csr& graph, bool weighted, int threads) {
   const std::uint32_t blocks = std::min(nodes, kSourceBlocks);
   std::vector<std::vector<double>> partial(blocks);
   std::vector<std::uint8_t> finite(blocks, 1);
+  ExceptionTrap trap;  // searches allocate
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
-  for (std::uint32_t block = 0; block < blocks; ++block) {
-    partial[block].assign(nodes, 0);
-    Search search(simple);
-    const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
-    const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
-    for (std::uint32_t source = first; source < last; ++source)
-      if (!search.add(source, partial[block])) finite[block] = 0;
-  }
+  for (std::uint32_t block = 0; block < blocks; ++block)
+    trap.run([&] {
+      partial[block].assign(nodes, 0);
+      Search search(simple);
+      const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
+      const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
+      for (std::uint32_t source = first; source < last; ++source)
+        if (!search.add(source, partial[block])) finite[block] = 0;
+    });
+  trap.rethrow();
   if (std::count(finite.begin(), finite.end(), 0) > 0)
     throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
   std::vector<double> sum(nodes, 0);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "sprig/core/random.hpp"
 #include "sprig/dynamics/covariance.hpp"
@@ -30,9 +31,8 @@ std::vector<std::uint8_t> keep_highest(const std::vector<double>& values, std::u
 
 }  // namespace
 
-SynapseChoice choose_by_noise(const WorkingNetwork& work, const std::vector<double>& per_neuron,
-                              const PruneOptions& options, std::uint64_t target, int threads, PruneRound& round,
-                              PruneGuards& guards) {
+std::vector<double> scores_by_noise(const WorkingNetwork& work, const std::vector<double>& per_neuron,
+                                    const PruneOptions& options, int threads, PruneGuards& guards) {
   const Csr& csr = work.recurrent();
   std::vector<double> l;
   if (options.score != ScoreVariant::w) l = lyapunov_matrix(csr, per_neuron, options.epsilon, guards, threads);
@@ -41,11 +41,17 @@ SynapseChoice choose_by_noise(const WorkingNetwork& work, const std::vector<doub
   decay.reserve(work.network().size());
   for (const double tau_ms : work.network().neurons.tau_m_ms) decay.push_back(1 / tau_ms);
   const Eigen::MatrixXd a = noise_system(csr, strengths, decay, options.margin, guards);
+  return noise_scores(csr, strengths, lyapunov_covariance(a, options.sigma * options.sigma, threads));
+}
+
+SynapseChoice choose_by_scores(const WorkingNetwork& work, std::vector<double> scores, const PruneOptions& options,
+                               double target, PruneRound& round, PruneGuards& guards) {
   SynapseChoice choice;
-  choice.p = noise_scores(csr, strengths, lyapunov_covariance(a, options.sigma * options.sigma));
-  round.rho = keep_scale(choice.p, static_cast<double>(target));
-  choice.keep.resize(csr.synapses());
-  for (std::uint64_t k = 0; k < csr.synapses(); ++k) {
+  choice.p = std::move(scores);
+  round.rho = keep_scale(choice.p, target);
+  round.expected_kept = 0;
+  choice.keep.resize(choice.p.size());
+  for (std::uint64_t k = 0; k < choice.p.size(); ++k) {
     double& p = choice.p[k];
     p *= round.rho;
     if (p >= 1) {

@@ -14,11 +14,15 @@ struct SynapseChoice {
   std::vector<double> p;           // keep probability
 };
 
-// LNP step I: noise-prune with the exponents per neuron (unused for ScoreVariant::w), `target` synapses in expectation.
+// LNP step I, the part that costs: the noise-prune score of each synapse, from the exponents per neuron (unused for
+// ScoreVariant::w).
+std::vector<double> scores_by_noise(const WorkingNetwork& work, const std::vector<double>& per_neuron,
+                                    const PruneOptions& options, int threads, PruneGuards& guards);
+
+// LNP step I, the draws: `target` synapses in expectation. A synapse kept for one target is kept for every larger one.
 // Fills rho and expected_kept of `round`.
-SynapseChoice choose_by_noise(const WorkingNetwork& work, const std::vector<double>& per_neuron,
-                              const PruneOptions& options, std::uint64_t target, int threads, PruneRound& round,
-                              PruneGuards& guards);
+SynapseChoice choose_by_scores(const WorkingNetwork& work, std::vector<double> scores, const PruneOptions& options,
+                               double target, PruneRound& round, PruneGuards& guards);
 
 // Exactly `target` synapses, each set of them equally likely.
 SynapseChoice choose_at_random(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "sprig/core/error.hpp"
@@ -14,11 +15,39 @@ namespace {
 
 double sign(double x) { return x > 0 ? 1.0 : (x < 0 ? -1.0 : 0.0); }
 
-// sum_j |L_ij| into each neuron i, over its synapses.
-std::vector<double> row_strengths(const Csr& graph, const std::vector<double>& l) {
-  std::vector<double> sums(graph.cols, 0);
-  for (std::uint64_t k = 0; k < graph.synapses(); ++k) sums[graph.targets[k]] += std::abs(l[k]);
+// sums of |L_ij| over each neuron's synapses: the row's (into the neuron) and the column's (out of it).
+struct Strengths {
+  std::vector<double> row, column;
+};
+Strengths strengths_of(const Csr& graph, const std::vector<double>& l) {
+  Strengths sums{std::vector<double>(graph.cols, 0), std::vector<double>(graph.rows, 0)};
+  for (std::uint32_t i = 0; i < graph.rows; ++i)
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
+      sums.row[graph.targets[k]] += std::abs(l[k]);
+      sums.column[i] += std::abs(l[k]);
+    }
   return sums;
+}
+
+bool all_below(const std::vector<double>& sums, const std::vector<double>& limits) {
+  return std::equal(sums.begin(), sums.end(), limits.begin(), limits.end(), std::less<>());
+}
+
+// The product of A's eigenvalues has the sign (-1)^N for a Hurwitz A: other than that, an odd number of them is
+// positive.
+bool determinant_allows(const Eigen::MatrixXd& a) {
+  const Eigen::PartialPivLU<Eigen::MatrixXd> lu(-a);
+  double product = static_cast<double>(lu.permutationP().determinant());
+  for (const double pivot : lu.matrixLU().diagonal()) product *= sign(pivot);
+  return product > 0;
+}
+
+// Eigenvalues cost tens of matrix products, so what decides without them comes first. Sufficient: Gershgorin's discs,
+// of rows or of columns, left of zero, or a negative definite symmetric part. Necessary: the determinant's sign.
+bool is_hurwitz(const Eigen::MatrixXd& a, const Strengths& strengths, const std::vector<double>& decay) {
+  if (all_below(strengths.row, decay) || all_below(strengths.column, decay)) return true;
+  if (Eigen::LLT<Eigen::MatrixXd>(-a - a.transpose()).info() == Eigen::Success) return true;
+  return determinant_allows(a) && spectral_abscissa(a) < 0;
 }
 
 }  // namespace
@@ -40,15 +69,12 @@ Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, con
   Eigen::MatrixXd a = Eigen::MatrixXd::Zero(graph.cols, graph.rows);
   for (std::uint32_t i = 0; i < graph.rows; ++i)
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) a(graph.targets[k], i) += l[k];
-  const std::vector<double> strength = row_strengths(graph, l);
-  bool dominant = true;  // every Gershgorin disc left of zero: no eigenvalues are needed to know that A is stable
-  for (std::uint32_t i = 0; i < graph.cols; ++i) {
-    dominant = dominant && strength[i] < decay[i];
-    a(i, i) -= decay[i];
-  }
-  if (dominant || spectral_abscissa(a) < 0) return a;
+  for (std::uint32_t i = 0; i < graph.cols; ++i) a(i, i) -= decay[i];
+  const Strengths strengths = strengths_of(graph, l);
+  if (is_hurwitz(a, strengths, decay)) return a;
   ++guards.not_hurwitz;
-  for (std::uint32_t i = 0; i < graph.cols; ++i) a(i, i) += decay[i] - std::max(decay[i], strength[i] * (1 + margin));
+  for (std::uint32_t i = 0; i < graph.cols; ++i)
+    a(i, i) += decay[i] - std::max(decay[i], strengths.row[i] * (1 + margin));
   return a;
 }
 

@@ -2,8 +2,10 @@
 #include "sprig/pruning/prune.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "host/pruning/choice.hpp"
 #include "host/pruning/options.hpp"
@@ -12,6 +14,17 @@
 
 namespace sprig {
 namespace {
+
+constexpr double kBudgetTolerance = 0.005;  // of a round's synapses, when step II takes some too
+
+// One way to go through a round.
+struct Trial {
+  WorkingNetwork work;
+  PruneGuards guards;
+  PruneRound round;
+  bool changed;
+  double miss;  // synapses too many or too few
+};
 
 class Pruner {
  public:
@@ -55,6 +68,7 @@ class Pruner {
       if (progress && !progress(r, options_.rounds)) stopped_ = true;
       PruneRound round;
       round.round = r;
+      round.target = synapse_target(r);
       const bool changed = !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : random_round(round));
       if (stopped_) return;
       unchanged = changed ? 0 : unchanged + 1;
@@ -64,11 +78,11 @@ class Pruner {
     }
   }
 
-  // Steps I and II. Whether anything changed; nothing does if the exponents were not finished.
+  // Steps I and II. Whether anything changed; nothing does when the work was stopped on the way.
   bool lnp_round(PruneRound& round) {
-    const std::uint64_t target = synapse_target(round.round);
-    bool changed = false;
-    if (target < work_.recurrent().synapses()) {
+    std::vector<double> scores;
+    const bool synapses_go = round.target < work_.recurrent().synapses();
+    if (synapses_go) {
       std::vector<double> per_neuron;
       if (needs_exponents(options_)) {
         const LyapunovResult& now = spectrum();
@@ -76,17 +90,38 @@ class Pruner {
         per_neuron = options_.per_neuron == PerNeuron::index ? now.exponents : now.per_neuron;
         per_neuron.resize(work_.network().size());  // index: as many of the exponents as there are neurons
       }
-      note_spectrum(round);
-      changed = keep_synapses(
-          choose_by_noise(work_, per_neuron, options_, target, simulation_.threads, round, result_.guards));
-    } else {
-      keep_all(round);
+      if (!go_on()) return false;
+      scores = scores_by_noise(work_, per_neuron, options_, simulation_.threads, result_.guards);
     }
+    keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
-    if (neurons < work_.network().size())
-      changed |= keep_neurons(central_neurons(work_, options_, neurons, simulation_.threads));
-    changed |= drop_isolated();
-    return changed;
+    const bool neurons_go = neurons < work_.network().size();
+    const auto target = static_cast<double>(round.target);
+    const auto available = static_cast<double>(work_.recurrent().synapses());
+    double step_one = target;
+    std::optional<Trial> best;
+    for (std::uint32_t tries = 0; tries < kBudgetTries; ++tries) {
+      if (neurons_go && !go_on()) return false;
+      Trial trial{work_, result_.guards, round, false, 0};
+      if (synapses_go && step_one < available) {
+        const SynapseChoice choice =
+            choose_by_scores(trial.work, scores, options_, step_one, trial.round, trial.guards);
+        trial.changed = trial.work.keep_synapses(choice.keep, choice.p, options_, trial.guards);
+      }
+      if (neurons_go)
+        trial.changed |= trial.work.keep_neurons(central_neurons(trial.work, options_, neurons, simulation_.threads));
+      const auto left = static_cast<double>(trial.work.recurrent().synapses());
+      trial.miss = std::abs(left - target);
+      if (!best || trial.miss < best->miss) best = std::move(trial);
+      const bool all_kept = step_one >= available && left <= target;
+      if (!synapses_go || !neurons_go || left == 0 || all_kept || best->miss <= kBudgetTolerance * target) break;
+      step_one = std::min(available, step_one * target / left);
+    }
+    work_ = std::move(best->work);
+    result_.guards = best->guards;
+    round = best->round;
+    const bool isolated = drop_isolated();
+    return note_change(best->changed) || isolated;
   }
 
   bool random_round(PruneRound& round) {
@@ -94,9 +129,8 @@ class Pruner {
     const std::uint64_t neurons = neuron_target(round.round);
     bool changed = false;
     if (neurons < work_.network().size()) changed = keep_neurons(random_neurons(work_, options_, neurons, round.round));
-    const std::uint64_t target = synapse_target(round.round);
-    if (target < work_.recurrent().synapses())
-      changed |= keep_synapses(choose_at_random(work_, options_, target, round));
+    if (round.target < work_.recurrent().synapses())
+      changed |= keep_synapses(choose_at_random(work_, options_, round.target, round));
     else
       keep_all(round);
     changed |= drop_isolated();
@@ -120,6 +154,12 @@ class Pruner {
   }
   bool keep_neurons(const std::vector<std::uint8_t>& keep) { return note_change(work_.keep_neurons(keep)); }
   bool drop_isolated() { return options_.neuron_fraction > 0 && note_change(work_.drop_isolated()); }
+
+  // Between the costly steps of a round. Sets stopped_.
+  bool go_on() {
+    stopped_ = options_.lyapunov.progress && !options_.lyapunov.progress(1);
+    return !stopped_;
+  }
 
   // The spectrum belongs to the network it was measured on.
   bool note_change(bool changed) {

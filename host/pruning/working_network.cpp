@@ -9,7 +9,7 @@
 namespace sprig {
 
 WorkingNetwork::WorkingNetwork(const Network& given)
-    : given_(given), network_(given), kept_(given.size()), keep_probability_(given.recurrent.synapses(), 1.0) {
+    : given_(&given), network_(given), kept_(given.size()), keep_probability_(given.recurrent.synapses(), 1.0) {
   network_.recurrent.original_id.clear();
   std::iota(kept_.begin(), kept_.end(), 0u);
 }
@@ -31,7 +31,7 @@ bool WorkingNetwork::keep_synapses(const std::vector<std::uint8_t>& keep, const 
       divisor = 1 / options.cap;
       ++guards.weight_capped;
     }
-    const auto weight = static_cast<float>(given_.recurrent.weights[index] / divisor);
+    const auto weight = static_cast<float>(given_->recurrent.weights[index] / divisor);
     changed = changed || weight != csr.weights[k];
     csr.weights[k] = weight;
   }
@@ -57,7 +57,7 @@ bool WorkingNetwork::drop_isolated() {
 }
 
 Network WorkingNetwork::finish() && {
-  if (!given_.recurrent.original_id.empty()) {
+  if (!given_->recurrent.original_id.empty()) {
     std::vector<std::uint64_t> ids(network_.recurrent.synapses());
     for (std::uint64_t k = 0; k < ids.size(); ++k) ids[k] = synapse_id(k);
     network_.recurrent.original_id = std::move(ids);

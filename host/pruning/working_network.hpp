@@ -8,6 +8,7 @@
 
 namespace sprig {
 
+// A copy is a trial: it may go on, or be dropped.
 class WorkingNetwork {
  public:
   // `given` must outlive this.
@@ -17,7 +18,7 @@ class WorkingNetwork {
   const Csr& recurrent() const { return network_.recurrent; }
   const std::vector<std::uint32_t>& kept() const { return kept_; }
   // Keys of random draws: ids before any pruning, also those of runs that came before this one.
-  std::uint64_t synapse_id(std::uint64_t k) const { return given_.recurrent.id(recurrent().id(k)); }
+  std::uint64_t synapse_id(std::uint64_t k) const { return given_->recurrent.id(recurrent().id(k)); }
   std::uint32_t neuron_id(std::uint32_t i) const { return network_.original_id[i]; }
 
   // Keeps synapse k where keep[k] != 0, with the weight that its keep probability p[k] asks for. Returns whether
@@ -33,7 +34,7 @@ class WorkingNetwork {
   Network finish() &&;
 
  private:
-  const Network& given_;
+  const Network* given_;
   Network network_;  // its recurrent ids index given_.recurrent
   std::vector<std::uint32_t> kept_;
   std::vector<double> keep_probability_;  // per synapse of given_: product over the rounds

@@ -130,6 +130,16 @@ TEST(KeepNeurons, TwiceEqualsOnceAndReturnsIndicesBeforeTheCall) {
   EXPECT_EQ(network_hash(twice), network_hash(once));
 }
 
+TEST(KeepNeurons, WithoutIdsTheirIndicesAreTheIds) {
+  Network with = varied(), without = with;
+  without.original_id.clear();
+  keep_neurons(with, mask(with.size(), 4));
+  keep_neurons(without, mask(60, 4));
+
+  EXPECT_EQ(without.original_id, with.original_id);
+  EXPECT_EQ(network_hash(without), network_hash(with));
+}
+
 TEST(KeepNeurons, SynapsesFirstOrNeuronsFirstIsTheSame) {
   const Network original = varied();
   const std::vector<std::uint8_t> neurons = mask(original.size(), 7), synapses = mask(original.recurrent.synapses(), 8);

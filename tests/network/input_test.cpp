@@ -102,5 +102,15 @@ TEST(Input, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(where(0.5, {Kind::constant, -1, 0}, 1), "network.input.weight");
 }
 
+TEST(Input, WithoutIdsAnIndexIsTheId) {
+  Network with = build_network(spec_of(Topology::random, 50, 0.1), 1), without = with;
+  without.original_id.clear();
+  connect_input(with, 8, 0.3, {Kind::gamma, 2, 0.5}, 1, 5);
+  connect_input(without, 8, 0.3, {Kind::gamma, 2, 0.5}, 1, 5);
+
+  EXPECT_EQ(without.input.targets, with.input.targets);
+  EXPECT_EQ(without.input.weights, with.input.weights);
+}
+
 }  // namespace
 }  // namespace sprig::test

@@ -54,6 +54,26 @@ TEST(Validate, RefusesEveryParameterOutOfRangeByNameAndIndex) {
   EXPECT_EQ(refused([](Network& n) { n.neurons.v_reset[5] = n.neurons.v_th[5]; }), "network.v_reset[5]");
 }
 
+TEST(Validate, RefusesWhatTheEngineCannotHold) {
+  for (const NeuronField& field : kNeuronFields) {
+    const std::string name = field.name, where = "network." + name + "[17]";
+    const auto with = [&](double value) { return refused([&](Network& n) { (n.neurons.*field.values)[17] = value; }); };
+    EXPECT_EQ(with(3.5e38), where);
+    if (field.allows(-1)) {
+      EXPECT_EQ(with(-3.5e38), where);
+    }
+    const bool bounded_otherwise = name == "t_ref_ms" || name == "v_reset";  // in steps; by v_th
+    if (!bounded_otherwise) {
+      EXPECT_EQ(with(2.9e38), "nothing");
+    }
+  }
+  const auto refractory = [](double steps) {
+    return refused([&](Network& n) { n.neurons.t_ref_ms[3] = steps * n.step_ms; });
+  };
+  EXPECT_EQ(refractory(2147483648.0), "network.t_ref_ms[3]");
+  EXPECT_EQ(refractory(2147483646.0), "nothing");
+}
+
 TEST(Validate, DeltaSynapsesNeedNoTimeConstant) {
   const auto with = [](double tau) {
     return refused([&](Network& n) {

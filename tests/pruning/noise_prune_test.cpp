@@ -48,6 +48,28 @@ TEST(NoiseSystem, LeavesAStableSystemThatIsNotDominantAlone) {
   EXPECT_EQ(guards.not_hurwitz, 0u);
 }
 
+TEST(NoiseSystem, JudgesStabilityAsTheEigenvaluesDo) {
+  // Strengths from far below the decay, where every test agrees, across the boundary.
+  PruneGuards guards;
+  int stable = 0, unstable = 0;
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    const Csr csr = random_graph({.nodes = 20, .density = 0.3, .seed = seed});
+    std::vector<double> l(csr.weights.begin(), csr.weights.end());
+    for (double& x : l) x *= 0.02 * seed;
+    Eigen::MatrixXd a = -Eigen::MatrixXd::Identity(20, 20);
+    for (std::uint32_t i = 0; i < 20; ++i)
+      for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) a(csr.targets[k], i) += l[k];
+    const bool hurwitz = spectral_abscissa(a) < 0;
+    const std::uint64_t before = guards.not_hurwitz;
+    const bool as_given = noise_system(csr, l, std::vector<double>(20, 1.0), 0.1, guards) == a;
+    EXPECT_EQ(as_given, hurwitz) << seed;
+    EXPECT_EQ(guards.not_hurwitz - before, hurwitz ? 0u : 1u) << seed;
+    ++(hurwitz ? stable : unstable);
+  }
+  EXPECT_GT(stable, 10);
+  EXPECT_GT(unstable, 10);
+}
+
 TEST(NoiseSystem, MakesAnUnstableSystemRowDominantAndCountsIt) {
   const Csr csr = csr_from(3, 3, {{0, 1, 1, 1}, {1, 0, 1, 1}, {0, 2, 1, 1}});
   PruneGuards guards;

@@ -184,6 +184,43 @@ TEST(Prune, NeuronsFollowTheirScheduleAndNoneIsLeftIsolated) {
   EXPECT_NO_THROW(validate(result.network));
 }
 
+TEST(Prune, NoisePruneMeetsTheSynapseBudgetWhenNeuronsGoToo) {
+  const Network network = small_network(150, 0.2);
+  PruneOptions options = quick_options();
+  options.score = ScoreVariant::w;
+  options.density = 0.3;
+  for (const double fraction : {0.1, 0.3})
+    for (const bool weighted : {false, true})
+      for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+        options.neuron_fraction = fraction;
+        options.betweenness_weighted = weighted;
+        options.seed = seed;
+        const PruneResult result = pruned(network, options);
+        for (const PruneRound& round : result.rounds) {
+          const auto target = static_cast<double>(scheduled(result.synapses_before, 0.3, round.round, 3));
+          EXPECT_EQ(static_cast<double>(round.target), target);
+          EXPECT_NEAR(static_cast<double>(round.synapses), target, 0.01 * target)
+              << "seed " << seed << ", fraction " << fraction << ", round " << round.round;
+          EXPECT_GT(round.expected_kept, target);
+        }
+      }
+}
+
+TEST(Prune, KeepsEverySynapseOfTheNeuronsLeftWhenThoseAreTooFewForTheBudget) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  options.rounds = 1;
+  options.density = 0.95;
+  options.neuron_fraction = 0.5;
+  const PruneResult result = pruned(network, options);
+  Network cut = network;
+  std::vector<std::uint8_t> keep(network.size(), 0);
+  for (const std::uint32_t i : result.kept) keep[i] = 1;
+  keep_neurons(cut, keep);
+  EXPECT_EQ(network_hash(result.network), network_hash(cut));
+  EXPECT_EQ(result.rounds[0].rho, 0);
+}
+
 TEST(Prune, DriveAndSpectrumFollowTheNeuronsThatAreKept) {
   const Network network = small_network();
   PruneOptions options = quick_options();

@@ -117,6 +117,28 @@ TEST(PruneConduct, StoppedWithinARoundItReturnsTheLastWholeRound) {
   EXPECT_EQ(result.synapses_after, whole.rounds[0].synapses);
 }
 
+TEST(PruneConduct, StoppedBetweenTheStepsOfARoundItReturnsTheLastWholeRound) {
+  const Network network = small_network();
+  PruneOptions options = quick_options();
+  options.neuron_fraction = 0.3;
+  options.score = ScoreVariant::w;  // no exponents: within a round nobody else asks
+  const PruneResult whole = pruned(network, options);
+  for (const int step : {1, 2}) {  // before the covariance, before a betweenness
+    int asked = 0;
+    options.lyapunov.progress = [&](double) { return asked == 0 || asked++ < step; };
+    const PruneResult result =
+        prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
+          asked = round == 1 ? 1 : 0;
+          return true;
+        });
+    EXPECT_TRUE(result.stopped_early);
+    EXPECT_EQ(asked, step + 1);
+    ASSERT_EQ(result.rounds.size(), 1u);
+    EXPECT_EQ(result.synapses_after, whole.rounds[0].synapses);
+    EXPECT_EQ(result.neurons_after, whole.rounds[0].neurons);
+  }
+}
+
 TEST(PruneConduct, StoppedBeforeTheFirstRoundItReturnsTheInput) {
   const Network network = small_network();
   PruneOptions options = quick_options();

@@ -6,8 +6,9 @@
 namespace sprig {
 
 // Solves by Smith doubling (LNP, "Covariance on the device"); symmetric A in closed form C = -(sigma^2/2) A^-1.
-// A must be Hurwitz. Errors: NumericalError when it is not (with the abscissa found) or when the iteration fails.
-Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared);
+// A must be Hurwitz. Never depends on `threads` (0: all that OpenMP offers). Errors: NumericalError when A is not
+// Hurwitz (with the abscissa found) or when the iteration fails.
+Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads = 0);
 
 // Largest |A C + C A^T + sigma^2 I| entry.
 double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared);

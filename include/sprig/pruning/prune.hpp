@@ -50,9 +50,11 @@ struct PruneGuards {                      // how often each guard acted, summed 
 
 struct PruneRound {
   std::uint32_t round = 0;     // from 0
+  std::uint64_t target = 0;    // synapses that the schedule asks for after the round
   std::uint64_t synapses = 0;  // after the round
   std::uint32_t neurons = 0;
-  // Of step I: the scale of the scores (0 where they did not decide: random, or nothing to remove), sum of p.
+  // Of step I: the scale of the scores (0 where they did not decide: random, or nothing to remove), sum of p. For lnp
+  // with neurons to remove, expected_kept exceeds `target` by the synapses that step II is going to take.
   double rho = 0, expected_kept = 0;
   // Of the network that the round started from; NaN when the round did not need them (random, ScoreVariant::w).
   double lambda_max = 0, mean_rate_hz = 0;
@@ -76,12 +78,18 @@ struct PruneResult {
 // removes the neurons of lowest betweenness (ties: lowest original id) down to (1 - neuron_fraction)^(r/R), then
 // isolated ones; at least one neuron stays. What is below a round's target already is kept whole. `random` removes
 // as many neurons at random first, then keeps exactly the round's number of synapses, all with the same p.
-// progress(round, rounds) is called before each round; false there, or from options.lyapunov.progress, stops with the
-// last whole round. Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
+// Equal budget when neurons go: step II takes synapses too, so lnp repeats a round, with the same draws and step I's
+// target scaled by target/left, until what is left after step II is within 0.5 % of the round's target, at most
+// kBudgetTries times; the closest try stands. Where too few are left although step I removes none (neuron_fraction asks
+// for more than density does), they stay too few.
+// progress(round, rounds) is called before each round, options.lyapunov.progress also before a round's covariance and
+// before each betweenness (there with 1: the exponents are done); false from either stops with the last whole round.
+// Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
 // MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
 
+inline constexpr std::uint32_t kBudgetTries = 4;
 inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;  // of step I: its covariance is a dense N x N matrix
 
 }  // namespace sprig
