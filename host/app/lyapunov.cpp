@@ -16,7 +16,7 @@ std::string summary(const LyapunovResult& r) {
   TextTable table({"method " + r.method, "value"});
   const std::size_t shown = std::min<std::size_t>(r.exponents.size(), 5);
   for (std::size_t i = 0; i < shown; ++i)
-    table.add({"lambda_" + std::to_string(i + 1) + " (1/ms)", interval_text(r.exponents[i], r.standard_errors[i], 5)});
+    table.add({"lambda_" + std::to_string(i + 1) + " (1/ms)", exponent_text(r, i, 5)});
   table.add({"exponents", std::to_string(r.exponents.size())});
   table.add({"Kaplan-Yorke dimension", (r.dimension_is_bound ? ">= " : "") + number_text(r.dimension)});
   table.add({"entropy (1/ms)", number_text(r.entropy)});

@@ -1,5 +1,9 @@
 // sprig prune: one network, pruned; the sparse network and what pruning did to its dynamics.
 #include "sprig/pruning/prune.hpp"
+
+#include <cstdio>
+
+#include "host/pruning/options.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -39,9 +43,7 @@ std::string summary(const PruneResult& r) {
              share(r.neurons_after, r.neurons_before)});
   table.add({"synapses", std::to_string(r.synapses_before), std::to_string(r.synapses_after),
              share(static_cast<double>(r.synapses_after), static_cast<double>(r.synapses_before))});
-  const auto lambda = [](const LyapunovResult& l) {
-    return l.exponents.empty() ? std::string("n/a") : interval_text(l.exponents.front(), l.standard_errors.front(), 4);
-  };
+  const auto lambda = [](const LyapunovResult& l) { return exponent_text(l, 0, 4); };
   table.add({"lambda_max (1/ms)", lambda(r.before), lambda(r.after)});
   table.add({"mean rate (Hz)", number_text(r.before.mean_rate_hz), number_text(r.after.mean_rate_hz)});
   return table.text();
@@ -54,6 +56,7 @@ int prune_verb(const Command& command) {
   require_memory(config, Work::prune);
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
+  check_prune_options(config.prune, network);  // before a run folder is touched
   Session session(command);
   PruneResult pruned;
   bool complete = true;
@@ -96,7 +99,10 @@ int prune_verb(const Command& command) {
                     {"method", name_of(config.prune.method)},
                     {"density", config.prune.density},
                     {"seed", config.simulation.seed},
+                    {"after_failure", pruned.after_failure},
                     {"rounds_detail", rounds}};
+  if (!pruned.after_failure.empty())
+    std::fprintf(stderr, "sprig: the pruned network has no spectrum: %s\n", pruned.after_failure.c_str());
   session.print(summary(pruned));
   return session.finish(result, hash, device_used(config), complete);
 }

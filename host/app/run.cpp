@@ -47,6 +47,8 @@ struct RunOutcome {
   bool complete = false;
 };
 
+constexpr std::uint32_t kOneWindow = ~0u;  // longer than any piece of work: all counts in one row
+
 // Advances in pieces of about 0.2 s, whole count windows each, and stops between two when asked.
 RunOutcome simulate(Simulation& simulation, const Network& network, const Config& config, const RunSteps& plan,
                     ProgressLine& line) {
@@ -68,14 +70,13 @@ RunOutcome simulate(Simulation& simulation, const Network& network, const Config
     } else {
       // Counts of their own when nothing else tells how often each neuron fired.
       const std::size_t counted = out.recording.counts.size(), listed = out.recording.spikes.size();
-      what.count_window_steps = static_cast<std::uint32_t>(windows ? window : what.spikes ? 0 : steps);
+      what.count_window_steps = windows ? static_cast<std::uint32_t>(window) : what.spikes ? 0 : kOneWindow;
       simulation.advance(steps, {}, what, &out.recording);
       for (std::size_t k = listed; k < out.recording.spikes.size(); ++k)
         ++out.spikes_of[out.recording.spikes[k].neuron];
-      if (!what.spikes) {
+      if (!what.spikes && windows) {
         for (std::size_t k = counted; k < out.recording.counts.size(); ++k)
           out.spikes_of[k / replicas % network.size()] += out.recording.counts[k];
-        if (!windows) out.recording.counts.clear();
       }
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -91,6 +92,11 @@ RunOutcome simulate(Simulation& simulation, const Network& network, const Config
       piece = piece / 2 / window * window;
   }
   out.complete = done == before + recorded;
+  if (!what.spikes && !windows) {
+    for (std::size_t k = 0; k < out.recording.counts.size(); ++k)
+      out.spikes_of[k / replicas % network.size()] += out.recording.counts[k];
+    out.recording.counts.clear();
+  }
   return out;
 }
 

@@ -49,7 +49,7 @@ double Session::wall_s() const {
 int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete) {
   result["complete"] = complete;
   result["wall_s"] = wall_s();
-  folder_.write("result.json", result.dump(2) + "\n");
+  folder_.write("result.json", result.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   const Version v = version();
   const Json manifest{{"verb", command_.verb},
                       {"version", v.version},
@@ -69,7 +69,7 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
                       {"started", utc(started_, "%Y-%m-%dT%H:%M:%SZ")},
                       {"wall_s", wall_s()},
                       {"complete", complete}};
-  folder_.write("manifest.json", manifest.dump(2) + "\n");
+  folder_.write("manifest.json", manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   print("written to " + folder_.path() + "\n");
   if (complete) return 0;
   std::fputs("sprig: stopped early; what was done so far is written\n", stderr);

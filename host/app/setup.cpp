@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #endif
 
 #include "sprig/app/signals.hpp"
+#include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/io/network_file.hpp"
@@ -54,6 +56,12 @@ void require_device(const Config& config) {
 int cell_workers(const Config& config, std::size_t cells) {
   if (device_used(config) == "cuda") return 1;
   return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(thread_count(config)), cells));
+}
+
+std::string exponent_text(const LyapunovResult& result, std::size_t k, int digits) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const auto at = [&](const std::vector<double>& values) { return k < values.size() ? values[k] : kNone; };
+  return interval_text(at(result.exponents), at(result.standard_errors), digits);
 }
 
 nlohmann::ordered_json lyapunov_json(const LyapunovResult& r) {

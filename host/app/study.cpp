@@ -5,6 +5,8 @@
 #include <mutex>
 #include <optional>
 
+#include "host/pruning/options.hpp"
+#include "host/tasks/forecast_options.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -159,6 +161,7 @@ class Summary {
       const auto dense = dense_of(v);
       if (variants_[v].method != PruneMethod::none || !dense) continue;
       const double with = mean(*dense, nrmse).mean, without = mean(v, nrmse).mean, gain = 1 - with / without;
+      if (std::isnan(gain)) continue;  // stopped before both had a row
       const bool counts = with <= kNeedsRecurrence * without;
       text += variants_[v].task + ": dense has " + number_text(100 * std::abs(gain), 3) + " % " +
               (gain >= 0 ? "less" : "more") + " error than none, so the task " +
@@ -223,6 +226,11 @@ int study_verb(const Command& command) {
   const std::size_t seeds = config.study.seeds, cells = variants.size() * seeds;
   const int workers = cell_workers(config, cells);
   require_memory(config, Work::study, workers);
+  {  // what is wrong with the options is said before a run folder is touched
+    const Network network = make_network(config, config.simulation.seed);
+    validate_forecast(config.task, network);
+    check_prune_options(config.prune, network);
+  }
   Session session(command);
   Rows rows(cells);
   bool complete = false;
@@ -256,8 +264,12 @@ int study_verb(const Command& command) {
   Json tasks = Json::array();
   summary.judge(verdict, tasks);
   const TextTable table = summary.table();
-  const std::string text = table.text() + "mean +- 95 % interval over " + std::to_string(seeds) +
-                           " seeds; differences of NRMSE are paired by seed; VPT in Lyapunov times, SOPs per sample\n" +
+  const auto done = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); });
+  const std::string scope =
+      complete ? "over " + std::to_string(seeds) + " seeds"
+               : "of what was done: stopped early, " + std::to_string(done) + " of " + std::to_string(cells) + " cells";
+  const std::string text = table.text() + "mean +- 95 % interval " + scope +
+                           "; differences of NRMSE are paired by seed; VPT in Lyapunov times, SOPs per sample\n" +
                            verdict;
   session.folder().write("table.txt", text);
   session.folder().write("table.csv", table.csv());

@@ -11,7 +11,8 @@ RunFolder::RunFolder(const std::string& path) : path_(path) {
   std::filesystem::create_directories(path, error);
   if (error) throw InputError(path, "cannot be made a folder: " + error.message());
   if (!std::filesystem::is_directory(path)) throw InputError(path, "is not a folder");
-  for (const char* name : {"result.json", "manifest.json", "metrics.jsonl"}) {
+  for (const char* name : {"result.json", "manifest.json", "metrics.jsonl", "network.npz", "spikes.npz", "probe.npz",
+                           "counts.npy", "table.txt", "table.csv", "best.toml"}) {
     std::filesystem::remove(file(name), error);
     if (error) throw InputError(file(name), "cannot be replaced: " + error.message());
   }
