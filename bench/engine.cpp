@@ -1,9 +1,10 @@
-// CPU engine on the two standard networks that every simulator runs (BENCHMARKS sections 2 and 3): Vogels-Abbott CUBA
+// The engine on the two standard networks that every simulator runs (BENCHMARKS sections 2 and 3): Vogels-Abbott CUBA
 // with 4000 neurons and Brunel's with 12 500. Reports seconds of wall per second of model (rtf), steps and synaptic
 // events per second, and the rate, which shows that the right thing was computed. docs/peers.md has the same networks
 // in Brian2.
 #include <benchmark/benchmark.h>
 
+#include "sprig/engine/device.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/builders.hpp"
 
@@ -11,10 +12,11 @@ namespace {
 
 using namespace sprig;
 
+// threads = 0: on the CUDA device.
 void run(benchmark::State& state, const Network& network, const Drive& drive, std::uint64_t steps) {
   SimulationOptions options;
-  options.device = Device::cpu;
   options.threads = static_cast<int>(state.range(0));
+  options.device = options.threads == 0 ? Device::cuda : Device::cpu;
   const auto simulation = make_simulation(network, drive, options);
   simulation->advance(2000);  // the transient is not measured
   Recording recording;
@@ -45,7 +47,14 @@ void brunel_g5_eta2(benchmark::State& state) {
   run(state, network, drive, 10000);
 }
 
+// Argument: CPU threads; 0, where there is a device, stands for it.
+void arguments(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Arg(1)->Arg(2);
+  if (!cuda::devices().empty()) benchmark->Arg(0);
+  benchmark->ArgName("threads")->Unit(benchmark::kMillisecond)->UseRealTime()->Repetitions(5);
+}
+
 }  // namespace
 
-BENCHMARK(vogels)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime()->Repetitions(5);
-BENCHMARK(brunel_g5_eta2)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime()->Repetitions(5);
+BENCHMARK(vogels)->Apply(arguments);
+BENCHMARK(brunel_g5_eta2)->Apply(arguments);

@@ -98,7 +98,8 @@ struct SimulationState {
 class Simulation {
  public:
   virtual ~Simulation() = default;
-  // Runs `steps` steps. `recording` may be null. Errors: NumericalError at a non-finite state (neuron, step).
+  // Runs `steps` steps. `recording` may be null. Errors: NumericalError at a non-finite state (neuron, and the
+  // step at which it was noticed); ConfigError for input that does not fit.
   virtual void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) = 0;
   void advance(std::uint64_t steps) { advance(steps, {}, {}, nullptr); }
   virtual std::uint64_t step() const = 0;
