@@ -48,7 +48,7 @@ struct Input {
   std::uint32_t samples = 0;
   std::uint32_t steps_per_sample = 1;
   // External spikes: channel `channel` of network.input fires in `step` in `replica`. Ascending in (step, channel,
-  // replica).
+  // replica) without repeats, every step within the call.
   struct Spike {
     std::uint32_t step, channel, replica;
   };
