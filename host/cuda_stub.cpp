@@ -19,6 +19,10 @@ std::unique_ptr<Simulation> make_simulation(const Network&, const Drive&, const 
   throw DeviceError("device", kNotBuilt);
 }
 
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork&, const Drive&, const SimulationOptions&) {
+  throw DeviceError("device", kNotBuilt);
+}
+
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork&, std::uint32_t) {
   throw DeviceError("device", kNotBuilt);
 }

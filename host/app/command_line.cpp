@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <new>
 #include <optional>
+#include <sstream>
 
 #include "sprig/app/command.hpp"
+#include "sprig/app/output.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/signals.hpp"
 #include "sprig/core/error.hpp"
@@ -25,13 +27,14 @@ constexpr Verb kVerbs[] = {
     {"run", "simulate a network; record spikes, counts, rates", run_verb},
     {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb},
+    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb},
     {"info", "version, devices, self test", info_verb},
 };
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out;
+  std::string config, out, network, compare;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
@@ -58,9 +61,15 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.set_version_flag("--version", version_text());
   app.footer(
-      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [task] [study] [search]. Every key, "
-      "its\n"
-      "default and what is allowed: sprig --help-config");
+      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [task] [study] [search] "
+      "[bench].\n"
+      "Every key, its default and what is allowed: sprig --help-config");
+}
+
+void add_bench_options(CLI::App& app, Flags& flags) {
+  app.add_option("network", flags.network, "bench.network; see below")->type_name("NETWORK");
+  app.add_option("--compare", flags.compare, "result.json of an earlier bench: print ratios")->type_name("FILE");
+  app.footer(bench_listing() + "\n" + app.get_footer());
 }
 
 // CLI11 takes an unknown verb for a stray argument; say what was meant instead.
@@ -93,11 +102,14 @@ int dispatch(int argc, const char* const* argv) {
   app.add_flag("--help-config", help_config, "every configuration key");
   Flags flags;
   for (const Verb& verb : kVerbs) add_options(*app.add_subcommand(verb.name, verb.does), flags);
+  add_bench_options(*app.get_subcommand("bench"), flags);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
-    app.exit(done);
+    std::ostringstream text;
+    app.exit(done, text, text);
+    write_stdout(text.str());
     return 0;
   } catch (const CLI::ParseError& error) {
     std::string text = error.what();
@@ -106,12 +118,12 @@ int dispatch(int argc, const char* const* argv) {
     throw UsageError("", text + "; see sprig --help");
   }
   if (help_config) {
-    std::fputs(config_reference().c_str(), stdout);
+    write_stdout(config_reference());
     return 0;
   }
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
-    std::fputs(app.help().c_str(), stdout);
+    write_stdout(app.help());
     return static_cast<int>(Exit::usage);
   }
   Command command;
@@ -121,6 +133,8 @@ int dispatch(int argc, const char* const* argv) {
   command.command_line = typed(argc, argv);
   if (!flags.config.empty()) read_config(command.config, flags.config);
   for (const std::string& assignment : flags.set) set_config(command.config, assignment);
+  if (!flags.network.empty()) set_config(command.config, "bench.network=" + flags.network);
+  command.compare = flags.compare;
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));

@@ -83,7 +83,7 @@ int info_verb(const Command& command) {
     tests[name] = hash;
   }
   text += "self test: " + std::string(same ? "ok, same bits on " : "FAILED, different bits on ") + ran + "\n";
-  if (!command.quiet) std::fputs(text.c_str(), stdout);
+  if (!command.quiet) write_stdout(text);
   if (!command.out.empty()) {
     Session session(command);
     const Json result{{"version", v.version}, {"git_revision", v.git_revision},

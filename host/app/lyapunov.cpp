@@ -1,5 +1,6 @@
 // sprig lyapunov: the spectrum of one network.
 #include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -32,6 +33,7 @@ int lyapunov_verb(const Command& command) {
   require_memory(config, Work::lyapunov);
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
+  check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   LyapunovResult spectrum;
   {

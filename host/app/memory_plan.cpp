@@ -9,16 +9,12 @@
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/engine/slices.hpp"
 #include "sprig/io/network_file.hpp"
 
 namespace sprig::app {
 
 namespace {
-
-struct Sizes {
-  double neurons = 0, synapses = 0, delay_steps = 1;
-  bool uniform_delay = true;
-};
 
 // Expected number of synapses, from each builder's definition of density.
 double expected_synapses(const NetworkSpec& s) {
@@ -58,19 +54,40 @@ double longest_delay_ms(const Distribution& d) {
   return d.a;
 }
 
-Sizes sizes_of(const Config& config) {
-  Sizes sizes;
+PlannedNetwork planned_network(const Config& config) {
+  PlannedNetwork planned;
+  planned.kind = config.network.kind;
   if (!config.network_file.empty()) {
     const NetworkFileSizes file = network_file_sizes(config.network_file);
-    return {static_cast<double>(file.neurons), static_cast<double>(file.synapses + file.input_synapses),
-            file.uniform_delay ? 1.0 : 64.0, file.uniform_delay};
+    planned.neurons = static_cast<double>(file.neurons);
+    planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
+    planned.delay_slots = file.uniform_delay ? 1 : 64;
+    planned.uniform_delay = file.uniform_delay;
+    return planned;
   }
   const NetworkSpec& spec = config.network;
-  sizes.neurons = spec.neurons;
-  sizes.synapses = expected_synapses(spec);
-  sizes.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
-  sizes.delay_steps = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
-  return sizes;
+  planned.neurons = spec.neurons;
+  planned.synapses = expected_synapses(spec);
+  planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
+  planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
+  return planned;
+}
+
+// As the backend would cut it (device auto is planned as the CPU). The resident engine's slices are those of an H200.
+SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
+  constexpr std::uint32_t kDeviceSlices = 132;
+  const auto slots = static_cast<std::uint32_t>(network.delay_slots);
+  const bool cuda = options.device == Device::cuda, events = options.update != UpdateMode::clock;
+  SlicePolicy policy;
+  policy.slices = options.slices > 0 ? options.slices : cuda ? kDeviceSlices : static_cast<std::uint32_t>(threads);
+  policy.weight_bits = options.weight_bits;
+  policy.narrow = options.weight_bits == 16 && !(cuda && (events || options.replicas > 1));
+  policy.by_delay = !cuda && !events && options.replicas == 1;
+  SliceLayout layout = choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
+                                     static_cast<std::uint64_t>(network.synapses),
+                                     network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
+  if (cuda && !layout.narrow) layout.slices = 1;
+  return layout;
 }
 
 }  // namespace
@@ -81,28 +98,56 @@ double MemoryPlan::total() const {
   return sum;
 }
 
-MemoryPlan plan_memory(const Config& config, Work work, int cells) {
-  const Sizes s = sizes_of(config);
-  const double n = s.neurons, e = s.synapses, copies = cells;
-  const double replicas = work == Work::run ? config.simulation.replicas : 1;
-  const double slices = config.simulation.slices > 0 ? config.simulation.slices : thread_count(config);
-  const LifKind kind = config.network.kind;
-  const double receptors = kind.receptors;
+MemoryPlan MemoryPlan::on_device() const {
+  MemoryPlan plan{neurons, synapses, {}};
+  for (const MemoryItem& item : items)
+    if (item.group == "engine" || item.group == "dynamics") plan.items.push_back(item);
+  return plan;
+}
+
+double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options) {
+  return planned_layout(network, options, std::max(options.threads, 1)).narrow ? sizeof(NarrowSynapse)
+                                                                               : sizeof(WideSynapse);
+}
+
+MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
+  const double n = network.neurons, e = network.synapses, replicas = options.replicas;
+  const double receptors = network.kind.receptors, slots = network.delay_slots;
   MemoryPlan plan{n, e, {}};
+  const auto add = [&](const char* group, const char* name, double bytes) {
+    if (bytes > 0) plan.items.push_back({group, name, bytes});
+  };
+  if (network.stored) {
+    add("network", "offsets", 8 * (n + 1));
+    add("network", "targets", 4 * e);
+    add("network", "weights", 4 * e);
+    add("network", "delays", network.uniform_delay ? 0 : 2 * e);
+  }
+  add("network", "neuron parameters", (12 * 8 + 4) * n);
+  const SliceLayout layout = planned_layout(network, options, threads);
+  const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
+  const bool resident = options.device == Device::cuda && layout.narrow;
+  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
+  add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
+  add("engine", "neuron constants", 15 * sizeof(real) * n);
+  add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
+  add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
+  return plan;
+}
+
+MemoryPlan plan_memory(const Config& config, Work work, int cells) {
+  const PlannedNetwork planned = planned_network(config);
+  const double n = planned.neurons, e = planned.synapses, copies = cells;
+  const LifKind kind = planned.kind;
+  const double receptors = kind.receptors, delay_bytes = planned.uniform_delay ? 0 : 2;
+  SimulationOptions simulation = config.simulation;
+  if (work != Work::run) simulation.replicas = 1;
+  const double replicas = simulation.replicas;
+  MemoryPlan plan = plan_simulation(planned, simulation, thread_count(config));
+  for (MemoryItem& item : plan.items) item.bytes *= copies;
   const auto add = [&](const char* group, const char* name, double bytes) {
     if (bytes > 0) plan.items.push_back({group, name, bytes * copies});
   };
-  const double delay_bytes = s.uniform_delay ? 0 : 2;
-  add("network", "offsets", 8 * (n + 1));
-  add("network", "targets", 4 * e);
-  add("network", "weights", 4 * e);
-  add("network", "delays", delay_bytes * e);
-  add("network", "neuron parameters", (12 * 8 + 4) * n);
-  add("engine", "packed synapses", (8 + delay_bytes) * e);
-  add("engine", "packed offsets", 8 * (n + 1) * slices);
-  add("engine", "neuron constants", 15 * sizeof(real) * n);
-  add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
-  add("engine", "delay ring", std::exp2(std::ceil(std::log2(s.delay_steps + 1))) * receptors * n * replicas * 4);
 
   const double step_ms = config.network.step_ms;
   if (work == Work::run) {
@@ -110,22 +155,22 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
     if (config.run.count_window_ms > 0)
       add("recording", "counts", std::ceil(config.run.duration_ms / config.run.count_window_ms) * n * replicas * 4);
     add("recording", "probe", 3 * sizeof(real) * steps * static_cast<double>(config.run.probe.size()) * replicas);
-    add("recording", "population spikes", steps * 2 * 8);
     return plan;
   }
   const double states = (kind.synapse == Synapse::exponential ? 1 + receptors : 1) * n;
   const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
-  add("dynamics", "tangent frame and its QR",
-      config.lyapunov.method == LyapunovMethod::finite ? 0 : 3 * 8 * states * k);
+  if (work != Work::search && config.lyapunov.method != LyapunovMethod::finite)
+    add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
-  const bool lnp = work == Work::study ? std::find(config.study.methods.begin(), config.study.methods.end(),
-                                                   PruneMethod::lnp) != config.study.methods.end()
-                                       : config.prune.method == PruneMethod::lnp;
+  const bool lnp = work == Work::search  ? false
+                   : work == Work::study ? std::find(config.study.methods.begin(), config.study.methods.end(),
+                                                     PruneMethod::lnp) != config.study.methods.end()
+                                         : config.prune.method == PruneMethod::lnp;
   if (lnp) {
     add("pruning", "covariance", 5 * 8 * n * n);
     add("pruning", "edge scores", 4 * 8 * e);
   }
-  add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);
+  if (work != Work::search) add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);
   if (work == Work::prune) return plan;
   const ForecastOptions& t = config.task;
   const double samples = static_cast<double>(t.train + t.validation + t.test + t.washout);
@@ -152,16 +197,17 @@ MemoryLimit available_memory() {
   return limit;
 }
 
-void require_memory(const Config& config, Work work, int cells) {
-  const MemoryPlan plan = plan_memory(config, work, cells);
-  const MemoryLimit limit = available_memory();
+void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint) {
   if (plan.total() <= limit.bytes) return;
   const auto largest = std::max_element(plan.items.begin(), plan.items.end(),
                                         [](const MemoryItem& a, const MemoryItem& b) { return a.bytes < b.bytes; });
   throw MemoryError("memory", "needs " + bytes_text(plan.total()) + ", " + bytes_text(limit.bytes) + " of " +
                                   limit.name + " are available; largest: " + largest->name + " (" + largest->group +
-                                  "), " + bytes_text(largest->bytes) +
-                                  "; lower network.neurons or network.density, see sprig plan");
+                                  "), " + bytes_text(largest->bytes) + "; lower " + hint + ", see sprig plan");
+}
+
+void require_memory(const Config& config, Work work, int cells) {
+  require_fits(plan_memory(config, work, cells), available_memory());
 }
 
 }  // namespace sprig::app

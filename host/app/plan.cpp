@@ -1,11 +1,11 @@
 // sprig plan: bytes per array, and what fits, before anything is allocated.
-#include <algorithm>
+#include <optional>
 
+#include "host/app/bench_recipes.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/session.hpp"
 #include "sprig/app/table.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
 
@@ -13,16 +13,26 @@ namespace sprig::app {
 
 namespace {
 
-constexpr std::pair<Work, const char*> kWorks[] = {
-    {Work::run, "run"}, {Work::lyapunov, "lyapunov"}, {Work::prune, "prune"}, {Work::study, "study"}};
+struct VerbPlan {
+  std::string verb;
+  MemoryPlan plan;
+  bool all_shown;  // every array, or what it has beside the others
+};
 
-// Bytes of the groups that live on the device.
-double device_bytes(const MemoryPlan& plan) {
-  double sum = 0;
-  for (const MemoryItem& item : plan.items)
-    if (item.group == "engine" || item.group == "dynamics") sum += item.bytes;
-  return sum;
+// Of `bench` when a network for it is named; else of the verbs for the network of [network].
+std::vector<VerbPlan> plans_of(const Config& config) {
+  if (config.given.contains("bench.network")) {
+    Config resolved = config;
+    resolve_bench(resolved);
+    return {{"bench", plan_benchmark(make_benchmark(resolved), resolved), true}};
+  }
+  return {{"run", plan_memory(config, Work::run), false},
+          {"lyapunov", plan_memory(config, Work::lyapunov), false},
+          {"prune", plan_memory(config, Work::prune), false},
+          {"study", plan_memory(config, Work::study), true}};
 }
+
+bool fits_in(const MemoryPlan& plan, const MemoryLimit& limit) { return plan.total() <= limit.bytes; }
 
 }  // namespace
 
@@ -32,29 +42,27 @@ int plan_verb(const Command& command) {
       command.config.simulation.device == Device::cpu ? std::vector<cuda::DeviceInfo>{} : cuda::devices();
   TextTable arrays({"group", "array", "bytes"}), works({"verb", "RAM", "fits"});
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
-  bool run_fits = true;
-  for (const auto& [work, name] : kWorks) {
-    const MemoryPlan plan = plan_memory(command.config, work);
-    const bool on_device = !devices.empty();
-    const bool fits =
-        plan.total() <= limit.bytes && (!on_device || device_bytes(plan) <= static_cast<double>(devices[0].free_bytes));
-    if (work == Work::run) {
-      run_fits = fits;
-      result["neurons"] = plan.neurons;
-      result["synapses"] = plan.synapses;
-    }
+  std::optional<MemoryLimit> device;  // the one that is used
+  if (!devices.empty())
+    device = {"device " + std::to_string(devices[0].index) + " (" + devices[0].name + ")",
+              static_cast<double>(devices[0].free_bytes)};
+  const std::vector<VerbPlan> plans = plans_of(command.config);
+  const MemoryPlan& first = plans.front().plan;
+  result["neurons"] = first.neurons;
+  result["synapses"] = first.synapses;
+  for (const auto& [verb, plan, all_shown] : plans) {
+    const bool fits = fits_in(plan, limit) && (!device || fits_in(plan.on_device(), *device));
     Json items = Json::array();
     for (const MemoryItem& item : plan.items) {
       items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
-      const bool shown = work == Work::study || item.group == "recording";
-      if (shown) arrays.add({item.group, item.name, bytes_text(item.bytes)});
+      if (all_shown || item.group == "recording") arrays.add({item.group, item.name, bytes_text(item.bytes)});
     }
-    works.add({name, bytes_text(plan.total()), fits ? "yes" : "no"});
+    works.add({verb, bytes_text(plan.total()), fits ? "yes" : "no"});
     Json entry{{"bytes", plan.total()}, {"fits", fits}, {"arrays", items}};
-    if (on_device) entry["device_bytes"] = device_bytes(plan);
-    result["verbs"][name] = entry;
+    if (device) entry["device_bytes"] = plan.on_device().total();
+    result["verbs"][verb] = entry;
   }
-  result["fits"] = run_fits;
+  result["fits"] = result["verbs"][plans.front().verb]["fits"];
   if (!command.quiet) {
     std::string text = number_text(result["neurons"].get<double>(), 12) + " neurons, " +
                        number_text(result["synapses"].get<double>(), 12) + " synapses expected; " +
@@ -62,14 +70,15 @@ int plan_verb(const Command& command) {
     for (const auto& d : devices)
       text += "device " + std::to_string(d.index) + ": " + d.name + ", " +
               bytes_text(static_cast<double>(d.free_bytes)) + " free\n";
-    std::fputs((text + "\n" + arrays.text() + "\n" + works.text()).c_str(), stdout);
+    write_stdout(text + "\n" + arrays.text() + "\n" + works.text());
   }
   if (!command.out.empty()) {
     Session session(command);
     session.finish(result, Hash().hex(), "none", true);
   }
-  if (!run_fits) require_memory(command.config, Work::run);
-  return run_fits ? 0 : static_cast<int>(Exit::memory);
+  require_fits(first, limit);  // what does not fit is said with its numbers
+  if (device) require_fits(first.on_device(), *device);
+  return 0;
 }
 
 }  // namespace sprig::app

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "sprig/app/signals.hpp"
@@ -10,7 +11,7 @@
 namespace sprig::app {
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long long>(std::min(seconds, 1e15) + 0.5);
+  const long long whole = std::llround(std::min(seconds, 1e15));
   char text[64];
   if (whole >= 3600)
     std::snprintf(text, sizeof text, "%lld h %02lld min", whole / 3600, whole / 60 % 60);

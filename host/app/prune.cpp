@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "host/pruning/options.hpp"
+#include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -56,7 +57,8 @@ int prune_verb(const Command& command) {
   require_memory(config, Work::prune);
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
-  check_prune_options(config.prune, network);  // before a run folder is touched
+  check_prune_options(config.prune, network);
+  check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   PruneResult pruned;
   bool complete = true;
@@ -81,7 +83,7 @@ int prune_verb(const Command& command) {
   Json rounds = Json::array();
   for (const PruneRound& r : pruned.rounds) {
     rounds.push_back(round_json(r));
-    session.folder().metric(rounds.back().dump());
+    session.folder().metric(json_text(rounds.back()));
   }
   const Json result{{"neurons_before", pruned.neurons_before},
                     {"neurons_after", pruned.neurons_after},

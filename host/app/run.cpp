@@ -1,7 +1,7 @@
 // sprig run: simulate a network and write what was recorded.
 #include <algorithm>
-#include <cmath>
 
+#include "host/app/run_simulation.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -9,98 +9,13 @@
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/core/hash.hpp"
 #include "sprig/io/npz.hpp"
 
 namespace sprig::app {
 
 namespace {
 
-constexpr double kMaxSteps = 1e15;  // far beyond any run, well within 64 bits
-
-std::uint64_t steps_of(double ms, double step_ms, const char* key) {
-  const double steps = std::round(ms / step_ms);
-  if (!(steps <= kMaxSteps)) throw ConfigError(key, "is more than 1e15 steps; allowed: fewer");
-  return static_cast<std::uint64_t>(steps);
-}
-
-struct RunSteps {
-  std::uint64_t before = 0, recorded = 0;
-  std::uint64_t window = 0;  // of counts; 0: none were asked for
-};
-
-RunSteps run_steps(const RunSection& run, double step_ms) {
-  const RunSteps steps{steps_of(run.transient_ms, step_ms, "run.transient_ms"),
-                       steps_of(run.duration_ms, step_ms, "run.duration_ms"),
-                       steps_of(run.count_window_ms, step_ms, "run.count_window_ms")};
-  if (steps.recorded == 0) throw ConfigError("run.duration_ms", "is below one step; allowed: at least network.step_ms");
-  if (run.count_window_ms > 0 && (steps.window == 0 || steps.window > 0xFFFFFFFFu))
-    throw ConfigError("run.count_window_ms",
-                      "is below one step or above 2^32; allowed: 0, or at least network.step_ms");
-  return steps;
-}
-
-struct RunOutcome {
-  Recording recording;
-  std::vector<std::uint64_t> spikes_of;  // per neuron, over all replicas
-  double wall_s = 0;
-  bool complete = false;
-};
-
-constexpr std::uint32_t kOneWindow = ~0u;  // longer than any piece of work: all counts in one row
-
-// Advances in pieces of about 0.2 s, whole count windows each, and stops between two when asked.
-RunOutcome simulate(Simulation& simulation, const Network& network, const Config& config, const RunSteps& plan,
-                    ProgressLine& line) {
-  RunOutcome out;
-  RecordOptions what;
-  what.spikes = config.run.record_spikes;
-  what.probe = config.run.probe;
-  const bool windows = plan.window > 0;
-  const std::uint64_t window = std::max<std::uint64_t>(plan.window, 1), before = plan.before, recorded = plan.recorded;
-  out.spikes_of.assign(network.size(), 0);
-  const std::size_t replicas = config.simulation.replicas;
-  std::uint64_t piece = windows ? window : 64, done = 0;
-  while (done < before + recorded) {
-    const bool recording = done >= before;
-    std::uint64_t steps = std::min(piece, (recording ? before + recorded : before) - done);
-    const auto start = std::chrono::steady_clock::now();
-    if (!recording) {
-      simulation.advance(steps);
-    } else {
-      // Counts of their own when nothing else tells how often each neuron fired.
-      const std::size_t counted = out.recording.counts.size(), listed = out.recording.spikes.size();
-      what.count_window_steps = windows ? static_cast<std::uint32_t>(window) : what.spikes ? 0 : kOneWindow;
-      simulation.advance(steps, {}, what, &out.recording);
-      for (std::size_t k = listed; k < out.recording.spikes.size(); ++k)
-        ++out.spikes_of[out.recording.spikes[k].neuron];
-      if (!what.spikes && windows) {
-        for (std::size_t k = counted; k < out.recording.counts.size(); ++k)
-          out.spikes_of[k / replicas % network.size()] += out.recording.counts[k];
-      }
-    }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    out.wall_s += recording ? seconds : 0;
-    done += steps;
-    const double speed = static_cast<double>(steps) * network.step_ms / 1000 / std::max(seconds, 1e-9);
-    if (!line.update(static_cast<double>(done) / static_cast<double>(before + recorded),
-                     number_text(speed, 2) + " x real time"))
-      break;
-    if (seconds < 0.1 && piece < (1u << 30))
-      piece *= 2;
-    else if (seconds > 0.4 && piece > 2 * window)
-      piece = piece / 2 / window * window;
-  }
-  out.complete = done == before + recorded;
-  if (!what.spikes && !windows) {
-    for (std::size_t k = 0; k < out.recording.counts.size(); ++k)
-      out.spikes_of[k / replicas % network.size()] += out.recording.counts[k];
-    out.recording.counts.clear();
-  }
-  return out;
-}
-
-Json write_data(RunFolder& folder, const Recording& r, const Config& config, const Network& network) {
+Json write_data(RunFolder& folder, const RunOutcome& r, const Config& config, const Network& network) {
   Json files = Json::array();
   const std::uint64_t replicas = config.simulation.replicas, neurons = network.size();
   if (config.run.record_spikes) {
@@ -144,10 +59,10 @@ int run_verb(const Command& command) {
   RunOutcome out;
   {
     ProgressLine line("run", command.quiet);
-    out = simulate(*simulation, network, config, steps, line);
+    out = simulate(*simulation, network, config, steps,
+                   [&](double fraction, const std::string& speed) { return line.update(fraction, speed); });
   }
-  const Recording& r = out.recording;
-  const double seconds = static_cast<double>(r.steps) * network.step_ms / 1000;
+  const double seconds = static_cast<double>(out.steps) * network.step_ms / 1000;
   const double copies = config.simulation.replicas;
   double events = 0;
   for (std::uint32_t i = 0; i < network.size(); ++i)
@@ -168,31 +83,31 @@ int run_verb(const Command& command) {
         {{"name", population.name}, {"neurons", population.count}, {"spikes", spikes}, {"rate_hz", hz}});
     table.add({population.name, std::to_string(population.count), std::to_string(spikes), number_text(hz)});
   }
-  const std::string hash = Hash().add(simulation->state().hash()).add(r.total_spikes).hex();
-  const Json files = write_data(session.folder(), r, config, network);
-  const Json result{{"spikes", r.total_spikes},
-                    {"mean_rate_hz", rate(r.total_spikes, network.size())},
+  const Json files = write_data(session.folder(), out, config, network);
+  const Json result{{"spikes", out.total_spikes},
+                    {"mean_rate_hz", rate(out.total_spikes, network.size())},
                     {"populations", populations},
-                    {"hash", hash},
+                    {"hash", out.hash},
+                    {"hash_of", out.hash_of},
+                    {"state_hash", out.state_hash},
                     {"neurons", network.size()},
                     {"synapses", network.recurrent.synapses()},
                     {"replicas", config.simulation.replicas},
-                    {"steps", r.steps},
+                    {"steps", out.steps},
                     {"step_ms", network.step_ms},
                     {"seed", config.simulation.seed},
                     {"device", simulation->device_name()},
                     {"simulation_wall_s", out.wall_s},
                     {"rtf", seconds > 0 ? out.wall_s / seconds : 0.0},
-                    {"steps_per_s", static_cast<double>(r.steps) / std::max(out.wall_s, 1e-9)},
+                    {"steps_per_s", static_cast<double>(out.steps) / std::max(out.wall_s, 1e-9)},
                     {"synaptic_events", events},
                     {"synaptic_events_per_s", events / std::max(out.wall_s, 1e-9)},
                     {"files", files}};
-  session.folder().metric(
-      Json{{"t_sim_ms", seconds * 1000}, {"wall_s", out.wall_s}, {"steps", r.steps}, {"spikes", r.total_spikes}}
-          .dump());
+  session.folder().metric(json_text(
+      Json{{"t_sim_ms", seconds * 1000}, {"wall_s", out.wall_s}, {"steps", out.steps}, {"spikes", out.total_spikes}}));
   session.print(table.text() + number_text(seconds, 6) + " s simulated in " + number_text(out.wall_s, 3) +
-                " s (real-time factor " + number_text(result["rtf"].get<double>(), 3) + "), hash " + hash + "\n");
-  return session.finish(result, hash, simulation->device_name(), out.complete);
+                " s (real-time factor " + number_text(result["rtf"].get<double>(), 3) + "), hash " + out.hash + "\n");
+  return session.finish(result, out.hash, simulation->device_name(), out.complete);
 }
 
 }  // namespace sprig::app

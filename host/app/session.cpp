@@ -6,6 +6,7 @@
 
 #include "sprig/app/setup.hpp"
 #include "sprig/app/signals.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 
@@ -49,7 +50,7 @@ double Session::wall_s() const {
 int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete) {
   result["complete"] = complete;
   result["wall_s"] = wall_s();
-  folder_.write("result.json", result.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  folder_.write("result.json", json_text(result, 2) + "\n");
   const Version v = version();
   const Json manifest{{"verb", command_.verb},
                       {"version", v.version},
@@ -69,17 +70,23 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
                       {"started", utc(started_, "%Y-%m-%dT%H:%M:%SZ")},
                       {"wall_s", wall_s()},
                       {"complete", complete}};
-  folder_.write("manifest.json", manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  folder_.write("manifest.json", json_text(manifest, 2) + "\n");
   print("written to " + folder_.path() + "\n");
-  if (complete) return 0;
+  if (complete) {
+    if (print_failure_) std::rethrow_exception(print_failure_);
+    return 0;
+  }
   std::fputs("sprig: stopped early; what was done so far is written\n", stderr);
   return stop_exit_code();
 }
 
-void Session::print(const std::string& text) const {
-  if (command_.quiet) return;
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+void Session::print(const std::string& text) {
+  if (command_.quiet || print_failure_) return;
+  try {
+    write_stdout(text);
+  } catch (const InputError&) {
+    print_failure_ = std::current_exception();
+  }
 }
 
 }  // namespace sprig::app

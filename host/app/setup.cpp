@@ -33,14 +33,16 @@ Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
   return made;
 }
 
-int thread_count(const Config& config) {
-  if (config.simulation.threads > 0) return config.simulation.threads;
+int thread_count(int asked) {
+  if (asked > 0) return asked;
 #if defined(_OPENMP)
   return omp_get_max_threads();
 #else
   return 1;
 #endif
 }
+
+int thread_count(const Config& config) { return thread_count(config.simulation.threads); }
 
 std::string device_used(const Config& config) {
   const Device device = config.simulation.device;

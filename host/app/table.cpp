@@ -51,6 +51,14 @@ std::string interval_text(double mean, double half_width, int digits) {
   return text;
 }
 
+std::string interval_scope(const TableScope& s) {
+  std::string text = s.done == s.cells ? "over " + std::to_string(s.seeds) + " seeds"
+                                       : "of what was done: stopped early, " + std::to_string(s.done) + " of " +
+                                             std::to_string(s.cells) + " cells";
+  if (s.one_network) text += ", all on the one network of network.file";
+  return text;
+}
+
 std::string bytes_text(double bytes) {
   const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   int unit = 0;

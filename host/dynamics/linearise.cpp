@@ -14,7 +14,7 @@ std::vector<LinearNeuron> linear_neurons(const Network& network) {
     neurons.push_back({p.tau_m_ms[i], p.resistance[i], p.v_th[i] - p.e_l[i], p.v_reset[i] - p.e_l[i],
                        std::exp(-network.step_ms / p.tau_m_ms[i]),
                        lif_p20(network.step_ms, p.tau_m_ms[i], p.resistance[i]),
-                       static_cast<std::int32_t>(std::llround(p.t_ref_ms[i] / network.step_ms))});
+                       lif_refractory_steps(p.t_ref_ms[i], network.step_ms)});
   return neurons;
 }
 

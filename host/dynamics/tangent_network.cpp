@@ -65,6 +65,8 @@ TangentNetwork make_tangent_network(const Network& network) {
   if (network.kind.adaptive)
     throw ConfigError("lyapunov.method",
                       "saltation and surrogate know no adaptive threshold (theta has no tangent row); use finite");
+  if (network.plasticity)
+    throw ConfigError("network.plasticity", "has no tangent: saltation and surrogate take weights as constant");
   TangentNetwork tangent;
   tangent.kind = network.kind;
   tangent.neurons = network.size();

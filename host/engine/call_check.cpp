@@ -1,5 +1,6 @@
 #include "sprig/engine/call_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <tuple>
@@ -50,6 +51,49 @@ void check_call(const CallLimits& limits, std::uint64_t steps, const Input& inpu
                         "neuron " + std::to_string(neuron) + ", must be below " + std::to_string(limits.neurons));
 }
 
+std::string why_not_event(const Network& network, const Drive& drive) {
+  const auto some = [](const std::vector<double>& values) {
+    return std::any_of(values.begin(), values.end(), [](double x) { return x != 0; });
+  };
+  if (drive.channels > 0) return "injected signals drive neurons in every step";
+  if (some(drive.noise_sigma)) return "noise drives neurons in every step";
+  if (some(drive.poisson_rate_hz)) return "a Poisson drive may reach neurons in every step";
+  const std::vector<double>& theta_plus = network.neurons.theta_plus;
+  if (network.kind.adaptive && std::any_of(theta_plus.begin(), theta_plus.end(), [](double x) { return x < 0; }))
+    return "a threshold that falls below V_th (theta_plus < 0) may be crossed between events";
+  return "";
+}
+
+bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode) {
+  if (mode == UpdateMode::clock) return false;
+  const std::string why_not = why_not_event(network, drive);
+  if (mode == UpdateMode::event && !why_not.empty())
+    throw ConfigError("run.update", "event needs a network driven by spikes alone: " + why_not);
+  return why_not.empty();
+}
+
+bool state_is_by_events(const SimulationState& state, bool possible, UpdateMode mode) {
+  if (!state.as_of.empty() && !possible)
+    throw ConfigError("state", "is of an event-driven simulation, this one is driven by the clock");
+  return possible && !(mode == UpdateMode::automatic && state.as_of.empty());
+}
+
+bool clock_pays(std::uint64_t touched, std::uint64_t cells) {
+  return static_cast<double>(touched) > kEventShare * static_cast<double>(cells) * static_cast<double>(kMeasureSteps);
+}
+
+void refuse_trajectory(const RecordOptions& what, const Recording* recording) {
+  if (recording != nullptr && what.trajectory)
+    throw ConfigError("record.trajectory",
+                      "needs the clock-driven update: by events, not every neuron has a state in every step");
+}
+
+void check_replicas(const Network& network, std::uint32_t replicas) {
+  if (network.plasticity && replicas != 1)
+    throw ConfigError("run.replicas", std::to_string(replicas) +
+                                          ", must be 1: the network learns, and replicas would share its weights");
+}
+
 void check_state(const StateLimits& limits, const SimulationState& state) {
   const std::size_t cells = std::size_t{limits.neurons} * limits.replicas;
   const bool exponential = limits.kind.synapse == Synapse::exponential, two = limits.kind.receptors == 2;
@@ -64,6 +108,10 @@ void check_state(const StateLimits& limits, const SimulationState& state) {
   must("adaptive thresholds", state.theta.size(), limits.kind.adaptive ? cells : 0);
   must("refractory counters", state.refractory.size(), cells);
   must("delay slots", state.delay_slots, limits.delay_slots);
+  must("last events", state.as_of.size(), state.as_of.empty() ? 0 : cells);
+  for (const std::uint64_t as_of : state.as_of)
+    if (as_of > state.step) throw ConfigError("state", "has a last event after its step");
+  if (!limits.learns) must("plastic weights", state.plastic.weights.size(), 0);
   must("arrivals in flight", state.pending.size(), std::size_t{limits.delay_slots} * (two ? 2 : 1) * cells);
 }
 

@@ -6,7 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
+#include "host/engine/cpu_delivery.hpp"
+#include "host/engine/cpu_events.hpp"
+#include "host/engine/cpu_plastic.hpp"
+#include "host/engine/cpu_recorder.hpp"
 #include "host/engine/cpu_update.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
@@ -33,68 +38,40 @@ int usable_threads(int asked, std::uint64_t cells) {
   return std::max(1, std::min(most, worth));
 }
 
-// The spikes one slice emitted in one step, in the window that is exchanged.
-struct SpikeList {
-  std::vector<std::uint32_t> sources, replicas;
-};
-
-// What one slice recorded during an advance() call.
-struct SliceLog {
-  std::vector<std::uint32_t> sources, replicas;  // all spikes, in order
-  std::vector<std::uint64_t> step_end;           // end of each step's spikes in them
-};
-
-// Adds the rows of `spikes` to the ring; the only writer of this slice's ring.
-void deliver(const PackedRows& rows, std::uint64_t step, std::uint32_t slots, std::size_t cells, std::uint32_t replicas,
-             const std::uint32_t* sources, const std::uint32_t* spike_replicas, std::size_t spikes,
-             std::int32_t* ring) {
-  const std::uint64_t mask = slots - 1;
-  const std::size_t slot_size = cells * replicas;
-  const PackedSynapse* synapses = rows.synapses.data();
-  const bool uniform = rows.delays.empty();
-  std::int32_t* due = ring + ((step + rows.uniform_delay) & mask) * slot_size;
-  for (std::size_t s = 0; s < spikes;) {
-    const std::uint32_t source = sources[s];
-    const std::uint64_t begin = rows.offsets[source], end = rows.offsets[source + 1];
-    if (replicas == 1) {
-      if (s + 1 < spikes) __builtin_prefetch(synapses + rows.offsets[sources[s + 1]]);
-      if (uniform) {
-        for (std::uint64_t k = begin; k < end; ++k) due[synapses[k].cell] += synapses[k].weight;
-      } else {
-        for (std::uint64_t k = begin; k < end; ++k)
-          ring[((step + rows.delays[k]) & mask) * slot_size + synapses[k].cell] += synapses[k].weight;
-      }
-      ++s;
-      continue;
-    }
-    // One pass over the row serves every replica that this source fired in.
-    std::size_t last = s + 1;
-    while (last < spikes && sources[last] == source) ++last;
-    for (std::uint64_t k = begin; k < end; ++k) {
-      std::int32_t* row = uniform ? due : ring + ((step + rows.delays[k]) & mask) * slot_size;
-      row += std::size_t{synapses[k].cell} * replicas;
-      for (std::size_t r = s; r < last; ++r) row[spike_replicas[r]] += synapses[k].weight;
-    }
-    s = last;
-  }
+SlicePolicy slice_policy(const Network& network, const Drive& drive, const SimulationOptions& options, int threads) {
+  SlicePolicy policy;
+  policy.slices = options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
+  policy.weight_bits = options.weight_bits;
+  policy.narrow = options.weight_bits == 16;
+  policy.skip = begins_by_events(network, drive, options.update);
+  policy.by_delay = !policy.skip && options.replicas == 1;
+  return policy;
 }
 
 class CpuSimulation final : public Simulation {
  public:
-  CpuSimulation(const Network& network, const Drive& drive, const SimulationOptions& options)
+  // description: what the slices are cut from, `network` itself or the procedural network around it.
+  template <class Description>
+  CpuSimulation(const Network& network, const Description& description, const Drive& drive,
+                const SimulationOptions& options)
       : populations_(network.populations),
         e_l_(network.neurons.e_l),
         replicas_(options.replicas),
         threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
-        network_(
-            slice_network(network, drive, options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads_))),
+        network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
         context_{&network_, options.replicas, options.first_replica, options.seed},
         window_(std::min(network_.min_delay, kLongestWindow)),
-        step_(options.first_step) {
+        kept_steps_(network_.by_delay ? network_.delay_slots + window_ : 2 * window_),
+        automatic_(options.update == UpdateMode::automatic),
+        events_possible_(begins_by_events(network, drive, options.update)),
+        step_(options.first_step),
+        plastic_(make_plastic_slices(network_, options.first_step)),
+        listed_from_(options.first_step) {
     threads_ = std::min(threads_, static_cast<int>(network_.slices.size()));
     for (const Slice& slice : network_.slices)
-      states_.push_back(initial_state(slice, network, replicas_, network_.delay_slots));
-    for (auto& window : exchange_) window.resize(network_.slices.size() * window_);
+      states_.push_back(initial_state(slice, network, replicas_, ring_slots()));
+    lists_.resize(static_cast<std::size_t>(threads_) * kept_steps_);
+    if (events_possible_) begin_events(nullptr);
   }
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
@@ -107,12 +84,38 @@ class CpuSimulation final : public Simulation {
 
  private:
   std::size_t receptors() const { return network_.kind.receptors == 2 ? 2 : 1; }
-  void prepare(std::uint64_t steps, const RecordOptions& what, Recording& recording) const;
-  void update_one(std::size_t s, std::uint64_t offset, const Input& input, const RecordOptions& what,
-                  Recording* recording, std::size_t& input_cursor);
-  void record(std::size_t s, std::uint64_t row, const RecordOptions& what, Recording& recording);
-  void gather(std::uint64_t steps, const RecordOptions& what, Recording& recording) const;
+  // Owners hold consecutive slices, so that an owner's spikes ascend.
+  std::size_t first_slice(std::size_t owner) const {
+    return network_.slices.size() * owner / static_cast<std::size_t>(threads_);
+  }
+  RingView ring_of(std::size_t s, std::uint64_t step) {
+    const auto stride = static_cast<std::uint32_t>(receptors() * network_.slices[s].count);
+    return ring_at(states_[s].ring.data(), step, states_[s].slots, stride);
+  }
+  // Synapses that are read on arrival leave nothing in flight but what comes from outside.
+  std::uint32_t ring_slots() const {
+    return network_.by_delay && network_.input_channels == 0 ? 1 : network_.delay_slots;
+  }
+  SpikeList& list(std::size_t owner, std::uint64_t step) { return lists_[owner * kept_steps_ + step % kept_steps_]; }
+  const SpikeList& list(std::size_t owner, std::uint64_t step) const {
+    return lists_[owner * kept_steps_ + step % kept_steps_];
+  }
+  void find_due(std::uint64_t step, std::uint64_t emitted_before, std::vector<std::uint32_t>& rows) const;
+  void update_one(std::size_t s, std::uint64_t first, std::uint64_t offset, const Input& input, CpuRecorder& recorder,
+                  std::size_t& input_cursor, SpikeList& list);
+  void deliver_input(std::size_t s, std::uint64_t step, const Input::Spike& spike);
+  void deliver_to(std::size_t s, const PackedRows& rows, std::uint64_t step, const std::uint32_t* sources,
+                  const std::uint32_t* spike_replicas, std::size_t spikes);
+  void deliver_plastic_to(std::size_t s, std::uint64_t step, const SpikeList& list);
+  void deliver_all(std::size_t owner, std::size_t s, std::uint64_t step);
+  void run(std::uint64_t first, std::uint64_t steps, const Input& input, CpuRecorder& recorder,
+           std::vector<std::size_t>& input_cursor);
   void find_non_finite(std::size_t s, std::uint64_t step);
+  void throw_first_failure() const;
+  bool by_events() const { return !events_.empty(); }
+  void begin_events(const std::uint64_t* as_of);
+  void set_events(const SimulationState& state);
+  void measure_activity();
 
   std::vector<Population> populations_;
   std::vector<double> e_l_;
@@ -121,12 +124,18 @@ class CpuSimulation final : public Simulation {
   SlicedNetwork network_;
   UpdateContext context_;
   std::uint32_t window_;  // steps between exchanges
+  std::uint32_t kept_steps_;
+  bool automatic_;  // may turn from events to the clock
+  bool events_possible_;
   std::uint64_t step_;
   std::vector<SliceState> states_;
-  // Two windows of spike lists, [slice * window_ + step in window]: one is read while the next is written, so one
-  // barrier a window is enough.
-  std::vector<SpikeList> exchange_[2];
-  std::vector<SliceLog> logs_;
+  std::vector<EventState> events_;     // a slice each in event mode; else empty
+  std::vector<PlasticSlice> plastic_;  // a slice each in a network that learns; else empty
+  // Spike lists of the last kept_steps_ steps from listed_from_ on, [owner][step mod kept_steps_]. Two windows are
+  // enough to need one barrier a window: one is read while the other is written. Synapses that are read on arrival need
+  // the lists as long as there are delays.
+  std::uint64_t listed_from_;
+  std::vector<SpikeList> lists_;
   struct Failure {
     std::uint64_t step = ~0ull;  // at which it was noticed
     std::uint32_t neuron = 0;
@@ -134,74 +143,13 @@ class CpuSimulation final : public Simulation {
   std::vector<Failure> failures_;  // the first of each slice
 };
 
-// Makes room for the call's records; slices then write their own parts.
-void CpuSimulation::prepare(std::uint64_t steps, const RecordOptions& what, Recording& recording) const {
-  if (recording.steps == 0) recording.first_step = step_;
-  const std::uint64_t total = recording.steps + steps;
-  const std::size_t n = network_.neurons;
-  if (what.count_window_steps > 0)
-    recording.counts.resize((total + what.count_window_steps - 1) / what.count_window_steps * n * replicas_, 0);
-  recording.population_spikes.resize(total * populations_.size(), 0);
-  const std::size_t probes = what.probe.size() * replicas_;
-  for (auto* probe : {&recording.probe_v, &recording.probe_i, &recording.probe_theta}) probe->resize(total * probes, 0);
-  if (what.trajectory) {
-    recording.u_before.resize(total * n);
-    recording.current.resize(total * n);
-    recording.flags.resize(total * n);
-  }
-}
-
-void CpuSimulation::record(std::size_t s, std::uint64_t row, const RecordOptions& what, Recording& recording) {
-  const Slice& slice = network_.slices[s];
-  const SliceState& state = states_[s];
-  SliceLog& log = logs_[s];
-  log.sources.insert(log.sources.end(), state.sources.begin(), state.sources.end());
-  log.replicas.insert(log.replicas.end(), state.replicas.begin(), state.replicas.end());
-  log.step_end.push_back(log.sources.size());
-  if (what.count_window_steps > 0) {
-    std::uint32_t* window =
-        recording.counts.data() + row / what.count_window_steps * std::size_t{network_.neurons} * replicas_;
-    for (std::size_t k = 0; k < state.sources.size(); ++k)
-      ++window[std::size_t{state.sources[k]} * replicas_ + state.replicas[k]];
-  }
-  for (std::size_t p = 0; p < what.probe.size(); ++p) {
-    const std::uint32_t neuron = what.probe[p];
-    if (neuron < slice.first || neuron >= slice.first + slice.count) continue;
-    for (std::size_t b = 0; b < replicas_; ++b) {
-      const std::size_t cell = std::size_t{neuron - slice.first} * replicas_ + b;
-      const std::size_t out = (row * what.probe.size() + p) * replicas_ + b;
-      recording.probe_v[out] = state.u[cell] + static_cast<real>(e_l_[neuron]);
-      recording.probe_i[out] = (state.i0.empty() ? 0 : state.i0[cell]) + (state.i1.empty() ? 0 : state.i1[cell]);
-      recording.probe_theta[out] = state.theta.empty() ? 0 : state.theta[cell];
-    }
-  }
-}
-
-void CpuSimulation::gather(std::uint64_t steps, const RecordOptions& what, Recording& recording) const {
-  std::vector<std::size_t> cursor(logs_.size(), 0);
-  for (std::uint64_t offset = 0; offset < steps; ++offset) {
-    std::uint64_t* per_population =
-        recording.population_spikes.data() + (recording.steps + offset) * populations_.size();
-    std::size_t population = 0;
-    for (std::size_t s = 0; s < logs_.size(); ++s) {
-      const SliceLog& log = logs_[s];
-      for (; cursor[s] < log.step_end[offset]; ++cursor[s]) {
-        const std::uint32_t neuron = log.sources[cursor[s]];
-        while (neuron >= populations_[population].first + populations_[population].count) ++population;
-        ++per_population[population];
-        if (what.spikes) recording.spikes.push_back({step_ + offset, neuron, log.replicas[cursor[s]]});
-      }
-    }
-  }
-  for (const SliceLog& log : logs_) recording.total_spikes += log.sources.size();
-  recording.steps += steps;
-}
-
-void CpuSimulation::update_one(std::size_t s, std::uint64_t offset, const Input& input, const RecordOptions& what,
-                               Recording* recording, std::size_t& input_cursor) {
+// Steps 1 and 2 of a slice, in step `offset` of the call that began with step `first`; its spikes go to the end of
+// `list`, its owner's of this step.
+void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t offset, const Input& input,
+                               CpuRecorder& recorder, std::size_t& input_cursor, SpikeList& list) {
   const Slice& slice = network_.slices[s];
   SliceState& state = states_[s];
-  const std::uint64_t step = step_ + offset;
+  const std::uint64_t step = first + offset;
   const bool driven = !input.signal.empty();
   const std::int64_t sample =
       driven ? static_cast<std::int64_t>(std::min<std::uint64_t>(offset / input.steps_per_sample, input.samples - 1))
@@ -211,23 +159,104 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t offset, const Input&
                  static_cast<std::uint32_t>(sample));
     state.signal_sample = sample;
   }
-  TrajectoryRow trajectory;
-  if (recording != nullptr && what.trajectory) {
-    const std::size_t row = (recording->steps + offset) * network_.neurons;
-    trajectory = {recording->u_before.data() + row, recording->current.data() + row, recording->flags.data() + row};
+  if (network_.by_delay) {
+    find_due(step, step, state.due);
+    add_due(slice.recurrent, network_.narrow, state.due, ring_of(s, step));
   }
-  update_slice(state, slice, context_, step, trajectory);
-  if (recording != nullptr) record(s, recording->steps + offset, what, *recording);
+  if (by_events())
+    update_events(state, events_[s], slice, context_, step, list);
+  else
+    update_slice(state, slice, context_, step, recorder.trajectory(offset), list);
+  recorder.probe(slice, offset, [&](std::size_t cell) {
+    return by_events() ? look_ahead(state, events_[s], slice, context_, cell, step + 1) : state.cell(cell);
+  });
   if ((step + 1) % kFiniteCheckSteps == 0) find_non_finite(s, step);
 
   // External spikes are known to every owner beforehand: each delivers its own part at once.
-  const std::size_t cells = receptors() * slice.count;
   for (; input_cursor < input.spikes.size && input.spikes[input_cursor].step <= offset; ++input_cursor) {
     const Input::Spike& spike = input.spikes[input_cursor];
-    if (spike.step == offset)
-      deliver(slice.input, step, network_.delay_slots, cells, replicas_, &spike.channel, &spike.replica, 1,
-              state.ring.data());
+    if (spike.step == offset) deliver_input(s, step, spike);
   }
+}
+
+void CpuSimulation::deliver_input(std::size_t s, std::uint64_t step, const Input::Spike& spike) {
+  const PackedRows& rows = network_.slices[s].input;
+  if (!network_.by_delay) return deliver_to(s, rows, step, &spike.channel, &spike.replica, 1);
+  for (std::uint32_t delay = 1; delay < network_.delay_slots; ++delay)
+    add_due(rows, network_.narrow, {spike.channel * network_.delay_slots + delay}, ring_of(s, step + delay));
+}
+
+// Rows by source and delay: those whose synapses are due in `step`, of spikes that were emitted before a step.
+void CpuSimulation::find_due(std::uint64_t step, std::uint64_t emitted_before, std::vector<std::uint32_t>& rows) const {
+  rows.clear();
+  for (std::uint32_t delay = network_.min_delay; delay < network_.delay_slots; ++delay) {
+    if (step - listed_from_ < delay) return;  // nothing is known of earlier steps
+    const std::uint64_t emitted = step - delay;
+    if (emitted >= emitted_before) continue;
+    for (std::size_t owner = 0; owner < static_cast<std::size_t>(threads_); ++owner)
+      for (const std::uint32_t source : list(owner, emitted).sources)
+        rows.push_back(source * network_.delay_slots + delay);
+  }
+}
+
+// Adds the rows of spikes that were emitted in `step`.
+void CpuSimulation::deliver_to(std::size_t s, const PackedRows& rows, std::uint64_t step, const std::uint32_t* sources,
+                               const std::uint32_t* spike_replicas, std::size_t spikes) {
+  NoMark none;
+  if (by_events())
+    deliver(rows, network_.narrow, sources, spike_replicas, spikes, replicas_, ring_of(s, step), events_[s].due);
+  else
+    deliver(rows, network_.narrow, sources, spike_replicas, spikes, replicas_, ring_of(s, step), none);
+}
+
+// Plastic rows of what fired in `step`.
+void CpuSimulation::deliver_plastic_to(std::size_t s, std::uint64_t step, const SpikeList& list) {
+  PackedRows& rows = network_.slices[s].plastic;
+  NoMark none;
+  const auto with = [&](auto& mark) {
+    deliver_plastic(rows, network_.narrow, plastic_[s], *network_.plastic, list.sources.data(), list.sources.size(),
+                    step, ring_of(s, step), mark);
+  };
+  if (by_events())
+    with(events_[s].due);
+  else
+    with(none);
+}
+
+// Steps 3 and 4 of a slice, whose owner is `owner`.
+void CpuSimulation::deliver_all(std::size_t owner, std::size_t s, std::uint64_t step) {
+  Slice& slice = network_.slices[s];
+  for (std::size_t from = 0; from < static_cast<std::size_t>(threads_); ++from) {
+    const SpikeList& spikes = list(from, step);
+    deliver_to(s, slice.recurrent, step, spikes.sources.data(), spikes.replicas.data(), spikes.sources.size());
+    if (!plastic_.empty()) deliver_plastic_to(s, step, spikes);
+  }
+  if (plastic_.empty()) return;
+  const SpikeList& own = list(owner, step);
+  list_spikes(slice.plastic, network_.narrow, plastic_[s], *network_.plastic, slice.first, own.sources.data(),
+              own.sources.size(), step);
+}
+
+// as_of: [neuron][replica]; null: all are as of this step.
+void CpuSimulation::begin_events(const std::uint64_t* as_of) {
+  events_.clear();
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    const Slice& slice = network_.slices[s];
+    set_external(states_[s], slice, context_, nullptr, 0, 0);
+    std::vector<std::uint64_t> own(states_[s].u.size(), step_);
+    if (as_of != nullptr) std::copy_n(as_of + std::size_t{slice.first} * replicas_, own.size(), own.begin());
+    events_.push_back(make_events(states_[s], slice, context_, std::move(own)));
+  }
+}
+
+// At a multiple of kMeasureSteps: when too many neurons are touched, the clock takes over for good.
+void CpuSimulation::measure_activity() {
+  std::uint64_t touched = 0;
+  for (EventState& events : events_) touched += std::exchange(events.touched, 0);
+  if (!clock_pays(touched, std::uint64_t{network_.neurons} * replicas_)) return;
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    catch_up(states_[s], events_[s], network_.slices[s], context_, step_);
+  events_.clear();
 }
 
 void CpuSimulation::find_non_finite(std::size_t s, std::uint64_t step) {
@@ -238,16 +267,44 @@ void CpuSimulation::find_non_finite(std::size_t s, std::uint64_t step) {
     failures_[s] = {step, network_.slices[s].first + static_cast<std::uint32_t>((bad - state.u.begin()) / replicas_)};
 }
 
+void CpuSimulation::throw_first_failure() const {
+  const auto first = std::min_element(failures_.begin(), failures_.end(), [](const Failure& a, const Failure& b) {
+    return std::tie(a.step, a.neuron) < std::tie(b.step, b.neuron);
+  });
+  if (first->step != ~0ull)
+    throw NumericalError("membrane potential of neuron " + std::to_string(first->neuron),
+                         "is not finite at step " + std::to_string(first->step));
+}
+
 void CpuSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
   check_call({network_.neurons, replicas_, network_.signal_channels, network_.input_channels}, steps, input, what,
              recording);
   if (steps == 0) return;
-  if (recording != nullptr) prepare(steps, what, *recording);
-  logs_.assign(recording != nullptr ? network_.slices.size() : 0, {});
+  if (by_events()) refuse_trajectory(what, recording);
+  CpuRecorder recorder(network_, populations_, e_l_, replicas_, what, recording);
+  recorder.begin(step_, steps, static_cast<std::size_t>(threads_));
   failures_.assign(network_.slices.size(), {});
-  ExceptionTrap trap;
   for (SliceState& state : states_) state.signal_sample = -1;
+  std::vector<std::size_t> input_cursor(network_.slices.size(), 0);
+  const std::uint64_t first = step_;
+  while (step_ - first < steps) {
+    std::uint64_t part = steps - (step_ - first);
+    const bool measured = automatic_ && by_events();
+    if (measured) part = std::min(part, kMeasureSteps - step_ % kMeasureSteps);
+    run(first, part, input, recorder, input_cursor);
+    if (measured && step_ % kMeasureSteps == 0) measure_activity();
+  }
+  for (std::size_t s = 0; s < states_.size(); ++s) find_non_finite(s, step_ - 1);
+  recorder.gather();
+  throw_first_failure();
+}
 
+// `steps` steps of the call that began with step `first`.
+void CpuSimulation::run(std::uint64_t first, std::uint64_t steps, const Input& input, CpuRecorder& recorder,
+                        std::vector<std::size_t>& input_cursor) {
+  const auto owners = static_cast<std::size_t>(threads_);
+  const std::uint64_t begin = step_ - first, end = begin + steps;  // of the call
+  ExceptionTrap trap;
 #pragma omp parallel num_threads(threads_)
   {
 #if defined(_OPENMP)
@@ -256,49 +313,30 @@ void CpuSimulation::advance(std::uint64_t steps, const Input& input, const Recor
 #else
     const std::size_t thread = 0, team = 1;
 #endif
-    const std::size_t slices = network_.slices.size();
-    std::vector<std::size_t> input_cursor;
-    trap.run([&] { input_cursor.assign(slices, 0); });
-    int parity = 0;
-    for (std::uint64_t done = 0; done < steps; parity ^= 1) {
-      const std::uint64_t window = std::min<std::uint64_t>(window_, steps - done);
-      std::vector<SpikeList>& lists = exchange_[parity];
-      for (std::size_t s = thread; s < slices; s += team)
+    for (std::uint64_t done = begin; done < end;) {
+      const std::uint64_t window = std::min<std::uint64_t>(window_, end - done);
+      // A team may be smaller than the number of owners: then a thread stands in for several.
+      for (std::size_t owner = thread; owner < owners; owner += team)
         trap.run([&] {
-          for (std::uint64_t w = 0; w < window; ++w) {
-            update_one(s, done + w, input, what, recording, input_cursor[s]);
-            SpikeList& list = lists[s * window_ + w];
-            list.sources.swap(states_[s].sources);
-            list.replicas.swap(states_[s].replicas);
-          }
+          for (std::uint64_t w = 0; w < window; ++w) list(owner, first + done + w).clear();
+          for (std::size_t s = first_slice(owner); s < first_slice(owner + 1); ++s)
+            for (std::uint64_t w = 0; w < window; ++w)
+              update_one(s, first, done + w, input, recorder, input_cursor[s], list(owner, first + done + w));
+          for (std::uint64_t w = 0; w < window; ++w) recorder.spikes(owner, done + w, list(owner, first + done + w));
         });
       if (team > 1) {
 #pragma omp barrier
       }
-      for (std::size_t s = thread; s < slices; s += team) {
-        const Slice& slice = network_.slices[s];
-        for (std::uint64_t w = 0; w < window; ++w)
-          for (std::size_t from = 0; from < slices; ++from) {
-            const SpikeList& list = lists[from * window_ + w];
-            deliver(slice.recurrent, step_ + done + w, network_.delay_slots, receptors() * slice.count, replicas_,
-                    list.sources.data(), list.replicas.data(), list.sources.size(), states_[s].ring.data());
-          }
-      }
+      for (std::size_t owner = thread; owner < owners && !network_.by_delay; owner += team)
+        for (std::size_t s = first_slice(owner); s < first_slice(owner + 1); ++s)
+          for (std::uint64_t w = 0; w < window; ++w) deliver_all(owner, s, first + done + w);
       done += window;
     }
     // All threads leave together: the exchanged lists may still be read. After an exception they go on to every
     // barrier.
   }
   trap.rethrow();
-  for (std::size_t s = 0; s < states_.size(); ++s) find_non_finite(s, step_ + steps - 1);
-  if (recording != nullptr) gather(steps, what, *recording);
   step_ += steps;
-  const auto first = std::min_element(failures_.begin(), failures_.end(), [](const Failure& a, const Failure& b) {
-    return std::tie(a.step, a.neuron) < std::tie(b.step, b.neuron);
-  });
-  if (first->step != ~0ull)
-    throw NumericalError("membrane potential of neuron " + std::to_string(first->neuron),
-                         "is not finite at step " + std::to_string(first->step));
 }
 
 SimulationState CpuSimulation::state() const {
@@ -315,26 +353,45 @@ SimulationState CpuSimulation::state() const {
     append(result.i1, from.i1);
     append(result.theta, from.theta);
     append(result.refractory, from.refractory);
+    if (by_events()) {
+      append(result.as_of, events_[s].as_of);
+      result.touched += events_[s].touched;
+    }
     const std::size_t cells = from.u.size();
-    for (std::size_t slot = 0; slot < network_.delay_slots; ++slot)
-      for (std::size_t r = 0; r < receptors(); ++r) {
-        const std::size_t ring_slot = (step_ + slot) & (network_.delay_slots - 1);
-        const std::int32_t* source = from.ring.data() + (ring_slot * receptors() + r) * cells;
-        std::copy(
-            source, source + cells,
+    std::vector<std::int32_t> due(receptors() * cells);
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t slot = 0; slot < network_.delay_slots; ++slot) {
+      std::fill(due.begin(), due.end(), 0);
+      if (slot < from.slots) {
+        const auto first = from.ring.begin() + static_cast<std::ptrdiff_t>((step_ + slot) % from.slots * due.size());
+        std::copy_n(first, due.size(), due.begin());
+      }
+      if (network_.by_delay) {
+        find_due(step_ + slot, step_, rows);
+        add_due(network_.slices[s].recurrent, network_.narrow, rows,
+                {due.data(), 0, static_cast<std::uint32_t>(due.size())});
+      }
+      for (std::size_t r = 0; r < receptors(); ++r)
+        std::copy_n(
+            due.begin() + static_cast<std::ptrdiff_t>(r * cells), cells,
             result.pending.begin() + static_cast<std::ptrdiff_t>((slot * receptors() + r) * total +
                                                                  std::size_t{network_.slices[s].first} * replicas_));
-      }
+    }
   }
+  result.plastic = plastic_state(network_, plastic_, step_);
   return result;
 }
 
 void CpuSimulation::set_state(const SimulationState& state) {
   const std::size_t total = std::size_t{network_.neurons} * replicas_;
-  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind}, state);
-  step_ = state.step;
+  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind, network_.plastic.has_value()}, state);
+  check_plastic_state(network_, state);
+  set_plastic_state(network_, plastic_, state);
+  step_ = listed_from_ = state.step;  // what is in flight is in the state's ring, not in the lists
   for (std::size_t s = 0; s < states_.size(); ++s) {
     SliceState& to = states_[s];
+    to.slots = network_.delay_slots;
+    to.ring.assign(std::size_t{to.slots} * receptors() * to.u.size(), 0);
     const std::size_t first = std::size_t{network_.slices[s].first} * replicas_, cells = to.u.size();
     const auto take = [&](const auto& from, auto& part) {
       if (!part.empty()) std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), cells, part.begin());
@@ -347,18 +404,34 @@ void CpuSimulation::set_state(const SimulationState& state) {
     to.drawn_quarter = ~0ull;
     for (std::size_t slot = 0; slot < network_.delay_slots; ++slot)
       for (std::size_t r = 0; r < receptors(); ++r) {
-        const std::size_t ring_slot = (step_ + slot) & (network_.delay_slots - 1);
+        const std::size_t ring_slot = (step_ + slot) % network_.delay_slots;
         std::copy_n(state.pending.begin() + static_cast<std::ptrdiff_t>((slot * receptors() + r) * total + first),
                     cells, to.ring.begin() + static_cast<std::ptrdiff_t>((ring_slot * receptors() + r) * cells));
       }
   }
+  set_events(state);
+}
+
+// An automatic simulation is by events or by the clock as the state is; the others stay what they are.
+void CpuSimulation::set_events(const SimulationState& state) {
+  events_.clear();
+  if (!state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event)) return;
+  begin_events(state.as_of.empty() ? nullptr : state.as_of.data());
+  events_.front().touched = state.touched;
 }
 
 }  // namespace
 
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {
-  return std::make_unique<CpuSimulation>(network, drive, options);
+  check_replicas(network, options.replicas);
+  return std::make_unique<CpuSimulation>(network, network, drive, options);
+}
+
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural, const Drive& drive,
+                                            const SimulationOptions& options) {
+  check_replicas(procedural.network, options.replicas);
+  return std::make_unique<CpuSimulation>(procedural.network, procedural, drive, options);
 }
 
 }  // namespace sprig::cpu

@@ -4,77 +4,13 @@
 
 #include <algorithm>
 
-#include "sprig/core/quantile.hpp"
-#include "sprig/core/random.hpp"
+#include "host/engine/cpu_drive.hpp"
 #include "sprig/engine/drive.hpp"
+#include "sprig/engine/lif_constants.hpp"
 
 namespace sprig::cpu {
 
 namespace {
-
-constexpr std::uint32_t kLanes = 16;  // neurons whose draws are computed side by side
-
-// step_block() of kLanes neurons at once: word w of lane l in words[w][l].
-void draw_lanes(const UpdateContext& context, Stream stream, const std::uint32_t* ids, std::uint32_t replica,
-                std::uint64_t step, std::uint32_t (&words)[4][kLanes]) {
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-    const PhiloxBlock counter = step_counter(ids[lane], context.first_replica + replica, step);
-    for (int w = 0; w < 4; ++w) words[w][lane] = counter.word[w];
-  }
-  std::uint32_t key0 = context.seed, key1 = static_cast<std::uint32_t>(stream);
-  for (int round = 0; round < kPhiloxRounds; ++round) {
-#pragma omp simd
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane)
-      philox_round(words[0][lane], words[1][lane], words[2][lane], words[3][lane], key0, key1);
-    philox_next_key(key0, key1);
-  }
-}
-
-// poisson_count() of kLanes draws with the same table row.
-void count_lanes(const std::uint32_t* row, std::uint32_t columns, const std::uint32_t* words, std::uint32_t* counts) {
-#pragma omp simd
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) counts[lane] = poisson_count(row, columns, words[lane]);
-}
-
-// Fills the normal variates and Poisson counts of the four steps around `step`.
-void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step) {
-  const SlicedNetwork& network = *context.network;
-  const SliceConstants& c = slice.constants;
-  const std::size_t replicas = context.replicas, cells = slice.count * replicas;
-  std::uint32_t ids[kLanes], words[4][kLanes], counts[kLanes];
-  for (std::uint32_t base = 0; base < slice.count; base += kLanes) {
-    const std::uint32_t lanes = std::min(kLanes, slice.count - base);
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane) ids[lane] = c.draw_id[base + std::min(lane, lanes - 1)];
-    for (std::uint32_t replica = 0; replica < context.replicas; ++replica) {
-      const std::size_t first = base * replicas + replica;
-      if (!c.noise_sigma.empty()) {
-        draw_lanes(context, Stream::gaussian_drive, ids, replica, step, words);
-        for (std::uint32_t w = 0; w < 4; ++w)
-          for (std::uint32_t lane = 0; lane < lanes; ++lane)
-            state.noise[w * cells + first + lane * replicas] =
-                quantile_lookup(network.noise_table.data(), words[w][lane]);
-      }
-      if (!c.poisson_row.empty()) {
-        draw_lanes(context, Stream::poisson_drive, ids, replica, step, words);
-        const std::uint32_t* rows = c.poisson_row.data() + base;
-        const std::uint32_t columns = network.poisson_columns;
-        const std::uint32_t* table = network.poisson_table.data();
-        const bool same = std::all_of(rows, rows + lanes, [&](std::uint32_t row) { return row == rows[0]; });
-        for (std::uint32_t w = 0; w < 4; ++w) {
-          if (same)
-            count_lanes(table + std::size_t{rows[0]} * columns, columns, words[w], counts);
-          else
-            for (std::uint32_t lane = 0; lane < lanes; ++lane)
-              counts[lane] = poisson_count(table + std::size_t{rows[lane]} * columns, columns, words[w][lane]);
-          for (std::uint32_t lane = 0; lane < lanes; ++lane)
-            state.poisson[w * cells + first + lane * replicas] =
-                static_cast<real>(static_cast<std::int32_t>(counts[lane]));
-        }
-      }
-    }
-  }
-  state.drawn_quarter = step >> 2;
-}
 
 // Where the arrays of one slice begin in this step; copied into the loops, so that nothing seems to change under them.
 struct Arrays {
@@ -98,23 +34,7 @@ template <LifKind kKind, bool kNoise, bool kPoisson>
 inline __attribute__((always_inline)) CellConstants constants_of(const Arrays& a, std::size_t neuron) {
   constexpr bool kTwo = kKind.receptors == 2;
   CellConstants c{};
-  c.lif.p22 = a.p22[neuron];
-  c.lif.p20 = a.p20[neuron];
-  c.lif.v_th = a.v_th[neuron];
-  c.lif.v_reset = a.v_reset[neuron];
-  c.lif.refractory_steps = a.refractory_steps[neuron];
-  if constexpr (kKind.synapse == Synapse::exponential) {
-    c.lif.p11[0] = a.p11_0[neuron];
-    c.lif.p21[0] = a.p21_0[neuron];
-    if constexpr (kTwo) {
-      c.lif.p11[1] = a.p11_1[neuron];
-      c.lif.p21[1] = a.p21_1[neuron];
-    }
-  }
-  if constexpr (kKind.adaptive) {
-    c.lif.theta_decay = a.theta_decay[neuron];
-    c.lif.theta_plus = a.theta_plus[neuron];
-  }
+  c.lif = lif_constants<kKind>(a, neuron);
   c.unit_0 = a.unit_0[neuron];
   if constexpr (kTwo) c.unit_1 = a.unit_1[neuron];
   if constexpr (kNoise) c.sigma = a.sigma[neuron];
@@ -241,7 +161,8 @@ constexpr std::size_t kGroup = 32;  // cells that are looked through at once
 std::size_t padded(std::size_t cells) { return (cells + kGroup - 1) / kGroup * kGroup; }
 
 // Appends the spikes of the block that was just swept.
-void collect_spikes(SliceState& state, const Slice& slice, const NeuronRun& block, std::size_t replicas) {
+void collect_spikes(SliceState& state, const Slice& slice, const NeuronRun& block, std::size_t replicas,
+                    SpikeList& spikes) {
   const std::size_t cells = (block.end - block.begin) * replicas;
   std::fill(state.spiked.begin() + static_cast<std::ptrdiff_t>(cells),
             state.spiked.begin() + static_cast<std::ptrdiff_t>(padded(cells)), 0);
@@ -253,21 +174,21 @@ void collect_spikes(SliceState& state, const Slice& slice, const NeuronRun& bloc
     if (any == 0) continue;
     for (std::size_t cell = base; cell < base + kGroup; ++cell) {
       if (state.spiked[cell] == 0) continue;
-      state.sources.push_back(slice.first + static_cast<std::uint32_t>(block.begin + cell / replicas));
-      state.replicas.push_back(static_cast<std::uint32_t>(cell % replicas));
+      spikes.sources.push_back(slice.first + static_cast<std::uint32_t>(block.begin + cell / replicas));
+      spikes.replicas.push_back(static_cast<std::uint32_t>(cell % replicas));
     }
   }
 }
 
 template <LifKind kKind, bool kTrajectory>
 void update(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step,
-            const TrajectoryRow& trajectory) {
+            const TrajectoryRow& trajectory, SpikeList& spikes) {
   const SliceConstants& c = slice.constants;
   const std::size_t cells = std::size_t{slice.count} * context.replicas;
   const bool noise = !c.noise_sigma.empty(), poisson = !c.poisson_row.empty();
   const std::size_t drawn = (step & 3) * cells;
   const std::size_t receptors = kKind.receptors == 2 ? 2 : 1;
-  std::int32_t* ring = state.ring.data() + (step & (context.network->delay_slots - 1)) * cells * receptors;
+  std::int32_t* ring = state.ring.data() + (step % state.slots) * cells * receptors;
 
   Arrays a{};
   a.p22 = c.p22.data();
@@ -310,26 +231,8 @@ void update(SliceState& state, const Slice& slice, const UpdateContext& context,
     for (std::size_t begin = run.begin; begin < run.end; begin += neurons) {
       const NeuronRun block{begin, std::min(begin + neurons, run.end), run.equal};
       sweep_block(a, block, context.replicas);
-      collect_spikes(state, slice, block, context.replicas);
+      collect_spikes(state, slice, block, context.replicas, spikes);
     }
-}
-
-// Calls update with the kind as a template argument.
-template <bool kTrajectory, class... Args>
-void dispatch(const LifKind& kind, Args&&... args) {
-  const auto with_reset = [&]<Synapse kSynapse, int kReceptors>() {
-    const bool soft = kind.reset == Reset::soft;
-    if (soft && kind.adaptive) return update<LifKind{kSynapse, kReceptors, Reset::soft, true}, kTrajectory>(args...);
-    if (soft) return update<LifKind{kSynapse, kReceptors, Reset::soft, false}, kTrajectory>(args...);
-    if (kind.adaptive) return update<LifKind{kSynapse, kReceptors, Reset::hard, true}, kTrajectory>(args...);
-    return update<LifKind{kSynapse, kReceptors, Reset::hard, false}, kTrajectory>(args...);
-  };
-  const bool two = kind.receptors == 2;
-  if (kind.synapse == Synapse::delta)
-    return two ? with_reset.template operator()<Synapse::delta, 2>()
-               : with_reset.template operator()<Synapse::delta, 1>();
-  return two ? with_reset.template operator()<Synapse::exponential, 2>()
-             : with_reset.template operator()<Synapse::exponential, 1>();
 }
 
 // Stretches of neurons with equal constants; one stretch of unequal neurons when they are short on average.
@@ -354,8 +257,7 @@ std::vector<NeuronRun> neuron_runs(const Slice& slice) {
 
 }  // namespace
 
-SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas,
-                         std::uint32_t delay_slots) {
+SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas, std::uint32_t slots) {
   SliceState state;
   state.runs = neuron_runs(slice);
   const std::size_t cells = std::size_t{slice.count} * replicas;
@@ -372,7 +274,8 @@ SliceState initial_state(const Slice& slice, const Network& network, std::uint32
   }
   if (network.kind.adaptive) state.theta.assign(cells, 0);
   state.refractory.assign(cells, 0);
-  state.ring.assign(std::size_t{delay_slots} * (two ? 2 : 1) * cells, 0);
+  state.slots = slots;
+  state.ring.assign(std::size_t{slots} * (two ? 2 : 1) * cells, 0);
   state.external.assign(cells, 0);
   if (!slice.constants.noise_sigma.empty()) state.noise.assign(4 * cells, 0);
   if (!slice.constants.poisson_row.empty()) state.poisson.assign(4 * cells, 0);
@@ -395,18 +298,18 @@ void set_external(SliceState& state, const Slice& slice, const UpdateContext& co
 }
 
 void update_slice(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step,
-                  const TrajectoryRow& trajectory) {
+                  const TrajectoryRow& trajectory, SpikeList& spikes) {
   const bool drawn = !slice.constants.noise_sigma.empty() || !slice.constants.poisson_row.empty();
   if (drawn && state.drawn_quarter != step >> 2) draw_drive(state, slice, context, step);
   if (step % kSettleSteps == 0)
-    for (LineVector<real>* values : {&state.u, &state.i0, &state.i1, &state.theta})
+    for (PageVector<real>* values : {&state.u, &state.i0, &state.i1, &state.theta})
       for (real& value : *values) value = settle(value);
-  state.sources.clear();
-  state.replicas.clear();
-  if (trajectory.flags != nullptr)
-    dispatch<true>(context.network->kind, state, slice, context, step, trajectory);
-  else
-    dispatch<false>(context.network->kind, state, slice, context, step, trajectory);
+  with_lif_kind(context.network->kind, [&]<LifKind kKind>() {
+    if (trajectory.flags != nullptr)
+      update<kKind, true>(state, slice, context, step, trajectory, spikes);
+    else
+      update<kKind, false>(state, slice, context, step, trajectory, spikes);
+  });
 }
 
 }  // namespace sprig::cpu

@@ -2,27 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <new>
 #include <vector>
 
+#include "sprig/core/page_vector.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
-
-// Arrays of the update start on a cache line: a full-width vector that straddles two costs twice.
-template <class T>
-struct LineAllocator {
-  using value_type = T;
-  static constexpr std::align_val_t kLine{64};
-  LineAllocator() = default;
-  template <class U>
-  LineAllocator(const LineAllocator<U>&) {}  // NOLINT: rebinding is implicit by design
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kLine)); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, kLine); }
-  friend bool operator==(const LineAllocator&, const LineAllocator&) { return true; }
-};
-template <class T>
-using LineVector = std::vector<T, LineAllocator<T>>;
 
 // Neurons [begin, end) of a slice; equal: all have the same constants.
 struct NeuronRun {
@@ -30,23 +15,52 @@ struct NeuronRun {
   bool equal;
 };
 
+// Spikes of one step, ascending in (source, replica).
+struct SpikeList {
+  std::vector<std::uint32_t> sources, replicas;
+
+  void clear() {
+    sources.clear();
+    replicas.clear();
+  }
+};
+
 // What one slice's owner holds besides the constants. Arrays are [neuron][replica]; the ring is
-// [slot][receptor * count + neuron][replica].
+// [slot][receptor * count + neuron][replica], with the delay slots of the network, or a single one: then it holds
+// nothing but the arrivals of the step that is computed.
 struct SliceState {
-  LineVector<real> u, i0, i1, theta;
-  LineVector<std::int32_t> refractory;
-  LineVector<std::int32_t> ring;
+  PageVector<real> u, i0, i1, theta;
+  PageVector<std::int32_t> refractory;
+  PageVector<std::int32_t> ring;
+  std::uint32_t slots = 1;
   std::vector<NeuronRun> runs;  // cover the slice in order
 
   // Scratch, valid for the step that is computed.
-  LineVector<real> external;            // I_dc + signal, per [neuron][replica]
-  LineVector<real> noise;               // [step & 3][neuron][replica]: standard normal variates
-  LineVector<real> poisson;             // [step & 3][neuron][replica]: Poisson counts
+  PageVector<real> external;            // I_dc + signal, per [neuron][replica]
+  PageVector<real> noise;               // [step & 3][neuron][replica]: standard normal variates
+  PageVector<real> poisson;             // [step & 3][neuron][replica]: Poisson counts
   std::uint64_t drawn_quarter = ~0ull;  // step >> 2 that noise and poisson hold
   std::int64_t signal_sample = -1;      // sample that `external` holds; -1: none yet
-  LineVector<std::int32_t> spiked;      // of the block of cells that was swept last, 0 or 1
+  std::vector<std::uint32_t> due;       // rows of synapses whose spikes arrive
+  PageVector<std::int32_t> spiked;      // of the block of cells that was swept last, 0 or 1
 
-  std::vector<std::uint32_t> sources, replicas;  // the step's spikes: global neuron, replica; ascending
+  // One cell's variables; those that the kind does not have are 0.
+  LifState<real> cell(std::size_t k) const {
+    LifState<real> s;
+    s.u = u[k];
+    if (!i0.empty()) s.i[0] = i0[k];
+    if (!i1.empty()) s.i[1] = i1[k];
+    if (!theta.empty()) s.theta = theta[k];
+    s.refractory = refractory[k];
+    return s;
+  }
+  void put(std::size_t k, const LifState<real>& s) {
+    u[k] = s.u;
+    if (!i0.empty()) i0[k] = s.i[0];
+    if (!i1.empty()) i1[k] = s.i[1];
+    if (!theta.empty()) theta[k] = s.theta;
+    refractory[k] = s.refractory;
+  }
 };
 
 struct UpdateContext {
@@ -61,14 +75,14 @@ struct TrajectoryRow {
   std::uint8_t* flags = nullptr;
 };
 
-SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas, std::uint32_t delay_slots);
+SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas, std::uint32_t slots);
 
 // Sets `external` to I_dc plus the injected signal of one sample; `signal` is [replica][samples][channel] or null.
 void set_external(SliceState& state, const Slice& slice, const UpdateContext& context, const real* signal,
                   std::uint32_t samples, std::uint32_t sample);
 
-// Advances the slice by step `step`; fills state.sources and state.replicas.
+// Advances the slice by step `step`; appends its spikes (global neuron, replica) to `spikes`.
 void update_slice(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step,
-                  const TrajectoryRow& trajectory);
+                  const TrajectoryRow& trajectory, SpikeList& spikes);
 
 }  // namespace sprig::cpu

@@ -1,202 +1,270 @@
-// Cutting a network into slices and packing each slice's synapses (engine/slices.hpp).
+// Cutting a network into slices and packing each slice's synapses (engine/slices.hpp). Synapses are read twice, once to
+// weigh and count them and once to put them in place, and never stand anywhere in between.
 #include "host/engine/packing.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
+#include "host/engine/plastic_packing.hpp"
+#include "host/engine/row_writer.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/fixed_point.hpp"
 #include "sprig/core/quantile.hpp"
-#include "sprig/engine/slices.hpp"
+#include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
 
 namespace {
 
-int receptor_of(const LifKind& kind, double weight) { return kind.receptors == 2 && weight < 0 ? 1 : 0; }
+// The two sources of synapses. onto(first, last, use) calls use(source, target, weight, delay) for every synapse onto
+// neurons [first, last); those of one source come in the order of their targets.
+struct CsrSynapses {
+  const Csr& csr;
 
-// The synapses of row `source` whose targets lie in [first, last); columns ascend.
-struct Range {
-  std::uint64_t begin, end;
+  std::uint32_t sources() const { return csr.rows; }
+  template <class Use>
+  void onto(std::uint32_t first, std::uint32_t last, Use use) const {
+    for (std::uint32_t source = 0; source < csr.rows; ++source) {
+      const auto row = csr.targets.begin() + static_cast<std::ptrdiff_t>(csr.offsets[source]);
+      const auto end = csr.targets.begin() + static_cast<std::ptrdiff_t>(csr.offsets[source + 1]);
+      auto k = static_cast<std::uint64_t>(std::lower_bound(row, end, first) - csr.targets.begin());
+      for (; k < csr.offsets[source + 1] && csr.targets[k] < last; ++k)
+        use(source, csr.targets[k], csr.weights[k], csr.delay(k));
+    }
+  }
 };
-Range row_part(const Csr& csr, std::uint32_t source, std::uint32_t first, std::uint32_t last) {
-  const auto row = csr.targets.begin();
-  const auto begin = row + static_cast<std::ptrdiff_t>(csr.offsets[source]);
-  const auto end = row + static_cast<std::ptrdiff_t>(csr.offsets[source + 1]);
-  return {static_cast<std::uint64_t>(std::lower_bound(begin, end, first) - row),
-          static_cast<std::uint64_t>(std::lower_bound(begin, end, last) - row)};
+
+struct DrawnSynapses {
+  const ProjectionDraws& draws;
+
+  std::uint32_t sources() const { return draws.neurons(); }
+  template <class Use>
+  void onto(std::uint32_t first, std::uint32_t last, Use use) const {
+    IncomingSynapses row;
+    for (std::uint32_t target = first; target < last; ++target) {
+      draws.onto(target, row);
+      for (std::size_t k = 0; k < row.count; ++k) use(row.sources[k], target, row.weights[k], row.delays[k]);
+    }
+  }
+};
+
+// Synapses that are elsewhere.
+struct LoadsAlone {
+  const SynapseLoads& loads;
+};
+
+// One slice on its way.
+struct Packing {
+  Slice* slice;
+  std::vector<std::uint32_t> population_of;  // [local]
+  std::vector<WeightLoad> cells;             // [local * 2 + receptor], while it is weighed
+  std::vector<double> error;                 // [population]: largest rounding error of a weight
+  std::uint32_t first() const { return slice->first; }
+  std::uint32_t last() const { return slice->first + slice->count; }
+};
+
+// First reading: rows.offsets[row + 1] counts the row's synapses; cells gather their weights.
+template <class Synapses>
+void weigh(const Synapses& synapses, const SliceLayout& layout, Packing& packing, PackedRows& rows) {
+  rows.offsets.assign(layout.rows(synapses.sources()) + 1, 0);
+  bool same = true;
+  std::uint16_t delay = 0;
+  synapses.onto(packing.first(), packing.last(),
+                [&](std::uint32_t source, std::uint32_t target, float weight, std::uint16_t d) {
+                  ++rows.offsets[layout.row(source, d) + 1];
+                  const std::size_t cell = 2 * (target - packing.first()) + receptor_of(layout.kind, weight);
+                  packing.cells[cell].add_weight(weight);
+                  same = same && (delay == 0 || d == delay);
+                  delay = d;
+                });
+  rows.uniform_delay = same;
 }
 
-// Fixed-point exponent per population and receptor: [population * 2 + receptor].
-std::vector<int> weight_exponents(const Network& network,
-                                  const std::vector<std::pair<std::uint32_t, std::uint32_t>>& cuts) {
-  const std::size_t n = network.size();
-  std::vector<double> sums(2 * n, 0.0);
-  std::vector<std::uint32_t> terms(2 * n, 0);
-#pragma omp parallel for schedule(dynamic, 1)
-  for (std::size_t s = 0; s < cuts.size(); ++s) {  // a column's sum has its row order, whoever owns it
-    for (const Csr* csr : {&network.recurrent, &network.input})
-      for (std::uint32_t source = 0; source < csr->rows; ++source) {
-        const Range part = row_part(*csr, source, cuts[s].first, cuts[s].second);
-        for (std::uint64_t k = part.begin; k < part.end; ++k) {
-          const std::size_t cell = csr->targets[k] + n * receptor_of(network.kind, csr->weights[k]);
-          sums[cell] += std::abs(static_cast<double>(csr->weights[k]));
-          ++terms[cell];
-        }
-      }
+template <class Weight, class Synapse, class Synapses>
+void place(const Synapses& synapses, const SliceLayout& layout, const std::vector<int>& exponents, Packing& packing,
+           PackedRows& rows, PageVector<Synapse>& packed) {
+  std::vector<double> scale(exponents.size()), unit(exponents.size());
+  for (std::size_t k = 0; k < exponents.size(); ++k) {
+    scale[k] = fixed_scale(exponents[k]);
+    unit[k] = fixed_unit(exponents[k]);
   }
-  std::vector<int> exponents(2 * network.populations.size(), 0);
-  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+  const std::uint32_t stride = layout.by_delay ? 0 : packing.slice->count * (layout.kind.receptors == 2 ? 2 : 1);
+  for (std::size_t s = 1; s < rows.offsets.size(); ++s) rows.offsets[s] += rows.offsets[s - 1];
+  packed.resize(rows.offsets.back());
+  RowWriter<Synapse> writer(rows.offsets.data(), packed.data());  // offsets[s] ends where row s + 1 begins
+  synapses.onto(packing.first(), packing.last(),
+                [&](std::uint32_t source, std::uint32_t target, float weight, std::uint16_t delay) {
+                  const std::uint32_t local = target - packing.first();
+                  const int receptor = receptor_of(layout.kind, weight);
+                  const std::uint32_t population = packing.population_of[local];
+                  const std::size_t at = 2 * std::size_t{population} + static_cast<std::size_t>(receptor);
+                  const std::int32_t fixed = to_fixed(weight, scale[at]);
+                  const std::uint32_t cell = static_cast<std::uint32_t>(receptor) * packing.slice->count + local;
+                  writer.add(layout.row(source, delay), {static_cast<decltype(Synapse::place)>(delay * stride + cell),
+                                                         static_cast<Weight>(fixed)});
+                  double& error = packing.error[population];
+                  error = std::max(error, std::abs(fixed * unit[at] - weight));
+                });
+  writer.finish();
+  for (std::size_t s = rows.offsets.size() - 1; s > 0; --s) rows.offsets[s] = rows.offsets[s - 1];
+  rows.offsets[0] = 0;
+}
+
+template <class Synapses>
+void place(const Synapses& synapses, const SliceLayout& layout, const std::vector<int>& exponents, Packing& packing,
+           PackedRows& rows) {
+  if (layout.narrow)
+    place<std::int16_t>(synapses, layout, exponents, packing, rows, rows.narrow);
+  else
+    place<std::int32_t>(synapses, layout, exponents, packing, rows, rows.wide);
+}
+
+// Both readings of the recurrent synapses.
+template <class Synapses>
+void weigh_recurrent(const Synapses& synapses, const Network& network, const SliceLayout& layout, Packing& packing) {
+  Slice& slice = *packing.slice;
+  if (!network.plasticity) return weigh(synapses, layout, packing, slice.recurrent);
+  const SynapsesThat<Synapses> constant{synapses, *network.plasticity, false},
+      plastic{synapses, *network.plasticity, true};
+  weigh(constant, layout, packing, slice.recurrent);
+  weigh(GrownSynapses<Synapses>{plastic}, layout, packing, slice.plastic);
+}
+template <class Synapses>
+void place_recurrent(const Synapses& synapses, const Network& network, const SliceLayout& layout,
+                     const std::vector<int>& exponents, Packing& packing) {
+  Slice& slice = *packing.slice;
+  if (!network.plasticity) return place(synapses, layout, exponents, packing, slice.recurrent);
+  const SynapsesThat<Synapses> constant{synapses, *network.plasticity, false},
+      plastic{synapses, *network.plasticity, true};
+  place(constant, layout, exponents, packing, slice.recurrent);
+  place(plastic, layout, exponents, packing, slice.plastic);
+}
+
+void weigh_recurrent(const LoadsAlone& synapses, const Network&, const SliceLayout&, Packing& packing) {
+  const auto first = synapses.loads.cells.begin() + 2 * static_cast<std::ptrdiff_t>(packing.first());
+  std::copy_n(first, packing.cells.size(), packing.cells.begin());
+}
+void place_recurrent(const LoadsAlone&, const Network&, const SliceLayout&, const std::vector<int>&, Packing&) {}
+
+std::vector<std::uint32_t> populations_of(const Network& network, const Slice& slice) {
+  std::vector<std::uint32_t> result(slice.count, 0);
+  for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
     const Population& population = network.populations[p];
-    for (std::size_t r = 0; r < 2; ++r) {
-      const auto begin = static_cast<std::ptrdiff_t>(r * n + population.first);
-      const double largest =
-          population.count == 0 ? 0 : *std::max_element(sums.begin() + begin, sums.begin() + begin + population.count);
-      const std::uint32_t most =
-          population.count == 0 ? 0
-                                : *std::max_element(terms.begin() + begin, terms.begin() + begin + population.count);
-      exponents[2 * p + r] = fixed_point_exponent(largest, most);
-    }
+    const std::uint32_t begin = std::max(population.first, slice.first);
+    const std::uint32_t end = std::min(population.first + population.count, slice.first + slice.count);
+    for (std::uint32_t i = begin; i < end; ++i) result[i - slice.first] = p;
   }
-  return exponents;
+  return result;
 }
 
-PackedRows pack_rows(const Csr& csr, const LifKind& kind, const Slice& slice,
-                     const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
-                     std::vector<double>& population_error) {
-  PackedRows rows;
-  rows.uniform_delay = csr.uniform_delay;
-  rows.offsets.assign(std::size_t{csr.rows} + 1, 0);
-  const std::uint32_t last = slice.first + slice.count;
-  for (std::uint32_t source = 0; source < csr.rows; ++source) {
-    const Range part = row_part(csr, source, slice.first, last);
-    rows.offsets[source + 1] = rows.offsets[source] + (part.end - part.begin);
-  }
-  rows.synapses.resize(rows.offsets.back());
-  if (!csr.delays.empty()) rows.delays.resize(rows.offsets.back());
-  for (std::uint32_t source = 0; source < csr.rows; ++source) {
-    std::uint64_t out = rows.offsets[source];
-    const Range part = row_part(csr, source, slice.first, last);
-    for (std::uint64_t k = part.begin; k < part.end; ++k, ++out) {
-      const std::uint32_t local = csr.targets[k] - slice.first;
-      const double weight = csr.weights[k];
-      const int receptor = receptor_of(kind, weight);
-      const std::uint32_t population = population_of[local];
-      const int exponent = exponents[2 * std::size_t{population} + receptor];
-      const std::int32_t fixed = to_fixed(weight, exponent);
-      rows.synapses[out] = {static_cast<std::uint32_t>(receptor) * slice.count + local, fixed};
-      if (!csr.delays.empty()) rows.delays[out] = csr.delays[k];
-      population_error[population] =
-          std::max(population_error[population], std::abs(fixed * fixed_unit(exponent) - weight));
-    }
-  }
-  return rows;
-}
-
-SliceConstants make_constants(const Network& network, const Drive& drive, const Slice& slice,
-                              const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
-                              const PoissonTable& poisson) {
-  const double h = network.step_ms;
-  const NeuronParameters& p = network.neurons;
-  const bool exponential = network.kind.synapse == Synapse::exponential;
-  const bool two = network.kind.receptors == 2;
-  SliceConstants c;
-  const auto add = [](std::vector<real>& to, double value) {
-    to.push_back(static_cast<real>(value) + real{0});
-  };  // no -0
-  for (std::uint32_t local = 0; local < slice.count; ++local) {
-    const std::size_t i = slice.first + local;
-    add(c.p22, std::exp(-h / p.tau_m_ms[i]));
-    add(c.p20, lif_p20(h, p.tau_m_ms[i], p.resistance[i]));
-    if (exponential) {
-      add(c.p11_0, std::exp(-h / p.tau_syn_exc_ms[i]));
-      add(c.p21_0, lif_p21(h, p.tau_m_ms[i], p.tau_syn_exc_ms[i], p.resistance[i]));
-      if (two) {
-        add(c.p11_1, std::exp(-h / p.tau_syn_inh_ms[i]));
-        add(c.p21_1, lif_p21(h, p.tau_m_ms[i], p.tau_syn_inh_ms[i], p.resistance[i]));
-      }
-    }
-    add(c.v_th, p.v_th[i] - p.e_l[i]);
-    add(c.v_reset, p.v_reset[i] - p.e_l[i]);
-    if (network.kind.adaptive) {
-      add(c.theta_decay, std::exp(-h / p.tau_theta_ms[i]));
-      add(c.theta_plus, p.theta_plus[i]);
-    }
-    c.refractory_steps.push_back(static_cast<std::int32_t>(std::llround(p.t_ref_ms[i] / h)));
-    add(c.unit_0, fixed_unit(exponents[2 * std::size_t{population_of[local]}]));
-    if (two) add(c.unit_1, fixed_unit(exponents[2 * std::size_t{population_of[local]} + 1]));
-    add(c.external, p.i_dc[i]);
-    if (!drive.noise_sigma.empty()) add(c.noise_sigma, drive.noise_sigma[i]);
-    for (std::uint32_t k = 0; k < drive.channels; ++k) add(c.current_gain, drive.current_gain[i * drive.channels + k]);
-    if (!drive.poisson_rate_hz.empty()) {
-      const double weight = drive.poisson_weight[i];
-      const bool second = receptor_of(network.kind, weight) == 1;
-      add(c.poisson_weight_0, second ? 0.0 : weight);
-      if (two) add(c.poisson_weight_1, second ? weight : 0.0);
-      c.poisson_row.push_back(poisson.row[i]);
-    }
-    c.draw_id.push_back(network.original_id.empty() ? static_cast<std::uint32_t>(i) : network.original_id[i]);
-  }
-  return c;
-}
-
-}  // namespace
-
-SlicedNetwork slice_network(const Network& network, const Drive& drive, std::uint32_t slices) {
+template <class Synapses>
+SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint32_t sources, const Drive& drive,
+                   const SliceLayout& layout, std::uint32_t min_delay, int weight_bits, bool skip) {
   check_drive(network, drive);
   const std::uint32_t n = network.size();
-  slices = std::clamp<std::uint32_t>(slices, 1, std::max<std::uint32_t>(n, 1));
-
+  const std::uint32_t slices = layout.slices;
   SlicedNetwork result;
   result.kind = network.kind;
   result.neurons = n;
-  result.sources = network.recurrent.rows;
+  result.sources = sources;
   result.input_channels = network.input.rows;
   result.signal_channels = drive.channels;
-  result.min_delay = network.recurrent.min_delay();
-  const std::uint32_t longest = std::max(network.recurrent.max_delay(), network.input.max_delay());
-  result.delay_slots = std::bit_ceil(longest + 1u);
+  result.min_delay = min_delay;
+  result.delay_slots = layout.delay_slots;
+  result.narrow = layout.narrow;
+  result.by_delay = layout.by_delay;
 
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> cuts;
-  for (std::uint32_t s = 0; s < slices; ++s)
-    cuts.emplace_back(static_cast<std::uint32_t>(std::uint64_t{n} * s / slices),
-                      static_cast<std::uint32_t>(std::uint64_t{n} * (s + 1) / slices));
-  const std::vector<int> exponents = weight_exponents(network, cuts);
   const PoissonTable poisson = poisson_table(drive.poisson_rate_hz, network.step_ms);
   result.poisson_columns = poisson.columns;
   result.poisson_table = poisson.thresholds;
   if (!drive.noise_sigma.empty()) result.noise_table = normal_quantiles(0, 1);
 
+  const CsrSynapses input{network.input};
+  const std::size_t populations = network.populations.size();
   result.slices.resize(slices);
-  std::vector<std::vector<double>> errors(slices, std::vector<double>(network.populations.size(), 0.0));
+  std::vector<Packing> packings(slices);
+  std::vector<std::vector<WeightLoad>> loads(slices, std::vector<WeightLoad>(2 * populations));
   ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 1)
   for (std::uint32_t s = 0; s < slices; ++s)
     trap.run([&] {
       Slice& slice = result.slices[s];
-      slice.first = cuts[s].first;
-      slice.count = cuts[s].second - cuts[s].first;
-      std::vector<std::uint32_t> population_of(slice.count, 0);
-      for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
-        const Population& population = network.populations[p];
-        const std::uint32_t begin = std::max(population.first, slice.first);
-        const std::uint32_t end = std::min(population.first + population.count, slice.first + slice.count);
-        for (std::uint32_t i = begin; i < end; ++i) population_of[i - slice.first] = p;
-      }
-      slice.constants = make_constants(network, drive, slice, population_of, exponents, poisson);
-      slice.recurrent = pack_rows(network.recurrent, network.kind, slice, population_of, exponents, errors[s]);
-      slice.input = pack_rows(network.input, network.kind, slice, population_of, exponents, errors[s]);
+      slice.first = static_cast<std::uint32_t>(std::uint64_t{n} * s / slices);
+      slice.count = static_cast<std::uint32_t>(std::uint64_t{n} * (s + 1) / slices) - slice.first;
+      Packing& packing = packings[s];
+      packing = {&slice, populations_of(network, slice), std::vector<WeightLoad>(2 * std::size_t{slice.count}), {}};
+      weigh_recurrent(recurrent, network, layout, packing);
+      weigh(input, layout, packing, slice.input);
+      for (std::size_t k = 0; k < packing.cells.size(); ++k)
+        loads[s][2 * std::size_t{packing.population_of[k / 2]} + k % 2].raise(packing.cells[k]);
+      packing.cells = {};
     });
   trap.rethrow();
 
+  std::vector<int>& exponents = result.exponents;
+  exponents.assign(2 * populations, 0);
   double largest = 0;
-  for (const Csr* csr : {&network.recurrent, &network.input})
-    for (const float w : csr->weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-  for (const auto& per_population : errors)
-    for (const double error : per_population)
+  std::vector<WeightLoad> load(2 * populations);
+  for (std::size_t k = 0; k < exponents.size(); ++k) {
+    for (const auto& of_slice : loads) load[k].raise(of_slice[k]);
+    exponents[k] = exponent_of(load[k], weight_bits);
+    largest = std::max(largest, load[k].weight);
+  }
+  if (network.plasticity) result.plastic = plastic_rule(network, load, weight_bits, exponents);
+
+#pragma omp parallel for schedule(dynamic, 1)
+  for (std::uint32_t s = 0; s < slices; ++s)
+    trap.run([&] {
+      Slice& slice = result.slices[s];
+      Packing& packing = packings[s];
+      packing.error.assign(populations, 0.0);
+      slice.constants = slice_constants(network, drive, slice, packing.population_of, exponents, poisson);
+      if (skip) add_skip_tables(network, slice);
+      place_recurrent(recurrent, network, layout, exponents, packing);
+      place(input, layout, exponents, packing, slice.input);
+    });
+  trap.rethrow();
+
+  for (const Packing& packing : packings)
+    for (const double error : packing.error)
       if (largest > 0) result.weight_error = std::max(result.weight_error, error / largest);
   return result;
+}
+
+// Rows by source and delay are read on arrival; a plastic weight is that of the time of emission.
+SlicePolicy policy_for(const Network& network, SlicePolicy policy) {
+  policy.by_delay = policy.by_delay && !network.plasticity;
+  return policy;
+}
+
+}  // namespace
+
+int exponent_of(const WeightLoad& load, int weight_bits) {
+  return weight_bits == 16 ? fixed_point_exponent_16(load.sum, load.terms, load.weight)
+                           : fixed_point_exponent(load.sum, load.terms);
+}
+
+SlicedNetwork slice_network(const Network& network, const Drive& drive, const SlicePolicy& policy) {
+  const Csr& csr = network.recurrent;
+  const SliceLayout layout =
+      choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
+                    std::max(csr.max_delay(), network.input.max_delay()), policy_for(network, policy));
+  return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy.weight_bits, policy.skip);
+}
+
+SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
+  const Network& network = procedural.network;
+  const ProjectionDraws draws(procedural);
+  const SliceLayout layout =
+      choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
+                    std::max(draws.max_delay(), network.input.max_delay()), policy_for(network, policy));
+  return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy.weight_bits,
+              policy.skip);
+}
+
+SlicedNetwork slice_neurons(const Network& network, const Drive& drive, int weight_bits, const SynapseLoads& loads) {
+  return pack(network, LoadsAlone{loads}, network.size(), drive, loads.layout, loads.min_delay, weight_bits, false);
 }
 
 }  // namespace sprig

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sprig/engine/simulation.hpp"
+#include "sprig/engine/slices.hpp"
 
 namespace sprig {
 
@@ -18,5 +19,17 @@ struct PoissonTable {
   std::vector<std::uint32_t> row;
 };
 PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms);
+
+// Of the scale for weights of this load.
+int exponent_of(const WeightLoad& load, int weight_bits);
+
+// Fills slice.skip and slice.skip_row.
+void add_skip_tables(const Network& network, Slice& slice);
+
+// Constants of the neurons of `slice`. population_of: [local neuron]; exponents: of the weights' scales,
+// [population * 2 + receptor].
+SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
+                               const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
+                               const PoissonTable& poisson);
 
 }  // namespace sprig

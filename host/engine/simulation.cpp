@@ -7,17 +7,34 @@
 
 namespace sprig {
 
-void Recording::clear() { *this = Recording{}; }
-
 std::uint64_t SimulationState::hash() const {
-  return Hash().add(step).add(u).add(i0).add(i1).add(theta).add(refractory).add(delay_slots).add(pending).value();
+  Hash hash;
+  hash.add(step).add(u).add(i0).add(i1).add(theta).add(refractory).add(delay_slots).add(pending);
+  if (!as_of.empty()) hash.add(as_of).add(touched);
+  if (plastic.unit != 0)
+    hash.add(plastic.weights).add(plastic.unit).add(plastic.last_spike).add(plastic.pre).add(plastic.post);
+  return hash.value();
 }
 
-std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
-                                            const SimulationOptions& options) {
+namespace {
+
+template <class Description>
+std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
   if (options.replicas == 0) throw ConfigError("run.replicas", "0, must be at least 1");
   const bool cuda = options.device == Device::cuda || (options.device == Device::automatic && !cuda::devices().empty());
   return cuda ? cuda::make_simulation(network, drive, options) : cpu::make_simulation(network, drive, options);
+}
+
+}  // namespace
+
+std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
+                                            const SimulationOptions& options) {
+  return make(network, drive, options);
+}
+
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                            const SimulationOptions& options) {
+  return make(network, drive, options);
 }
 
 }  // namespace sprig

@@ -1,4 +1,5 @@
 // What holds between keys, and the configuration written out.
+#include <cmath>
 #include <filesystem>
 
 #include "host/io/config_keys.hpp"
@@ -12,14 +13,27 @@ bool describes_network(const std::string& full) {
   return full != "network.file" && (full.starts_with("network.") || full.starts_with("neuron."));
 }
 
-// The smallest delay that a distribution can give without being rounded up to a step by force.
+// The delay that must be a step at least: below it, most draws would be raised to one step and the distribution lost.
+double typical_delay_ms(const Distribution& d) {
+  using Kind = Distribution::Kind;
+  switch (d.kind) {
+    case Kind::constant:
+    case Kind::normal:
+      return d.a;
+    case Kind::uniform:
+      return d.b;
+    case Kind::lognormal:
+      return std::exp(d.a + d.b * d.b / 2);  // the mean
+    case Kind::gamma:
+      return d.a * d.b;  // the mean
+  }
+  return d.a;
+}
+
 void check_delays(const Config& config) {
   const Distribution& d = config.network.delay_ms;
   const double step = config.network.step_ms;
-  const bool below = (d.kind == Distribution::Kind::constant && d.a < step) ||
-                     (d.kind == Distribution::Kind::uniform && d.b < step) ||
-                     (d.kind == Distribution::Kind::normal && d.a < step);
-  if (below)
+  if (typical_delay_ms(d) < step)
     throw ConfigError("network.delay_ms",
                       "found " + schema::write_distribution(d) +
                           ", a delay below a step; allowed: at least network.step_ms = " + schema::write_real(step));
@@ -55,6 +69,9 @@ void finish_config(Config& config) {
                           "found neuron " + std::to_string(neuron) +
                               "; allowed: below network.neurons = " + std::to_string(config.network.neurons));
   }
+  if (config.simulation.weight_bits != 16 && config.simulation.weight_bits != 32)
+    throw ConfigError("run.weight_bits",
+                      "found " + std::to_string(config.simulation.weight_bits) + "; allowed: 16 or 32");
   for (const std::string& axis : config.search.axes) search_axis(axis);
   if (config.study.mode == StudyMode::operating_point && config.search.axes.empty())
     throw ConfigError("search.axes", "is empty; study.mode = \"operating_point\" needs \"section.key = [values]\"");
@@ -66,7 +83,8 @@ std::string resolved_config(const Config& config) {
   Config copy = config;
   std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n";
   for (const std::string& section : schema::sections()) {
-    if (section == "neuron" && !config.network_file.empty()) continue;  // the file has them
+    if (section == "neuron" && !config.network_file.empty()) continue;            // the file has them
+    if (section == "bench" && !config.given.contains("bench.network")) continue;  // `plan` would take it for a wish
     out += "\n[" + section + "]\n";
     for (const schema::Key& key : schema::keys()) {
       if (key.section != section || (!config.network_file.empty() && describes_network(key.full()))) continue;

@@ -220,7 +220,7 @@ void set_config(Config& config, const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos)
     throw UsageError("--set " + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
-  const auto trimmed = [](std::string s) {
+  const auto trimmed = [](const std::string& s) {
     const std::size_t first = s.find_first_not_of(' ');
     return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
   };

@@ -5,10 +5,10 @@ namespace sprig::schema {
 
 namespace {
 
-#define FIELD(member) \
-  [](Config & c) -> auto& { return c.member; }
+#define FIELD(member) ([](Config & c) -> auto& { return c.member; })
 
-constexpr std::int64_t kMany = 4294967295, kLong = 1000000000000;
+constexpr std::int64_t kMany = 4294967295;
+using Limits = ForecastLimits;
 
 auto real_list(const Range& range) {
   return [range](const toml::node& n) { return to_real(n, range); };
@@ -24,7 +24,13 @@ std::vector<Key> run_keys() {
       choice("device", FIELD(simulation.device), kDeviceNames, "where to run; auto: cuda when there is a device"),
       integer("threads", FIELD(simulation.threads), 0, 4096, "CPU threads, 0: all; never changes a result"),
       integer("replicas", FIELD(simulation.replicas), 1, 65536, "run: independent copies of the network in one batch"),
-      integer("slices", FIELD(simulation.slices), 0, 65536, "owners the network is cut into, 0: one a thread"),
+      integer("slices", FIELD(simulation.slices), 0, 65536,
+              "the network is cut into at least so many, 0: one a thread; never changes a result"),
+      choice("update", FIELD(simulation.update), kUpdateNames,
+             "clock: every neuron every step; event: only where something arrives; auto: as activity suggests"),
+      choice("cuda_engine", FIELD(simulation.cuda_engine), kCudaEngineNames,
+             "plain: two kernels a step; resident: one for many steps (weight_bits = 16, replicas = 1); same bits"),
+      integer("weight_bits", FIELD(simulation.weight_bits), 16, 32, "16 or 32: how finely weights are stored"),
       real("duration_ms", FIELD(run.duration_ms), kPositive, "run: recorded time"),
       real("transient_ms", FIELD(run.transient_ms), kNotNegative, "run: time before recording starts"),
       boolean("record_spikes", FIELD(run.record_spikes), "run: write spikes.npz"),
@@ -92,7 +98,9 @@ std::vector<Key> drive_keys() {
 
 std::vector<Key> lyapunov_keys() {
   return {
-      choice("method", FIELD(lyapunov.method), kLyapunovMethodNames, "saltation: true exponents; see docs"),
+      choice("method", FIELD(lyapunov.method), kLyapunovMethodNames,
+             "saltation: true exponents; surrogate: of spikes smoothed by surrogate_gain; "
+             "finite: the largest alone, from two runs finite_size apart"),
       integer("exponents", FIELD(lyapunov.exponents), 0, 10000000, "how many; 0: the full spectrum"),
       real("transient_ms", FIELD(lyapunov.transient_ms), kNotNegative, "of the state"),
       real("tangent_transient_ms", FIELD(lyapunov.tangent_transient_ms), kNotNegative, "of the frame"),
@@ -127,27 +135,28 @@ std::vector<Key> task_keys() {
   return {
       text("system", FIELD(task.system), "the series: \"lorenz63\""),
       real("dt", FIELD(task.dt), kPositive, "the system's time between samples"),
-      integer("train", FIELD(task.train), 1, kLong, "samples"),
-      integer("validation", FIELD(task.validation), 1, kLong, "samples"),
-      integer("test", FIELD(task.test), 1, kLong, "samples"),
-      integer("washout", FIELD(task.washout), 0, kLong, "samples before training"),
+      integer("train", FIELD(task.train), Limits::least_phase, Limits::most_samples, "samples"),
+      integer("validation", FIELD(task.validation), Limits::least_phase, Limits::most_samples, "samples"),
+      integer("test", FIELD(task.test), Limits::least_phase, Limits::most_samples, "samples"),
+      integer("washout", FIELD(task.washout), Limits::least_washout, Limits::most_samples, "samples before training"),
       list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
            "coordinates that are fed in"),
-      integer("horizon", FIELD(task.horizon), 1, 1000000, "samples ahead"),
+      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples, "samples ahead"),
       choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
       real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
-      integer("fields", FIELD(task.fields), 1, 100000, "population: receptive fields a coordinate"),
+      integer("fields", FIELD(task.fields), 1, Limits::most_fields, "population: receptive fields a coordinate"),
       real("field_width", FIELD(task.field_width), kPositive, "population: in standard deviations"),
-      real("field_rate_hz", FIELD(task.field_rate_hz), kNotNegative, "population: peak rate"),
+      real("field_rate_hz", FIELD(task.field_rate_hz), kPositive, "population: peak rate"),
       real("field_density", FIELD(task.field_density), kDensity, "population: channels a neuron listens to"),
       real("field_weight", FIELD(task.field_weight), kNotNegative, "population: of a synapse"),
-      integer("steps_per_sample", FIELD(task.steps_per_sample), 1, 1000000, "simulation steps a sample is held"),
+      integer("steps_per_sample", FIELD(task.steps_per_sample), 1, Limits::most_steps_per_sample,
+              "simulation steps a sample is held"),
       real("trace_tau_ms", FIELD(task.trace_tau_ms), kPositive, "of the filtered spike trace"),
       boolean("square", FIELD(task.square), "features also hold the squared trace"),
       list("lambdas", FIELD(task.lambdas), 1, kNotNegative.words(), real_list(kNotNegative), write_real,
            "ridge strengths to choose from"),
-      integer("vpt_starts", FIELD(task.vpt_starts), 0, 65536, "closed-loop runs, 0: none"),
-      integer("vpt_samples", FIELD(task.vpt_samples), 1, 1000000, "longest closed-loop run"),
+      integer("vpt_starts", FIELD(task.vpt_starts), 0, Limits::most_starts, "closed-loop runs, 0: none"),
+      integer("vpt_samples", FIELD(task.vpt_samples), 1, Limits::most_samples, "longest closed-loop run"),
       real("vpt_threshold", FIELD(task.vpt_threshold), kPositive, "error that ends a valid prediction"),
   };
 }
@@ -180,6 +189,43 @@ std::vector<Key> search_keys() {
   };
 }
 
+std::vector<Key> bench_keys() {
+  const auto update = [](const toml::node& n) {
+    return static_cast<UpdateMode>(to_choice(n, kUpdateNames.data(), kUpdateNames.size()));
+  };
+  const auto counts = [](std::int64_t high) {
+    return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 1, high)); };
+  };
+  constexpr std::int64_t kMostNeurons = 2147483647, kMostBatch = 65536;
+  return {
+      choice("network", FIELD(bench.network), kBenchNetworkNames, "which; sprig bench --help describes them"),
+      real("duration_ms", FIELD(bench.duration_ms), kNotNegative, "of each repeat; 0: the network's own"),
+      real("warmup_ms", FIELD(bench.warmup_ms), kNotNegative, "before them, not measured"),
+      integer("repeats", FIELD(bench.repeats), 1, 1000, "timed runs from the same state"),
+      real("synapses", FIELD(bench.synapses), {0, 1e15},
+           "vogels-large, brunel-large, brunel-plus: expected number; 0: 1e8"),
+      list("neurons", FIELD(bench.neurons), 0, integer_words(1, kMostNeurons), counts(kMostNeurons), write_integer,
+           "vogels, hrsnn: one number; sweep: several"),
+      list("batch", FIELD(bench.batch), 0, integer_words(1, kMostBatch), counts(kMostBatch), write_integer,
+           "replicas in one batch; hrsnn, sweep: several numbers"),
+      list("synapses_a_neuron", FIELD(bench.synapses_a_neuron), 0, integer_words(1, kMostNeurons), counts(kMostNeurons),
+           write_integer, "sweep"),
+      list("rates_hz", FIELD(bench.rates_hz), 0, "a number in (0, 400]", real_list({0, 400, true, false}), write_real,
+           "sweep: of each neuron"),
+      list(
+          "update", FIELD(bench.update), 0, choice_words(kUpdateNames.data(), kUpdateNames.size()), update,
+          [](UpdateMode mode) { return quote(name_of(mode)); }, "sweep; the other networks follow run.update"),
+      choice("background", FIELD(bench.background), kBackgroundNames, "microcircuit: Poisson spikes, or their mean"),
+      real("size", FIELD(bench.size), {0, 1, true, false}, "microcircuit: part of the neurons, for tests"),
+      choice("regime", FIELD(bench.regime), kBrunelRegimeNames,
+             "brunel: (g, eta) = A (3, 2), B (6, 4), C (5, 2), D (4.5, 0.9)"),
+      real("density", FIELD(bench.density), kDensity, "hrsnn: synapses kept by pruning"),
+      choice("prune", FIELD(bench.prune), kPruneMethodNames, "hrsnn: how it is pruned"),
+      choice("check", FIELD(bench.check), kBenchCheckNames,
+             "rates: against the reference; full: also intervals and correlations, against a second seed"),
+  };
+}
+
 #undef FIELD
 
 struct Table {
@@ -202,6 +248,7 @@ struct Table {
     add("task", task_keys());
     add("study", study_keys());
     add("search", search_keys());
+    add("bench", bench_keys());
   }
 };
 

@@ -124,6 +124,8 @@ std::vector<Population> read_populations(const NpzReader& file, const std::strin
 }  // namespace
 
 void save_network(const std::string& path, const Network& network) {
+  if (network.plasticity)
+    throw ConfigError("network.plasticity", "cannot be written: network files have no plastic synapses");
   std::vector<NpyArray> arrays;
   const ScipyCsr recurrent(network.recurrent), input(network.input);
   recurrent.append(arrays, "", network.recurrent);

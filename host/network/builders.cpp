@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "host/network/bernoulli_row.hpp"
+#include "host/network/plain_network.hpp"
 #include "host/network/sampler.hpp"
 #include "host/network/spec_check.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
-#include "sprig/network/fields.hpp"
 
 namespace sprig {
 
@@ -44,11 +44,7 @@ Samplers make_samplers(const NetworkSpec& spec) {
 
 void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samplers, std::uint32_t seed) {
   const Layout layout = layout_of(spec);
-  network.neurons.resize(spec.neurons);
-  for (const NeuronField& field : kNeuronFields) {
-    std::vector<double>& values = network.neurons.*field.values;
-    std::fill(values.begin(), values.end(), spec.neuron.*field.initial);
-  }
+  set_equal_neurons(network.neurons, spec.neurons, spec.neuron);
   const std::vector<std::uint32_t> order = ring_order(layout);
   const auto distributions = static_cast<std::uint32_t>(samplers.tau_m.size());
   for (std::uint32_t c = 0; c < distributions; ++c)

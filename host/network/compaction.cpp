@@ -91,6 +91,19 @@ std::vector<std::uint32_t> keep_neurons(Network& network, const std::vector<std:
     population.first = first;
     first += population.count;
   }
+  if (auto& plasticity = network.plasticity) {
+    const auto shrink = [&](std::uint32_t& begin, std::uint32_t& size) {  // ranges stay ranges
+      const auto before = [&](std::uint32_t i) {
+        return static_cast<std::uint32_t>(std::lower_bound(kept.begin(), kept.end(), i) - kept.begin());
+      };
+      const std::uint32_t end = before(begin + size);
+      begin = before(begin);
+      size = end - begin;
+    };
+    shrink(plasticity->source_first, plasticity->source_count);
+    shrink(plasticity->target_first, plasticity->target_count);
+    if (plasticity->source_count == 0 || plasticity->target_count == 0) plasticity.reset();
+  }
   const auto gather = [&](auto& values) {  // kept[i] >= i: in place
     for (std::size_t i = 0; i < kept.size(); ++i) values[i] = values[kept[i]];
     values.resize(kept.size());

@@ -43,7 +43,18 @@ std::uint64_t network_hash(const Network& network) {
   for (const NeuronField& field : kNeuronFields) hash.add(network.neurons.*field.values);
   add(hash, network.recurrent);
   add(hash, network.input);
-  return hash.add(network.original_id).value();
+  hash.add(network.original_id);
+  if (const auto& p = network.plasticity)
+    hash.add(p->source_first)
+        .add(p->source_count)
+        .add(p->target_first)
+        .add(p->target_count)
+        .add(p->a_plus)
+        .add(p->a_minus)
+        .add(p->tau_plus_ms)
+        .add(p->tau_minus_ms)
+        .add(p->w_max);
+  return hash.value();
 }
 
 }  // namespace sprig

@@ -30,20 +30,6 @@ const char* name_of(Kind kind) {
   return "unknown";
 }
 
-void check(const std::string& key, const Distribution& d, const Support& support) {
-  const std::string found = text(name_of(d.kind), "(", d.a, ", ", d.b, ") ");
-  if (!std::isfinite(d.a) || !std::isfinite(d.b)) throw ConfigError(key, found + "must have finite parameters");
-  if (d.kind == Kind::gamma && (d.a <= 0 || d.b <= 0))
-    throw ConfigError(key, found + "must have a shape and a scale above 0");
-  if ((d.kind == Kind::normal || d.kind == Kind::lognormal) && d.b < 0)
-    throw ConfigError(key, found + "must have a standard deviation of at least 0");
-  if (d.kind == Kind::uniform && d.b < d.a) throw ConfigError(key, found + "must have a <= b");
-  const bool explicit_bound = d.kind == Kind::constant || d.kind == Kind::normal || d.kind == Kind::uniform;
-  if (explicit_bound && (support.open ? d.a <= support.least : d.a < support.least))
-    throw ConfigError(key, text(found, "must ", d.kind == Kind::normal ? "have its mean " : "stay ",
-                                support.open ? "above " : "at or above ", support.least));
-}
-
 // Empty for distributions that need no table.
 std::vector<real> quantiles(Kind kind, const Distribution& d) {
   switch (kind) {
@@ -62,9 +48,25 @@ std::vector<real> quantiles(Kind kind, const Distribution& d) {
 
 }  // namespace
 
+std::string text_of(const Distribution& d) { return text(name_of(d.kind), "(", d.a, ", ", d.b, ")"); }
+
+void check_distribution(const std::string& key, const Distribution& d, const Support& support) {
+  const std::string found = text_of(d) + " ";
+  if (!std::isfinite(d.a) || !std::isfinite(d.b)) throw ConfigError(key, found + "must have finite parameters");
+  if (d.kind == Kind::gamma && (d.a <= 0 || d.b <= 0))
+    throw ConfigError(key, found + "must have a shape and a scale above 0");
+  if ((d.kind == Kind::normal || d.kind == Kind::lognormal) && d.b < 0)
+    throw ConfigError(key, found + "must have a standard deviation of at least 0");
+  if (d.kind == Kind::uniform && d.b < d.a) throw ConfigError(key, found + "must have a <= b");
+  const bool explicit_bound = d.kind == Kind::constant || d.kind == Kind::normal || d.kind == Kind::uniform;
+  if (explicit_bound && (support.open ? d.a <= support.least : d.a < support.least))
+    throw ConfigError(key, text(found, "must ", d.kind == Kind::normal ? "have its mean " : "stay ",
+                                support.open ? "above " : "at or above ", support.least));
+}
+
 Sampler::Sampler(const std::string& key, const Distribution& distribution, const Support& support)
     : kind_(distribution.kind), first_(distribution.a) {
-  check(key, distribution, support);
+  check_distribution(key, distribution, support);
   if (kind_ == Kind::lognormal && distribution.b == 0) first_ = std::exp(distribution.a);
   if ((kind_ == Kind::normal || kind_ == Kind::lognormal) && distribution.b == 0) kind_ = Kind::constant;
   largest_ = kind_ == Kind::uniform ? distribution.b : first_;
@@ -77,8 +79,7 @@ Sampler::Sampler(const std::string& key, const Distribution& distribution, const
   }
   if (!table_.empty()) largest_ = static_cast<double>(*std::max_element(table_.begin(), table_.end()));
   if (!std::isfinite(largest_) || !std::isfinite(width_))
-    throw ConfigError(key, text(name_of(distribution.kind), "(", distribution.a, ", ", distribution.b,
-                                ") reaches beyond the largest floating-point number"));
+    throw ConfigError(key, text_of(distribution) + " reaches beyond the largest floating-point number");
 }
 
 }  // namespace sprig

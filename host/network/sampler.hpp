@@ -23,10 +23,15 @@ struct Support {
   double redraw = -std::numeric_limits<double>::infinity();
 };
 
+// Throws ConfigError for parameters that make no distribution or leave `support`. `key` names the distribution.
+void check_distribution(const std::string& key, const Distribution& distribution, const Support& support);
+
+// "normal(1, 0.1)", as errors say it.
+std::string text_of(const Distribution& distribution);
+
 class Sampler {
  public:
-  // `key` names the distribution in errors. Throws ConfigError for parameters that make no distribution or leave
-  // `support`.
+  // Throws ConfigError as check_distribution(), and for values beyond the largest floating-point number.
   Sampler(const std::string& key, const Distribution& distribution, const Support& support);
 
   bool constant() const { return kind_ == Distribution::Kind::constant; }

@@ -110,6 +110,29 @@ void check_synapses(const Csr& csr, const std::string& name, std::uint32_t rows,
       refuse(at(name + ".delays", k), "is ", csr.delays[k], " steps; 1 to ", kMaxDelaySteps, " are allowed");
 }
 
+void check_plasticity(const Plasticity& p, const Network& network) {
+  const auto check_range = [&](const char* name, std::uint32_t first, std::uint32_t count) {
+    if (count == 0 || std::uint64_t{first} + count > network.size())
+      refuse(text("plasticity.", name), "are ", count, " neurons from ", first, " on; there are ", network.size());
+  };
+  check_range("sources", p.source_first, p.source_count);
+  check_range("targets", p.target_first, p.target_count);
+  const auto check_amplitude = [&](const char* name, double value) {
+    if (!(value >= 0 && value <= 1)) refuse(text("plasticity.", name), "is ", value, "; 0 to 1 are allowed");
+  };
+  check_amplitude("a_plus", p.a_plus);
+  check_amplitude("a_minus", p.a_minus);
+  const auto check_tau = [&](const char* name, double value) {
+    if (!(value > 0 && value <= kMaxPlasticSteps * network.step_ms))
+      refuse(text("plasticity.", name), "is ", value, "; it must be above 0 and at most ",
+             kMaxPlasticSteps * network.step_ms, ", ", kMaxPlasticSteps, " steps");
+  };
+  check_tau("tau_plus_ms", p.tau_plus_ms);
+  check_tau("tau_minus_ms", p.tau_minus_ms);
+  if (!(p.w_max > 0 && p.w_max <= kLargestValue))
+    refuse("plasticity.w_max", "is ", p.w_max, "; it must be a finite number above 0");
+}
+
 }  // namespace
 
 void validate(const Network& network) {
@@ -122,6 +145,7 @@ void validate(const Network& network) {
   check_synapses(network.recurrent, "recurrent", network.size(), network.size());
   check_synapses(network.input, "input", network.input.rows,
                  network.input.rows == 0 ? network.input.cols : network.size());
+  if (network.plasticity) check_plasticity(*network.plasticity, network);
 }
 
 }  // namespace sprig

@@ -25,7 +25,7 @@ struct EncodedInput {
 // neuron id, channel of the series), spikes by (channel, step, replica); z is standardised.
 class Encoder {
  public:
-  // Options must have been validated against the series and the network (validate_forecast).
+  // Options must have been validated against the series and the network (check_forecast).
   Encoder(const ForecastOptions& options, double step_ms, std::uint32_t seed);
 
   // Gives `network` this encoder's input layer (replacing its own) and `drive` its current gains. Errors: ConfigError

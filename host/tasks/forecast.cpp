@@ -124,11 +124,11 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
 
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ForecastOptions& options, std::uint32_t seed) {
-  validate_forecast(options, network);
+  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  check_forecast(options, network.step_ms);
   const Phases phases(options);
   const std::uint64_t washout = options.washout;
   Series series = make_series(options.system, washout + phases.test.last, options.dt, seed);
-  validate_observed(options, series.channels);
   Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
 
   const ReservoirSetup setup(network, drive, simulation, options, seed);

@@ -10,8 +10,7 @@ namespace sprig {
 
 namespace {
 
-constexpr std::uint64_t kMostSamples = 10'000'000;
-constexpr std::uint32_t kMostStepsPerSample = 100'000, kMostStarts = 100'000, kMostFields = 10'000;
+using Limits = ForecastLimits;
 
 [[noreturn]] void refuse(const char* key, const std::string& found, const std::string& allowed) {
   throw ConfigError(std::string("task.") + key, found + ", must be " + allowed);
@@ -27,7 +26,7 @@ void check_positive(const char* key, double value) {
 }
 
 void check_population(const ForecastOptions& options, double step_ms) {
-  check_count("fields", options.fields, 1, kMostFields);
+  check_count("fields", options.fields, 1, Limits::most_fields);
   check_positive("field_width", options.field_width);
   check_positive("field_rate_hz", options.field_rate_hz);
   if (options.field_rate_hz * step_ms * 1e-3 > 1)
@@ -38,37 +37,7 @@ void check_population(const ForecastOptions& options, double step_ms) {
   if (!std::isfinite(options.field_weight)) refuse("field_weight", std::to_string(options.field_weight), "finite");
 }
 
-}  // namespace
-
-void validate_forecast(const ForecastOptions& options, const Network& network) {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
-  check_positive("dt", options.dt);
-  check_count("washout", options.washout, 1, kMostSamples);
-  check_count("horizon", options.horizon, 1, static_cast<std::uint32_t>(kMostSamples));
-  // A phase's last `horizon` samples have their targets in the next phase; two are needed for a variance.
-  const std::uint64_t least = std::uint64_t{options.horizon} + 2;
-  check_count("train", options.train, least, kMostSamples);
-  check_count("validation", options.validation, least, kMostSamples);
-  check_count("test", options.test, least, kMostSamples);
-  check_count("steps_per_sample", options.steps_per_sample, 1, kMostStepsPerSample);
-  check_positive("trace_tau_ms", options.trace_tau_ms);
-  if (!std::isfinite(options.input_gain)) refuse("input_gain", std::to_string(options.input_gain), "finite");
-  if (options.encoding == Encoding::population) check_population(options, network.step_ms);
-  if (options.lambdas.empty()) refuse("lambdas", "empty", "at least one ridge strength");
-  for (const double lambda : options.lambdas)
-    if (!(lambda >= 0) || !std::isfinite(lambda)) refuse("lambdas", std::to_string(lambda), "finite and >= 0");
-
-  check_count("vpt_starts", options.vpt_starts, 0, kMostStarts);
-  if (options.vpt_starts == 0) return;
-  check_count("vpt_samples", options.vpt_samples, 1, options.test);
-  const std::uint64_t places = options.test - options.vpt_samples + 1;
-  if (options.vpt_starts > places)
-    refuse("vpt_starts", std::to_string(options.vpt_starts),
-           "at most test - vpt_samples + 1 = " + std::to_string(places) + ", so that all starts differ");
-  check_positive("vpt_threshold", options.vpt_threshold);
-}
-
-void validate_observed(const ForecastOptions& options, std::uint32_t channels) {
+void check_observed(const ForecastOptions& options, std::uint32_t channels) {
   if (options.observed.empty()) refuse("observed", "empty", "at least one channel of the series");
   for (std::size_t k = 0; k < options.observed.size(); ++k) {
     const std::uint32_t channel = options.observed[k];
@@ -77,6 +46,35 @@ void validate_observed(const ForecastOptions& options, std::uint32_t channels) {
         options.observed.begin() + static_cast<std::ptrdiff_t>(k))
       refuse("observed", std::to_string(channel) + " twice", "distinct channels");
   }
+}
+
+}  // namespace
+
+void check_forecast(const ForecastOptions& options, double step_ms) {
+  check_count("washout", options.washout, Limits::least_washout, Limits::most_samples);
+  check_count("horizon", options.horizon, 1, Limits::most_samples);
+  // A phase's last `horizon` samples have their targets in the next phase.
+  const std::uint64_t least = options.horizon + Limits::beyond_horizon;
+  check_count("train", options.train, least, Limits::most_samples);
+  check_count("validation", options.validation, least, Limits::most_samples);
+  check_count("test", options.test, least, Limits::most_samples);
+  check_observed(options, series_channels(options.system, options.dt));
+  check_count("steps_per_sample", options.steps_per_sample, 1, Limits::most_steps_per_sample);
+  check_positive("trace_tau_ms", options.trace_tau_ms);
+  if (!std::isfinite(options.input_gain)) refuse("input_gain", std::to_string(options.input_gain), "finite");
+  if (options.encoding == Encoding::population) check_population(options, step_ms);
+  if (options.lambdas.empty()) refuse("lambdas", "empty", "at least one ridge strength");
+  for (const double lambda : options.lambdas)
+    if (!(lambda >= 0) || !std::isfinite(lambda)) refuse("lambdas", std::to_string(lambda), "finite and >= 0");
+
+  check_count("vpt_starts", options.vpt_starts, 0, Limits::most_starts);
+  if (options.vpt_starts == 0) return;
+  check_count("vpt_samples", options.vpt_samples, 1, options.test);
+  const std::uint64_t places = options.test - options.vpt_samples + 1;
+  if (options.vpt_starts > places)
+    refuse("vpt_starts", std::to_string(options.vpt_starts),
+           "at most test - vpt_samples + 1 = " + std::to_string(places) + ", so that all starts differ");
+  check_positive("vpt_threshold", options.vpt_threshold);
 }
 
 }  // namespace sprig

@@ -14,23 +14,30 @@ constexpr double kShortestDt = 1e-6, kLongestDt = 10;
 
 struct System {
   const char* name;
+  std::uint32_t channels;
   Series (*make)(std::uint64_t samples, double dt, std::uint32_t substeps, std::uint32_t seed);
 };
-constexpr System kSystems[] = {{"lorenz63", lorenz63}};
+constexpr System kSystems[] = {{"lorenz63", 3, lorenz63}};
+
+const System& find_system(const std::string& name, double dt) {
+  if (!(dt >= kShortestDt && dt <= kLongestDt))
+    throw ConfigError("task.dt", std::to_string(dt) + ", must be a time between samples in [1e-6, 10]");
+  std::string allowed;
+  for (const System& system : kSystems) {
+    if (name == system.name) return system;
+    allowed += (allowed.empty() ? "" : ", ") + std::string(system.name);
+  }
+  throw ConfigError("task.system", "\"" + name + "\", allowed: " + allowed);
+}
 
 }  // namespace
 
 Series make_series(const std::string& system, std::uint64_t samples, double dt, std::uint32_t seed) {
-  if (!(dt >= kShortestDt && dt <= kLongestDt))
-    throw ConfigError("task.dt", std::to_string(dt) + ", must be a time between samples in [1e-6, 10]");
-  const auto substeps = static_cast<std::uint32_t>(std::ceil(dt / kLongestSubstep));
-  std::string allowed;
-  for (const System& candidate : kSystems) {
-    if (system == candidate.name) return candidate.make(samples, dt, substeps, seed);
-    allowed += (allowed.empty() ? "" : ", ") + std::string(candidate.name);
-  }
-  throw ConfigError("task.system", "\"" + system + "\", allowed: " + allowed);
+  const System& found = find_system(system, dt);
+  return found.make(samples, dt, static_cast<std::uint32_t>(std::ceil(dt / kLongestSubstep)), seed);
 }
+
+std::uint32_t series_channels(const std::string& system, double dt) { return find_system(system, dt).channels; }
 
 Standardiser::Standardiser(const Series& series, std::uint64_t first, std::uint64_t last)
     : mean(series.channels, 0), sd(series.channels, 0) {

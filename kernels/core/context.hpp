@@ -18,6 +18,7 @@
 //   load<order>(p) store<order>(p, x)       atomic accesses
 //   fence()                                 acquire and release, device scope unless said otherwise
 //   grid_barrier()                          all threads of the grid; needs a cooperative launch
+//   pause()                                 for loops that wait for another block; needs one that is running too
 //
 // Bodies loop over their work with a stride of the whole grid, so that any grid gives the same result.
 #pragma once
@@ -57,6 +58,7 @@ concept ExecutionContext = requires(C c, bool p, std::uint32_t u, std::uint32_t*
   c.template store<Order::release>(word, u);
   c.fence();
   c.grid_barrier();
+  c.pause();
 };
 
 // Positions that follow from the indices.

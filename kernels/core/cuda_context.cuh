@@ -35,10 +35,18 @@ class CudaContext {
 
   template <Order kOrder = Order::relaxed, Scope kScope = Scope::device, class T>
   __device__ __forceinline__ T atomic_add(T* p, T x) const {
+    // The built-ins, which the compiler understands, where they do the same: it finds shared memory (ATOMS) and drops a
+    // result that nobody reads (RED). cuda::atomic_ref is inline assembly on generic addresses, with a result.
+    if constexpr (kOrder == Order::relaxed && sizeof(T) == 4) {
+      if constexpr (kScope == Scope::block) return atomicAdd_block(p, x);
+      if constexpr (kScope == Scope::device) return atomicAdd(p, x);
+    }
     return reference<kScope>(*p).fetch_add(x, order(kOrder));
   }
   template <Order kOrder = Order::relaxed, Scope kScope = Scope::device, class T>
   __device__ __forceinline__ T atomic_min(T* p, T x) const {
+    if constexpr (kOrder == Order::relaxed && kScope == Scope::device && sizeof(T) == 8 && T(-1) > T(0))
+      return atomicMin(reinterpret_cast<unsigned long long*>(p), static_cast<unsigned long long>(x));
     return reference<kScope>(*p).fetch_min(x, order(kOrder));
   }
   template <Order kOrder, Scope kScope = Scope::device, class T>
@@ -54,6 +62,8 @@ class CudaContext {
     ::cuda::atomic_thread_fence(::cuda::std::memory_order_acq_rel, scope(kScope));
   }
   __device__ __forceinline__ void grid_barrier() const { cooperative_groups::this_grid().sync(); }
+  // Nothing: what a waiting loop reads comes from the L2 cache, and that trip is pause enough.
+  __device__ __forceinline__ void pause() const {}
 
  private:
   static constexpr unsigned kAllLanes = 0xFFFFFFFFu;

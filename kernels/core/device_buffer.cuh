@@ -78,7 +78,8 @@ class DeviceBuffer {
     memory_ = Memory(p);
   }
   // A copy of `host`; complete on return.
-  explicit DeviceBuffer(const std::vector<T>& host, const char* where = "device memory")
+  template <class Allocator>
+  explicit DeviceBuffer(const std::vector<T, Allocator>& host, const char* where = "device memory")
       : DeviceBuffer(host.size(), where) {
     if (size_ == 0) return;
     check(cudaMemcpy(data(), host.data(), size_ * sizeof(T), cudaMemcpyHostToDevice), "copying to the device");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sprig/engine/recording.hpp"
+
 namespace sprig::cuda {
 
 ChunkRecorder::ChunkRecorder(const DeviceNetwork& network, const Network& description, std::uint32_t chunk_steps)
@@ -27,12 +29,9 @@ void ChunkRecorder::begin(std::uint64_t first_step, std::uint64_t steps, const R
   control.spikes = spikes_.data();
   if (recording == nullptr) return;
 
-  if (recording->steps == 0) recording->first_step = first_step;
-  const std::uint64_t total = recording->steps + steps;
-  recording->population_spikes.resize(total * data_.populations, 0);
+  make_room(*recording, first_step, steps, what, {neurons, data_.replicas, data_.populations});
   if (what.count_window_steps > 0) {
     const std::uint64_t window = what.count_window_steps;
-    recording->counts.resize((total + window - 1) / window * cells, 0);
     const std::size_t slots = (chunk_steps_ + window - 1) / window + 1;
     counts_.reserve(slots * cells, "spike counts");
     host_counts_.reserve(slots * cells);
@@ -42,8 +41,6 @@ void ChunkRecorder::begin(std::uint64_t first_step, std::uint64_t steps, const R
     control.count_phase = recording->steps % window;
   }
   const std::size_t probes = what.probe.size() * data_.replicas;
-  for (auto* probe : {&recording->probe_v, &recording->probe_i, &recording->probe_theta})
-    probe->resize(total * probes, 0);
   if (probes > 0) {
     probe_ = DeviceBuffer<std::uint32_t>(what.probe, "probes");
     probe_state_.reserve(3 * probes * chunk_steps_, "probes");
@@ -53,9 +50,6 @@ void ChunkRecorder::begin(std::uint64_t first_step, std::uint64_t steps, const R
     control.probe_state = probe_state_.data();
   }
   if (what.trajectory) {
-    recording->u_before.resize(total * neurons);
-    recording->current.resize(total * neurons);
-    recording->flags.resize(total * neurons);
     for (auto* buffer : {&u_before_, &current_}) buffer->reserve(neurons * chunk_steps_, "trajectory");
     for (auto* buffer : {&host_u_before_, &host_current_}) buffer->reserve(neurons * chunk_steps_);
     flags_.reserve(neurons * chunk_steps_, "trajectory");

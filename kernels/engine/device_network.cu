@@ -24,40 +24,8 @@ std::vector<std::uint32_t> population_of(const Network& network) {
 
 DeviceRows::DeviceRows(const PackedRows& rows)
     : offsets(rows.offsets, "synapse rows"),
-      synapses(rows.synapses, "synapses"),
-      delays(rows.delays, "delays"),
-      view(kernel::cut_rows(rows, offsets.data(), synapses.data(), delays.data())) {}
-
-const real* DeviceNetwork::keep(const std::vector<real>& values) {
-  return reals_.emplace_back(values, "neuron constants").data();
-}
-const std::uint32_t* DeviceNetwork::keep(const std::vector<std::uint32_t>& values) {
-  return words_.emplace_back(values, "neuron constants").data();
-}
-
-kernel::ConstantsView DeviceNetwork::upload(const SliceConstants& c) {
-  refractory_steps_ = DeviceBuffer<std::int32_t>(c.refractory_steps);
-  return {.p22 = keep(c.p22),
-          .p20 = keep(c.p20),
-          .p11_0 = keep(c.p11_0),
-          .p11_1 = keep(c.p11_1),
-          .p21_0 = keep(c.p21_0),
-          .p21_1 = keep(c.p21_1),
-          .v_th = keep(c.v_th),
-          .v_reset = keep(c.v_reset),
-          .theta_decay = keep(c.theta_decay),
-          .theta_plus = keep(c.theta_plus),
-          .refractory_steps = refractory_steps_.data(),
-          .unit_0 = keep(c.unit_0),
-          .unit_1 = keep(c.unit_1),
-          .external = keep(c.external),
-          .noise_sigma = keep(c.noise_sigma),
-          .current_gain = keep(c.current_gain),
-          .poisson_weight_0 = keep(c.poisson_weight_0),
-          .poisson_weight_1 = keep(c.poisson_weight_1),
-          .poisson_row = keep(c.poisson_row),
-          .draw_id = keep(c.draw_id)};
-}
+      synapses(rows.wide, "synapses"),
+      view(kernel::cut_rows(rows, offsets.data(), synapses.data())) {}
 
 DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
                              std::uint32_t chunk_steps)
@@ -68,37 +36,40 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
     throw MemoryError("run.replicas", std::to_string(sliced.neurons) + " neurons x " +
                                           std::to_string(options.replicas) +
                                           " replicas on one device, must be below 2147483648");
-  const Slice& slice = sliced.slices.at(0);
-  const bool exponential = sliced.kind.synapse == Synapse::exponential, two = sliced.kind.receptors == 2;
-  const std::uint32_t receptors = two ? 2 : 1;
+  if (sliced.slices.size() != 1)
+    throw MemoryError("delay ring", std::to_string(sliced.neurons) + " neurons x " +
+                                        std::to_string(sliced.delay_slots) +
+                                        " delay slots on one device, must be below 2147483648");
+  const Slice& slice = sliced.slices.front();
 
   recurrent_ = DeviceRows(slice.recurrent);
   input_ = DeviceRows(slice.input);
-  u_ = DeviceBuffer<real>(cells, "membrane potentials");
-  i0_ = DeviceBuffer<real>(exponential ? cells : 0, "synaptic currents");
-  i1_ = DeviceBuffer<real>(exponential && two ? cells : 0, "synaptic currents");
-  theta_ = DeviceBuffer<real>(sliced.kind.adaptive ? cells : 0, "adaptive thresholds");
-  refractory_ = DeviceBuffer<std::int32_t>(cells, "refractory counters");
-  ring_ = DeviceBuffer<std::int32_t>(std::uint64_t{sliced.delay_slots} * receptors * cells, "delay ring");
+  constants_ = DeviceConstants(slice.constants, sliced, options.seed);
+  state_ = DeviceState(sliced, options.replicas);
+  plastic_ = DevicePlastic(sliced, options.first_step);
+  population_of_ = DeviceBuffer<std::uint32_t>(population_of(network), "populations");
   spans = DeviceBuffer<kernel::Span>(chunk_steps + 1);
   population_spikes = DeviceBuffer<std::uint32_t>(chunk_steps * network.populations.size());
   failure = DeviceBuffer<std::uint64_t>(std::vector<std::uint64_t>{~0ull});
+
+  skip_ = DeviceBuffer<LifSkip<real>>(slice.skip, "event maps");
+  skip_row_ = DeviceBuffer<std::uint32_t>(slice.skip_row, "event maps");
+  as_of_ = DeviceBuffer<std::uint64_t>(can_skip() ? cells : 0, "last events");
+  active_ = DeviceBuffer<std::uint8_t>(can_skip() ? cells : 0, "last events");
+  touched = DeviceBuffer<std::uint64_t>(can_skip() ? 1 : 0);
 
   data_.neurons = sliced.neurons;
   data_.replicas = options.replicas;
   data_.words = static_cast<std::uint32_t>(words);
   data_.first_replica = options.first_replica;
-  data_.seed = options.seed;
   data_.delay_slots = sliced.delay_slots;
-  data_.receptors = receptors;
+  data_.receptors = sliced.kind.receptors == 2 ? 2 : 1;
   data_.signal_channels = sliced.signal_channels;
-  data_.poisson_columns = sliced.poisson_columns;
   data_.populations = static_cast<std::uint32_t>(network.populations.size());
-  data_.poisson_table = keep(sliced.poisson_table);
-  data_.noise_table = keep(sliced.noise_table);
-  data_.population_of = keep(population_of(network));
-  data_.constants = upload(slice.constants);
-  data_.state = {u_.data(), i0_.data(), i1_.data(), theta_.data(), refractory_.data(), ring_.data()};
+  data_.tables = constants_.tables();
+  data_.population_of = population_of_.data();
+  data_.constants = constants_.view();
+  data_.state = state_.view();
   data_.recurrent = recurrent_.view;
   data_.input = input_.view;
   data_.spans = spans.data();
@@ -106,49 +77,42 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
   data_.failure = failure.data();
 }
 
-void DeviceNetwork::reset(const Network& network, const Stream& stream) const {
-  std::vector<real> u;
-  u.reserve(u_.size());
-  for (std::uint32_t i = 0; i < network.size(); ++i)
-    u.insert(u.end(), data_.replicas, static_cast<real>(network.neurons.v_initial[i] - network.neurons.e_l[i]));
-  u_.upload(u.data(), u.size(), stream);
-  i0_.fill_zero(stream);
-  i1_.fill_zero(stream);
-  theta_.fill_zero(stream);
-  refractory_.fill_zero(stream);
-  ring_.fill_zero(stream);
+void DeviceNetwork::set_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched_cells,
+                               const Stream& stream) {
+  as_of_.upload(as_of.data(), as_of.size(), stream);
+  touched.upload(&touched_cells, 1, stream);
   stream.synchronize();
+  data_.events = {skip_.data(), skip_row_.data(), as_of_.data(), active_.data(), touched.data()};
 }
 
 SimulationState DeviceNetwork::state(std::uint64_t step, const Stream& stream) const {
   SimulationState result;
   result.step = step;
   result.delay_slots = data_.delay_slots;
-  result.u = u_.to_host(stream);
-  result.i0 = i0_.to_host(stream);
-  result.i1 = i1_.to_host(stream);
-  result.theta = theta_.to_host(stream);
-  result.refractory = refractory_.to_host(stream);
-  const std::size_t slot_size = ring_.size() / data_.delay_slots;
-  result.pending.resize(ring_.size());
+  state_.download(result, stream);
+  const std::size_t slot_size = state_.ring.size() / data_.delay_slots;
+  result.pending.resize(state_.ring.size());
   for (std::size_t slot = 0; slot < data_.delay_slots; ++slot)
-    ring_.download(result.pending.data() + slot * slot_size, slot_size, stream,
-                   ((step + slot) & (data_.delay_slots - 1)) * slot_size);
+    state_.ring.download(result.pending.data() + slot * slot_size, slot_size, stream,
+                         ((step + slot) % data_.delay_slots) * slot_size);
+  if (data_.events.skip != nullptr) {
+    result.as_of = as_of_.to_host(stream);
+    touched.download(&result.touched, 1, stream);
+  }
   stream.synchronize();
+  result.plastic = plastic_.state(step, stream);
   return result;
 }
 
 void DeviceNetwork::set_state(const SimulationState& state, const Stream& stream) const {
-  check_state({data_.neurons, data_.replicas, data_.delay_slots, kind_}, state);
-  u_.upload(state.u.data(), u_.size(), stream);
-  i0_.upload(state.i0.data(), i0_.size(), stream);
-  i1_.upload(state.i1.data(), i1_.size(), stream);
-  theta_.upload(state.theta.data(), theta_.size(), stream);
-  refractory_.upload(state.refractory.data(), refractory_.size(), stream);
-  const std::size_t slot_size = ring_.size() / data_.delay_slots;
+  check_state({data_.neurons, data_.replicas, data_.delay_slots, kind_, plastic_.learns()}, state);
+  plastic_.check(state);
+  plastic_.set_state(state, stream);
+  state_.upload(state, stream);
+  const std::size_t slot_size = state_.ring.size() / data_.delay_slots;
   for (std::size_t slot = 0; slot < data_.delay_slots; ++slot)
-    ring_.upload(state.pending.data() + slot * slot_size, slot_size, stream,
-                 ((state.step + slot) & (data_.delay_slots - 1)) * slot_size);
+    state_.ring.upload(state.pending.data() + slot * slot_size, slot_size, stream,
+                       ((state.step + slot) % data_.delay_slots) * slot_size);
   stream.synchronize();
 }
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/device_cells.cuh"
+#include "kernels/engine/device_plastic.cuh"
 #include "kernels/engine/step_data.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
@@ -18,8 +20,7 @@ struct DeviceRows {
   explicit DeviceRows(const PackedRows& rows);
 
   DeviceBuffer<std::uint64_t> offsets;
-  DeviceBuffer<PackedSynapse> synapses;
-  DeviceBuffer<std::uint16_t> delays;
+  DeviceBuffer<WideSynapse> synapses;
   kernel::RowsView view;
 };
 
@@ -29,9 +30,14 @@ class DeviceNetwork {
   DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
                 std::uint32_t chunk_steps);
   const kernel::StepData& data() const { return data_; }
+  const kernel::PlasticView& plastic() const { return plastic_.view(); }
 
   // The initial state: v_initial, nothing else, nothing in flight.
-  void reset(const Network& network, const Stream& stream) const;
+  void reset(const Network& network, const Stream& stream) const { state_.reset(network, data_.replicas, stream); }
+  // Event mode (slices with skip tables). `as_of`: [neuron][replica]; who is active is for begin_events() to find out.
+  bool can_skip() const { return skip_.size() > 0; }
+  void set_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched, const Stream& stream);
+  void end_events() { data_.events = {}; }
   // State in logical order; the stream must be idle.
   SimulationState state(std::uint64_t step, const Stream& stream) const;
   void set_state(const SimulationState& state, const Stream& stream) const;
@@ -39,19 +45,19 @@ class DeviceNetwork {
   DeviceBuffer<kernel::Span> spans;               // chunk_steps + 1
   DeviceBuffer<std::uint32_t> population_spikes;  // chunk_steps x populations
   DeviceBuffer<std::uint64_t> failure;            // 1
+  DeviceBuffer<std::uint64_t> touched;            // 1 in event mode
 
  private:
-  const real* keep(const std::vector<real>& values);
-  const std::uint32_t* keep(const std::vector<std::uint32_t>& values);
-  kernel::ConstantsView upload(const SliceConstants& constants);
-
   LifKind kind_;
-  std::vector<DeviceBuffer<real>> reals_;
-  std::vector<DeviceBuffer<std::uint32_t>> words_;
-  DeviceBuffer<std::int32_t> refractory_steps_;
   DeviceRows recurrent_, input_;
-  DeviceBuffer<real> u_, i0_, i1_, theta_;
-  DeviceBuffer<std::int32_t> refractory_, ring_;
+  DeviceConstants constants_;
+  DeviceState state_;
+  DevicePlastic plastic_;
+  DeviceBuffer<std::uint32_t> population_of_;
+  DeviceBuffer<LifSkip<real>> skip_;
+  DeviceBuffer<std::uint32_t> skip_row_;
+  DeviceBuffer<std::uint64_t> as_of_;
+  DeviceBuffer<std::uint8_t> active_;
   kernel::StepData data_;
 };
 

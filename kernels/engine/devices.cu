@@ -39,6 +39,9 @@ DeviceInfo describe(int device) {
   info.multiprocessors = attribute(cudaDevAttrMultiProcessorCount, device);
   info.l2_bytes = static_cast<std::size_t>(attribute(cudaDevAttrL2CacheSize, device));
   info.shared_per_block_bytes = static_cast<std::size_t>(attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  // Data move at both edges of the clock, which is in kHz; the width is in bits.
+  info.bytes_per_s =
+      2e3 * attribute(cudaDevAttrMemoryClockRate, device) * attribute(cudaDevAttrGlobalMemoryBusWidth, device) / 8;
   int current = 0;
   check(cudaGetDevice(&current), "asking for the current device");
   check(cudaSetDevice(device), "choosing a device");

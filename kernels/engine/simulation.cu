@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
@@ -23,6 +25,29 @@ std::uint32_t steps_a_chunk(const Network& network, std::uint32_t replicas) {
       std::clamp<std::uint64_t>(kMostKeptRows / std::max<std::uint64_t>(rows, 1), 1, kChunkSteps));
 }
 
+// Ends a capture that an error cuts short, so that the stream can be used again.
+class Capture {
+ public:
+  explicit Capture(const Stream& stream) : stream_(stream.get()) {
+    check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "capturing a graph of steps");
+  }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+  ~Capture() {
+    if (stream_ == nullptr) return;
+    cudaGraph_t graph{};
+    if (cudaStreamEndCapture(stream_, &graph) == cudaSuccess) cudaGraphDestroy(graph);
+  }
+  cudaGraph_t end() {
+    cudaGraph_t graph{};
+    check(cudaStreamEndCapture(std::exchange(stream_, nullptr), &graph), "capturing a graph of steps");
+    return graph;
+  }
+
+ private:
+  cudaStream_t stream_;
+};
+
 std::string usable_device() {
   const std::vector<DeviceInfo> found = devices();
   if (found.empty()) throw DeviceError("device", why_no_device());
@@ -33,30 +58,62 @@ std::string usable_device() {
 
 }  // namespace
 
-CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const SimulationOptions& options)
-    : CudaSimulation(network, slice_network(network, drive, 1), options, steps_a_chunk(network, options.replicas)) {}
-
-CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
-                               std::uint32_t chunk_steps)
+CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options)
     : device_name_(usable_device()),
       input_channels_(sliced.input_channels),
-      chunk_steps_(chunk_steps),
+      chunk_steps_(steps_a_chunk(network, options.replicas)),
+      kind_(network.kind),
+      update_(options.update),
       step_(options.first_step),
-      network_(sliced, network, options, chunk_steps),
-      kernels_(network.kind, network_.data()),
-      recorder_(network_, network, chunk_steps),
+      network_(sliced, network, options, chunk_steps_),
+      kernels_(kind_, network_.data(), network_.plastic()),
+      recorder_(network_, network, chunk_steps_),
       control_(1),
       host_control_(1),
       host_failure_(1) {
   network_.reset(network, stream_);
+  if (network_.can_skip()) begin_events({}, 0);
 }
 
 // Work may still be queued when an error unwinds; buffers must outlive it.
 CudaSimulation::~CudaSimulation() { cudaStreamSynchronize(stream_.get()); }
 
 void CudaSimulation::set_state(const SimulationState& state) {
+  const bool events = state_is_by_events(state, network_.can_skip(), update_);
   network_.set_state(state, stream_);
   step_ = state.step;
+  network_.end_events();
+  use_network();
+  if (events) begin_events(state.as_of, state.touched);
+}
+
+// The kernels for what the network is now: by events or by the clock.
+void CudaSimulation::use_network() {
+  kernels_ = StepKernels(kind_, network_.data(), network_.plastic());
+  chunk_graph_ = {};
+}
+
+// as_of empty: all cells are as of this step.
+void CudaSimulation::begin_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched) {
+  const kernel::StepData& data = network_.data();
+  const std::size_t cells = std::size_t{data.neurons} * data.replicas;
+  network_.set_events(as_of.empty() ? std::vector<std::uint64_t>(cells, step_) : as_of, touched, stream_);
+  use_network();
+  kernels_.begin_events(stream_);
+}
+
+// At a multiple of kMeasureSteps: when too many neurons are touched, the clock takes over for good.
+void CudaSimulation::measure_activity() {
+  const kernel::StepData& data = network_.data();
+  host_failure_[0] = 0;
+  network_.touched.download(host_failure_.data(), 1, stream_);
+  stream_.synchronize();
+  const bool clock = clock_pays(host_failure_[0], std::uint64_t{data.neurons} * data.replicas);
+  network_.touched.fill_zero(stream_);
+  if (!clock) return;
+  kernels_.end_events(step_, stream_);
+  network_.end_events();
+  use_network();
 }
 
 void CudaSimulation::upload_input(std::uint64_t steps, const Input& input, kernel::Control& control) {
@@ -85,13 +142,11 @@ void CudaSimulation::run_chunk(std::uint32_t steps) {
     kernels_.enqueue_chunk(steps, control_.data(), stream_);
   } else {
     if (!chunk_graph_) {
-      cudaGraph_t graph{};
-      check(cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeThreadLocal), "capturing a graph of steps");
+      Capture capture(stream_);
       kernels_.enqueue_chunk(steps, control_.data(), stream_);
-      check(cudaStreamEndCapture(stream_.get(), &graph), "capturing a graph of steps");
-      const Owned<cudaGraph_t, cudaGraphDestroy> owner(graph);
+      const Owned<cudaGraph_t, cudaGraphDestroy> graph(capture.end());
       cudaGraphExec_t executable{};
-      check(cudaGraphInstantiate(&executable, graph, 0), "making a graph of steps");
+      check(cudaGraphInstantiate(&executable, graph.get(), 0), "making a graph of steps");
       chunk_graph_ = GraphExec(executable);
     }
     check(cudaGraphLaunch(chunk_graph_.get(), stream_.get()), "launching a graph of steps");
@@ -116,6 +171,7 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
   const kernel::StepData& data = network_.data();
   check_call({data.neurons, data.replicas, data.signal_channels, input_channels_}, steps, input, what, recording);
   if (steps == 0) return;
+  if (by_events()) refuse_trajectory(what, recording);
   kernel::Control control;
   control.next_step = step_;
   upload_input(steps, input, control);
@@ -125,8 +181,12 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
 
   std::uint64_t chunks = 0;
   for (std::uint64_t done = 0; done < steps;) {
-    const auto chunk = static_cast<std::uint32_t>(std::min<std::uint64_t>(chunk_steps_, steps - done));
+    const bool measured = update_ == UpdateMode::automatic && by_events();
+    auto chunk = static_cast<std::uint32_t>(std::min<std::uint64_t>(chunk_steps_, steps - done));
+    if (measured)
+      chunk = static_cast<std::uint32_t>(std::min(std::uint64_t{chunk}, kMeasureSteps - step_ % kMeasureSteps));
     run_chunk(chunk);
+    if (measured && step_ % kMeasureSteps == 0) measure_activity();
     done += chunk;
     recorder_.append();
     recorder_.fetch(chunk, stream_);
@@ -135,10 +195,52 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
   recorder_.finish(stream_);
 }
 
+namespace {
+
+// Before the work of packing.
+void check_options(const Network& network, const SimulationOptions& options) {
+  usable_device();
+  check_replicas(network, options.replicas);
+}
+
+// The resident engine, when it is asked for, or possible and not declined; else null.
+template <class Description>
+std::unique_ptr<Simulation> resident(const Description& network, const Drive& drive, const SimulationOptions& options,
+                                     bool events, bool learns) {
+  if ((events || learns) && options.cuda_engine == CudaEngine::resident)
+    throw ConfigError("run.cuda_engine", events ? "resident: only the plain engine updates by events (run.update)"
+                                                : "resident: only the plain engine has synapses that learn");
+  if (events || learns) return nullptr;
+  switch (options.cuda_engine) {
+    case CudaEngine::plain:
+      return nullptr;
+    case CudaEngine::resident:
+      return make_resident_simulation(network, drive, options);
+    case CudaEngine::automatic:
+      break;
+  }
+  return try_resident_simulation(network, drive, options);
+}
+
+}  // namespace
+
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {
-  if (options.replicas == 0) throw ConfigError("run.replicas", "0, must be at least 1");
-  return std::make_unique<CudaSimulation>(network, drive, options);
+  check_options(network, options);
+  const bool events = begins_by_events(network, drive, options.update), learns = network.plasticity.has_value();
+  if (auto simulation = resident(network, drive, options, events, learns)) return simulation;
+  const SlicePolicy policy{1, options.weight_bits, false, events};
+  return std::make_unique<CudaSimulation>(network, slice_network(network, drive, policy), options);
+}
+
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural, const Drive& drive,
+                                            const SimulationOptions& options) {
+  check_options(procedural.network, options);
+  const Network& network = procedural.network;
+  const bool events = begins_by_events(network, drive, options.update), learns = network.plasticity.has_value();
+  if (auto simulation = resident(procedural, drive, options, events, learns)) return simulation;
+  const SlicePolicy policy{1, options.weight_bits, false, events};
+  return std::make_unique<CudaSimulation>(network, slice_network(procedural, drive, policy), options);
 }
 
 }  // namespace sprig::cuda

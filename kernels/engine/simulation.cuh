@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/chunk_recorder.cuh"
@@ -15,7 +16,8 @@ namespace sprig::cuda {
 
 class CudaSimulation final : public Simulation {
  public:
-  CudaSimulation(const Network& network, const Drive& drive, const SimulationOptions& options);
+  // `sliced` holds `network` as one slice of wide synapses.
+  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options);
   ~CudaSimulation() override;
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
@@ -25,14 +27,18 @@ class CudaSimulation final : public Simulation {
   std::string device_name() const override { return device_name_; }
 
  private:
-  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
-                 std::uint32_t chunk_steps);
   void upload_input(std::uint64_t steps, const Input& input, kernel::Control& control);
   void run_chunk(std::uint32_t steps);
   void check_failure();
+  bool by_events() const { return network_.data().events.skip != nullptr; }
+  void begin_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched);
+  void use_network();
+  void measure_activity();
 
   std::string device_name_;
   std::uint32_t input_channels_, chunk_steps_;
+  LifKind kind_;
+  UpdateMode update_;
   std::uint64_t step_;
   Stream stream_;
   DeviceNetwork network_;

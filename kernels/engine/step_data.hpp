@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "kernels/core/context.hpp"
+#include "kernels/engine/cell.hpp"
 #include "sprig/core/hd.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/engine/slices.hpp"
@@ -23,26 +24,18 @@ struct SpikeRow {
 // PackedRows, cut into pieces of `segment` synapses: a row has at most 2^segment_bits of them.
 struct RowsView {
   const std::uint64_t* offsets = nullptr;
-  const PackedSynapse* synapses = nullptr;
-  const std::uint16_t* delays = nullptr;  // null: all uniform_delay
-  std::uint32_t uniform_delay = 1;
+  const WideSynapse* synapses = nullptr;
   std::uint32_t segment = 128;
   std::uint32_t segment_bits = 0;
 };
 
-// SliceConstants; null where the network has no such term.
-struct ConstantsView {
-  const real *p22 = nullptr, *p20 = nullptr, *p11_0 = nullptr, *p11_1 = nullptr, *p21_0 = nullptr, *p21_1 = nullptr;
-  const real *v_th = nullptr, *v_reset = nullptr, *theta_decay = nullptr, *theta_plus = nullptr;
-  const std::int32_t* refractory_steps = nullptr;
-  const real *unit_0 = nullptr, *unit_1 = nullptr, *external = nullptr, *noise_sigma = nullptr, *current_gain = nullptr;
-  const real *poisson_weight_0 = nullptr, *poisson_weight_1 = nullptr;
-  const std::uint32_t *poisson_row = nullptr, *draw_id = nullptr;
-};
-
-struct StateView {
-  real *u = nullptr, *i0 = nullptr, *i1 = nullptr, *theta = nullptr;
-  std::int32_t *refractory = nullptr, *ring = nullptr;
+// The event-driven update (neuron/lif_skip.hpp); null: the clock's.
+struct EventsView {
+  const LifSkip<real>* skip = nullptr;  // of the distinct kinds of neurons
+  const std::uint32_t* row = nullptr;   // [neuron]: which of them
+  std::uint64_t* as_of = nullptr;       // [neuron][replica]: the state is as before this step
+  std::uint8_t* active = nullptr;       // [neuron][replica]: not proven silent
+  std::uint64_t* touched = nullptr;     // counts the cells that were touched
 };
 
 // A step's spikes: rows [begin, end) of the chunk's list.
@@ -53,13 +46,13 @@ struct Span {
 // Everything that stays the same from step to step: a kernel's parameters.
 struct StepData {
   std::uint32_t neurons = 0, replicas = 1, words = 1;  // words = ceil(replicas / 32)
-  std::uint32_t first_replica = 0, seed = 0;
-  std::uint32_t delay_slots = 2, receptors = 1, signal_channels = 0, poisson_columns = 0, populations = 0;
-  const std::uint32_t* poisson_table = nullptr;
-  const real* noise_table = nullptr;
+  std::uint32_t first_replica = 0;
+  std::uint32_t delay_slots = 2, receptors = 1, signal_channels = 0, populations = 0;
+  DriveTables tables;
   const std::uint32_t* population_of = nullptr;  // [neuron]
   ConstantsView constants;
   StateView state;
+  EventsView events;
   RowsView recurrent, input;
   Span* spans = nullptr;                       // [step of the chunk + 1]
   std::uint32_t* population_spikes = nullptr;  // [step of the chunk][population]
@@ -73,6 +66,7 @@ struct StepData {
 struct Control {
   std::uint64_t next_step = 0, next_offset = 0;  // of the chunk to come: absolute, and relative to the call
   std::uint64_t step = 0, offset = 0;            // of the running chunk
+  std::uint32_t slot = 0;                        // step mod delay_slots
   const real* signal = nullptr;                  // [replica][sample][channel]; null: none
   std::uint64_t samples = 0, steps_per_sample = 1;
   const std::uint64_t* input_spans = nullptr;  // [step of the call + 1] into input_spikes; null: none
@@ -96,12 +90,18 @@ SPRIG_HD inline std::uint64_t count_slot(const Control& control, std::uint64_t o
          (control.count_phase + chunk_offset) / control.count_window;
 }
 
+// Ring slot of step k of the chunk.
+SPRIG_HD inline std::uint32_t ring_slot(const StepData& data, const Control& control, std::uint32_t k) {
+  return (control.slot + k) % data.delay_slots;
+}
+
 // Begins a chunk of `steps` steps. One block.
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void start_chunk(Ctx& ctx, const StepData& data, Control* control, std::uint32_t steps) {
   if (ctx.thread() == 0) {
     control->step = control->next_step;
     control->offset = control->next_offset;
+    control->slot = static_cast<std::uint32_t>(control->next_step % data.delay_slots);
     control->next_step += steps;
     control->next_offset += steps;
     data.spans[0] = {0, 0};

@@ -4,6 +4,7 @@
 
 #include "kernels/core/cuda_context.cuh"
 #include "kernels/engine/deliver_kernel.hpp"
+#include "kernels/engine/plastic_kernel.hpp"
 #include "kernels/engine/update_kernel.hpp"
 
 namespace sprig::cuda {
@@ -19,11 +20,22 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // The parts of a LifKind: a __global__ template takes no class as an argument.
-template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive>
+template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, bool kEvents>
 __global__ void __launch_bounds__(kThreads)
     update_kernel(const __grid_constant__ kernel::StepData data, const kernel::Control* control, std::uint32_t k) {
   CudaContext ctx;
-  kernel::update<LifKind{kSynapse, kReceptors, kReset, kAdaptive}>(ctx, data, control, k);
+  kernel::update<LifKind{kSynapse, kReceptors, kReset, kAdaptive}, kEvents>(ctx, data, control, k);
+}
+
+template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive>
+__global__ void __launch_bounds__(kThreads)
+    events_kernel(const __grid_constant__ kernel::StepData data, bool begin, std::uint64_t step) {
+  CudaContext ctx;
+  constexpr LifKind kKind{kSynapse, kReceptors, kReset, kAdaptive};
+  if (begin)
+    kernel::begin_events<kKind>(ctx, data);
+  else
+    kernel::end_events<kKind>(ctx, data, step);
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -33,22 +45,40 @@ __global__ void __launch_bounds__(kThreads)
   kernel::deliver(ctx, data, control, k);
 }
 
-using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
-
-template <Synapse kSynapse, int kReceptors>
-Update choose_update(const LifKind& kind) {
-  if (kind.reset == Reset::soft)
-    return kind.adaptive ? update_kernel<kSynapse, kReceptors, Reset::soft, true>
-                         : update_kernel<kSynapse, kReceptors, Reset::soft, false>;
-  return kind.adaptive ? update_kernel<kSynapse, kReceptors, Reset::hard, true>
-                       : update_kernel<kSynapse, kReceptors, Reset::hard, false>;
+// Where synapses learn.
+__global__ void __launch_bounds__(kThreads)
+    list_kernel(const __grid_constant__ kernel::StepData data, const __grid_constant__ kernel::PlasticView plastic,
+                const kernel::Control* control, std::uint32_t k) {
+  CudaContext ctx;
+  kernel::list_spikes(ctx, data, plastic, control, k);
+}
+__global__ void __launch_bounds__(kThreads) deliver_plastic_kernel(const __grid_constant__ kernel::StepData data,
+                                                                   const __grid_constant__ kernel::PlasticView plastic,
+                                                                   const kernel::Control* control, std::uint32_t k) {
+  CudaContext ctx;
+  if (control->probes > 0) kernel::record_probes(ctx, data, control, k);
+  kernel::deliver(ctx, data, control, k);
+  kernel::deliver_plastic(ctx, data, plastic, control, k);
 }
 
-Update choose_update(const LifKind& kind) {
-  if (kind.synapse == Synapse::delta)
-    return kind.receptors == 2 ? choose_update<Synapse::delta, 2>(kind) : choose_update<Synapse::delta, 1>(kind);
-  return kind.receptors == 2 ? choose_update<Synapse::exponential, 2>(kind)
-                             : choose_update<Synapse::exponential, 1>(kind);
+using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
+
+Update choose_update(const LifKind& kind, bool events) {
+  Update update = nullptr;
+  with_lif_kind(kind, [&]<LifKind k>() {
+    update = events ? update_kernel<k.synapse, k.receptors, k.reset, k.adaptive, true>
+                    : update_kernel<k.synapse, k.receptors, k.reset, k.adaptive, false>;
+  });
+  return update;
+}
+
+void launch_events(const LifKind& kind, const kernel::StepData& data, bool begin, std::uint64_t step,
+                   const Stream& stream) {
+  const Grid grid = grid_for(std::uint64_t{data.neurons} * data.replicas, kThreads, 1u << 16);
+  with_lif_kind(kind, [&]<LifKind k>() {
+    launch("turning between clock and events", grid, stream, events_kernel<k.synapse, k.receptors, k.reset, k.adaptive>,
+           data, begin, step);
+  });
 }
 
 template <class Kernel>
@@ -59,27 +89,45 @@ std::uint32_t most_blocks(Kernel kernel, const char* name) {
 }
 
 // No more warps than the longest possible list has segments; at least one block, which keeps the list's bookkeeping.
-Grid deliver_grid(const kernel::StepData& data) {
+Grid deliver_grid(const kernel::StepData& data, const kernel::PlasticView& plastic) {
   const std::uint64_t rows = std::uint64_t{data.neurons} * data.words;
-  const std::uint64_t jobs = rows << std::max(data.recurrent.segment_bits, data.input.segment_bits);
+  const std::uint64_t jobs =
+      rows << std::max({data.recurrent.segment_bits, data.input.segment_bits, plastic.rows.segment_bits});
   return grid_for(std::max<std::uint64_t>(jobs, 1) * kWarp, kThreads,
-                  most_blocks(deliver_kernel, "preparing delivery"));
+                  plastic.sources == nullptr ? most_blocks(deliver_kernel, "preparing delivery")
+                                             : most_blocks(deliver_plastic_kernel, "preparing plastic delivery"));
 }
 
 }  // namespace
 
-StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data)
-    : data_(data), update_(choose_update(kind)), deliver_grid_(deliver_grid(data)) {
+StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, const kernel::PlasticView& plastic)
+    : kind_(kind),
+      data_(data),
+      plastic_(plastic),
+      update_(choose_update(kind, data.events.skip != nullptr)),
+      deliver_grid_(deliver_grid(data, plastic)) {
   const std::uint64_t tile_neurons = data.replicas < kWarp ? kWarp / data.replicas : 1;
   const std::uint64_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
   update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, "preparing the neuron update"));
+  list_grid_ = grid_for(data.neurons, kThreads, most_blocks(list_kernel, "preparing lists of spikes"));
+}
+
+void StepKernels::begin_events(const Stream& stream) const { launch_events(kind_, data_, true, 0, stream); }
+void StepKernels::end_events(std::uint64_t step, const Stream& stream) const {
+  launch_events(kind_, data_, false, step, stream);
 }
 
 void StepKernels::enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const {
   launch("starting a chunk of steps", {1, kThreads, 0}, stream, start_kernel, data_, control, steps);
   for (std::uint32_t k = 0; k < steps; ++k) {
     launch("updating neurons", update_grid_, stream, update_, data_, control, k);
-    launch("delivering spikes", deliver_grid_, stream, deliver_kernel, data_, control, k);
+    if (plastic_.sources == nullptr) {
+      launch("delivering spikes", deliver_grid_, stream, deliver_kernel, data_, control, k);
+    } else {
+      launch("listing spikes", list_grid_, stream, list_kernel, data_, plastic_, control, k);
+      launch("delivering spikes to plastic synapses", deliver_grid_, stream, deliver_plastic_kernel, data_, plastic_,
+             control, k);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/core/launch.cuh"
+#include "kernels/engine/plastic_kernel.hpp"
 #include "kernels/engine/step_data.hpp"
 
 namespace sprig::cuda {
@@ -12,17 +13,23 @@ namespace sprig::cuda {
 class StepKernels {
  public:
   StepKernels() = default;
-  // Grids: update has a warp for each tile, delivery fills the device once.
-  explicit StepKernels(const LifKind& kind, const kernel::StepData& data);
+  // Updates by events when `data` has them. Grids: update has a warp for each tile, delivery fills the device once.
+  StepKernels(const LifKind& kind, const kernel::StepData& data, const kernel::PlasticView& plastic);
 
-  // Queues `steps` steps: start, then update and delivery each.
+  // kernel::begin_events() and end_events().
+  void begin_events(const Stream& stream) const;
+  void end_events(std::uint64_t step, const Stream& stream) const;
+
+  // Queues `steps` steps: start, then update and delivery each; where synapses learn, spikes are listed in between.
   void enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const;
 
  private:
   using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
+  LifKind kind_;
   kernel::StepData data_;
+  kernel::PlasticView plastic_;
   Update update_ = nullptr;
-  Grid update_grid_, deliver_grid_;
+  Grid update_grid_, list_grid_, deliver_grid_;
 };
 
 }  // namespace sprig::cuda

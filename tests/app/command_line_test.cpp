@@ -1,85 +1,14 @@
 // The built program, end to end: exit codes, messages, and what it leaves in its run folder.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <csignal>
-#include <nlohmann/json.hpp>
-#include <thread>
 
 #include "sprig/engine/device.hpp"
-#include "tests/app/small.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/app/program.hpp"
 
 namespace sprig {
 namespace {
 
-using Json = nlohmann::json;
+using CommandLine = Program;
 using test::read_file;
-using test::TemporaryFolder;
-
-struct Outcome {
-  int code = -1;  // 128 + signal when it was killed
-  std::string out, err;
-};
-
-class CommandLine : public testing::Test {
- protected:
-  void SetUp() override { test::write_raw(config(), test::kSmallConfig); }
-
-  std::string config() const { return folder_.file("small.toml"); }
-  std::string folder(const std::string& name) const { return folder_.file(name); }
-
-  // Starts the program in the test's folder. file_limit: RLIMIT_FSIZE in bytes.
-  pid_t start(std::vector<std::string> arguments, rlim_t file_limit = RLIM_INFINITY) {
-    arguments.insert(arguments.begin(), SPRIG_BINARY);
-    std::vector<char*> argv;
-    for (std::string& a : arguments) argv.push_back(a.data());
-    argv.push_back(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-      const auto to = [&](const char* name, int descriptor) {
-        dup2(open(folder(name).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), descriptor);
-      };
-      if (chdir(folder_.path().c_str()) != 0) _exit(127);
-      to("stdout.txt", STDOUT_FILENO);
-      to("stderr.txt", STDERR_FILENO);
-      if (file_limit != RLIM_INFINITY) {
-        const rlimit limit{file_limit, file_limit};
-        setrlimit(RLIMIT_FSIZE, &limit);
-      }
-      execv(argv[0], argv.data());
-      _exit(127);
-    }
-    return child;
-  }
-
-  Outcome wait_for(pid_t child) {
-    int status = 0;
-    waitpid(child, &status, 0);
-    Outcome outcome;
-    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    outcome.out = read_file(folder("stdout.txt"));
-    outcome.err = read_file(folder("stderr.txt"));
-    return outcome;
-  }
-
-  Outcome run(const std::vector<std::string>& arguments, rlim_t file_limit = RLIM_INFINITY) {
-    return wait_for(start(arguments, file_limit));
-  }
-
-  Json result(const std::string& name) const { return Json::parse(read_file(folder(name) + "/result.json")); }
-  Json manifest(const std::string& name) const { return Json::parse(read_file(folder(name) + "/manifest.json")); }
-
-  TemporaryFolder folder_;
-};
-
-void expect_keys(const Json& json, const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) EXPECT_TRUE(json.contains(key)) << key;
-}
 
 TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
   struct Case {
@@ -115,7 +44,8 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"run", "--set", "neuron.tau_syn_exc_ms=nan"}, 3, "neuron.tau_syn_exc_ms: found nan"},
       {{"run", "--set", "neuron.i_dc=inf"}, 3, "neuron.i_dc: found inf"},
       {{"run", "--set", "network.delay_ms=0.01"}, 3, "a delay below a step"},
-      {{"run", "--set", "run.duration_ms=1e-9"}, 3, "run.duration_ms: is below one step"},
+      {{"run", "--set", "run.duration_ms=0.06"}, 3, "run.duration_ms: is below one step"},
+      {{"run", "--set", "run.count_window_ms=0.06"}, 3, "run.count_window_ms: is below one step"},
       {{"run", "--set", "network.file=missing.npz"}, 4, "missing.npz: cannot be read: No such file"},
       {{"run", "--set", "network.file=bad.npz"}, 4, "is no .npz file"},
       {{"run", "--set", "network.neurons=2000000000"}, 6, "memory: needs "},
@@ -183,47 +113,6 @@ TEST_F(CommandLine, PruneWritesItsKeysAndTheSameHashForAnyThreads) {
   EXPECT_NE(result("other")["hash"], r["hash"]);
 }
 
-TEST_F(CommandLine, ARunIsRepeatedFromItsFolderAlone) {
-  ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "network.gain=0.5", "--seed", "9", "--out", "a"}).code, 0);
-  ASSERT_EQ(run({"run", "--config", "a/config.resolved.toml", "--threads", "2", "--out", "b"}).code, 0);
-  EXPECT_EQ(result("a")["hash"], result("b")["hash"]);
-  EXPECT_EQ(result("b")["seed"], 9);
-  EXPECT_EQ(read_file(folder("a/spikes.npz")), read_file(folder("b/spikes.npz")));
-}
-
-TEST_F(CommandLine, RunWritesWhatWasAskedForAndRecordingChangesNothing) {
-  ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "a"}).code, 0);
-  const Json r = result("a");
-  expect_keys(r, {"spikes", "mean_rate_hz", "populations", "hash", "steps", "wall_s", "rtf", "steps_per_s",
-                  "synaptic_events", "complete"});
-  EXPECT_EQ(r["steps"], 300);
-  EXPECT_GT(r["spikes"], 0);
-  std::uint64_t sum = 0;
-  for (const Json& population : r["populations"]) sum += population["spikes"].get<std::uint64_t>();
-  EXPECT_EQ(sum, r["spikes"]);
-
-  ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "b", "--set", "run.record_spikes=false", "--set",
-                 "run.count_window_ms=7", "--set", "run.probe=[0, 5]"})
-                .code,
-            0);
-  const Json counted = result("b");
-  for (const char* key : {"hash", "spikes", "synaptic_events", "populations"}) EXPECT_EQ(counted[key], r[key]) << key;
-  EXPECT_EQ(counted["files"], Json({"counts.npy", "probe.npz"}));
-  EXPECT_FALSE(std::filesystem::exists(folder("b/spikes.npz")));
-  ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "c", "--set", "run.record_spikes=false"}).code, 0);
-  EXPECT_EQ(result("c")["synaptic_events"], r["synaptic_events"]);
-
-  if (!test::have_scipy()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy for the rest";
-  const std::string script =
-      "import numpy as np, json; z = np.load('a/spikes.npz'); c = np.load('b/counts.npy'); p = np.load('b/probe.npz')\n"
-      "n = json.load(open('a/result.json'))['spikes']\n"
-      "assert len(z['step']) == n and c.sum() == n and c.shape == (43, 60, 1), c.shape\n"
-      "assert p['v'].shape == (300, 2, 1) and np.isfinite(p['v']).all()\n"
-      "assert np.bincount(z['neuron'], minlength=60).tolist() == c.sum(axis=(0, 2)).tolist()\n";
-  test::write_raw(folder("check.py"), script);
-  EXPECT_EQ(std::system(("cd " + folder_.path() + " && /usr/bin/python3 check.py").c_str()), 0);
-}
-
 TEST_F(CommandLine, LyapunovWritesItsKeys) {
   ASSERT_EQ(run({"lyapunov", "--config", "small.toml", "--out", "a"}).code, 0);
   const Json r = result("a");
@@ -235,53 +124,6 @@ TEST_F(CommandLine, LyapunovWritesItsKeys) {
   EXPECT_EQ(r["method"], "saltation");
   ASSERT_EQ(run({"lyapunov", "--config", "small.toml", "--out", "b", "--set", "lyapunov.method=surrogate"}).code, 0);
   EXPECT_TRUE(result("b").contains("surrogate_gain")) << "the result depends on it, so it must be shown";
-}
-
-TEST_F(CommandLine, StudyWritesPairedRowsAndTheSameForAnyThreads) {
-  const Outcome one = run({"study", "--config", "small.toml", "--threads", "1", "--out", "one"});
-  ASSERT_EQ(one.code, 0) << one.err;
-  ASSERT_EQ(run({"study", "--config", "small.toml", "--threads", "2", "--out", "two"}).code, 0);
-  const Json r = result("one");
-  ASSERT_EQ(r["rows"].size(), 8u) << "dense, lnp, random and none, two seeds each";
-  for (const Json& row : r["rows"])
-    expect_keys(row, {"task", "method", "density", "seed", "nrmse", "validation_nrmse", "vpt", "sops", "sops_readout",
-                      "neurons", "synapses", "rate", "lambda_max"});
-  EXPECT_EQ(r["rows"], result("two")["rows"]);
-  EXPECT_EQ(r["hash"], result("two")["hash"]);
-  for (const Json& entry : r["summary"])
-    if (entry["method"] == "lnp") expect_keys(entry, {"nrmse_minus_dense", "nrmse_minus_random"});
-  ASSERT_EQ(r["tasks"].size(), 1u);
-  expect_keys(r["tasks"][0], {"dense", "none", "gain", "counts"});
-  EXPECT_NE(one.out.find("the task "), std::string::npos);
-  const std::string metrics = read_file(folder("one/metrics.jsonl"));
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 8);
-  EXPECT_TRUE(std::filesystem::exists(folder("one/table.txt")));
-  EXPECT_TRUE(std::filesystem::exists(folder("one/table.csv")));
-}
-
-TEST_F(CommandLine, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
-  const std::vector<std::string> common = {
-      "study",
-      "--config",
-      "small.toml",
-      "--set",
-      "study.mode=operating_point",
-      "--set",
-      "search.axes=[\"network.gain = [0.1, 0.5]\", \"network.inhibition = [2, 4, 8]\"]"};
-  auto all = common;
-  all.insert(all.end(), {"--out", "all"});
-  const Outcome outcome = run(all);
-  ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const Json r = result("all");
-  ASSERT_EQ(r["candidates"].size(), 6u);
-  EXPECT_EQ(r["best"], r["candidates"][0]);
-  for (const Json& c : r["candidates"]) expect_keys(c, {"set", "dense", "none", "gain", "rate", "qualifies"});
-  auto few = common;
-  few.insert(few.end(), {"--set", "search.budget=3", "--out", "few"});
-  ASSERT_EQ(run(few).code, 0);
-  EXPECT_EQ(result("few")["candidates"].size(), 3u);
-  const Outcome best = run({"plan", "--config", "all/best.toml"});
-  EXPECT_EQ(best.code, 0) << best.err;
 }
 
 TEST_F(CommandLine, PlanAndInfoReport) {
@@ -303,19 +145,8 @@ TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {
   };
   for (const auto& command : commands) {
     SCOPED_TRACE(command[0]);
-    std::vector<std::string> arguments = command;
     const std::string out = "out-" + command[0];
-    arguments.insert(arguments.end(), {"--config", "small.toml", "--out", out});
-    const pid_t child = start(arguments);
-    const std::string sign = folder(out) + (command[0] == "study" ? "/metrics.jsonl" : "/config.resolved.toml");
-    for (int i = 0; i < 2000 && (!std::filesystem::exists(sign) || std::filesystem::file_size(sign) == 0); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    kill(child, SIGINT);
-    const auto asked = std::chrono::steady_clock::now();
-    const Outcome outcome = wait_for(child);
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(20));
-    EXPECT_EQ(outcome.code, 130) << outcome.err;
+    const Outcome outcome = interrupt(command, out, command[0] == "study" ? "metrics.jsonl" : "config.resolved.toml");
     ASSERT_TRUE(std::filesystem::exists(folder(out) + "/result.json")) << outcome.err;
     EXPECT_EQ(result(out)["complete"], false);
     EXPECT_EQ(manifest(out)["complete"], false);
@@ -337,6 +168,57 @@ TEST_F(CommandLine, AFullDiskIsExitFourAndLeavesNoPartialFile) {
   EXPECT_FALSE(std::filesystem::exists(folder("b/network.npz")));
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path()))
     EXPECT_EQ(entry.path().string().find(".tmp-"), std::string::npos) << entry.path();
+}
+
+TEST_F(CommandLine, AFullStdoutIsExitFourWithTheRunFolderWhole) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
+  const std::vector<std::vector<std::string>> commands = {{"--help"},
+                                                          {"--version"},
+                                                          {"--help-config"},
+                                                          {"plan"},
+                                                          {"info"},
+                                                          {"run", "--config", "small.toml", "--out", "a"},
+                                                          {"study", "--config", "small.toml", "--out", "b"}};
+  for (const auto& command : commands) {
+    const Outcome outcome = wait_for(start(command, RLIM_INFINITY, "/dev/full"));
+    EXPECT_EQ(outcome.code, 4) << command[0];
+    EXPECT_EQ(outcome.err, "sprig: error: stdout: cannot be written: No space left on device\n") << command[0];
+  }
+  EXPECT_EQ(result("a")["complete"], true);
+  EXPECT_EQ(result("b")["rows"].size(), 8u);
+  EXPECT_EQ(wait_for(start({"run", "--config", "small.toml", "--quiet"}, RLIM_INFINITY, "/dev/full")).code, 0);
+}
+
+TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
+  const std::vector<std::string> search = {"study", "--set", "study.mode=operating_point", "--set",
+                                           "search.axes=[\"neuron.i_dc = [1]\"]"};
+  struct Case {
+    std::vector<std::string> verb;
+    std::string set, expected;
+  };
+  std::vector<Case> cases = {
+      {{"study"}, "task.system=lorentz", "task.system: \"lorentz\", allowed: lorenz63"},
+      {{"study"}, "task.observed=[7]", "task.observed: 7, must be below 3"},
+      {{"study"}, "task.vpt_samples=100", "task.vpt_samples: 100"},
+      {{"study"}, "prune.per_neuron=index", "prune.per_neuron: 'index' needs"},
+      {search, "task.dt=20", "task.dt: 20"},
+      {search, "task.observed=[1, 1]", "task.observed: 1 twice"},
+      {search, "search.axes=[\"task.horizon = [5, 79]\"]", "task.validation: 80, must be from 81"},
+  };
+  for (const char* verb : {"lyapunov", "prune", "study"}) {
+    cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: 500, must be at most the dimension 120"});
+    cases.push_back({{verb}, "neuron.adaptive=true", "lyapunov.method: saltation and surrogate know no adaptive"});
+    cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: is below one step"});
+    cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: is more than 1e15 steps"});
+    cases.push_back({{verb}, "drive.poisson_rate_hz=1e9", "drive.poisson_rate_hz[0]: "});
+  }
+  for (Case& c : cases) {
+    c.verb.insert(c.verb.end(), {"--config", "small.toml", "--out", "out", "--set", c.set});
+    const Outcome outcome = run(c.verb);
+    EXPECT_EQ(outcome.code, 3) << c.verb[0] << " " << c.set;
+    EXPECT_NE(outcome.err.find(c.expected), std::string::npos) << c.verb[0] << ": " << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder("out"))) << c.verb[0] << " " << c.set;
+  }
 }
 
 TEST_F(CommandLine, AnUnwritableOutputIsExitFour) {

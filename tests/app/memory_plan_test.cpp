@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/io/network_file.hpp"
@@ -17,8 +18,8 @@ double item(const MemoryPlan& plan, const std::string& name) {
   return 0;
 }
 
-template <class T>
-double size_of(const std::vector<T>& v) {
+template <class T, class Allocator>
+double size_of(const std::vector<T, Allocator>& v) {
   return static_cast<double>(v.size() * sizeof(T));
 }
 
@@ -38,6 +39,7 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     config.network.delay_ms = {Distribution::Kind::uniform, 1.0, 4.0};
     config.network.kind.receptors = 2;
     config.simulation.slices = 2;
+    config.simulation.weight_bits = topology == Topology::random ? 16 : 32;
     finish_config(config);
     const MemoryPlan plan = plan_memory(config, Work::run);
     const Network network = make_network(config, 1);
@@ -45,10 +47,11 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     expect_close(item(plan, "weights"), size_of(network.recurrent.weights), "weights");
     expect_close(item(plan, "delays"), size_of(network.recurrent.delays), "delays");
     expect_close(item(plan, "offsets"), size_of(network.recurrent.offsets), "offsets");
-    const SlicedNetwork sliced = slice_network(network, {}, config.simulation.slices);
+    const SlicedNetwork sliced = slice_network(
+        network, {}, {config.simulation.slices, config.simulation.weight_bits, config.simulation.weight_bits == 16});
     double synapses = 0, offsets = 0;
     for (const Slice& s : sliced.slices) {
-      synapses += size_of(s.recurrent.synapses) + size_of(s.recurrent.delays);
+      synapses += size_of(s.recurrent.wide) + size_of(s.recurrent.narrow);
       offsets += size_of(s.recurrent.offsets);
     }
     expect_close(item(plan, "packed synapses"), synapses, "packed synapses");
@@ -88,6 +91,31 @@ TEST(MemoryPlan, WhatDoesNotFitIsRefusedWithTheNumbers) {
   Config small;
   finish_config(small);
   EXPECT_NO_THROW(require_memory(small, Work::run));
+}
+
+TEST(MemoryPlan, WhatDoesNotFitOnTheDeviceAloneIsRefusedWithTheNumbers) {
+  Config config;
+  finish_config(config);
+  const MemoryPlan plan = plan_memory(config, Work::run);
+  EXPECT_LT(plan.on_device().total(), plan.total());
+  EXPECT_NO_THROW(require_fits(plan, {"RAM", plan.total()}));
+  EXPECT_NO_THROW(require_fits(plan.on_device(), {"device 0 (small)", plan.on_device().total()}));
+  try {
+    require_fits(plan.on_device(), {"device 0 (small)", plan.on_device().total() / 2});
+    FAIL();
+  } catch (const MemoryError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("needs " + bytes_text(plan.on_device().total())), std::string::npos) << text;
+    EXPECT_NE(text.find("of device 0 (small) are available"), std::string::npos) << text;
+  }
+}
+
+TEST(MemoryPlan, ASearchNeedsNoPruning) {
+  Config config;
+  finish_config(config);
+  const double search = plan_memory(config, Work::search).total();
+  EXPECT_LT(search, plan_memory(config, Work::study).total());
+  EXPECT_LT(plan_memory(config, Work::run).on_device().total(), search);
 }
 
 TEST(MemoryPlan, MoreWorkNeedsMore) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sprig/app/output.hpp"
 #include "sprig/app/progress.hpp"
 
 namespace sprig::app {
@@ -32,6 +33,17 @@ TEST(Texts, BytesAndDurations) {
   EXPECT_EQ(duration_text(12.3), "12 s");
   EXPECT_EQ(duration_text(185), "3 min 05 s");
   EXPECT_EQ(duration_text(3720), "1 h 02 min");
+}
+
+TEST(Texts, SayWhatIntervalsAreOver) {
+  EXPECT_EQ(interval_scope({3, 12, 12, false}), "over 3 seeds");
+  EXPECT_EQ(interval_scope({3, 7, 12, false}), "of what was done: stopped early, 7 of 12 cells");
+  EXPECT_EQ(interval_scope({3, 12, 12, true}), "over 3 seeds, all on the one network of network.file");
+}
+
+TEST(JsonText, ReplacesWhatIsNotUtf8) {
+  EXPECT_EQ(json_text({{"a", 1}}), "{\"a\":1}");
+  EXPECT_EQ(json_text({{"path", "x\xFFy"}}), "{\"path\":\"x\xEF\xBF\xBDy\"}");
 }
 
 }  // namespace

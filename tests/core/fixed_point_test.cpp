@@ -47,7 +47,7 @@ TEST(FixedPoint, MoreSynapsesThanUnitsStillCannotOverflow) {
     const int e = fixed_point_exponent(1.0, terms);
     EXPECT_EQ(e, 29) << terms;
     const double each = 0.5 * fixed_unit(e);  // the worst weight: it rounds from half a unit to a whole one
-    EXPECT_LE((1.0 / each) * to_fixed(each, e), kMax);
+    EXPECT_LE((1.0 / each) * to_fixed(each, fixed_scale(e)), kMax);
   }
 }
 
@@ -57,8 +57,8 @@ TEST(FixedPoint, RoundingErrorIsAtMostHalfAUnitAndSignsAreSymmetric) {
     EXPECT_EQ(unit, std::ldexp(1.0, -e));
     for (int i = 0; i < 2000; ++i) {
       const double w = (uniform_open(3, Stream::test, static_cast<std::uint64_t>(i), 0) - 0.5) * 100;
-      EXPECT_LE(std::abs(to_fixed(w, e) * unit - w), 0.5 * unit);
-      EXPECT_EQ(to_fixed(-w, e), -to_fixed(w, e));
+      EXPECT_LE(std::abs(to_fixed(w, fixed_scale(e)) * unit - w), 0.5 * unit);
+      EXPECT_EQ(to_fixed(-w, fixed_scale(e)), -to_fixed(w, fixed_scale(e)));
     }
   }
 }
@@ -75,7 +75,7 @@ TEST(FixedPoint, AllSynapsesAtOnceStayWithinInt32) {
       }
       const int e = fixed_point_exponent(sum, static_cast<std::uint64_t>(n));
       std::int64_t total = 0;
-      for (double x : w) total += to_fixed(x, e);
+      for (double x : w) total += to_fixed(x, fixed_scale(e));
       EXPECT_LE(total, std::numeric_limits<std::int32_t>::max());
       EXPECT_GT(total, std::numeric_limits<std::int32_t>::max() / 2 - n);  // and no bit is given away
     }

@@ -89,6 +89,57 @@ TEST(EngineDeterminism, ThreadsAndSlicesDoNotChangeAnything) {
     }
 }
 
+// With 16-bit weights slices are cut for narrow synapses: 3000 neurons, 21 slots, 2 receptors make at least two.
+TEST(EngineDeterminism, ShortWeightsGiveTheSameWhateverTheSlicesAndThreads) {
+  const Network network = random_network(big_spec());
+  const Drive drive = full_drive(network);
+  for (const std::uint32_t replicas : {1u, 3u}) {
+    SimulationOptions options;
+    options.weight_bits = 16;
+    options.replicas = replicas;
+    options.threads = 1;
+    const Outcome expected = run(network, drive, options, 300, 300);
+    ASSERT_GT(expected.spikes.size(), 1000u);
+    for (const int threads : {2, 3})
+      for (const std::uint32_t slices : {0u, 5u, 16u}) {
+        options.threads = threads;
+        options.slices = slices;
+        const Outcome outcome = run(network, drive, options, 300, 75);
+        EXPECT_EQ(outcome.state, expected.state) << threads << " threads, " << slices << " slices";
+        EXPECT_EQ(outcome.spikes, expected.spikes);
+        EXPECT_EQ(outcome.counts, expected.counts);
+      }
+    SimulationOptions whole = options;
+    whole.weight_bits = 32;
+    EXPECT_NE(run(network, drive, whole, 300, 300).state, expected.state);  // the bits do matter
+  }
+}
+
+// A delay too long for narrow synapses keeps them wide: the same weights in another layout.
+TEST(EngineDeterminism, ShortWeightsInWideSynapsesGiveTheSameSpikes) {
+  RandomNetworkSpec spec = big_spec();
+  Network network = random_network(spec);
+  SimulationOptions options;
+  options.weight_bits = 16;
+  network.input.uniform_delay = 2000;  // no channel ever fires in this run
+  network.input.delays.clear();
+  for (float& w : network.input.weights) w = 1e-6f;
+  Network same = network;
+  same.input.uniform_delay = 1;
+  const Drive drive = full_drive(network);
+  const auto spikes_of = [&](const Network& which) {
+    Recording recording;
+    std::vector<real> signal(400, real{0.1});
+    Input input;
+    input.signal = signal;
+    input.samples = 200;
+    cpu::make_simulation(which, drive, options)->advance(200, input, {.spikes = true}, &recording);
+    return recording.spikes;
+  };
+  EXPECT_EQ(spikes_of(network), spikes_of(same));
+  EXPECT_GT(spikes_of(same).size(), 1000u);
+}
+
 TEST(EngineDeterminism, CuttingTheRunDoesNotChangeAnything) {
   const Network network = random_network(big_spec());
   const Drive drive = full_drive(network);

@@ -116,9 +116,10 @@ TEST(FixedPointPacking, NoSetOfSpikesCanOverflow) {
   spec.density = 1;
   spec.weight = 1e4;
   const Network network = random_network(spec);
-  const SlicedNetwork sliced = slice_network(network, {}, 1);
+  const SlicedNetwork sliced = slice_network(network, {}, SlicePolicy{});
   std::vector<std::int64_t> sums(network.size(), 0);
-  for (const PackedSynapse& s : sliced.slices[0].recurrent.synapses) sums[s.cell] += std::abs(std::int64_t{s.weight});
+  for (const WideSynapse& s : sliced.slices[0].recurrent.wide)
+    sums[s.place % network.size()] += std::abs(std::int64_t{s.weight});
   const std::int64_t largest = *std::max_element(sums.begin(), sums.end());
   EXPECT_LT(largest, std::int64_t{1} << 31);
   EXPECT_GT(largest, std::int64_t{1} << 29);  // and no bit is given away

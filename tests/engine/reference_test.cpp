@@ -20,7 +20,7 @@ std::vector<SpikeEvent> reference_spikes(const Network& network, std::uint64_t s
                                          const std::vector<Input::Spike>& input) {
   const std::uint32_t n = network.size();
   const double h = network.step_ms;
-  const auto receptor = [&](double w) { return kKind.receptors == 2 && w < 0 ? 1 : 0; };
+  const auto receptor = [&](double w) { return receptor_of(kKind, w); };
   // The fixed-point scale of each population and receptor.
   std::vector<int> exponent(2 * n);
   for (const Population& p : network.populations)
@@ -64,7 +64,8 @@ std::vector<SpikeEvent> reference_spikes(const Network& network, std::uint64_t s
     const auto send = [&](const Csr& csr, std::uint32_t source) {
       for (std::uint64_t k = csr.offsets[source]; k < csr.offsets[source + 1]; ++k) {
         const int r = receptor(csr.weights[k]);
-        pending[r][{t + csr.delay(k), csr.targets[k]}] += to_fixed(csr.weights[k], exponent[2 * csr.targets[k] + r]);
+        pending[r][{t + csr.delay(k), csr.targets[k]}] +=
+            to_fixed(csr.weights[k], fixed_scale(exponent[2 * csr.targets[k] + r]));
       }
     };
     std::vector<std::uint32_t> fired;

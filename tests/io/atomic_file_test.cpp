@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "sprig/core/error.hpp"
+#include "sprig/io/run_folder.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
@@ -99,6 +100,18 @@ TEST(LineLog, KeepsWholeLinesOnly) {
   EXPECT_EQ(read_file(path), "{\"a\":1}\n");
   log.append("{\"c\":3}");
   EXPECT_EQ(read_file(path), "{\"a\":1}\n{\"c\":3}\n");
+}
+
+TEST(RunFolder, AReusedFolderLosesWhatAnEarlierRunLeftAndNothingElse) {
+  TemporaryFolder folder;
+  for (const char* name : {"result.json", "network.npz.tmp-123", "result.json.tmp-9", "config.resolved.toml.tmp-77",
+                           "notes.txt", "notes.txt.tmp-5", "result.json.tmp-", "result.json.tmp-5x"})
+    test::write_raw(folder.file(name), "x");
+  const RunFolder run(folder.path());
+  for (const char* name : {"result.json", "network.npz.tmp-123", "result.json.tmp-9", "config.resolved.toml.tmp-77"})
+    EXPECT_FALSE(std::filesystem::exists(folder.file(name))) << name;
+  for (const char* name : {"notes.txt", "notes.txt.tmp-5", "result.json.tmp-", "result.json.tmp-5x"})
+    EXPECT_TRUE(std::filesystem::exists(folder.file(name))) << name;
 }
 
 }  // namespace

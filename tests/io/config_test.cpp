@@ -123,6 +123,8 @@ TEST(Config, BadFilesAreRefusedByName) {
       {"[network]\nstep_ms = 0", "network.step_ms: found 0"},
       {"[network]\ndelay_ms = 0.05",
        "network.delay_ms: found \"constant(0.05)\", a delay below a step; allowed: at least network.step_ms = 0.1"},
+      {"[network]\ndelay_ms = \"gamma(2, 0.04)\"", "found \"gamma(2.0, 0.04)\", a delay below a step"},
+      {"[network]\ndelay_ms = \"lognormal(-3, 0.5)\"", "found \"lognormal(-3.0, 0.5)\", a delay below a step"},
       {"[network]\ntopology = \"smallworld\"",
        "found the text \"smallworld\"; allowed: \"random\", \"fixed_in_degree\""},
       {"[network]\nautapses = 1", "found 1; allowed: true or false"},
@@ -154,6 +156,47 @@ TEST(Config, BadFilesAreRefusedByName) {
   for (const Case& c : cases)
     EXPECT_NE(refusal(c.text).find(c.expected), std::string::npos)
         << "  text: " << c.text.substr(0, 100) << "\n  said: " << refusal(c.text) << "\n  expected: " << c.expected;
+}
+
+TEST(Config, ADelayDistributionWithAMeanOfOneStepIsFine) {
+  for (const char* delay : {"gamma(2, 0.05)", "lognormal(-2.3, 0.2)", "normal(0.1, 1)", "uniform(0, 0.1)", "0.1"})
+    EXPECT_EQ(set_refusal(std::string("network.delay_ms=") + delay), "(accepted)") << delay;
+}
+
+TEST(Config, TheRangesOfATaskAreThoseThatForecastsAccept) {
+  using Limits = ForecastLimits;
+  const auto takes = [](const std::string& key, std::uint64_t value) {
+    return set_refusal("task." + key + "=" + std::to_string(value)) == "(accepted)";
+  };
+  const struct {
+    const char* key;
+    std::uint64_t least, most;
+  } ranges[] = {{"washout", Limits::least_washout, Limits::most_samples},
+                {"train", Limits::least_phase, Limits::most_samples},
+                {"validation", Limits::least_phase, Limits::most_samples},
+                {"test", Limits::least_phase, Limits::most_samples},
+                {"horizon", 1, Limits::most_samples},
+                {"steps_per_sample", 1, Limits::most_steps_per_sample},
+                {"fields", 1, Limits::most_fields},
+                {"vpt_starts", 0, Limits::most_starts}};
+  for (const auto& range : ranges) {
+    EXPECT_TRUE(takes(range.key, range.least)) << range.key;
+    EXPECT_TRUE(takes(range.key, range.most)) << range.key;
+    EXPECT_FALSE(takes(range.key, range.most + 1)) << range.key;
+    if (range.least > 0) {
+      EXPECT_FALSE(takes(range.key, range.least - 1)) << range.key;
+    }
+  }
+  EXPECT_NE(set_refusal("task.field_rate_hz=0").find("a finite number > 0"), std::string::npos);
+}
+
+TEST(Config, TheReferenceSaysWhatEachLyapunovMethodIs) {
+  const std::string reference = config_reference();
+  const std::size_t at = reference.find("saltation: ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string line = reference.substr(at, reference.find('\n', at) - at);
+  for (const std::string_view name : kLyapunovMethodNames)
+    EXPECT_NE(line.find(std::string(name) + ": "), std::string::npos) << line;
 }
 
 TEST(Config, UnreadableFilesAreRefused) {

@@ -22,10 +22,13 @@ struct EngineCase {
   bool drive = true;  // Poisson, noise, signal and external spikes; else the constant current alone
   std::uint64_t first_step = 0;
   double density = 0.3;
+  int weight_bits = 32;
+  bool events = false;  // updated by events: driven by the external spikes alone
 
   friend std::ostream& operator<<(std::ostream& out, const EngineCase& c) {
     return out << c.neurons << " neurons, " << c.replicas << " replicas, kind " << c.kind << (c.drive ? ", driven" : "")
-               << ", from step " << c.first_step;
+               << ", from step " << c.first_step << (c.weight_bits == 16 ? ", 16-bit weights" : "")
+               << (c.events ? ", by events" : "");
   }
 };
 
@@ -35,16 +38,19 @@ inline Network network_of(const EngineCase& c) {
   spec.density = c.density;
   spec.kind = kKinds[c.kind];
   spec.max_delay = 5;
-  spec.i_dc = 1.3;
+  spec.i_dc = c.events ? 0.4 : 1.3;
   spec.step_ms = 1.0;
   spec.weight = c.kind >= 3 ? 0.02 : 0.1;
   spec.input_channels = c.drive ? 3 : 0;
-  return random_network(spec);
+  Network network = random_network(spec);
+  if (c.events)
+    for (float& w : network.input.weights) w *= c.kind >= 3 ? 20 : 60;
+  return network;
 }
 
 inline Drive drive_of(const EngineCase& c) {
   Drive drive;
-  if (!c.drive) return drive;
+  if (!c.drive || c.events) return drive;
   drive.channels = 2;
   for (std::uint32_t i = 0; i < c.neurons; ++i) {
     drive.poisson_rate_hz.push_back(i % 3 == 0 ? 0 : 300 + i % 7);
@@ -64,7 +70,7 @@ struct CallInput {
 
   CallInput(const EngineCase& c, std::uint32_t steps) {
     if (!c.drive) return;
-    input.samples = steps / 3;
+    input.samples = c.events ? 0 : steps / 3;
     input.steps_per_sample = 3;
     for (std::uint32_t k = 0; k < c.replicas * input.samples * 2; ++k)
       signal.push_back(static_cast<real>(test_uniform(3, k, 0) - 0.3));

@@ -32,11 +32,13 @@ TEST_P(EngineKernels, GiveTheCpuEnginesBits) {
   options.replicas = c.replicas;
   options.first_replica = 2;
   options.first_step = c.first_step;
+  options.weight_bits = c.weight_bits;
+  options.update = c.events ? UpdateMode::event : UpdateMode::clock;
   options.threads = 1;
   RecordOptions what;
   what.spikes = true;
   what.count_window_steps = 4;
-  what.trajectory = c.replicas == 1;
+  what.trajectory = c.replicas == 1 && !c.events;
   for (std::uint32_t neuron = 0; neuron < c.neurons; neuron += 13) what.probe.push_back(neuron);
   const auto cpu = cpu::make_simulation(network, drive, options);
   ThreadedEngine threaded(network, drive, options);
@@ -82,6 +84,11 @@ std::vector<Run> runs() {
   list.push_back({{33, 1, 1, true, (1ull << 32) - 5}, {1, 64}});  // the step counter passes 2^32
   list.push_back({{70, 3, 2}, {4, 128}});
   list.push_back({{70, 1, 4}, {1, 128}});
+  list.push_back({{70, 1, 1, true, 3, 0.3, 16}, {2, 64}});  // the CPU's synapses are narrow then
+  list.push_back({{70, 3, 4, true, 0, 0.3, 16}, {2, 64}});
+  for (int kind = 0; kind < 5; ++kind)
+    list.push_back({{70, kind % 2 == 0 ? 1u : 3u, kind, true, 62, 0.1, 32, true}, {2, 64, 0, kind}});
+  list.push_back({{33, 40, 1, true, 0, 0.1, 16, true}, {2, 32}});
   for (std::uint32_t seed = 1; seed <= 3; ++seed) list.push_back({{70, seed, 1}, {4, 32 * seed, 0, seed}});
   return list;
 }

@@ -15,7 +15,7 @@ RecordOptions record_all(const EngineCase& c) {
   RecordOptions what;
   what.spikes = true;
   what.count_window_steps = 30;
-  what.trajectory = c.replicas == 1;
+  what.trajectory = c.replicas == 1 && !c.events;
   for (std::uint32_t neuron = 0; neuron < c.neurons; neuron += 13) what.probe.push_back(neuron);
   return what;
 }
@@ -46,6 +46,8 @@ TEST_P(GpuEngine, GivesTheCpuEnginesBits) {
   options.replicas = c.replicas;
   options.first_replica = 1;
   options.first_step = c.first_step;
+  options.weight_bits = c.weight_bits;
+  options.update = c.events ? UpdateMode::event : UpdateMode::clock;
   const RecordOptions what = record_all(c);
   const auto cpu = cpu::make_simulation(network, drive, options);
   const auto gpu = cuda::make_simulation(network, drive, options);
@@ -76,6 +78,10 @@ std::vector<EngineCase> cases() {
   for (int kind = 0; kind < 5; ++kind) {
     list.push_back({257, 1, kind});
     list.push_back({257, 5, kind, false});
+  }
+  for (int kind = 0; kind < 5; ++kind) {
+    list.push_back({257, 1, kind, true, 62, 0.1, 32, true});
+    list.push_back({257, 5, kind, true, 0, 0.1, 16, true});
   }
   for (const std::uint32_t replicas : {16u, 31u, 32u, 33u, 70u}) list.push_back({40, replicas, 2});
   list.push_back({257, 1, 1, true, (1ull << 32) - 40});

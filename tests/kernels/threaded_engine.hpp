@@ -8,8 +8,10 @@
 
 #include "kernels/engine/deliver_kernel.hpp"
 #include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/plastic_kernel.hpp"
 #include "kernels/engine/row_segments.hpp"
 #include "kernels/engine/update_kernel.hpp"
+#include "kernels/engine_cases.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "support/threaded_context.hpp"
 
@@ -18,7 +20,9 @@ namespace sprig::testing {
 class ThreadedEngine {
  public:
   ThreadedEngine(const Network& network, const Drive& drive, const SimulationOptions& options)
-      : network_(network), sliced_(slice_network(network, drive, 1)), step_(options.first_step) {
+      : network_(network),
+        sliced_(slice_network(network, drive, {1, options.weight_bits, false, options.update == UpdateMode::event})),
+        step_(options.first_step) {
     const std::size_t cells = std::size_t{network.size()} * options.replicas;
     const bool exponential = network.kind.synapse == Synapse::exponential, two = network.kind.receptors == 2;
     for (std::uint32_t i = 0; i < network.size(); ++i)
@@ -34,14 +38,11 @@ class ThreadedEngine {
     data_.replicas = options.replicas;
     data_.words = (options.replicas + kWarp - 1) / kWarp;
     data_.first_replica = options.first_replica;
-    data_.seed = options.seed;
     data_.delay_slots = sliced_.delay_slots;
     data_.receptors = two ? 2 : 1;
     data_.signal_channels = sliced_.signal_channels;
-    data_.poisson_columns = sliced_.poisson_columns;
     data_.populations = static_cast<std::uint32_t>(network.populations.size());
-    data_.poisson_table = sliced_.poisson_table.data();
-    data_.noise_table = sliced_.noise_table.data();
+    data_.tables = {options.seed, sliced_.poisson_columns, sliced_.poisson_table.data(), sliced_.noise_table.data()};
     data_.population_of = population_of_.data();
     const Slice& slice = sliced_.slices.at(0);
     data_.constants = constants_of(slice.constants);
@@ -49,6 +50,14 @@ class ThreadedEngine {
     data_.recurrent = rows_of(slice.recurrent);
     data_.input = rows_of(slice.input);
     data_.failure = &failure_;
+    if (sliced_.plastic) set_plastic();
+    if (options.update != UpdateMode::event) return;
+    as_of_.assign(cells, step_);
+    active_.assign(cells, 2);
+    data_.events = {slice.skip.data(), slice.skip_row.data(), as_of_.data(), active_.data(), &touched_};
+    with_kind([&]<LifKind kKind>() {
+      launch_threads({2, 32}, [&](ThreadedContext& ctx) { kernel::begin_events<kKind>(ctx, data_); });
+    });
   }
 
   // Runs `steps` steps as one chunk; records spikes, counts (windows since this call's first step), population spikes,
@@ -103,10 +112,17 @@ class ThreadedEngine {
     state.step = step_;
     state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
     state.delay_slots = data_.delay_slots;
+    state.as_of = as_of_;
+    if (!as_of_.empty()) state.touched = touched_;
     const std::size_t slot_size = ring_.size() / data_.delay_slots;
     for (std::size_t slot = 0; slot < data_.delay_slots; ++slot) {
-      const auto from = ring_.begin() + ((step_ + slot) & (data_.delay_slots - 1)) * slot_size;
+      const auto from = ring_.begin() + (step_ + slot) % data_.delay_slots * slot_size;
       state.pending.insert(state.pending.end(), from, from + slot_size);
+    }
+    if (sliced_.plastic) {
+      std::vector<PlasticSlice> now = plastic_slices_;
+      now[0].known = catch_up_[(step_ + 1) & 1].known;
+      state.plastic = plastic_state(sliced_, now, step_);
     }
     return state;
   }
@@ -145,30 +161,63 @@ class ThreadedEngine {
             pointer(c.draw_id)};
   }
   static kernel::RowsView rows_of(const PackedRows& rows) {
-    return kernel::cut_rows(rows, rows.offsets.data(), rows.synapses.data(), rows.delays.data());
+    return kernel::cut_rows(rows, rows.offsets.data(), rows.wide.data());
+  }
+
+  void set_plastic() {
+    plastic_slices_ = make_plastic_slices(sliced_, step_);
+    PlasticSlice& slice = plastic_slices_[0];
+    PackedRows& rows = sliced_.slices[0].plastic;
+    const Plasticity& what = sliced_.plastic->what;
+    visits_.resize(sliced_.neurons);
+    catch_up_.assign(2, {slice.known, 0, 0});
+    plastic_.rows = rows_of(rows);
+    plastic_.synapses = rows.wide.data();
+    plastic_.rule = sliced_.plastic->tables.rule();
+    plastic_.source_first = what.source_first, plastic_.source_count = what.source_count;
+    plastic_.target_first = what.target_first, plastic_.target_count = what.target_count;
+    plastic_.target_of = slice.target_of;
+    plastic_.sources = slice.sources.data();
+    plastic_.targets = slice.targets.data();
+    plastic_.visits = visits_.data();
+    plastic_.catch_up = catch_up_.data();
+  }
+
+  // Of the kinds that the tests use.
+  template <class Use>
+  void with_kind(Use use) const {
+    const auto with = [&]<LifKind kKind>() {
+      if (network_.kind == kKind) use.template operator()<kKind>();
+    };
+    with.template operator()<kKinds[0]>();
+    with.template operator()<kKinds[1]>();
+    with.template operator()<kKinds[2]>();
+    with.template operator()<kKinds[3]>();
+    with.template operator()<kKinds[4]>();
   }
 
   void run(const LaunchShape& shape, std::uint32_t steps, kernel::Control& control) {
-    const LifKind kind = network_.kind;
-    const auto with = [&]<LifKind kKind>() {
-      if (kind != kKind) return;
+    with_kind([&]<LifKind kKind>() {
       launch_threads(shape, [&](ThreadedContext& ctx) {
         if (ctx.block() == 0) kernel::start_chunk(ctx, data_, &control, steps);
         ctx.grid_barrier();
         for (std::uint32_t k = 0; k < steps; ++k) {
-          kernel::update<kKind>(ctx, data_, &control, k);
+          if (data_.events.skip != nullptr)
+            kernel::update<kKind, true>(ctx, data_, &control, k);
+          else
+            kernel::update<kKind>(ctx, data_, &control, k);
           ctx.grid_barrier();
+          if (plastic_.sources != nullptr) {
+            kernel::list_spikes(ctx, data_, plastic_, &control, k);
+            ctx.grid_barrier();
+          }
           if (control.probes > 0) kernel::record_probes(ctx, data_, &control, k);
           kernel::deliver(ctx, data_, &control, k);
+          if (plastic_.sources != nullptr) kernel::deliver_plastic(ctx, data_, plastic_, &control, k);
           ctx.grid_barrier();
         }
       });
-    };
-    with.template operator()<LifKind{Synapse::exponential, 1, Reset::hard, false}>();
-    with.template operator()<LifKind{Synapse::exponential, 2, Reset::hard, true}>();
-    with.template operator()<LifKind{Synapse::exponential, 2, Reset::soft, false}>();
-    with.template operator()<LifKind{Synapse::delta, 1, Reset::hard, false}>();
-    with.template operator()<LifKind{Synapse::delta, 2, Reset::soft, true}>();
+    });
   }
 
   void collect(std::uint32_t steps, const RecordOptions& what, const std::vector<kernel::Span>& spans,
@@ -207,8 +256,14 @@ class ThreadedEngine {
   std::vector<real> u_, i0_, i1_, theta_;
   std::vector<std::int32_t> refractory_, ring_;
   std::vector<std::uint32_t> population_of_;
-  std::uint64_t failure_ = ~0ull;
+  std::uint64_t failure_ = ~0ull, touched_ = 0;
+  std::vector<std::uint64_t> as_of_;
+  std::vector<std::uint8_t> active_;
   kernel::StepData data_;
+  std::vector<PlasticSlice> plastic_slices_;
+  std::vector<StdpVisit> visits_;
+  std::vector<kernel::CatchUp> catch_up_;
+  kernel::PlasticView plastic_;
 };
 
 }  // namespace sprig::testing

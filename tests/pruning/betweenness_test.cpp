@@ -12,7 +12,7 @@
 
 #include "pruning/graphs.hpp"
 #include "sprig/core/error.hpp"
-#include "tasks/python.hpp"
+#include "support/python.hpp"
 
 namespace sprig {
 namespace {

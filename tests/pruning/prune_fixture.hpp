@@ -8,6 +8,7 @@
 
 #include "sprig/pruning/prune.hpp"
 #include "support/networks.hpp"
+#include "support/on_cpu.hpp"
 
 namespace sprig {
 
@@ -46,13 +47,7 @@ inline PruneOptions quick_options(PruneMethod method = PruneMethod::lnp) {
   return options;
 }
 
-inline SimulationOptions on_cpu(int threads = 1, std::uint32_t slices = 0) {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  options.threads = threads;
-  options.slices = slices;
-  return options;
-}
+using testing::on_cpu;
 
 inline PruneResult pruned(const Network& network, const PruneOptions& options, int threads = 1) {
   return prune(network, uneven_noise(network.size()), on_cpu(threads), options);

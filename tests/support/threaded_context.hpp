@@ -71,6 +71,7 @@ class ThreadedContext {
   void block_barrier() { perturb(), group_.barrier.arrive_and_wait(); }
   void warp_barrier() { perturb(), warp_.barrier.arrive_and_wait(); }
   void grid_barrier() { perturb(), grid_.barrier.arrive_and_wait(); }
+  void pause() { std::this_thread::yield(); }
 
   std::uint32_t ballot(bool p) {
     const std::uint64_t* slot = exchange(p);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/tasks/forecast_options.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/tasks/forecast.hpp"
 #include "tests/tasks/task_fixture.hpp"
@@ -75,6 +76,39 @@ TEST(ForecastErrors, NameTheKeyOnOneLine) {
       EXPECT_EQ(e.where(), bad.key) << e.what();
       EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
     }
+  }
+}
+
+TEST(ForecastErrors, AreFoundWithoutANetworkOrASeries) {
+  const ForecastOptions good = testing::short_forecast();
+  EXPECT_NO_THROW(check_forecast(good, 1.0));
+  for (const BadOption& bad : kBad) {
+    ForecastOptions options = good;
+    bad.spoil(options);
+    EXPECT_THROW(check_forecast(options, 1.0), ConfigError) << bad.key;
+  }
+}
+
+TEST(ForecastErrors, LimitsAreTheLastValuesThatPass) {
+  using Limits = ForecastLimits;
+  ForecastOptions options = testing::short_forecast(Encoding::population);
+  options.horizon = 1;
+  options.washout = Limits::least_washout;
+  options.train = options.validation = Limits::least_phase;
+  options.test = Limits::most_samples;
+  options.steps_per_sample = Limits::most_steps_per_sample;
+  options.fields = Limits::most_fields;
+  options.vpt_starts = Limits::most_starts;
+  EXPECT_NO_THROW(check_forecast(options, 1.0));
+  const std::function<void(ForecastOptions&)> beyond[] = {
+      [](ForecastOptions& o) { --o.washout; },          [](ForecastOptions& o) { --o.train; },
+      [](ForecastOptions& o) { --o.validation; },       [](ForecastOptions& o) { ++o.test; },
+      [](ForecastOptions& o) { ++o.steps_per_sample; }, [](ForecastOptions& o) { ++o.fields; },
+      [](ForecastOptions& o) { ++o.vpt_starts; }};
+  for (const auto& spoil : beyond) {
+    ForecastOptions worse = options;
+    spoil(worse);
+    EXPECT_THROW(check_forecast(worse, 1.0), ConfigError);
   }
 }
 

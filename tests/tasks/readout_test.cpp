@@ -8,7 +8,7 @@
 
 #include "sprig/core/error.hpp"
 #include "tests/support/networks.hpp"
-#include "tests/tasks/python.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "host/tasks/lorenz63.hpp"
 #include "sprig/core/error.hpp"
-#include "tests/tasks/python.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "sprig/tasks/forecast.hpp"
 #include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig::testing {
 
@@ -25,14 +26,6 @@ inline ForecastOptions short_forecast(Encoding encoding = Encoding::current) {
   options.horizon = 5;
   options.vpt_starts = 3;
   options.vpt_samples = 30;
-  return options;
-}
-
-inline SimulationOptions on_cpu(int threads = 1, std::uint32_t slices = 0) {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  options.threads = threads;
-  options.slices = slices;
   return options;
 }
 

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "sprig/app/command.hpp"
+#include "sprig/app/output.hpp"
 #include "sprig/io/run_folder.hpp"
 
 namespace sprig::app {
-
-using Json = nlohmann::ordered_json;
 
 class Session {
  public:
@@ -22,11 +20,12 @@ class Session {
   double wall_s() const;
 
   // Completes `result` ("complete", "wall_s"), writes result.json and manifest.json, and returns the exit code: 0, or
-  // that of the signal when the work is not complete. `hash`: of what the verb made.
+  // that of the signal when the work is not complete. `hash`: of what the verb made. Errors: InputError; that of
+  // print() comes last, with everything on disk.
   int finish(Json result, const std::string& hash, const std::string& device, bool complete);
 
-  // To stdout, unless --quiet.
-  void print(const std::string& text) const;
+  // To stdout, unless --quiet. A failure is kept for finish(): the run folder matters more.
+  void print(const std::string& text);
 
  private:
   const Command& command_;
@@ -34,6 +33,7 @@ class Session {
   std::chrono::steady_clock::time_point clock_;
   RunFolder folder_;
   std::string resolved_;
+  std::exception_ptr print_failure_;
 };
 
 }  // namespace sprig::app

@@ -15,7 +15,8 @@ namespace sprig::app {
 
 Network make_network(const Config& config, std::uint32_t seed);  // built, or loaded when network.file is set
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons);
-int thread_count(const Config& config);  // run.threads, or all
+int thread_count(int asked);             // that many; 0: all that OpenMP offers
+int thread_count(const Config& config);  // of run.threads
 
 // "cpu" or "cuda": what run.device = "auto" comes to here.
 std::string device_used(const Config& config);

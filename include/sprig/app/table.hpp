@@ -21,4 +21,11 @@ std::string number_text(double value, int digits = 4);                      // "
 std::string interval_text(double mean, double half_width, int digits = 3);  // "0.451 +- 0.012"
 std::string bytes_text(double bytes);                                       // "12.3 MiB"
 
+// What the intervals of a table are over, for the sentence below it: its seeds, or what was done of it.
+struct TableScope {
+  std::size_t seeds = 0, done = 0, cells = 0;
+  bool one_network = false;  // loaded: the seeds do not vary it
+};
+std::string interval_scope(const TableScope& scope);
+
 }  // namespace sprig::app

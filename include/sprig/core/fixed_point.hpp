@@ -23,10 +23,23 @@ inline int fixed_point_exponent(double largest_sum, std::uint64_t terms) {
   return e;
 }
 
-inline std::int32_t to_fixed(double weight, int exponent) {
-  return static_cast<std::int32_t>(std::llround(std::ldexp(weight, exponent)));
+// The same for weights that must fit into 16 bits too: none of magnitude above 32767 units.
+inline int fixed_point_exponent_16(double largest_sum, std::uint64_t terms, double largest_weight) {
+  const int e = fixed_point_exponent(largest_sum, terms);
+  if (largest_weight <= 0) return e;
+  const int fits = std::ilogb(32767.0 / largest_weight);
+  return fits < e ? (fits < -126 ? -126 : fits) : e;
 }
 
+// scale = fixed_scale(exponent)
+SPRIG_HD inline std::int32_t to_fixed(double weight, double scale) {
+#if !defined(__CUDA_ARCH__)
+  using std::llround;
+#endif
+  return static_cast<std::int32_t>(llround(weight * scale));
+}
+
+inline double fixed_scale(int exponent) { return std::ldexp(1.0, exponent); }
 inline double fixed_unit(int exponent) { return std::ldexp(1.0, -exponent); }
 
 }  // namespace sprig

@@ -15,6 +15,8 @@ enum class Stream : std::uint32_t {
   rewiring = 2,
   weight = 3,
   delay = 4,
+  projection = 5,
+  projection_target = 6,  // their counters: network/projection_draw.hpp
   // counter (neuron): parameters
   tau_membrane = 16,
   initial_potential = 17,
@@ -37,6 +39,10 @@ enum class Stream : std::uint32_t {
   tangent_frame = 80,
   finite_perturbation = 81,
   covariance_noise = 82,
+  // counter (neuron): which neurons statistics look at
+  neuron_sample = 96,
+  // counter (source neuron, draw index): the sweep benchmark's network
+  sweep_network = 97,
   // tests and benchmarks
   test = 0xFFFF,
 };
@@ -56,6 +62,11 @@ SPRIG_HD inline PhiloxBlock step_counter(std::uint32_t neuron, std::uint32_t rep
 SPRIG_HD inline PhiloxBlock step_block(std::uint32_t seed, Stream stream, std::uint32_t neuron, std::uint32_t replica,
                                        std::uint64_t step) {
   return philox4x32(step_counter(neuron, replica, step), seed, static_cast<std::uint32_t>(stream));
+}
+// That word, chosen without indexing, so that a block kept in registers stays there.
+SPRIG_HD inline std::uint32_t word_of_step(const PhiloxBlock& block, std::uint64_t step) {
+  const std::uint32_t even = step & 2 ? block.word[2] : block.word[0], odd = step & 2 ? block.word[3] : block.word[1];
+  return step & 1 ? odd : even;
 }
 
 // Uniform in (0, 1), 52 bits, never 0 or 1. For host-side construction.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sprig/engine/simulation.hpp"
 
@@ -15,9 +16,29 @@ struct CallLimits {
 void check_call(const CallLimits& limits, std::uint64_t steps, const Input& input, const RecordOptions& what,
                 const Recording* recording);
 
+// Of UpdateMode::event: why this network with this drive cannot be updated by events; empty: it can.
+std::string why_not_event(const Network& network, const Drive& drive);
+
+// Does a simulation begin by events? Errors: ConfigError when it must (UpdateMode::event) but cannot.
+bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode);
+
+// Of set_state() of a simulation that can be by events or not, and may turn to the clock (UpdateMode::automatic): is
+// the state by events? Errors: ConfigError when it is but the simulation cannot be.
+bool state_is_by_events(const SimulationState& state, bool possible, UpdateMode mode);
+
+// Of UpdateMode::automatic: were so many cells touched in kMeasureSteps steps that the clock is to take over?
+bool clock_pays(std::uint64_t touched, std::uint64_t cells);
+
+// Of advance() by events. Errors: ConfigError when a trajectory is to be recorded.
+void refuse_trajectory(const RecordOptions& what, const Recording* recording);
+
+// Before anything is made of a network. Errors: ConfigError for several replicas of one that learns.
+void check_replicas(const Network& network, std::uint32_t replicas);
+
 struct StateLimits {
   std::uint32_t neurons, replicas, delay_slots;
   LifKind kind;
+  bool learns = false;
 };
 
 // Of set_state(). Errors: ConfigError saying what differs.

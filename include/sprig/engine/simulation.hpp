@@ -8,10 +8,15 @@
 
 #include "sprig/core/view.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/network/projection.hpp"
 
 namespace sprig {
 
 enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
+
+// How the GPU runs a network (ENGINE section 4). plain: two kernels a step. resident: one kernel for many steps; needs
+// weight_bits = 16 and replicas = 1. automatic: resident where it can. Both give the same bits.
+enum class CudaEngine { automatic, plain, resident };
 
 // What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none".
 struct Drive {
@@ -30,14 +35,30 @@ struct Drive {
 
 inline constexpr double kMaxPoissonMean = 200;
 
+// How neurons are brought forward (ENGINE section 1). clock: every neuron every step. event: only those at which
+// something arrives, or which may fire by themselves; the others are skipped and caught up with in one map, so spike
+// times agree with clock's up to rounding. Needs a network that is driven by spikes and constant currents alone, and
+// records no trajectory. Within a mode bits are the same everywhere.
+enum class UpdateMode {
+  clock,
+  event,
+  automatic,  // event where it is possible, and clock from the first kMeasureSteps steps on in which too many neurons
+              // were touched for it to pay
+};
+inline constexpr std::uint64_t kMeasureSteps = 1024;
+inline constexpr double kEventShare = 0.005;  // of neurons touched a step: about where the two modes cost the same
+
 struct SimulationOptions {
   Device device = Device::automatic;
+  CudaEngine cuda_engine = CudaEngine::automatic;
   std::uint32_t seed = 1;
   std::uint32_t replicas = 1;       // batch size B: same connectivity, own state, input and random stream
   std::uint32_t first_replica = 0;  // replica r draws from stream first_replica + r: a batch of B equals B single runs
   int threads = 0;                  // 0: all that OpenMP offers. Never changes a result
-  std::uint32_t slices = 0;         // owners the network is cut into; 0: one a thread. Never changes a result
-  std::uint64_t first_step = 0;     // absolute number of the first step (time-wrap tests, resumed runs)
+  std::uint32_t slices = 0;         // the network is cut into at least so many; 0: one a thread. Never changes a result
+  UpdateMode update = UpdateMode::clock;
+  int weight_bits = 32;          // 32 or 16: storage of a weight, and with it the rounding of weights
+  std::uint64_t first_step = 0;  // absolute number of the first step (time-wrap tests, resumed runs)
 };
 
 // Input of one advance() call. All times are relative to the call's first step.
@@ -85,6 +106,17 @@ struct Recording {
 };
 inline constexpr std::uint8_t kSpiked = 1, kHeld = 2;
 
+// What learns of a network (Network::plasticity), every weight brought up to date. Empty without plasticity.
+struct PlasticState {
+  std::vector<std::int32_t> weights;  // of the plastic synapses in the order of Network::recurrent (for a procedural
+                                      // network, as realise() orders them), in units
+  double unit = 0;                    // a weight in pA, mV or what Csr::weights are in = its integer * unit
+  // [neuron]: stamp (step and one) of the latest spike, 0: none; and the traces x and y (neuron/stdp.hpp) just before
+  // it, -1 where there are none.
+  std::vector<std::uint64_t> last_spike;
+  std::vector<real> pre, post;
+};
+
 // Complete dynamic state in logical order (independent of device, threads, slices).
 struct SimulationState {
   std::uint64_t step = 0;
@@ -92,6 +124,11 @@ struct SimulationState {
   std::vector<std::int32_t> refractory;  // [neuron][replica]
   std::vector<std::int32_t> pending;     // in flight: [delay slot 0..D-1, relative to step][receptor][neuron][replica]
   std::uint32_t delay_slots = 0;         // D
+  // Event mode: u, i0, i1, theta and refractory of [neuron][replica] are as they were before this step, and nothing has
+  // happened since. Empty: all are as before `step`.
+  std::vector<std::uint64_t> as_of;
+  std::uint64_t touched = 0;  // UpdateMode::automatic: neurons since the last multiple of kMeasureSteps
+  PlasticState plastic;
   std::uint64_t hash() const;
 };
 
@@ -109,17 +146,28 @@ class Simulation {
 };
 
 // Copies what it needs of `network` (which must be valid: see validate()). Errors: DeviceError when the device asked
-// for cannot be used; ConfigError for a drive that does not fit; MemoryError.
+// for cannot be used; ConfigError for a drive that does not fit, or for several replicas of a network that learns
+// (weights are not shared between replicas); MemoryError.
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
+                                            const SimulationOptions& options);
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
                                             const SimulationOptions& options);
 
 namespace cpu {
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);
-}
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                            const SimulationOptions& options);
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                            const SimulationOptions& options);
+}  // namespace cpu
 namespace cuda {
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);
-}
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                            const SimulationOptions& options);
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                            const SimulationOptions& options);
+}  // namespace cuda
 
 }  // namespace sprig

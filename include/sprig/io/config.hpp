@@ -41,6 +41,24 @@ struct SearchSection {
   std::uint32_t budget = 0;       // > 0: at most so many candidates, drawn at random from the product
 };
 
+// Which keys a network reads, and what it has in the place of an empty list or a zero: host/app/bench_recipes.
+struct BenchSection {
+  BenchNetwork network = BenchNetwork::microcircuit;
+  double duration_ms = 0, warmup_ms = 500;  // of each repeat; of the time before them
+  std::uint32_t repeats = 5;
+  double synapses = 0;                           // the large networks: asked for
+  std::vector<std::uint32_t> neurons, batch;     // one value each, but for those that go through several
+  std::vector<std::uint32_t> synapses_a_neuron;  // sweep
+  std::vector<double> rates_hz;                  // sweep
+  std::vector<UpdateMode> update;                // sweep
+  Background background = Background::poisson;   // microcircuit
+  double size = 1;                               // microcircuit: part of the neurons
+  BrunelRegime regime = BrunelRegime::c;         // brunel
+  double density = 0.2;                          // hrsnn: synapses kept by pruning
+  PruneMethod prune = PruneMethod::random;       // hrsnn
+  BenchCheck check = BenchCheck::rates;
+};
+
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
@@ -52,6 +70,7 @@ struct Config {
   ForecastOptions task;
   StudySection study;
   SearchSection search;
+  BenchSection bench;
   std::set<std::string> given;  // keys that a file or --set named
 };
 

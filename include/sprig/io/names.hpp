@@ -8,6 +8,7 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/builders.hpp"
+#include "sprig/network/standard_networks.hpp"
 #include "sprig/neuron/lif.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/tasks/forecast.hpp"
@@ -15,8 +16,13 @@
 namespace sprig {
 
 enum class StudyMode { grid, operating_point };
+enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
+enum class BrunelRegime { a, b, c, d };       // the four of Brunel 2000, figure 8
+enum class BenchCheck { none, rates, full };  // full: intervals and correlations too, against a second seed
 
 inline constexpr std::array<std::string_view, 3> kDeviceNames{"cpu", "cuda", "auto"};
+inline constexpr std::array<std::string_view, 3> kCudaEngineNames{"auto", "plain", "resident"};
+inline constexpr std::array<std::string_view, 3> kUpdateNames{"clock", "event", "auto"};
 inline constexpr std::array<std::string_view, 5> kTopologyNames{"random", "fixed_in_degree", "fixed_total",
                                                                 "small_world", "clustered"};
 inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", "normal", "lognormal", "gamma",
@@ -29,6 +35,11 @@ inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
 inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
 inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
 inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
+inline constexpr std::array<std::string_view, 8> kBenchNetworkNames{
+    "microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn", "sweep"};
+inline constexpr std::array<std::string_view, 2> kBackgroundNames{"poisson", "dc"};
+inline constexpr std::array<std::string_view, 4> kBrunelRegimeNames{"A", "B", "C", "D"};
+inline constexpr std::array<std::string_view, 3> kBenchCheckNames{"none", "rates", "full"};
 inline constexpr std::array<std::string_view, 2> kStudyModeNames{"grid", "operating_point"};
 // Tasks of `study`: lorenz63 observes task.observed; _x feeds the first coordinate alone, _full all three.
 inline constexpr std::array<std::string_view, 3> kTaskNames{"lorenz63", "lorenz63_x", "lorenz63_full"};
@@ -40,5 +51,7 @@ constexpr std::string_view name_of(Enum value, const std::array<std::string_view
 inline std::string_view name_of(PruneMethod method) { return name_of(method, kPruneMethodNames); }
 inline std::string_view name_of(Device device) { return name_of(device, kDeviceNames); }
 inline std::string_view name_of(Topology topology) { return name_of(topology, kTopologyNames); }
+inline std::string_view name_of(BenchNetwork network) { return name_of(network, kBenchNetworkNames); }
+inline std::string_view name_of(UpdateMode update) { return name_of(update, kUpdateNames); }
 
 }  // namespace sprig

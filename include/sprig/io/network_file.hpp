@@ -16,7 +16,7 @@
 
 namespace sprig {
 
-// Errors: InputError (cannot be written), ConfigError (more than SciPy's int32 columns).
+// Errors: InputError (cannot be written), ConfigError (more than SciPy's int32 columns; plastic synapses).
 void save_network(const std::string& path, const Network& network);
 
 // Errors: InputError naming the file, the member and what is wrong; the network is validated.

@@ -11,8 +11,8 @@ namespace sprig {
 
 class RunFolder {
  public:
-  // Makes the folder (and its parents) and removes the result and manifest of an earlier run in it, so that what is
-  // found there never mixes two runs. Errors: InputError.
+  // Makes the folder (and its parents) and removes what an earlier run left in it, half-written files included, so that
+  // what is found there never mixes two runs. Errors: InputError.
   explicit RunFolder(const std::string& path);
 
   const std::string& path() const { return path_; }

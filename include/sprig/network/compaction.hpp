@@ -13,7 +13,8 @@ namespace sprig {
 void keep_synapses(Network& network, const std::vector<std::uint8_t>& keep);
 
 // Keeps neuron i where keep[i] != 0, with the synapses among kept neurons and from input channels onto them. Fills
-// original_id (neurons and synapses). Returns the kept neurons' indices before the call, ascending.
+// original_id (neurons and synapses), and narrows what is plastic to who is left. Returns the kept neurons' indices
+// before the call, ascending.
 std::vector<std::uint32_t> keep_neurons(Network& network, const std::vector<std::uint8_t>& keep);
 
 // Neurons without any recurrent synapse, in or out.

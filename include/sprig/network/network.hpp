@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sprig/network/plasticity.hpp"
 #include "sprig/neuron/lif.hpp"
 
 namespace sprig {
@@ -66,6 +68,7 @@ struct Network {
   Csr recurrent;                           // N x N
   Csr input;                               // channels x N; rows = 0 when there are no external spike channels
   std::vector<std::uint32_t> original_id;  // neuron's index before any pruning: keys of all its random draws
+  std::optional<Plasticity> plasticity;    // none: weights are constant
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(neurons.size()); }
 };
@@ -77,7 +80,8 @@ std::uint64_t network_hash(const Network& network);
 // Throws ConfigError (where = the field, e.g. "network.tau_m_ms[17]") at the first thing that is wrong: sizes that
 // disagree, no neurons, offsets not monotone, columns out of range or out of order, NaN or Inf anywhere, time constants
 // or resistances <= 0, t_ref < 0, v_reset >= v_th, delays below one step or beyond kMaxDelaySteps, populations that do
-// not tile the neurons, original neuron ids that are not different and below kMaxNeurons.
+// not tile the neurons, original neuron ids that are not different and below kMaxNeurons, plasticity that is out of
+// range (but its synapses' weights are looked at when they are packed for a simulation).
 void validate(const Network& network);
 
 inline constexpr std::uint32_t kMaxDelaySteps = 32767;

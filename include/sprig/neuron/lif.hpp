@@ -28,6 +28,26 @@ struct LifKind {
   friend constexpr bool operator==(const LifKind&, const LifKind&) = default;
 };
 
+// Calls use.operator()<kKind>() with `kind` as a template argument. Host only.
+template <class Use>
+void with_lif_kind(const LifKind& kind, Use use) {
+  const auto with = [&]<Synapse kSynapse, int kReceptors>() {
+    const bool soft = kind.reset == Reset::soft;
+    if (soft && kind.adaptive) return use.template operator()<LifKind{kSynapse, kReceptors, Reset::soft, true}>();
+    if (soft) return use.template operator()<LifKind{kSynapse, kReceptors, Reset::soft, false}>();
+    if (kind.adaptive) return use.template operator()<LifKind{kSynapse, kReceptors, Reset::hard, true}>();
+    return use.template operator()<LifKind{kSynapse, kReceptors, Reset::hard, false}>();
+  };
+  const bool two = kind.receptors == 2;
+  if (kind.synapse == Synapse::delta)
+    return two ? with.template operator()<Synapse::delta, 2>() : with.template operator()<Synapse::delta, 1>();
+  return two ? with.template operator()<Synapse::exponential, 2>()
+             : with.template operator()<Synapse::exponential, 1>();
+}
+
+// Receptor that a synapse of weight w feeds.
+constexpr int receptor_of(const LifKind& kind, double w) { return kind.receptors == 2 && w < 0 ? 1 : 0; }
+
 // Per-neuron constants of the step of length h. Units: u in mV, currents in pA, R in mV/pA = GOhm; or all
 // dimensionless.
 template <class T>
@@ -67,6 +87,11 @@ inline double lif_p21(double h, double tau_m, double tau_s, double resistance) {
   return resistance * (h / tau_m) * std::exp(-h / tau_m) * ratio;
 }
 inline double lif_p20(double h, double tau_m, double resistance) { return -resistance * std::expm1(-h / tau_m); }
+
+// Host only: the refractory period on the grid.
+inline std::int32_t lif_refractory_steps(double t_ref_ms, double h) {
+  return static_cast<std::int32_t>(std::llround(t_ref_ms / h));
+}
 
 // Values below 1e-30 are nothing, and are made exactly nothing: an exponential decay would otherwise end in subnormal
 // numbers, which cost a processor a hundred cycles each. Applied to u, the currents and theta before every step whose

@@ -16,6 +16,14 @@ namespace sprig {
 
 enum class Encoding { current, population };
 
+// Bounds of ForecastOptions. The configuration's schema reads them too, so that what it allows is what is accepted.
+struct ForecastLimits {
+  static constexpr std::uint64_t least_washout = 1, most_samples = 10'000'000;
+  static constexpr std::uint64_t beyond_horizon = 2;  // samples of a phase whose targets are in it: for a variance
+  static constexpr std::uint64_t least_phase = 1 + beyond_horizon;  // train, validation, test, at the least horizon
+  static constexpr std::uint32_t most_steps_per_sample = 100'000, most_fields = 10'000, most_starts = 65'536;
+};
+
 struct ForecastOptions {
   std::string system = "lorenz63";
   double dt = 0.02;                                                           // system time between samples

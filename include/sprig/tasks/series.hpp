@@ -25,6 +25,9 @@ Series lorenz63(std::uint64_t samples, double dt, std::uint32_t substeps, std::u
 // the names there are) or dt outside [1e-6, 10] (task.dt).
 Series make_series(const std::string& system, std::uint64_t samples, double dt, std::uint32_t seed);
 
+// Channels of the series that make_series() would make, found without making it. Errors: those of make_series().
+std::uint32_t series_channels(const std::string& system, double dt);
+
 // Per-channel mean and standard deviation over samples [first, last). Errors: NumericalError for a constant channel.
 struct Standardiser {
   std::vector<double> mean, sd;

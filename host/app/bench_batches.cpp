@@ -1,0 +1,105 @@
+#include "host/app/bench_batches.hpp"
+
+#include <map>
+#include <utility>
+
+#include "sprig/app/table.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/pruning/prune.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+using Built = std::shared_ptr<const BuiltNetwork>;
+
+// The network of configs/demo.toml, of any size.
+NetworkSpec hrsnn_spec(std::uint32_t neurons) {
+  NetworkSpec spec;
+  spec.neurons = neurons;
+  spec.gain = 0.2;
+  spec.neuron.tau_syn_exc_ms = 40;
+  spec.neuron.i_dc = 1.1;
+  spec.step_ms = 1;
+  return spec;
+}
+
+// Pruned by the program's own code. Its spectra, which a control does not use and LNP does, are the shortest there are:
+// this is about the network's speed, not about its quality.
+PruneOptions budget(const BenchSection& bench, std::uint32_t seed) {
+  PruneOptions options;
+  options.method = bench.prune;
+  options.density = bench.density;
+  options.rounds = 1;
+  options.seed = seed;
+  options.score = ScoreVariant::w;
+  options.lyapunov.exponents = 1;
+  options.lyapunov.transient_ms = options.lyapunov.tangent_transient_ms = 10;
+  options.lyapunov.duration_ms = 20;
+  return options;
+}
+
+Built build(const Config& config, bool pruned, std::uint32_t seed) {
+  auto result = std::make_shared<BuiltNetwork>();
+  result->stored = true;
+  Network& network = result->procedural.network;
+  network = build_network(hrsnn_spec(config.bench.neurons.front()), seed);
+  if (pruned) {
+    SimulationOptions simulation = config.simulation;
+    simulation.replicas = 1;
+    simulation.update = UpdateMode::clock;
+    network = prune(network, {}, simulation, budget(config.bench, seed)).network;
+    result->note = "pruned to " + number_text(config.bench.density) + " of the synapses by " +
+                   std::string(name_of(config.bench.prune)) +
+                   (config.bench.prune == PruneMethod::lnp ? " (score w, one round)" : "") +
+                   ": for its size, not its quality";
+  }
+  result->drive.noise_sigma.assign(network.size(), 0.5);  // so that replicas differ
+  return result;
+}
+
+}  // namespace
+
+void fill_hrsnn(BenchSection& bench) {
+  if (bench.neurons.empty()) bench.neurons = {1000};
+  if (bench.batch.empty()) bench.batch = {1, 4, 16, 64, 256};
+  if (bench.prune != PruneMethod::random && bench.prune != PruneMethod::lnp)
+    throw ConfigError("bench.prune", "found " + std::string(name_of(bench.prune)) + "; allowed: lnp or random");
+  const std::uint32_t most = bench.prune == PruneMethod::lnp ? 5000 : 100000;  // lnp needs dense matrices
+  if (bench.neurons.front() < 2 || bench.neurons.front() > most)
+    throw ConfigError("bench.neurons", "found " + std::to_string(bench.neurons.front()) + "; allowed with hrsnn and " +
+                                           std::string(name_of(bench.prune)) + ": 2 to " + std::to_string(most));
+}
+
+Benchmark make_hrsnn(const Config& config) {
+  const BenchSection& bench = config.bench;
+  const NetworkSpec spec = hrsnn_spec(bench.neurons.front());
+  Benchmark benchmark;
+  benchmark.parameters = {{"neurons", bench.neurons.front()},
+                          {"density", bench.density},
+                          {"prune", name_of(bench.prune)},
+                          {"batch", bench.batch}};
+  benchmark.reference.source = "no reference has this network";
+  for (const bool pruned : {false, true}) {
+    // Built once for all batches.
+    auto cache = std::make_shared<std::pair<std::uint32_t, Built>>();
+    for (const std::uint32_t batch : bench.batch) {
+      BenchCase one;
+      one.settings = {{"network", pruned ? "pruned" : "dense"}, {"batch", batch}};
+      one.simulation = config.simulation;
+      one.simulation.replicas = batch;
+      const double n = spec.neurons, synapses = n * std::round(spec.density * (n - 1));
+      // Two networks stand beside each other while one is pruned: planned as the dense one.
+      one.planned = {n, synapses, 2, true, true, spec.kind};
+      one.step_ms = spec.step_ms;
+      one.build = [config, pruned, cache](std::uint32_t seed) {
+        if (!cache->second || cache->first != seed) *cache = {seed, build(config, pruned, seed)};
+        return cache->second;
+      };
+      benchmark.cases.push_back(std::move(one));
+    }
+  }
+  return benchmark;
+}
+
+}  // namespace sprig::app

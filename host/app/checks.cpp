@@ -1,0 +1,72 @@
+#include "sprig/app/checks.hpp"
+
+#include <cmath>
+
+#include "host/engine/packing.hpp"
+#include "host/pruning/options.hpp"
+#include "host/tasks/forecast_options.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+constexpr double kMaxSteps = 1e15;  // far beyond any run, well within 64 bits
+
+// Rows of the tangent space, by the rules of dynamics; the synapses are left out, for they do not matter and are many.
+std::uint32_t tangent_dimension(const Network& network) {
+  Network neurons;
+  neurons.kind = network.kind;
+  neurons.step_ms = network.step_ms;
+  neurons.neurons = network.neurons;
+  return make_tangent_network(neurons).rows();
+}
+
+}  // namespace
+
+std::uint64_t steps_of(double ms, double step_ms, const char* key) {
+  const double steps = std::round(ms / step_ms);
+  if (!(steps <= kMaxSteps)) throw ConfigError(key, "is more than 1e15 steps; allowed: fewer");
+  return static_cast<std::uint64_t>(steps);
+}
+
+std::uint64_t whole_steps_of(double ms, double step_ms, const char* key) {
+  if (ms < step_ms)
+    throw ConfigError(key, "is below one step; allowed: at least network.step_ms = " + number_text(step_ms));
+  return steps_of(ms, step_ms, key);
+}
+
+void check_lyapunov(const LyapunovOptions& options, const Network& network, const Drive& drive) {
+  check_drive(network, drive);
+  steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms");
+  steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms");
+  steps_of(options.renorm_ms, network.step_ms, "lyapunov.renorm_ms");
+  whole_steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
+  if (options.method == LyapunovMethod::finite) return;  // gives one exponent, of any network
+  const std::uint32_t dimension = tangent_dimension(network);
+  if (options.exponents > dimension)
+    throw ConfigError("lyapunov.exponents", std::to_string(options.exponents) + ", must be at most the dimension " +
+                                                std::to_string(dimension) + ", or 0 for all");
+}
+
+ForecastOptions task_options(const Config& config, const std::string& task) {
+  ForecastOptions options = config.task;
+  if (task == "lorenz63_x") options.observed = {0};
+  if (task == "lorenz63_full") options.observed = {0, 1, 2};
+  return options;
+}
+
+void check_study(const Config& config, const Network& network) {
+  for (const std::string& task : config.study.tasks) check_forecast(task_options(config, task), network.step_ms);
+  for (const PruneMethod method : config.study.methods) {
+    PruneOptions options = config.prune;
+    options.method = method;
+    check_prune_options(options, network);
+  }
+  check_lyapunov(config.lyapunov, network, make_drive(config.drive, network.size()));
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,79 @@
+// Normal variates and Poisson counts of a slice, sixteen neurons side by side.
+#include "host/engine/cpu_drive.hpp"
+
+#include <algorithm>
+
+#include "sprig/core/quantile.hpp"
+#include "sprig/core/random.hpp"
+#include "sprig/engine/drive.hpp"
+
+namespace sprig::cpu {
+
+namespace {
+
+constexpr std::uint32_t kLanes = 16;  // neurons whose draws are computed side by side
+
+// step_block() of kLanes neurons at once: word w of lane l in words[w][l].
+void draw_lanes(const UpdateContext& context, Stream stream, const std::uint32_t* ids, std::uint32_t replica,
+                std::uint64_t step, std::uint32_t (&words)[4][kLanes]) {
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+    const PhiloxBlock counter = step_counter(ids[lane], context.first_replica + replica, step);
+    for (int w = 0; w < 4; ++w) words[w][lane] = counter.word[w];
+  }
+  std::uint32_t key0 = context.seed, key1 = static_cast<std::uint32_t>(stream);
+  for (int round = 0; round < kPhiloxRounds; ++round) {
+#pragma omp simd
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane)
+      philox_round(words[0][lane], words[1][lane], words[2][lane], words[3][lane], key0, key1);
+    philox_next_key(key0, key1);
+  }
+}
+
+// poisson_count() of kLanes draws with the same table row.
+void count_lanes(const std::uint32_t* row, std::uint32_t columns, const std::uint32_t* words, std::uint32_t* counts) {
+#pragma omp simd
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) counts[lane] = poisson_count(row, columns, words[lane]);
+}
+
+}  // namespace
+
+void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step) {
+  const SlicedNetwork& network = *context.network;
+  const SliceConstants& c = slice.constants;
+  const std::size_t replicas = context.replicas, cells = slice.count * replicas;
+  std::uint32_t ids[kLanes], words[4][kLanes], counts[kLanes];
+  for (std::uint32_t base = 0; base < slice.count; base += kLanes) {
+    const std::uint32_t lanes = std::min(kLanes, slice.count - base);
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) ids[lane] = c.draw_id[base + std::min(lane, lanes - 1)];
+    for (std::uint32_t replica = 0; replica < context.replicas; ++replica) {
+      const std::size_t first = base * replicas + replica;
+      if (!c.noise_sigma.empty()) {
+        draw_lanes(context, Stream::gaussian_drive, ids, replica, step, words);
+        for (std::uint32_t w = 0; w < 4; ++w)
+          for (std::uint32_t lane = 0; lane < lanes; ++lane)
+            state.noise[w * cells + first + lane * replicas] =
+                quantile_lookup(network.noise_table.data(), words[w][lane]);
+      }
+      if (!c.poisson_row.empty()) {
+        draw_lanes(context, Stream::poisson_drive, ids, replica, step, words);
+        const std::uint32_t* rows = c.poisson_row.data() + base;
+        const std::uint32_t columns = network.poisson_columns;
+        const std::uint32_t* table = network.poisson_table.data();
+        const bool same = std::all_of(rows, rows + lanes, [&](std::uint32_t row) { return row == rows[0]; });
+        for (std::uint32_t w = 0; w < 4; ++w) {
+          if (same)
+            count_lanes(table + std::size_t{rows[0]} * columns, columns, words[w], counts);
+          else
+            for (std::uint32_t lane = 0; lane < lanes; ++lane)
+              counts[lane] = poisson_count(table + std::size_t{rows[lane]} * columns, columns, words[w][lane]);
+          for (std::uint32_t lane = 0; lane < lanes; ++lane)
+            state.poisson[w * cells + first + lane * replicas] =
+                static_cast<real>(static_cast<std::int32_t>(counts[lane]));
+        }
+      }
+    }
+  }
+  state.drawn_quarter = step >> 2;
+}
+
+}  // namespace sprig::cpu

@@ -1,0 +1,282 @@
+// Counting and drawing, sixteen synapses at a time.
+#include "sprig/network/projection_draws.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "host/network/philox_lanes.hpp"
+#include "host/network/text.hpp"
+#include "host/network/topology.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+// One projection's synapses onto one target.
+struct TargetDraw {
+  ProjectionView view;
+  DrawnProjection projection;
+  Candidates from;
+  LaneCounters counters;  // of synapse 0
+
+  TargetDraw(const ProjectionView& v, std::uint32_t p, std::uint32_t target)
+      : view(v),
+        projection(v.projections[p]),
+        from(candidates(v.projections[p], target)),
+        counters{projection_counter(p, target, 0), 1, v.seed, static_cast<std::uint32_t>(Stream::projection)} {}
+};
+
+// Where the synapses go; null: not wanted. There is room for a whole number of lanes.
+struct Place {
+  std::uint32_t* sources;
+  float* weights;
+  std::uint16_t* delays;
+};
+
+void uniform_sources(const TargetDraw& draw, const LaneWords& words, std::uint32_t* sources) {
+  const Candidates from = draw.from;
+#pragma omp simd
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) sources[lane] = from[draw_below(words.word[0][lane], from.count)];
+}
+
+// The sources of a bernoulli projection from candidate `next` on, moving it on: how many there are. Those behind are
+// nobody's.
+std::uint32_t bernoulli_sources(const TargetDraw& draw, const LaneWords& words, std::uint64_t& next,
+                                std::uint32_t* sources) {
+  const Candidates from = draw.from;
+  std::uint32_t gap[kLanes], made = 0;
+#pragma omp simd
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane)
+    gap[lane] = draw_gap(draw.view, draw.projection, words.word[0][lane], from.count);
+  std::uint64_t at[kLanes];  // gaps add up to less than 2^36
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+    at[lane] = next + gap[lane];
+    next = at[lane] + 1;
+  }
+#pragma omp simd reduction(+ : made)
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) made += at[lane] < from.count ? 1u : 0u;
+  if (sources != nullptr)
+#pragma omp simd
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) sources[lane] = from[static_cast<std::uint32_t>(at[lane])];
+  return made;
+}
+
+void weights_of(const TargetDraw& draw, const LaneWords& words, float* weights) {
+  if (draw.projection.weight_table == kNoTable)
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) weights[lane] = draw.projection.weight;
+  else
+#pragma omp simd
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane)
+      weights[lane] = draw_weight(draw.view, draw.projection, words.word[1][lane]);
+}
+
+// draw_delay(), each lane's search going on until all have ended.
+void delays_of(const TargetDraw& draw, const LaneWords& words, std::uint16_t* delays) {
+  const std::uint16_t least = draw.projection.min_delay;
+  if (draw.projection.delay_guide == kNoTable) {
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) delays[lane] = least;
+    return;
+  }
+  const std::uint32_t* guide = draw.view.delay_guide + draw.projection.delay_guide;
+  const std::uint32_t* thresholds = draw.view.delay_thresholds + draw.projection.delay_threshold;
+  std::uint32_t index[kLanes], going;
+#pragma omp simd
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane)
+    index[lane] = guide[words.word[2][lane] >> (32 - kDelayGuideBits)];
+  do {
+    going = 0;
+#pragma omp simd reduction(| : going)
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+      const std::uint32_t above = words.word[2][lane] > thresholds[index[lane]] ? 1u : 0u;
+      index[lane] += above;
+      going |= above;
+    }
+  } while (going != 0);
+#pragma omp simd
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) delays[lane] = static_cast<std::uint16_t>(least + index[lane]);
+}
+
+// Synapses k .. k + 15, to where `place` says: how many of them there are. `next`: as bernoulli_sources() has it.
+std::uint32_t lanes_from(const TargetDraw& draw, const LaneWords& words, std::uint64_t k, std::uint64_t& next,
+                         const Place& place) {
+  std::uint32_t* sources = place.sources == nullptr ? nullptr : place.sources + k;
+  std::uint32_t made = kLanes;
+  if (draw.projection.rule == ProjectionRule::bernoulli)
+    made = bernoulli_sources(draw, words, next, sources);
+  else if (sources != nullptr)
+    uniform_sources(draw, words, sources);
+  if (place.weights != nullptr) weights_of(draw, words, place.weights + k);
+  if (place.delays != nullptr) delays_of(draw, words, place.delays + k);
+  return made;
+}
+
+// At most `limit` synapses from `draw`: their number.
+std::uint64_t draw_onto(const TargetDraw& draw, std::uint64_t limit, const Place& place) {
+  LaneWords words;
+  LaneCounters counters = draw.counters;
+  std::uint64_t next = 0;
+  for (std::uint64_t k = 0; k < limit; k += kLanes) {
+    counters.base.word[1] = static_cast<std::uint32_t>(k);
+    draw_lanes(counters, words);
+    const std::uint32_t made = lanes_from(draw, words, k, next, place);
+    if (made < kLanes) return k + made;
+  }
+  return limit;
+}
+
+// Balls 64 q .. of projection p: `hits` of each target, of balls below `end` only.
+void drop_balls(const LaneWords& words, std::uint64_t first, std::uint64_t end, std::uint32_t targets,
+                std::uint32_t* hits) {
+  if (first + 4 * kLanes <= end) {
+    std::uint32_t on[4 * kLanes];
+    const std::uint32_t* word = words.word[0];
+#pragma omp simd
+    for (std::uint32_t i = 0; i < 4 * kLanes; ++i) on[i] = draw_below(word[i], targets);
+    for (const std::uint32_t target : on) ++hits[target];
+    return;
+  }
+  for (std::uint32_t i = 0; i < 4 * kLanes; ++i)  // ball 4 q + w is word w of block q
+    if (first + i < end) ++hits[draw_below(words.word[i % 4][i / 4], targets)];
+}
+
+struct Balls {
+  std::uint32_t seed, projection, targets;
+  std::uint64_t begin, end;  // begin is divisible by 64
+
+  LaneCounters counters(std::uint64_t first) const {
+    return {projection_target_counter(projection, first / 4), 0, seed,
+            static_cast<std::uint32_t>(Stream::projection_target)};
+  }
+};
+
+void drop(const Balls& balls, std::uint32_t* hits) {
+  LaneWords words;
+  for (std::uint64_t first = balls.begin; first < balls.end; first += 4 * kLanes) {
+    draw_lanes(balls.counters(first), words);
+    drop_balls(words, first, balls.end, balls.targets, hits);
+  }
+}
+
+// In-degrees of a fixed_total projection. Each owner drops its share of the balls into counts of its own.
+void count_balls(std::uint32_t seed, std::uint32_t p, const DrawnProjection& projection, std::uint32_t* counts) {
+  const std::uint64_t groups = (projection.synapses + 63) / 64, targets = projection.target_count;
+  // So many that their counts take no more room than the synapses will.
+  const std::uint64_t owners = std::min<std::uint64_t>(max_threads(), 1 + projection.synapses / targets);
+  std::vector<std::uint32_t> hits((owners - 1) * targets, 0);  // the first owner's are `counts`
+#pragma omp parallel for schedule(static, 1)
+  for (std::uint64_t owner = 0; owner < owners; ++owner) {
+    const Balls balls{seed, p, projection.target_count, 64 * (groups * owner / owners),
+                      std::min(projection.synapses, 64 * (groups * (owner + 1) / owners))};
+    std::uint32_t* mine = owner == 0 ? counts : hits.data() + (owner - 1) * targets;
+    drop(balls, mine);
+  }
+#pragma omp parallel for schedule(static)
+  for (std::uint64_t target = 0; target < targets; ++target)
+    for (std::uint64_t owner = 0; owner + 1 < owners; ++owner) counts[target] += hits[owner * targets + target];
+}
+
+void count_bernoulli(const ProjectionView& view, std::uint32_t p, std::uint32_t* counts) {
+  const DrawnProjection& projection = view.projections[p];
+#pragma omp parallel for schedule(dynamic, 64)
+  for (std::uint32_t i = 0; i < projection.target_count; ++i) {
+    const TargetDraw draw(view, p, projection.target_first + i);
+    const std::uint64_t most = draw.from.count;
+    counts[i] = static_cast<std::uint32_t>(draw_onto(draw, most, {}));
+  }
+}
+
+}  // namespace
+
+ProjectionDraws::ProjectionDraws(const ProceduralNetwork& procedural)
+    : tables_(procedural), neurons_(procedural.network.size()) {
+  const ProjectionView view = tables_.view();
+  std::uint64_t size = 0;
+  for (const DrawnProjection& projection : tables_.projections) {
+    count_first_.push_back(size);
+    if (projection.rule != ProjectionRule::fixed_in_degree) size += projection.target_count;
+  }
+  try {
+    counts_.assign(size, 0);
+    for (std::uint32_t p = 0; p < view.count; ++p) {
+      const DrawnProjection& projection = view.projections[p];
+      std::uint32_t* counts = counts_.data() + count_first_[p];
+      if (projection.rule == ProjectionRule::fixed_total && projection.synapses > 0)
+        count_balls(view.seed, p, projection, counts);
+      else if (projection.rule == ProjectionRule::bernoulli && projection.gap_table != kNoTable)
+        count_bernoulli(view, p, counts);
+    }
+  } catch (const std::bad_alloc&) {
+    throw MemoryError("projections", text("the in-degrees of ", size, " targets do not fit into memory"));
+  }
+  for (std::uint32_t p = 0; p < view.count; ++p) {
+    std::uint64_t total = 0;
+    for (std::uint32_t i = 0; i < view.projections[p].target_count; ++i)
+      total += in_degree(p, view.projections[p].target_first + i);
+    totals_.push_back(total);
+  }
+}
+
+std::uint64_t ProjectionDraws::synapses(std::size_t p) const { return totals_[p]; }
+
+std::uint64_t ProjectionDraws::synapses() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t total : totals_) sum += total;
+  return sum;
+}
+
+std::uint32_t ProjectionDraws::in_degree(std::size_t p, std::uint32_t target) const {
+  const DrawnProjection& projection = tables_.projections[p];
+  const std::uint32_t i = target - projection.target_first;
+  if (i >= projection.target_count) return 0;
+  return projection.rule == ProjectionRule::fixed_in_degree ? projection.in_degree : counts_[count_first_[p] + i];
+}
+
+std::uint64_t ProjectionDraws::in_degree(std::uint32_t target) const {
+  std::uint64_t sum = 0;
+  for (std::size_t p = 0; p < tables_.projections.size(); ++p) sum += in_degree(p, target);
+  return sum;
+}
+
+DelayBounds delay_bounds(const ProjectionTables& tables, const std::vector<std::uint64_t>& totals) {
+  DelayBounds bounds{0xFFFF, 1};
+  for (std::size_t p = 0; p < totals.size(); ++p) {
+    if (totals[p] == 0) continue;
+    bounds.least = std::min(bounds.least, tables.projections[p].min_delay);
+    bounds.largest = std::max(bounds.largest, tables.projections[p].max_delay);
+  }
+  return bounds.least == 0xFFFF ? DelayBounds{} : bounds;
+}
+
+float ProjectionDraws::largest_weight() const {
+  float largest = 0;
+  for (std::size_t p = 0; p < totals_.size(); ++p)
+    if (totals_[p] > 0) largest = std::max(largest, std::abs(tables_.projections[p].weight));
+  return largest;
+}
+
+void ProjectionDraws::onto(std::uint32_t target, IncomingSynapses& out, Incoming parts) const {
+  const ProjectionView view = tables_.view();
+  out.count = in_degree(target);
+  const std::size_t room = out.count + kLanes;  // the last lanes of a projection are written whole
+  const auto at_least = [&](auto& values) {
+    if (values.size() < room) values.resize(room);
+  };
+  const bool weights = parts != Incoming::sources, delays = parts == Incoming::all;
+  at_least(out.sources);
+  if (weights) at_least(out.weights);
+  if (delays) at_least(out.delays);
+  std::size_t first = 0;
+  for (std::uint32_t p = 0; p < view.count; ++p) {
+    const std::uint32_t count = in_degree(p, target);
+    if (count == 0) continue;
+    const Place place{out.sources.data() + first, weights ? out.weights.data() + first : nullptr,
+                      delays ? out.delays.data() + first : nullptr};
+    const TargetDraw draw(view, p, target);
+    draw_onto(draw, count, place);
+    first += count;
+  }
+}
+
+}  // namespace sprig

@@ -1,0 +1,24 @@
+// A procedural network drawn on the device: the same bytes as the host packs, without passing through its memory.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/draw_rows.hpp"
+
+namespace sprig::cuda {
+
+// Recurrent synapses by (source, slice), as kernel::ResidentRows reads them, and the network's slices without them.
+struct DrawnRows {
+  SlicedNetwork sliced;
+  DeviceBuffer<std::uint64_t> first;
+  DeviceBuffer<std::uint32_t> parts;
+  DeviceBuffer<NarrowSynapse> synapses;
+};
+
+// Needs a policy of narrow synapses, by source. Where delays are too long for them, `synapses` stays empty and
+// sliced.narrow is false. Errors: ConfigError as check_projections() and check_drive(); MemoryError.
+DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy);
+
+}  // namespace sprig::cuda

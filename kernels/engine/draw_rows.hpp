@@ -1,0 +1,45 @@
+// The synapses of a procedural network, drawn on the device into the order of the resident engine. Host code around
+// the kernels, the same for the device and for the tests.
+#pragma once
+
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "kernels/engine/draw_data.hpp"
+#include "sprig/network/projection_draws.hpp"
+
+namespace sprig::kernel {
+
+// Where the in-degrees of each projection begin among the counts; one entry more than projections.
+inline std::vector<std::uint64_t> count_first(const ProjectionTables& tables) {
+  std::vector<std::uint64_t> first{0};
+  for (const DrawnProjection& p : tables.projections)
+    first.push_back(first.back() + (p.rule == ProjectionRule::fixed_in_degree ? 0 : p.target_count));
+  return first;
+}
+
+// Number of synapses of each projection.
+inline std::vector<std::uint64_t> totals_of(const ProjectionTables& tables, const std::vector<std::uint64_t>& first,
+                                            const std::vector<std::uint32_t>& counts) {
+  std::vector<std::uint64_t> totals;
+  for (std::size_t p = 0; p < tables.projections.size(); ++p) {
+    const DrawnProjection& projection = tables.projections[p];
+    const auto begin = counts.begin() + static_cast<std::ptrdiff_t>(first[p]);
+    const auto end = counts.begin() + static_cast<std::ptrdiff_t>(first[p + 1]);
+    totals.push_back(projection.rule == ProjectionRule::fixed_in_degree
+                         ? std::uint64_t{projection.in_degree} * projection.target_count
+                         : std::accumulate(begin, end, std::uint64_t{0}));
+  }
+  return totals;
+}
+
+// First neuron of each slice, as slice_network() cuts; one entry more than slices.
+inline std::vector<std::uint32_t> cuts_of(std::uint32_t neurons, std::uint32_t slices) {
+  std::vector<std::uint32_t> first;
+  for (std::uint32_t s = 0; s <= slices; ++s)
+    first.push_back(static_cast<std::uint32_t>(std::uint64_t{neurons} * s / slices));
+  return first;
+}
+
+}  // namespace sprig::kernel

@@ -1,0 +1,163 @@
+// What the resident engine's kernel reads and writes (ENGINE section 4, stage 2): one kernel runs a whole segment of
+// steps. Block b owns slices b, b + blocks, ...: their neurons' state, their delay rings and every synapse onto them.
+//
+// Layouts: constants and state [neuron] over the whole network; ring [slot][stride] a slice, slices one after the other
+// (slices.hpp); synapses by (source, slice), so that the owners of one spike's rows read one contiguous piece of
+// memory at about the same time (microcircuit: 15 KB, whole DRAM pages, instead of 132 pieces of 116 bytes).
+//
+// Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words:
+//
+//   tag (26 bits) | step in the window (6) | neuron (32)          word 0 of a box: tag | 0 | number of spikes
+//
+// The tag is the window's number in the segment, from 1; all words are zeroed before a segment. A word is written by
+// one store and says itself whether it has arrived: so words need no order among each other, one store-to-load trip is
+// both message and barrier, and neither a fence nor a flag is needed. `boxes` holds the first words of all blocks side
+// by side, box_words each: a sector of 32 bytes or more a block. Spikes that find no room there follow in `overflow`,
+// tagged alike, with room for every neuron of the block in every step of the window.
+//
+// Two sets of boxes, windows taking turns, are enough: a block writes its words of window e + 1 (where those of e - 1
+// stood) after it has received every block's words of window e; a block sends those only after all its warps have done
+// with the words of e - 1 (a block barrier lies between). So no word is overwritten before its last reader has it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/core/context.hpp"
+#include "kernels/engine/cell.hpp"
+#include "kernels/engine/step_data.hpp"
+#include "sprig/engine/slices.hpp"
+
+namespace sprig::kernel {
+
+inline constexpr std::uint32_t kLongestWindow = 64;  // steps: 6 bits
+inline constexpr std::uint32_t kTagBits = 26, kTagShift = 64 - kTagBits, kStepShift = 32;
+inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;  // in a segment
+inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+
+SPRIG_KERNEL inline std::uint64_t mail_word(std::uint32_t window, std::uint32_t step, std::uint32_t value) {
+  return std::uint64_t{window} << kTagShift | std::uint64_t{step} << kStepShift | value;
+}
+SPRIG_KERNEL inline bool mail_has_come(std::uint64_t word, std::uint32_t window) { return word >> kTagShift == window; }
+SPRIG_KERNEL inline std::uint32_t mail_step(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word >> kStepShift) & (kLongestWindow - 1);
+}
+SPRIG_KERNEL inline std::uint32_t mail_value(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+
+// Synapses of one projection onto all slices: those of (source, slice) are
+// synapses[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
+struct ResidentRows {
+  const std::uint64_t* first = nullptr;
+  const std::uint32_t* parts = nullptr;
+  const NarrowSynapse* synapses = nullptr;
+};
+
+// The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
+struct ResidentData {
+  std::uint32_t neurons = 0, slices = 0, delay_slots = 2, receptors = 1, signal_channels = 0, replica = 0;
+  const std::uint32_t* slice_first = nullptr;  // [slices + 1]
+  DriveTables tables;
+  ConstantsView constants;
+  StateView state;
+  ResidentRows recurrent, input;
+
+  std::uint32_t window = 1;            // steps between exchanges
+  std::uint32_t box_words = 4;         // 4, 8, 16 or 32
+  std::uint32_t overflow_words = 0;    // a block
+  std::uint32_t shared_ring_size = 0;  // entries a block; 0: the ring stays in global memory
+  bool in_registers = false;           // one slice a block, no more neurons than threads: state stays in registers
+  bool grid_barrier = false;           // a barrier of the grid before boxes are read, instead of waiting for tags
+  std::uint32_t poll_limit = 0;        // reads of a box in vain before a block gives up
+
+  std::uint64_t* boxes = nullptr;     // [2][block][box_words]
+  std::uint64_t* overflow = nullptr;  // [2][block][overflow_words]
+  std::uint64_t* stalled = nullptr;   // smallest stall_key(); all ones: none
+  std::uint64_t* failure = nullptr;   // smallest failure_key(); all ones: none
+};
+
+// One launch.
+struct ResidentSegment {
+  std::uint64_t step = 0, offset = 0;  // of its first step: absolute, and relative to the call
+  std::uint32_t steps = 0;
+  const real* signal = nullptr;  // [sample][channel]; null: none
+  std::uint32_t samples = 0, steps_per_sample = 1;
+  const std::uint64_t* input_spans = nullptr;  // [step of the call + 1] into input_spikes; null: none
+  const SpikeRow* input_spikes = nullptr;      // row = channel
+  // Recording; null: not wanted.
+  std::uint64_t* spikes = nullptr;        // [block][spike_capacity]: step of the segment << 32 | neuron, any order
+  std::uint64_t spike_capacity = 0;       // a block: all its neurons in all steps
+  std::uint64_t* spike_counts = nullptr;  // [block]
+  std::uint32_t probes = 0;
+  const std::uint32_t* probe_of = nullptr;       // [neuron]: first of its probes, kNone: none
+  const std::uint32_t* probe_next = nullptr;     // [probe]: the next one of the same neuron
+  real* probe_state = nullptr;                   // [step of the segment][u, i0 + i1, theta][probe]
+  real *u_before = nullptr, *current = nullptr;  // [step of the segment][neuron]
+  std::uint8_t* flags = nullptr;
+};
+
+// Who waited for whom, and when: window (32 bits) | waiting block (16) | block whose words did not come (16).
+SPRIG_KERNEL inline std::uint64_t stall_key(std::uint32_t window, std::uint32_t waiting, std::uint32_t silent) {
+  return std::uint64_t{window} << 32 | (waiting & 0xFFFFu) << 16 | (silent & 0xFFFFu);
+}
+
+// One of a block's slices.
+struct SliceView {
+  std::uint32_t first, count;
+  std::uint32_t ring_offset;  // in the block's shared ring
+};
+SPRIG_KERNEL inline SliceView slice_view(const ResidentData& data, std::uint32_t slice, std::uint32_t ring_offset) {
+  const std::uint32_t first = data.slice_first[slice];
+  return {first, data.slice_first[slice + 1] - first, ring_offset};
+}
+// Computed where they are needed: cheaper than registers.
+SPRIG_KERNEL inline std::uint32_t stride_of(const ResidentData& data, const SliceView& slice) {
+  return slice.count * data.receptors;
+}
+SPRIG_KERNEL inline std::uint32_t ring_size_of(const ResidentData& data, const SliceView& slice) {
+  return stride_of(data, slice) * data.delay_slots;
+}
+
+// What one block's threads share: pointers to its shared memory, and values that every thread holds alike.
+template <bool kShared>
+struct ResidentBlock {
+  static constexpr bool kSharedRing = kShared;  // known to the compiler: it writes other instructions
+  std::int32_t* shared_ring = nullptr;
+  std::uint32_t* emitted = nullptr;   // spikes of the window
+  std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
+  std::uint32_t* stopped = nullptr;   // the block waited in vain
+  SliceView slice;                    // the block's first
+  std::uint32_t slot = 0;             // ring slot of the window's first step
+  std::uint32_t window = 1;           // its number, the tag
+  std::uint32_t done = 0;             // steps of the segment before it
+};
+
+SPRIG_KERNEL inline std::int32_t* global_ring(const ResidentData& data, const SliceView& slice) {
+  return data.state.ring + std::uint64_t{slice.first} * data.receptors * data.delay_slots;
+}
+template <bool kShared>
+SPRIG_KERNEL inline std::int32_t* ring_of(const ResidentData& data, const ResidentBlock<kShared>& block,
+                                          const SliceView& slice) {
+  if constexpr (kShared) return block.shared_ring + slice.ring_offset;
+  return global_ring(data, slice);
+}
+
+// Calls visit(slice number, its view) for the block's slices. A block has at least one.
+template <ExecutionContext Ctx, class Block, class Visit>
+SPRIG_KERNEL inline void for_own_slices(Ctx& ctx, const ResidentData& data, const Block& block, const Visit& visit) {
+  SliceView slice = block.slice;
+  for (std::uint32_t s = ctx.block();;) {
+    visit(s, slice);
+    s += ctx.blocks();
+    if (s >= data.slices) return;
+    slice = slice_view(data, s, slice.ring_offset + ring_size_of(data, slice));
+  }
+}
+
+// Ring slot of step `w` of the window.
+template <class Block>
+SPRIG_KERNEL inline std::uint32_t slot_of(const ResidentData& data, const Block& block, std::uint32_t w) {
+  const std::uint32_t slot = block.slot + w;  // w <= slots
+  return slot < data.delay_slots ? slot : slot - data.delay_slots;
+}
+
+}  // namespace sprig::kernel

@@ -1,0 +1,95 @@
+// The exchange of a window's spikes between the resident engine's blocks (resident_data.hpp has the mailboxes and why
+// two sets are enough): a warp takes the boxes of 32 / box_words blocks at once, a lane each word, reads until the
+// words have come, and delivers what they hold.
+//
+// Bytes a window and block: 8 * box_words * blocks a read of all boxes (microcircuit: 4 KB), and 8 a spike.
+//
+// Nothing waits for ever: after poll_limit reads in vain a block reports whom it waited for, and every block that waits
+// sees the report and stops; the host turns it into a DeviceError. Reads are counted, not time: a count does not run
+// while the device serves another process.
+#pragma once
+
+#include "kernels/engine/resident_deliver.hpp"
+
+namespace sprig::kernel {
+
+// Word 0 of the block's box: the words before it may still be under way. One thread, after the block's last announce().
+template <ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void send_count(Ctx& ctx, const ResidentData& data, const Block& block) {
+  const std::uint32_t count = *block.emitted;
+  *block.emitted = 0;
+  *block.recorded += count;
+  const std::uint64_t own = std::uint64_t{block.window & 1} * ctx.blocks() + ctx.block();
+  ctx.template store<Order::relaxed>(data.boxes + own * data.box_words, mail_word(block.window, 0, count));
+}
+
+// Counts a read in vain; says whether to go on. All lanes call with the same `reads`; `missing`: lanes whose words have
+// not come, `awaited`: the block that the lane waits for.
+template <ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline bool may_wait(Ctx& ctx, const ResidentData& data, const Block& block, std::uint32_t& reads,
+                                  std::uint32_t missing, std::uint32_t awaited) {
+  constexpr std::uint32_t kGlances = 256;  // reads between looks at the others' reports
+  ctx.pause();
+  const bool give_up = ++reads >= data.poll_limit;
+  if (!give_up && reads % kGlances != 0) return true;
+  if (give_up && lane_of(ctx) == lowest_bit(missing))
+    ctx.atomic_min(data.stalled, stall_key(block.window, ctx.block(), awaited));
+  const bool stop = ctx.ballot(give_up || ctx.template load<Order::relaxed>(data.stalled) != ~0ull) != 0;
+  if (stop && lane_of(ctx) == 0) ctx.template store<Order::relaxed, Scope::block>(block.stopped, 1u);
+  return !stop;
+}
+
+// The words of one block's overflow, 32 at a time. False: stopped.
+template <ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline bool receive_overflow(Ctx& ctx, const ResidentData& data, const Block& block, std::uint32_t from,
+                                          std::uint32_t count) {
+  std::uint64_t* words = data.overflow + (std::uint64_t{block.window & 1} * ctx.blocks() + from) * data.overflow_words;
+  for (std::uint32_t base = 0; base < count; base += kWarp) {
+    const bool wanted = base + lane_of(ctx) < count;
+    std::uint64_t word = 0;
+    for (std::uint32_t reads = 0;;) {
+      if (wanted && !mail_has_come(word, block.window))
+        word = ctx.template load<Order::relaxed>(words + base + lane_of(ctx));
+      const std::uint32_t missing = ctx.ballot(wanted && !mail_has_come(word, block.window));
+      if (missing == 0) break;
+      if (!may_wait(ctx, data, block, reads, missing, from)) return false;
+    }
+    deliver_spikes(ctx, data, data.recurrent, block, wanted, mail_value(word), mail_step(word));
+  }
+  return true;
+}
+
+// All blocks' spikes of the window, received and delivered. All warps call; a warp that must stop leaves at once.
+template <ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block& block) {
+  const std::uint32_t lane = lane_of(ctx), place = lane % data.box_words, at_once = kWarp / data.box_words;
+  const std::uint32_t warp = ctx.thread() / kWarp, warps = ctx.threads() / kWarp, room = data.box_words - 1;
+  std::uint64_t* boxes = data.boxes + std::uint64_t{block.window & 1} * ctx.blocks() * data.box_words;
+  for (std::uint32_t base = warp * at_once; base < ctx.blocks(); base += warps * at_once) {
+    const std::uint32_t from = base + lane / data.box_words;
+    const bool boxed = from < ctx.blocks();
+    std::uint64_t word = 0;
+    std::uint32_t count = 0;
+    for (std::uint32_t reads = 0;;) {
+      if (boxed && !mail_has_come(word, block.window))
+        word = ctx.template load<Order::relaxed>(boxes + std::uint64_t{from} * data.box_words + place);
+      const std::uint64_t head = ctx.shuffle(word, lane - place);
+      count = mail_value(head);
+      const bool complete =
+          !boxed || (mail_has_come(head, block.window) && (place > count || mail_has_come(word, block.window)));
+      const std::uint32_t missing = ctx.ballot(!complete);
+      if (missing == 0) break;
+      if (!may_wait(ctx, data, block, reads, missing, from)) return;
+    }
+    deliver_spikes(ctx, data, data.recurrent, block, boxed && place > 0 && place <= count, mail_value(word),
+                   mail_step(word));
+    for (std::uint32_t long_lists = ctx.ballot(boxed && place == 0 && count > room); long_lists != 0;
+         long_lists &= long_lists - 1) {
+      const std::uint32_t head_lane = lowest_bit(long_lists);
+      if (!receive_overflow(ctx, data, block, base + head_lane / data.box_words, ctx.shuffle(count, head_lane) - room))
+        return;
+    }
+  }
+}
+
+}  // namespace sprig::kernel

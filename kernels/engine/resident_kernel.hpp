@@ -1,0 +1,100 @@
+// The resident engine's kernel: a whole segment of steps without leaving the device (resident_data.hpp has the layout).
+//
+//   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
+//                    block barrier, send the count                   | the block's mailbox
+//                    external spikes, then all blocks' spikes        | into the block's own rings
+//                    block barrier
+//
+// so two barriers of the block a window and none of the grid. External spikes within a window are delivered between two
+// barriers of their own, for they may arrive before it ends; recurrent ones cannot: no delay is shorter than a window.
+//
+// Every block must be running at the same time: the launch is cooperative.
+#pragma once
+
+#include "kernels/engine/resident_deliver.hpp"
+#include "kernels/engine/resident_exchange.hpp"
+#include "kernels/engine/resident_update.hpp"
+
+namespace sprig::kernel {
+
+// Shared memory that the kernel takes besides the ring, as the context hands it out: three pieces of 16 bytes.
+inline constexpr std::size_t kResidentSharedBytes = 48;
+
+// Ring entries between global and shared memory, where they belong there.
+template <bool kIn, ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void copy_rings(Ctx& ctx, const ResidentData& data, const Block& block) {
+  if constexpr (Block::kSharedRing)
+    for_own_slices(ctx, data, block, [&](std::uint32_t, const SliceView& slice) {
+      std::int32_t *shared = ring_of(data, block, slice), *global = global_ring(data, slice);
+      for (std::uint32_t k = ctx.thread(), size = ring_size_of(data, slice); k < size; k += ctx.threads()) {
+        if constexpr (kIn)
+          shared[k] = global[k];
+        else
+          global[k] = shared[k];
+      }
+    });
+}
+
+// One past the last step that can run before anything is delivered: the window's end, or the first step with external
+// spikes.
+template <class Block>
+SPRIG_KERNEL inline std::uint32_t stretch_end(const ResidentSegment& segment, const Block& block, std::uint32_t begin,
+                                              std::uint32_t window) {
+  if (segment.input_spans == nullptr) return window;
+  const std::uint64_t* spans = segment.input_spans + segment.offset + block.done;
+  for (std::uint32_t w = begin; w < window; ++w)
+    if (spans[w] != spans[w + 1]) return w + 1;
+  return window;
+}
+
+// kSharedRing = data.shared_ring_size > 0.
+template <LifKind kKind, bool kSharedRing, ExecutionContext Ctx>
+SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment) {
+  ResidentBlock<kSharedRing> block;
+  block.emitted = ctx.template shared<std::uint32_t>(1);
+  block.recorded = ctx.template shared<std::uint64_t>(1);
+  block.stopped = ctx.template shared<std::uint32_t>(1);
+  if constexpr (kSharedRing) block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
+  block.slice = slice_view(data, ctx.block(), 0);
+  block.slot = static_cast<std::uint32_t>(segment.step % data.delay_slots);
+  if (ctx.thread() == 0) *block.emitted = 0, *block.recorded = 0, *block.stopped = 0;
+  copy_rings<true>(ctx, data, block);
+  ResidentCell cell{};
+  const std::uint32_t own_neuron = block.slice.first + ctx.thread();
+  const bool holds = data.in_registers && ctx.thread() < block.slice.count;
+  if (holds) load_cell<kKind>(cell, data, segment, own_neuron, 0);
+  ctx.block_barrier();
+
+  for (; block.done < segment.steps; ++block.window) {
+    const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
+    for (std::uint32_t begin = 0; begin < window;) {
+      const std::uint32_t end = stretch_end(segment, block, begin, window);
+      update_stretch<kKind>(ctx, data, segment, block, cell, begin, end);
+      begin = end;
+      if (end == window) break;
+      ctx.block_barrier();
+      deliver_input(ctx, data, segment, block, end - 1);
+      ctx.block_barrier();
+    }
+    ctx.block_barrier();
+    if (ctx.thread() == 0) send_count(ctx, data, block);
+    if (data.grid_barrier) {
+      ctx.grid_barrier();
+      // A stall of an earlier window, which every block sees here, if any does: so all leave together.
+      if (ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window) return;
+    }
+    deliver_input(ctx, data, segment, block, window - 1);
+    if (holds) draw_ahead(data, segment, cell, block.done + window);  // while the words are under way
+    receive(ctx, data, block);
+    ctx.block_barrier();
+    if (!data.grid_barrier && *block.stopped != 0) return;
+    block.done += window;
+    block.slot = slot_of(data, block, window);
+  }
+
+  copy_rings<false>(ctx, data, block);
+  if (holds) store_state<kKind>(data.state, own_neuron, cell.state);
+  if (segment.spike_counts != nullptr && ctx.thread() == 0) segment.spike_counts[ctx.block()] = *block.recorded;
+}
+
+}  // namespace sprig::kernel

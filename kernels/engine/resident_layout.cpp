@@ -1,0 +1,133 @@
+#include "kernels/engine/resident_layout.hpp"
+
+#include <string>
+
+#include "sprig/core/error.hpp"
+
+namespace sprig::kernel {
+
+namespace {
+
+std::uint32_t receptors_of(const SlicedNetwork& network) { return network.kind.receptors == 2 ? 2 : 1; }
+
+// Where a row begins; a projection without sources may have no offsets at all.
+std::uint64_t row_begin(const PackedRows& rows, std::uint32_t source) {
+  return rows.offsets.empty() ? 0 : rows.offsets[source];
+}
+
+// Calls copy(index in pending, index in rings) for every cell in flight.
+template <class Copy>
+void for_ring_cells(const SlicedNetwork& network, std::uint64_t step, const Copy& copy) {
+  const std::size_t slots = network.delay_slots, receptors = receptors_of(network);
+  for (const Slice& slice : network.slices)
+    for (std::size_t slot = 0; slot < slots; ++slot)
+      for (std::size_t r = 0; r < receptors; ++r) {
+        const std::size_t logical = (slot * receptors + r) * network.neurons + slice.first;
+        const std::size_t placed =
+            slice.first * receptors * slots + ((step + slot) % slots * receptors + r) * slice.count;
+        for (std::size_t i = 0; i < slice.count; ++i) copy(logical + i, placed + i);
+      }
+}
+
+}  // namespace
+
+ResidentShape resident_shape(const SlicedNetwork& network, const SimulationOptions& options, double step_ms) {
+  return {network.neurons,       network.sources,     network.input_channels,
+          receptors_of(network), network.delay_slots, network.min_delay,
+          options.replicas,      options.weight_bits, step_ms};
+}
+
+ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions& options, const ResidentPlan& plan) {
+  ResidentData data;
+  data.neurons = network.neurons;
+  data.slices = plan.slices;
+  data.delay_slots = network.delay_slots;
+  data.receptors = receptors_of(network);
+  data.signal_channels = network.signal_channels;
+  data.replica = options.first_replica;
+  data.tables.seed = options.seed;
+  data.tables.poisson_columns = network.poisson_columns;
+  data.window = plan.window;
+  data.box_words = plan.box_words;
+  data.overflow_words = plan.overflow_words;
+  data.shared_ring_size = plan.shared_ring_size;
+  data.in_registers = plan.in_registers;
+  data.grid_barrier = plan.exchange == Exchange::grid_barrier;
+  data.poll_limit = plan.poll_limit;
+  return data;
+}
+
+std::vector<std::uint32_t> slice_first(const SlicedNetwork& network) {
+  std::vector<std::uint32_t> first;
+  for (const Slice& slice : network.slices) first.push_back(slice.first);
+  first.push_back(network.neurons);
+  return first;
+}
+
+SliceConstants join_constants(const SlicedNetwork& network) {
+  SliceConstants all;
+  const auto join = [&](auto member) {
+    for (const Slice& slice : network.slices)
+      (all.*member).insert((all.*member).end(), (slice.constants.*member).begin(), (slice.constants.*member).end());
+  };
+  for (const auto member :
+       {&SliceConstants::p22, &SliceConstants::p20, &SliceConstants::p11_0, &SliceConstants::p11_1,
+        &SliceConstants::p21_0, &SliceConstants::p21_1, &SliceConstants::v_th, &SliceConstants::v_reset,
+        &SliceConstants::theta_decay, &SliceConstants::theta_plus, &SliceConstants::unit_0, &SliceConstants::unit_1,
+        &SliceConstants::external, &SliceConstants::noise_sigma, &SliceConstants::current_gain,
+        &SliceConstants::poisson_weight_0, &SliceConstants::poisson_weight_1})
+    join(member);
+  join(&SliceConstants::refractory_steps);
+  join(&SliceConstants::poisson_row);
+  join(&SliceConstants::draw_id);
+  return all;
+}
+
+RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources) {
+  RowTable table;
+  const std::size_t slices = network.slices.size();
+  table.first.assign(std::size_t{sources} + 1, 0);
+  table.parts.resize(sources * (slices + 1));
+  for (std::uint32_t source = 0; source < sources; ++source) {
+    std::uint64_t length = 0;
+    std::uint32_t* parts = table.parts.data() + source * (slices + 1);
+    for (std::size_t s = 0; s < slices; ++s) {
+      const PackedRows& rows = network.slices[s].*projection;
+      parts[s] = static_cast<std::uint32_t>(length);
+      length += row_begin(rows, source + 1) - row_begin(rows, source);
+    }
+    if (length >> 32 != 0)
+      throw ConfigError("network", "source " + std::to_string(source) + " has " + std::to_string(length) +
+                                       " synapses, must be below 4294967296");
+    parts[slices] = static_cast<std::uint32_t>(length);
+    table.first[source + 1] = table.first[source] + length;
+  }
+  return table;
+}
+
+void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,
+                 std::vector<NarrowSynapse>& to) {
+  for (std::uint32_t source = begin; source < end; ++source)
+    for (const Slice& slice : network.slices) {
+      const PackedRows& rows = slice.*projection;
+      const auto from = rows.narrow.begin();
+      to.insert(to.end(), from + static_cast<std::ptrdiff_t>(row_begin(rows, source)),
+                from + static_cast<std::ptrdiff_t>(row_begin(rows, source + 1)));
+    }
+}
+
+std::vector<std::int32_t> pending_of_rings(const SlicedNetwork& network, std::uint64_t step,
+                                           const std::vector<std::int32_t>& rings) {
+  std::vector<std::int32_t> pending(rings.size());
+  for_ring_cells(network, step, [&](std::size_t logical, std::size_t placed) { pending[logical] = rings[placed]; });
+  return pending;
+}
+
+std::vector<std::int32_t> rings_of_pending(const SlicedNetwork& network, std::uint64_t step,
+                                           const std::vector<std::int32_t>& pending) {
+  std::vector<std::int32_t> rings(pending.size());
+  for_ring_cells(network, step, [&](std::size_t logical, std::size_t placed) { rings[placed] = pending[logical]; });
+  return rings;
+}
+
+}  // namespace sprig::kernel

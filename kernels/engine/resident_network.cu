@@ -1,0 +1,90 @@
+#include "kernels/engine/resident_network.cuh"
+
+#include <utility>
+#include <vector>
+
+#include "sprig/engine/call_check.hpp"
+
+namespace sprig::cuda {
+
+namespace {
+
+constexpr std::uint64_t kPieceSynapses = 1ull << 24;  // gathered and copied at once: 64 MiB
+
+}  // namespace
+
+ResidentDeviceRows::ResidentDeviceRows(const SlicedNetwork& network, kernel::Projected projection,
+                                       std::uint32_t sources) {
+  const kernel::RowTable table = kernel::row_table(network, projection, sources);
+  first = DeviceBuffer<std::uint64_t>(table.first, "synapse rows");
+  parts = DeviceBuffer<std::uint32_t>(table.parts, "synapse rows");
+  synapses = DeviceBuffer<NarrowSynapse>(table.first.back(), "synapses");
+  const Stream stream;
+  std::vector<NarrowSynapse> piece;
+  for (std::uint32_t begin = 0; begin < sources;) {
+    std::uint32_t end = begin + 1;
+    while (end < sources && table.first[end + 1] - table.first[begin] <= kPieceSynapses) ++end;
+    piece.clear();
+    kernel::gather_rows(network, projection, begin, end, piece);
+    synapses.upload(piece.data(), piece.size(), stream, table.first[begin]);
+    stream.synchronize();
+    begin = end;
+  }
+}
+
+ResidentNetwork::ResidentNetwork(SlicedNetwork sliced, const SimulationOptions& options,
+                                 const kernel::ResidentPlan& plan)
+    : ResidentNetwork(std::move(sliced), ResidentDeviceRows(sliced, &Slice::recurrent, sliced.sources), options, plan) {
+}
+
+ResidentNetwork::ResidentNetwork(DrawnRows drawn, const SimulationOptions& options, const kernel::ResidentPlan& plan)
+    : ResidentNetwork(std::move(drawn.sliced), ResidentDeviceRows(std::move(drawn)), options, plan) {}
+
+ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recurrent, const SimulationOptions& options,
+                                 const kernel::ResidentPlan& plan)
+    : stalled(std::vector<std::uint64_t>{~0ull}),
+      failure(std::vector<std::uint64_t>{~0ull}),
+      sliced_(std::move(sliced)),
+      constants_(kernel::join_constants(sliced_), sliced_, options.seed),
+      state_(sliced_, 1),
+      recurrent_(std::move(recurrent)),
+      input_(sliced_, &Slice::input, sliced_.input_channels),
+      slice_first_(kernel::slice_first(sliced_)),
+      boxes_(std::size_t{2} * plan.blocks * plan.box_words, "mailboxes"),
+      overflow_(std::size_t{2} * plan.blocks * plan.overflow_words, "mailboxes"),
+      data_(kernel::resident_data(sliced_, options, plan)) {
+  for (Slice& slice : sliced_.slices) slice = {slice.first, slice.count};
+  data_.slice_first = slice_first_.data();
+  data_.tables = constants_.tables();
+  data_.constants = constants_.view();
+  data_.state = state_.view();
+  data_.recurrent = recurrent_.view();
+  data_.input = input_.view();
+  data_.boxes = boxes_.data();
+  data_.overflow = overflow_.data();
+  data_.stalled = stalled.data();
+  data_.failure = failure.data();
+}
+
+SimulationState ResidentNetwork::state(std::uint64_t step, const Stream& stream) const {
+  SimulationState result;
+  result.step = step;
+  result.delay_slots = sliced_.delay_slots;
+  state_.download(result, stream);
+  result.pending = kernel::pending_of_rings(sliced_, step, state_.ring.to_host(stream));
+  return result;
+}
+
+void ResidentNetwork::set_state(const SimulationState& state, const Stream& stream) const {
+  check_state({sliced_.neurons, 1, sliced_.delay_slots, sliced_.kind}, state);
+  const std::vector<std::int32_t> rings = kernel::rings_of_pending(sliced_, state.step, state.pending);
+  state_.ring.upload(rings.data(), rings.size(), stream);
+  state_.upload(state, stream);
+}
+
+void ResidentNetwork::clear_mail(const Stream& stream) const {
+  boxes_.fill_zero(stream);
+  overflow_.fill_zero(stream);
+}
+
+}  // namespace sprig::cuda

@@ -1,0 +1,49 @@
+// Buffers for what one segment of the resident engine records, fetched after it and appended to the Recording.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/resident_data.hpp"
+#include "kernels/engine/resident_plan.hpp"
+#include "kernels/engine/resident_records.hpp"
+#include "sprig/engine/simulation.hpp"
+
+namespace sprig::cuda {
+
+class ResidentRecorder {
+ public:
+  ResidentRecorder(const Network& network, const kernel::ResidentPlan& plan);
+
+  // Sets up a call of `steps` steps from first_step. `recording` may be null. Makes room in it.
+  void begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what, Recording* recording);
+  // Steps of a segment that the buffers hold whatever happens.
+  std::uint32_t segment_steps() const { return segment_steps_; }
+  // Fills the recording fields of `segment`.
+  void prepare(kernel::ResidentSegment& segment) const;
+  // Fetches what `segment`, which the stream has run, recorded, and appends it; waits for the stream.
+  void append(const kernel::ResidentSegment& segment, const Stream& stream);
+  // Ends the call.
+  void finish(std::uint64_t steps);
+
+ private:
+  void fetch_spikes(const kernel::ResidentSegment& segment, const Stream& stream);
+
+  std::uint32_t neurons_, populations_, blocks_, block_neurons_;
+  kernel::SegmentAppender appender_;
+  kernel::SegmentRecords records_;
+  RecordOptions what_;
+  Recording* recording_ = nullptr;
+  std::uint32_t segment_steps_ = 0;
+
+  DeviceBuffer<std::uint64_t> spikes_, spike_counts_;
+  DeviceBuffer<std::uint32_t> probe_of_, probe_next_;
+  DeviceBuffer<real> probe_state_, u_before_, current_;
+  DeviceBuffer<std::uint8_t> flags_;
+  HostBuffer<std::uint64_t> host_spikes_, host_spike_counts_;
+  HostBuffer<real> host_probe_state_, host_u_before_, host_current_;
+  HostBuffer<std::uint8_t> host_flags_;
+};
+
+}  // namespace sprig::cuda

@@ -1,0 +1,213 @@
+#include "kernels/engine/resident_simulation.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/resident_kernels.cuh"
+#include "kernels/engine/resident_network.cuh"
+#include "kernels/engine/resident_recorder.cuh"
+#include "sprig/core/error.hpp"
+#include "sprig/engine/call_check.hpp"
+#include "sprig/engine/device.hpp"
+
+namespace sprig::cuda {
+
+namespace {
+
+DeviceInfo current_device() {
+  const std::vector<DeviceInfo> found = devices();
+  if (found.empty()) throw DeviceError("device", why_no_device());
+  int current = 0;
+  check(cudaGetDevice(&current), "asking for the current device");
+  return found.at(static_cast<std::size_t>(current));
+}
+
+class ResidentSimulation final : public Simulation {
+ public:
+  // synapses: a SlicedNetwork or DrawnRows.
+  template <class Synapses>
+  ResidentSimulation(const Network& network, Synapses synapses, const SimulationOptions& options,
+                     const kernel::ResidentPlan& plan, const std::string& device)
+      : device_name_("cuda (" + device + ", resident)"),
+        input_channels_(network.input.rows),
+        step_(options.first_step),
+        kernel_(network.kind, plan.blocks, plan.threads, plan.shared_bytes, plan.shared_ring_size > 0),
+        network_(std::move(synapses), options, plan),
+        recorder_(network, plan),
+        host_words_(2) {
+    network_.reset(network, stream_);
+  }
+  // Work may still be queued when an error unwinds; buffers must outlive it.
+  ~ResidentSimulation() override { cudaStreamSynchronize(stream_.get()); }
+
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  std::uint64_t step() const override { return step_; }
+  SimulationState state() const override { return network_.state(step_, stream_); }
+  void set_state(const SimulationState& state) override {
+    network_.set_state(state, stream_);
+    step_ = state.step;
+    broken_ = false;
+  }
+  std::string device_name() const override { return device_name_; }
+
+ private:
+  void upload_input(std::uint64_t steps, const Input& input, kernel::ResidentSegment& segment);
+  void check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step);
+
+  std::string device_name_;
+  std::uint32_t input_channels_;
+  std::uint64_t step_;
+  bool broken_ = false;  // a segment ended early: the state is of no step
+  Stream stream_;
+  ResidentKernel kernel_;
+  ResidentNetwork network_;
+  ResidentRecorder recorder_;
+  HostBuffer<std::uint64_t> host_words_;  // stalled, failure
+  DeviceBuffer<real> signal_;
+  DeviceBuffer<std::uint64_t> input_spans_;
+  DeviceBuffer<kernel::SpikeRow> input_spikes_;
+};
+
+void ResidentSimulation::upload_input(std::uint64_t steps, const Input& input, kernel::ResidentSegment& segment) {
+  if (!input.signal.empty()) {
+    signal_.reserve(input.signal.size, "input signal");
+    signal_.upload(input.signal.data, input.signal.size, stream_);
+    segment.signal = signal_.data();
+    segment.samples = input.samples;
+    segment.steps_per_sample = input.steps_per_sample;
+  }
+  if (!input.spikes.empty()) {
+    const kernel::InputRows rows = kernel::input_rows(input.spikes, steps, 1);
+    input_spans_.reserve(rows.spans.size(), "input spikes");
+    input_spikes_.reserve(rows.rows.size(), "input spikes");
+    input_spans_.upload(rows.spans.data(), rows.spans.size(), stream_);
+    input_spikes_.upload(rows.rows.data(), rows.rows.size(), stream_);
+    stream_.synchronize();  // before `rows` goes
+    segment.input_spans = input_spans_.data();
+    segment.input_spikes = input_spikes_.data();
+  }
+}
+
+// Waits for the segment and throws what went wrong in it.
+void ResidentSimulation::check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step) {
+  network_.stalled.download(host_words_.data(), 1, stream_);
+  network_.failure.download(host_words_.data() + 1, 1, stream_);
+  stream_.synchronize();
+  const std::uint64_t stalled = host_words_[0], failure = host_words_[1];
+  if (stalled == ~0ull && failure == ~0ull) return;
+  host_words_[0] = host_words_[1] = ~0ull;
+  network_.stalled.upload(host_words_.data(), 1, stream_);
+  network_.failure.upload(host_words_.data() + 1, 1, stream_);
+  stream_.synchronize();
+  if (stalled != ~0ull) {
+    broken_ = true;
+    const std::uint64_t window = ((stalled >> 32) - 1) * network_.data().window;
+    throw DeviceError("resident engine", "block " + std::to_string(stalled >> 16 & 0xFFFF) +
+                                             " waited in vain for the spikes of block " +
+                                             std::to_string(stalled & 0xFFFF) + " in the steps from " +
+                                             std::to_string(segment.step + window));
+  }
+  throw NumericalError("membrane potential of neuron " + std::to_string(failure & 0xFFFFFFFFu),
+                       "is not finite at step " + std::to_string(first_step + (failure >> 32)));
+}
+
+void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what,
+                                 Recording* recording) {
+  const kernel::ResidentData& data = network_.data();
+  check_call({data.neurons, 1, data.signal_channels, input_channels_}, steps, input, what, recording);
+  if (broken_) throw DeviceError("resident engine", "an earlier call failed and left no state; set one first");
+  if (steps == 0) return;
+  const std::uint64_t first_step = step_;
+  kernel::ResidentSegment segment;
+  upload_input(steps, input, segment);
+  recorder_.begin(first_step, steps, what, recording);
+  for (std::uint64_t done = 0; done < steps; done += segment.steps) {
+    segment.step = step_;
+    segment.offset = done;
+    segment.steps = static_cast<std::uint32_t>(std::min<std::uint64_t>(recorder_.segment_steps(), steps - done));
+    recorder_.prepare(segment);
+    network_.clear_mail(stream_);
+    kernel_.enqueue(data, segment, stream_);
+    step_ += segment.steps;
+    check_segment(segment, first_step);
+    recorder_.append(segment, stream_);
+  }
+  recorder_.finish(steps);
+}
+
+// Why not, or a simulation.
+struct Attempt {
+  std::string refusal;
+  std::unique_ptr<Simulation> simulation;
+};
+
+const Network& description(const Network& network) { return network; }
+const Network& description(const ProceduralNetwork& procedural) { return procedural.network; }
+
+// A network's synapses are cut on the host; those that are rules are drawn on the device.
+SlicedNetwork synapses_of(const Network& network, const Drive& drive, const SlicePolicy& policy) {
+  return slice_network(network, drive, policy);
+}
+DrawnRows synapses_of(const ProceduralNetwork& network, const Drive& drive, const SlicePolicy& policy) {
+  return draw_rows(network, drive, policy);
+}
+const SlicedNetwork& slices_of(const SlicedNetwork& sliced) { return sliced; }
+const SlicedNetwork& slices_of(const DrawnRows& drawn) { return drawn.sliced; }
+
+// Delays are known only after slicing, so the plan is made twice: the first decides on the slices.
+template <class Description>
+Attempt attempt(const Description& described, const Drive& drive, const SimulationOptions& options,
+                kernel::ResidentWishes wishes) {
+  const Network& network = description(described);
+  const DeviceInfo device = current_device();
+  const kernel::ResidentMachine machine{static_cast<std::uint32_t>(device.multiprocessors),
+                                        device.shared_per_block_bytes};
+  kernel::ResidentShape shape;
+  shape.neurons = network.size();
+  shape.replicas = options.replicas;
+  shape.weight_bits = options.weight_bits;
+  kernel::ResidentPlan plan = kernel::plan_resident(shape, machine, wishes);
+  if (!plan.possible()) return {plan.refusal, nullptr};
+  auto synapses = synapses_of(described, drive, {plan.slices, options.weight_bits, true});
+  const SlicedNetwork& sliced = slices_of(synapses);
+  if (!sliced.narrow)
+    return {"delays of " + std::to_string(sliced.delay_slots - 1) + " steps do not fit synapses of 4 bytes", nullptr};
+  wishes.slices = static_cast<std::uint32_t>(sliced.slices.size());
+  plan = kernel::plan_resident(kernel::resident_shape(sliced, options, network.step_ms), machine, wishes);
+  if (!plan.possible()) return {plan.refusal, nullptr};
+  return {"", std::make_unique<ResidentSimulation>(network, std::move(synapses), options, plan, device.name)};
+}
+
+template <class Description>
+std::unique_ptr<Simulation> insist(const Description& described, const Drive& drive, const SimulationOptions& options,
+                                   const kernel::ResidentWishes& wishes) {
+  Attempt result = attempt(described, drive, options, wishes);
+  if (!result.simulation) throw ConfigError("run.cuda_engine", "resident: " + result.refusal);
+  return std::move(result.simulation);
+}
+
+}  // namespace
+
+std::unique_ptr<Simulation> make_resident_simulation(const Network& network, const Drive& drive,
+                                                     const SimulationOptions& options,
+                                                     const kernel::ResidentWishes& wishes) {
+  return insist(network, drive, options, wishes);
+}
+std::unique_ptr<Simulation> make_resident_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                                     const SimulationOptions& options,
+                                                     const kernel::ResidentWishes& wishes) {
+  return insist(network, drive, options, wishes);
+}
+
+std::unique_ptr<Simulation> try_resident_simulation(const Network& network, const Drive& drive,
+                                                    const SimulationOptions& options) {
+  return attempt(network, drive, options, {}).simulation;
+}
+std::unique_ptr<Simulation> try_resident_simulation(const ProceduralNetwork& network, const Drive& drive,
+                                                    const SimulationOptions& options) {
+  return attempt(network, drive, options, {}).simulation;
+}
+
+}  // namespace sprig::cuda

@@ -1,0 +1,132 @@
+// The resident engine's neuron update: each thread takes a neuron through several steps at once, its state in registers
+// meanwhile, and announces its spikes to the other blocks as they happen (resident_exchange.hpp sends the rest).
+//
+// Bytes a neuron and step: ring 4 in, 4 out a receptor. Constants and state (40 in, 12 out) come once a stretch of
+// steps, once a segment when they may stay in registers. A Philox block serves four steps.
+#pragma once
+
+#include "kernels/engine/resident_data.hpp"
+#include "sprig/engine/simulation.hpp"
+
+namespace sprig::kernel {
+
+// A neuron in registers.
+struct ResidentCell {
+  CellConstants constants;
+  LifState<real> state;
+  CellDraws draws;
+  real external;  // I_dc and the injected signal
+  bool drawn;     // `draws` holds the words of the step to come
+};
+
+// The draws of step k of the segment, and of those that share a block with it, unless they are there.
+SPRIG_KERNEL inline void draw_ahead(const ResidentData& data, const ResidentSegment& segment, ResidentCell& cell,
+                                    std::uint32_t k) {
+  if (cell.drawn) return;
+  draw_cell(cell.draws, data.tables, data.constants, cell.constants.draw_id, data.replica, segment.step + k);
+  cell.drawn = true;
+}
+
+// The current that a neuron is fed in step k of the segment.
+SPRIG_KERNEL inline real fed_current(const ResidentData& data, const ResidentSegment& segment, std::uint32_t neuron,
+                                     std::uint32_t k) {
+  const real external = data.constants.external[neuron];
+  if (segment.signal == nullptr) return external;
+  const std::uint64_t due = (segment.offset + k) / segment.steps_per_sample, last = segment.samples - 1;
+  const std::uint64_t channels = data.signal_channels;
+  return add_signal(external, data.constants.current_gain + neuron * channels,
+                    segment.signal + (due < last ? due : last) * channels, data.signal_channels);
+}
+
+// As it is before step k of the segment.
+template <LifKind kKind>
+SPRIG_KERNEL inline void load_cell(ResidentCell& cell, const ResidentData& data, const ResidentSegment& segment,
+                                   std::uint32_t neuron, std::uint32_t k) {
+  cell.constants = load_constants<kKind>(data.constants, neuron);
+  cell.state = load_state<kKind>(data.state, neuron);
+  cell.external = fed_current(data, segment, neuron, k);
+  cell.drawn = false;
+}
+
+// Step k of the segment of one neuron; returns whether it spiked.
+template <LifKind kKind, ExecutionContext Ctx>
+SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
+                                      ResidentCell& cell, std::uint32_t neuron, std::int32_t* ring, std::uint32_t count,
+                                      std::uint32_t k) {
+  constexpr bool kTwo = kKind.receptors == 2;
+  const std::uint64_t step = segment.step + k;
+  const std::int32_t ring_0 = *ring, ring_1 = kTwo ? ring[count] : 0;
+  *ring = 0;
+  if constexpr (kTwo) ring[count] = 0;
+  draw_ahead(data, segment, cell, k);
+  if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
+    cell.external = fed_current(data, segment, neuron, k);
+  const CellStep result = step_cell<kKind>(cell.state, cell.constants, data.tables, data.constants, cell.draws, step,
+                                           ring_0, ring_1, cell.external);
+
+  if ((step & 3) == 3) cell.drawn = false;
+  if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
+  if (segment.flags != nullptr) {
+    const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
+    segment.u_before[row] = result.probe.u_before;
+    segment.current[row] = result.probe.current;
+    segment.flags[row] = static_cast<std::uint8_t>((result.spike ? kSpiked : 0) | (result.held ? kHeld : 0));
+  }
+  if (segment.probes > 0) {
+    real* out = segment.probe_state + std::uint64_t{k} * 3 * segment.probes;
+    for (std::uint32_t p = segment.probe_of[neuron]; p != kNone; p = segment.probe_next[p]) {
+      out[p] = cell.state.u;
+      out[segment.probes + p] = cell.state.i[0] + cell.state.i[1];
+      out[2 * segment.probes + p] = cell.state.theta;
+    }
+  }
+  return result.spike;
+}
+
+// Appends the spikes of a warp's neurons in step w of the window to the block's list: the box, then the overflow. One
+// shared-memory atomic a warp that has any.
+template <ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
+                                  const Block& block, std::uint32_t w, std::uint32_t neuron, bool spike) {
+  const std::uint32_t spiked = ctx.ballot(spike);
+  if (spiked == 0) return;
+  const std::uint32_t lane = lane_of(ctx);
+  std::uint32_t place = 0;
+  if (lane == 0) place = ctx.template atomic_add<Order::relaxed, Scope::block>(block.emitted, count_bits(spiked));
+  place = ctx.shuffle(place, 0) + count_bits(spiked & ((1u << lane) - 1));
+  if (!spike) return;
+  const std::uint64_t own = std::uint64_t{block.window & 1} * ctx.blocks() + ctx.block();
+  const std::uint32_t room = data.box_words - 1;  // word 0 is the head
+  std::uint64_t* to = place < room ? data.boxes + own * data.box_words + 1 + place
+                                   : data.overflow + own * data.overflow_words + (place - room);
+  ctx.template store<Order::relaxed>(to, mail_word(block.window, w, neuron));
+  if (segment.spikes != nullptr)
+    segment.spikes[ctx.block() * segment.spike_capacity + *block.recorded + place] =
+        std::uint64_t{block.done + w} << 32 | neuron;
+}
+
+// Steps [begin, end) of the window for all of the block's neurons. Nothing may be delivered meanwhile.
+template <LifKind kKind, ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void update_stretch(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
+                                        const Block& block, ResidentCell& cell, std::uint32_t begin,
+                                        std::uint32_t end) {
+  for_own_slices(ctx, data, block, [&](std::uint32_t, const SliceView& slice) {
+    std::int32_t* ring = ring_of(data, block, slice);
+    for (std::uint32_t base = 0; base < slice.count; base += ctx.threads()) {  // every lane: the ballot needs them
+      const std::uint32_t local = base + ctx.thread(), neuron = slice.first + local;
+      const bool active = local < slice.count;
+      if (active && !data.in_registers) load_cell<kKind>(cell, data, segment, neuron, block.done + begin);
+      for (std::uint32_t w = begin; w < end; ++w) {
+        bool spike = false;
+        if (active)
+          spike = advance_cell<kKind>(ctx, data, segment, cell, neuron,
+                                      ring + slot_of(data, block, w) * stride_of(data, slice) + local, slice.count,
+                                      block.done + w);
+        announce(ctx, data, segment, block, w, neuron, spike);
+      }
+      if (active && !data.in_registers) store_state<kKind>(data.state, neuron, cell.state);
+    }
+  });
+}
+
+}  // namespace sprig::kernel

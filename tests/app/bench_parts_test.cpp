@@ -1,0 +1,167 @@
+// The parts of `sprig bench` that need no program: plans, the sweep's network and fit, verdicts.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/app/bench_check.hpp"
+#include "host/app/bench_recipes.hpp"
+#include "host/app/bench_sweep.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/engine/slices.hpp"
+#include "sprig/network/projection_draws.hpp"
+#include "sprig/network/standard_networks.hpp"
+
+namespace sprig::app {
+namespace {
+
+Config configured(const std::vector<std::string>& assignments) {
+  Config config;
+  for (const std::string& assignment : assignments) set_config(config, assignment);
+  finish_config(config);
+  config.simulation.device = Device::cpu;
+  config.simulation.threads = 2;
+  resolve_bench(config);
+  return config;
+}
+
+double item(const MemoryPlan& plan, const std::string& name) {
+  for (const MemoryItem& i : plan.items)
+    if (i.name == name) return i.bytes;
+  return 0;
+}
+
+TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
+  const std::vector<std::vector<std::string>> networks = {
+      {"bench.network=microcircuit", "bench.size=0.1"},
+      {"bench.network=vogels", "bench.neurons=6000"},
+      {"bench.network=brunel-large", "bench.synapses=1e6"},
+      {"bench.network=vogels-large", "bench.synapses=1e6"},
+      {"bench.network=brunel-plus", "bench.synapses=1e6"},
+      {"bench.network=hrsnn", "bench.batch=1"},
+      {"bench.network=sweep", "bench.neurons=3000", "bench.synapses_a_neuron=100", "bench.rates_hz=10"},
+  };
+  for (const auto& assignments : networks) {
+    SCOPED_TRACE(assignments[0]);
+    const Config config = configured(assignments);
+    const Benchmark benchmark = make_benchmark(config);
+    const BenchCase& one = benchmark.cases.front();
+    const MemoryPlan plan = plan_case(one, config);
+    const auto built = one.build(1);
+    EXPECT_EQ(plan.neurons, built->network().size());
+    EXPECT_EQ(built->network().step_ms, one.step_ms);
+    const SlicePolicy policy{2, one.simulation.weight_bits, one.simulation.weight_bits == 16};
+    const SlicedNetwork sliced = built->stored ? slice_network(built->network(), built->drive, policy)
+                                               : slice_network(built->procedural, built->drive, policy);
+    double synapses = 0, offsets = 0;
+    for (const Slice& s : sliced.slices) {
+      for (const PackedRows* rows : {&s.recurrent, &s.plastic})
+        synapses +=
+            static_cast<double>(rows->wide.size() * sizeof(WideSynapse) + rows->narrow.size() * sizeof(NarrowSynapse));
+      offsets += static_cast<double>(s.recurrent.offsets.size()) * 8;
+    }
+    EXPECT_NEAR(item(plan, "packed synapses"), synapses, 0.05 * synapses);
+    EXPECT_NEAR(item(plan, "packed offsets"), offsets, 0.05 * offsets);
+    const double ring = 4.0 * sliced.delay_slots * sliced.kind.receptors * sliced.neurons;
+    EXPECT_NEAR(item(plan, "delay ring"), ring, 0.05 * ring);
+  }
+}
+
+TEST(SweepNetwork, FiresAtTheRateThatIsAskedFor) {
+  for (const double rate : {2.0, 50.0, 400.0}) {
+    const Network network = sweep_network(2000, 50, rate, 1);
+    validate(network);
+    EXPECT_EQ(network.recurrent.synapses(), 100000u);
+    EXPECT_EQ(network.recurrent.min_delay(), 15);
+    EXPECT_EQ(network.recurrent.max_delay(), 29);
+    SimulationOptions options;
+    options.device = Device::cpu;
+    const auto simulation = make_simulation(network, {}, options);
+    simulation->advance(2000);
+    Recording recording;
+    simulation->advance(10000, {}, {}, &recording);
+    EXPECT_NEAR(static_cast<double>(recording.total_spikes) / 2000, rate, 0.02 * rate + 0.25);
+    // Spread over the steps: no volleys.
+    const std::uint64_t most =
+        *std::max_element(recording.population_spikes.begin(), recording.population_spikes.end());
+    const double mean = static_cast<double>(recording.total_spikes) / 10000;
+    EXPECT_LT(static_cast<double>(most), mean + 7 * std::sqrt(mean) + 3);
+  }
+}
+
+TEST(SweepNetwork, IsTheSameForEverySeedAndDiffersBetweenThem) {
+  EXPECT_EQ(network_hash(sweep_network(300, 20, 10, 1)), network_hash(sweep_network(300, 20, 10, 1)));
+  EXPECT_NE(network_hash(sweep_network(300, 20, 10, 1)), network_hash(sweep_network(300, 20, 10, 2)));
+}
+
+std::vector<SweepRow> rows_with(double a, double b, double c) {
+  std::vector<SweepRow> rows;
+  for (const double n : {1e3, 1e4, 1e5})
+    for (const double rate : {1.0, 10.0, 100.0})
+      for (const char* update : {"clock", "event"}) {
+        SweepRow row{n, 100, rate, 1, update, 0, n * rate * 100, n * 1e4};
+        // Events cost four times as much, and nothing where nothing happens.
+        row.wall_s = update[0] == 'c' ? a + b * row.events + c * row.neuron_steps : 4 * b * row.events;
+        rows.push_back(row);
+      }
+  return rows;
+}
+
+TEST(SweepFit, FindsTheCosts) {
+  std::vector<SweepRow> clock;
+  for (const SweepRow& row : rows_with(0.01, 2e-9, 5e-10))
+    if (row.update == "clock") clock.push_back(row);
+  const CostFit fit = fit_costs(clock);
+  ASSERT_TRUE(fit.known);
+  EXPECT_NEAR(fit.a, 0.01, 1e-9);
+  EXPECT_NEAR(fit.b, 2e-9, 1e-15);
+  EXPECT_NEAR(fit.c, 5e-10, 1e-15);
+  EXPECT_NEAR(fit.r_squared, 1, 1e-12);
+  clock.resize(3);
+  EXPECT_FALSE(fit_costs(clock).known) << "three rows";
+  for (SweepRow& row : clock) row.neuron_steps = 1e7;
+  clock.push_back(clock.front());
+  EXPECT_FALSE(fit_costs(clock).known) << "one size";
+}
+
+TEST(SweepFit, FindsTheCrossover) {
+  // Events win while 4 b e < b e + c s: at a rate of c s / (3 b n 100).
+  const std::vector<Crossover> list = crossovers(rows_with(0, 2e-9, 5e-10));
+  ASSERT_EQ(list.size(), 3u);
+  const double exact = 5e-10 * 1e4 / (3 * 2e-9 * 100);
+  for (const Crossover& at : list) EXPECT_NEAR(at.rate_hz, exact, 0.25 * exact) << "interpolated from 1 to 10 Hz";
+  for (const Crossover& at : crossovers(rows_with(0, 2e-9, 1e-6))) EXPECT_TRUE(std::isinf(at.rate_hz));
+  for (const Crossover& at : crossovers(rows_with(0, 2e-9, 1e-14))) EXPECT_EQ(at.rate_hz, 0);
+}
+
+Measurement measurement(double rate_hz, double seconds) {
+  Measurement m;
+  m.neurons = 1000;
+  m.step_ms = 0.1;
+  m.populations = {{"exc", 0, 800, false}, {"inh", 800, 200, true}};
+  m.counted_steps = static_cast<std::uint64_t>(seconds * 1e4);
+  m.population_spikes = {static_cast<std::uint64_t>(800 * rate_hz * seconds),
+                         static_cast<std::uint64_t>(200 * rate_hz * seconds)};
+  m.spikes = m.population_spikes[0] + m.population_spikes[1];
+  return m;
+}
+
+TEST(BenchVerdicts, FollowTheReference) {
+  const BenchReference reference{{{"exc", 10}, {"all", 10}}, 0.04, 10000, 500, "a test", false};
+  EXPECT_EQ(check_rates(measurement(10.3, 10), reference, 500).verdict, Verdict::pass);
+  const BenchVerdict far = check_rates(measurement(10.6, 10), reference, 500);
+  EXPECT_EQ(far.verdict, Verdict::fail);
+  EXPECT_NE(far.reason.find("more than the allowed 4 %"), std::string::npos) << far.reason;
+  EXPECT_EQ(check_rates(measurement(0, 10), reference, 500).verdict, Verdict::fail);
+  EXPECT_EQ(check_rates(measurement(10, 9.9), reference, 500).verdict, Verdict::not_judged);
+  EXPECT_EQ(check_rates(measurement(10, 10), reference, 100).verdict, Verdict::not_judged);
+  EXPECT_EQ(check_rates(measurement(10, 10), {{}, 0, 0, 0, "none", false}, 500).reason, "none");
+}
+
+TEST(MicrocircuitSlots, AreThoseOfItsDelays) {
+  const Config config = configured({"bench.network=microcircuit", "bench.size=0.01"});
+  const ProjectionDraws draws(microcircuit(Background::dc, 1, 0.01).procedural);
+  EXPECT_EQ(make_benchmark(config).cases.front().planned.delay_slots, draws.max_delay() + 1);
+}
+
+}  // namespace
+}  // namespace sprig::app

@@ -1,0 +1,67 @@
+// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and a second of the microcircuit.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/app/program.hpp"
+
+namespace sprig {
+namespace {
+
+class StandardRates : public Program {
+ protected:
+  Json measured(const std::string& network, const std::vector<std::string>& sets) {
+    std::vector<std::string> arguments{"bench", network, "--out", network, "--set", "bench.repeats=1"};
+    for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return result(network);
+  }
+};
+
+TEST_F(StandardRates, OfBrunelsRegimes) {
+  for (const char* regime : {"A", "B", "C"}) {
+    const Json r = measured("brunel", {std::string("bench.regime=") + regime, "bench.duration_ms=1000"});
+    EXPECT_EQ(r["check"]["verdict"], "PASS") << regime << ": " << r["check"]["reason"];
+    EXPECT_LT(std::abs(r["check"]["rates"][0]["deviation"].get<double>()), 0.03) << regime;
+  }
+}
+
+// Near the onset of firing networks differ from each other (by 3 %): the mean over some is what can be compared.
+TEST_F(StandardRates, OfBrunelsSlowRegime) {
+  double deviation = 0;
+  constexpr int kSeeds = 4;
+  for (int seed = 1; seed <= kSeeds; ++seed) {
+    const Json r = measured("brunel", {"bench.regime=D", "bench.duration_ms=3000", "run.seed=" + std::to_string(seed)});
+    EXPECT_EQ(r["check"]["verdict"], "PASS") << r["check"]["reason"];
+    deviation += r["check"]["rates"][0]["deviation"].get<double>() / kSeeds;
+  }
+  EXPECT_LT(std::abs(deviation), 0.03);
+}
+
+// The same here, by 5 %.
+TEST_F(StandardRates, OfVogelsAndAbbott) {
+  double rate = 0;
+  constexpr int kSeeds = 24;
+  for (int seed = 1; seed <= kSeeds; ++seed) {
+    const Json r = measured("vogels", {"run.seed=" + std::to_string(seed), "run.threads=1"});
+    EXPECT_EQ(r["check"]["verdict"], "PASS") << r["check"]["reason"];
+    EXPECT_EQ(r["check"]["rates"][0]["reference_hz"], 5.6);
+    rate += r["mean_rate_hz"].get<double>() / kSeeds;
+  }
+  EXPECT_NEAR(rate, 5.6, 0.03 * 5.6);
+}
+
+TEST_F(StandardRates, OfTheMicrocircuitForASecond) {
+  const Json r = measured("microcircuit", {"bench.duration_ms=1000"});
+  EXPECT_EQ(r["neurons"], 77169);
+  EXPECT_EQ(r["synapses"], 298880970);
+  EXPECT_LE(r["memory"]["peak_rss_bytes"], 6e9);
+  EXPECT_EQ(r["check"]["verdict"], "not judged") << "too short";
+  ASSERT_EQ(r["check"]["rates"].size(), 8u);
+  for (const Json& rate : r["check"]["rates"])
+    EXPECT_LT(std::abs(rate["deviation"].get<double>()), 0.15) << rate["population"];
+}
+
+}  // namespace
+}  // namespace sprig

@@ -1,0 +1,127 @@
+// The resident engine's plan and layouts: host code, hand-checkable.
+#include <gtest/gtest.h>
+
+#include "kernels/engine/resident_kernel.hpp"
+#include "kernels/engine/resident_layout.hpp"
+#include "kernels/engine/resident_plan.hpp"
+#include "kernels/engine/resident_records.hpp"
+#include "support/networks.hpp"
+
+namespace sprig::testing {
+namespace {
+
+using kernel::plan_resident;
+using kernel::ResidentMachine;
+using kernel::ResidentPlan;
+using kernel::ResidentShape;
+
+constexpr ResidentMachine kH200{132, 227 * 1024};
+
+ResidentShape microcircuit() { return {77169, 77169, 0, 1, 64, 1}; }
+
+TEST(ResidentPlan, KeepsTheMicrocircuitOnChip) {
+  const ResidentPlan plan = plan_resident(microcircuit(), kH200);
+
+  ASSERT_TRUE(plan.possible()) << plan.refusal;
+  EXPECT_EQ(plan.blocks, 132u);
+  EXPECT_EQ(plan.slices, 132u);
+  EXPECT_EQ(plan.threads, 608u);  // 585 neurons
+  EXPECT_TRUE(plan.in_registers);
+  EXPECT_EQ(plan.shared_ring_size, 585u * 64);
+  EXPECT_EQ(plan.shared_bytes, 585 * 64 * 4 + kernel::kResidentSharedBytes);
+  EXPECT_EQ(plan.window, 1u);
+  EXPECT_EQ(plan.box_words, 4u);
+  EXPECT_EQ(plan.overflow_words, 585u - 3);
+}
+
+TEST(ResidentPlan, SaysWhyNot) {
+  ResidentShape shape = microcircuit();
+  shape.weight_bits = 32;
+  EXPECT_NE(plan_resident(shape, kH200).refusal.find("run.weight_bits"), std::string::npos);
+  shape = microcircuit();
+  shape.replicas = 2;
+  EXPECT_NE(plan_resident(shape, kH200).refusal.find("replica"), std::string::npos);
+  shape = microcircuit();
+  shape.delay_slots = 65537;
+  EXPECT_NE(plan_resident(shape, kH200).refusal.find("65536 steps"), std::string::npos);
+  shape = microcircuit();
+  shape.neurons = 0;
+  EXPECT_FALSE(plan_resident(shape, kH200).possible());
+  kernel::ResidentWishes wishes;
+  wishes.ring = kernel::RingPlace::shared;
+  EXPECT_NE(plan_resident(microcircuit(), {132, 100 * 1024}, wishes).refusal.find("shared memory"), std::string::npos);
+}
+
+TEST(ResidentPlan, CutsWhatNarrowSynapsesCannotReach) {
+  // A million neurons, 64 slots: at most 1024 neurons a slice, so 8 slices for each of 132 blocks.
+  ResidentShape shape = microcircuit();
+  shape.neurons = shape.sources = 1000000;
+
+  const ResidentPlan plan = plan_resident(shape, kH200);
+
+  EXPECT_EQ(plan.blocks, 132u);
+  EXPECT_EQ(plan.slices, 8u * 132);
+  EXPECT_EQ(plan.slices_per_block, 8u);
+  EXPECT_FALSE(plan.in_registers);
+  EXPECT_EQ(plan.shared_ring_size, 0u);
+}
+
+TEST(ResidentPlan, UsesFewBlocksForFewNeurons) {
+  const ResidentPlan small = plan_resident({1000, 1000, 0, 1, 16, 15}, kH200);
+  EXPECT_EQ(small.blocks, 8u);
+  EXPECT_EQ(small.window, 15u);
+  EXPECT_EQ(plan_resident({1, 1, 0, 1, 2, 1}, kH200).blocks, 1u);
+  EXPECT_EQ(plan_resident({1, 1, 0, 1, 2, 1}, kH200).overflow_words, 0u);
+}
+
+TEST(ResidentPlan, TheWindowIsNeverLongerThanItsSixBitsOrTheRing) {
+  EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 101, 100}, kH200).window, 64u);
+  EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 2, 100}, kH200).window, 1u);
+}
+
+TEST(ResidentLayout, OrdersSynapsesBySourceThenSlice) {
+  Network network = unconnected(4, LifKind{}, 1.0, {});
+  network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 3, 2, 2}, {2, 1, 3, 1}, {2, 2, 4, 1}, {2, 3, 5, 1}});
+  const SlicedNetwork sliced = slice_network(network, {}, {2, 16, true});
+  ASSERT_TRUE(sliced.narrow);
+
+  const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, 4);
+  std::vector<NarrowSynapse> synapses;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, 2, synapses);
+  kernel::gather_rows(sliced, &Slice::recurrent, 2, 4, synapses);
+
+  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 5, 5}));
+  EXPECT_EQ(table.parts, (std::vector<std::uint32_t>{0, 1, 2, 0, 0, 0, 0, 1, 3, 0, 0, 0}));
+  std::vector<int> places;  // delay * stride + cell, stride 2
+  for (const NarrowSynapse& s : synapses) places.push_back(s.place);
+  EXPECT_EQ(places, (std::vector<int>{2, 5, 3, 2, 3}));
+}
+
+TEST(ResidentLayout, RingsComeBackFromPendingArrivals) {
+  RandomNetworkSpec spec;
+  spec.neurons = 11;
+  spec.kind.receptors = 2;
+  const SlicedNetwork sliced = slice_network(random_network(spec), {}, {3, 16, true});
+  std::vector<std::int32_t> pending(std::size_t{sliced.delay_slots} * 2 * 11);
+  for (std::size_t k = 0; k < pending.size(); ++k) pending[k] = static_cast<std::int32_t>(k);
+
+  const std::vector<std::int32_t> rings = kernel::rings_of_pending(sliced, 7, pending);
+
+  EXPECT_EQ(kernel::pending_of_rings(sliced, 7, rings), pending);
+  // Step 7 of slice 0 stands in its slot 7 mod slots: receptor 0 of its neurons first.
+  const std::size_t at = 7 % sliced.delay_slots * 2 * sliced.slices[0].count;
+  EXPECT_EQ(rings[at], 0);
+  EXPECT_EQ(rings[at + sliced.slices[0].count], 11);
+}
+
+TEST(ResidentRecords, SegmentsFitTheirBudgetIfEveryNeuronFires) {
+  RecordOptions what;
+  EXPECT_EQ(kernel::segment_steps(1000, nullptr, 1 << 20, 5000), 5000u);
+  EXPECT_EQ(kernel::segment_steps(1000, &what, 8000 * 30, 5000), 30u);
+  EXPECT_EQ(kernel::segment_steps(1000, &what, 10, 5000), 1u);
+  what.trajectory = true;
+  EXPECT_EQ(kernel::segment_steps(1000, &what, 17000 * 30, 5000), 30u);
+}
+
+}  // namespace
+}  // namespace sprig::testing
