@@ -63,6 +63,11 @@ if(NOT SPRIG_CUDA STREQUAL "OFF")
     set(SPRIG_WITH_CUDA ON)
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    # CMake 3.25.1 (Debian 12) does not know how nvcc is told C++20 and would refuse CUDA_STANDARD 20.
+    if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+      set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+      set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+    endif()
     target_compile_options(sprig_flags INTERFACE
       "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;--expt-relaxed-constexpr;-Xcompiler=-ffp-contract=off,-Wall>")
   elseif(SPRIG_CUDA STREQUAL "ON")

@@ -59,19 +59,22 @@ void check_network(const BuiltNetwork& network, const SimulationOptions& options
 }
 
 // All cases, one after the other, until one is stopped.
-std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork first, const Config& config,
+std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork timed, const Config& config,
                                      const BenchProgress& progress) {
   std::vector<Measurement> measured;
   const auto cases = static_cast<double>(benchmark.cases.size());
   const bool full = config.bench.check == BenchCheck::full;
   for (const BenchCase& one : benchmark.cases) {
-    const TimedNetwork timed = measured.empty() ? std::move(first) : build(one);
+    if (!measured.empty()) {
+      timed = {};  // before the next one is built
+      timed = build(one);
+    }
     const auto done = static_cast<double>(measured.size());
     measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full,
                                [&](double fraction, const std::string& detail) {
-                                 const std::string label = one.label();
-                                 return progress((done + fraction) / cases,
-                                                 label.empty() ? detail : label + ": " + detail);
+                                 std::string text = one.label();
+                                 if (!text.empty()) text += ": ";
+                                 return progress((done + fraction) / cases, text += detail);
                                }));
     if (!measured.back().complete) break;
   }

@@ -16,9 +16,8 @@ namespace {
 constexpr double kRateBand = 0.03, kCvBand = 0.03, kCorrelationBand = 0.06;
 constexpr double kSampling = 0.01;  // probability of a larger distance by sampling alone
 constexpr const char* kBands =
-    "; limit: the band accepted for 15 min (rate and cv 0.03, correlation 0.06), or what sampling alone exceeds once "
-    "in "
-    "100 where that is more; reference spike trains are not part of sprig";
+    "; limit: the band accepted for 15 min (rate and cv 0.03, correlation 0.06), or what sampling alone exceeds in one "
+    "of 100 cases if that is more; reference spike trains are not part of sprig";
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 

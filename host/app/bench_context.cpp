@@ -50,7 +50,7 @@ Json read_earlier(const std::string& path, const std::string& benchmark, const J
   std::string text(size, '\0');
   if (!std::ifstream(path, std::ios::binary).read(text.data(), static_cast<std::streamsize>(size)))
     throw InputError(path, "cannot be read");
-  const Json earlier = Json::parse(text, nullptr, false);
+  Json earlier = Json::parse(text, nullptr, false);
   bool usable = earlier.is_object() && earlier.contains("benchmark") && earlier["benchmark"].is_string() &&
                 earlier.contains("parameters");
   for (const char* key : kCompared) usable = usable && earlier.contains(key);

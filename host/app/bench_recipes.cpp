@@ -110,10 +110,11 @@ MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config) {
 std::string bench_listing() {
   std::string text = "Networks:\n";
   for (const BenchRecipe& recipe : bench_recipes()) {
-    std::string name(name_of(recipe.network)), keys;
+    std::string name(name_of(recipe.network));
     name.resize(14, ' ');
-    for (const std::string_view key : recipe.keys) keys += (keys.empty() ? "" : ", ") + std::string(key);
-    text += "  " + name + std::string(recipe.does) + "\n                keys: " + keys + "\n";
+    text.append("  ").append(name).append(recipe.does).append("\n                keys: ");
+    for (std::size_t k = 0; k < recipe.keys.size(); ++k) text.append(k > 0 ? ", " : "").append(recipe.keys[k]);
+    text += "\n";
   }
   return text + "All read bench.duration_ms, warmup_ms, repeats, batch and check (--set bench.KEY=VALUE).\n";
 }

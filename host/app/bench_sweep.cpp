@@ -69,6 +69,7 @@ std::vector<Crossover> crossovers(const std::vector<SweepRow>& rows) {
         advantages[key(clock)][clock.rate_hz] = std::log(event.wall_s / clock.wall_s);
     }
   std::vector<Crossover> list;
+  list.reserve(advantages.size());
   for (const auto& [key, advantage] : advantages)
     list.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), crossing(advantage)});
   return list;

@@ -9,6 +9,7 @@
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/io/network_file.hpp"
 
@@ -78,11 +79,12 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
   constexpr std::uint32_t kDeviceSlices = 132;
   const auto slots = static_cast<std::uint32_t>(network.delay_slots);
   const bool cuda = options.device == Device::cuda, events = options.update != UpdateMode::clock;
+  const bool learns = network.plasticity.target_count > 0;
   SlicePolicy policy;
   policy.slices = options.slices > 0 ? options.slices : cuda ? kDeviceSlices : static_cast<std::uint32_t>(threads);
   policy.weight_bits = options.weight_bits;
-  policy.narrow = options.weight_bits == 16 && !(cuda && (events || options.replicas > 1));
-  policy.by_delay = !cuda && !events && options.replicas == 1;
+  policy.narrow = options.weight_bits == 16 && !(cuda && (events || learns || options.replicas > 1));
+  policy.by_delay = !cuda && !events && !learns && options.replicas == 1;
   SliceLayout layout = choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
                                      static_cast<std::uint64_t>(network.synapses),
                                      network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
@@ -132,6 +134,13 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   add("engine", "neuron constants", 15 * sizeof(real) * n);
   add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
   add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
+  const Plasticity& learning = network.plasticity;
+  if (learning.target_count > 0) {
+    add("engine", "offsets of plastic synapses", 8 * (n + 1) * layout.slices);
+    add("engine", "traces",
+        sizeof(StdpTrace) * double(learning.source_count) * layout.slices +
+            sizeof(SpikeHistory) * double(learning.target_count));
+  }
   return plan;
 }
 

@@ -58,10 +58,12 @@ std::string usable_device() {
 
 }  // namespace
 
-CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options)
+CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
+                               bool graphs)
     : device_name_(usable_device()),
       input_channels_(sliced.input_channels),
       chunk_steps_(steps_a_chunk(network, options.replicas)),
+      graphs_(graphs),
       kind_(network.kind),
       update_(options.update),
       step_(options.first_step),
@@ -138,7 +140,7 @@ void CudaSimulation::upload_input(std::uint64_t steps, const Input& input, kerne
 
 // A full chunk is one graph launch; shorter ones, at a call's end, are queued kernel by kernel.
 void CudaSimulation::run_chunk(std::uint32_t steps) {
-  if (steps < chunk_steps_ || chunk_steps_ == 1) {
+  if (!graphs_ || steps < chunk_steps_ || chunk_steps_ == 1) {
     kernels_.enqueue_chunk(steps, control_.data(), stream_);
   } else {
     if (!chunk_graph_) {

@@ -16,8 +16,9 @@ namespace sprig::cuda {
 
 class CudaSimulation final : public Simulation {
  public:
-  // `sliced` holds `network` as one slice of wide synapses.
-  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options);
+  // `sliced` holds `network` as one slice of wide synapses. graphs = false: each kernel is launched by the host.
+  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
+                 bool graphs = true);
   ~CudaSimulation() override;
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
@@ -37,6 +38,7 @@ class CudaSimulation final : public Simulation {
 
   std::string device_name_;
   std::uint32_t input_channels_, chunk_steps_;
+  bool graphs_;
   LifKind kind_;
   UpdateMode update_;
   std::uint64_t step_;

@@ -7,6 +7,7 @@
 #include "host/app/bench_recipes.hpp"
 #include "host/app/bench_sweep.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/network/projection_draws.hpp"
 #include "sprig/network/standard_networks.hpp"
@@ -52,17 +53,24 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
     const SlicePolicy policy{2, one.simulation.weight_bits, one.simulation.weight_bits == 16};
     const SlicedNetwork sliced = built->stored ? slice_network(built->network(), built->drive, policy)
                                                : slice_network(built->procedural, built->drive, policy);
-    double synapses = 0, offsets = 0;
+    double synapses = 0, offsets = 0, plastic_offsets = 0;
     for (const Slice& s : sliced.slices) {
       for (const PackedRows* rows : {&s.recurrent, &s.plastic})
         synapses +=
             static_cast<double>(rows->wide.size() * sizeof(WideSynapse) + rows->narrow.size() * sizeof(NarrowSynapse));
       offsets += static_cast<double>(s.recurrent.offsets.size()) * 8;
+      plastic_offsets += static_cast<double>(s.plastic.offsets.size()) * 8;
     }
     EXPECT_NEAR(item(plan, "packed synapses"), synapses, 0.05 * synapses);
     EXPECT_NEAR(item(plan, "packed offsets"), offsets, 0.05 * offsets);
     const double ring = 4.0 * sliced.delay_slots * sliced.kind.receptors * sliced.neurons;
     EXPECT_NEAR(item(plan, "delay ring"), ring, 0.05 * ring);
+    if (!sliced.plastic) continue;
+    double traces = 0;
+    for (const PlasticSlice& s : make_plastic_slices(sliced, 0))
+      traces += static_cast<double>(s.sources.size() * sizeof(StdpTrace) + s.targets.size() * sizeof(SpikeHistory));
+    EXPECT_NEAR(item(plan, "offsets of plastic synapses"), plastic_offsets, 0.05 * plastic_offsets);
+    EXPECT_NEAR(item(plan, "traces"), traces, 0.05 * traces);
   }
 }
 

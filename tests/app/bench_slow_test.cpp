@@ -1,4 +1,4 @@
-// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and a second of the microcircuit.
+// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and the statistics of the microcircuit.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -52,15 +52,27 @@ TEST_F(StandardRates, OfVogelsAndAbbott) {
   EXPECT_NEAR(rate, 5.6, 0.03 * 5.6);
 }
 
-TEST_F(StandardRates, OfTheMicrocircuitForASecond) {
-  const Json r = measured("microcircuit", {"bench.duration_ms=1000"});
-  EXPECT_EQ(r["neurons"], 77169);
-  EXPECT_EQ(r["synapses"], 298880970);
-  EXPECT_LE(r["memory"]["peak_rss_bytes"], 6e9);
-  EXPECT_EQ(r["check"]["verdict"], "not judged") << "too short";
-  ASSERT_EQ(r["check"]["rates"].size(), 8u);
-  for (const Json& rate : r["check"]["rates"])
-    EXPECT_LT(std::abs(rate["deviation"].get<double>()), 0.15) << rate["population"];
+// Networks drawn with other seeds differ, most in L23E (by 1.5 %, standard deviation), whose reference is one network's.
+TEST_F(StandardRates, OfTheMicrocircuit) {
+  constexpr int kSeeds = 3;
+  std::vector<double> deviations(8, 0);
+  for (int seed = 1; seed <= kSeeds; ++seed) {
+    const Json r = measured("microcircuit", {"bench.duration_ms=10000", "run.seed=" + std::to_string(seed)});
+    EXPECT_EQ(r["neurons"], 77169);
+    EXPECT_EQ(r["synapses"], 298880970);
+    EXPECT_LE(r["memory"]["peak_rss_bytes"], 6e9);
+    ASSERT_EQ(r["check"]["rates"].size(), deviations.size());
+    for (std::size_t p = 0; p < deviations.size(); ++p)
+      deviations[p] += r["check"]["rates"][p]["deviation"].get<double>() / kSeeds;
+  }
+  for (std::size_t p = 0; p < deviations.size(); ++p) EXPECT_LT(std::abs(deviations[p]), 0.04) << p;
+}
+
+// Rates, CVs of intervals and correlations against the same model on another seed, in the accepted bands.
+TEST_F(StandardRates, DistributionsOfTheMicrocircuit) {
+  const Json r = measured("microcircuit", {"bench.duration_ms=20000", "bench.check=full", "run.seed=2"});
+  EXPECT_EQ(r["check"]["verdict"], "PASS") << r["check"]["reason"];
+  EXPECT_EQ(r["check"]["distributions"].size(), 24u);
 }
 
 }  // namespace

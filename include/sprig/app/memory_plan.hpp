@@ -31,6 +31,7 @@ struct PlannedNetwork {
   bool stored = true;         // as a matrix, before it is packed; false: drawn from projections
   bool uniform_delay = true;  // then the matrix has no delays
   LifKind kind;
+  Plasticity plasticity = {};  // no targets: nothing learns
 };
 
 // Bytes of a packed synapse: 4 where the CPU's slices can be cut so that it fits, else 8.

@@ -158,13 +158,9 @@ std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive&
                                             const SimulationOptions& options);
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
                                             const SimulationOptions& options);
-std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
-                                            const SimulationOptions& options);
 }  // namespace cpu
 namespace cuda {
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
-                                            const SimulationOptions& options);
-std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
                                             const SimulationOptions& options);
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
                                             const SimulationOptions& options);

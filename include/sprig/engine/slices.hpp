@@ -87,7 +87,7 @@ struct Slice {
   std::vector<LifSkip<real>> skip;      // event mode: of the distinct kinds of neurons
   std::vector<std::uint32_t> skip_row;  // [local]: which of them
   PackedRows recurrent, input;
-  PackedRows plastic;  // rows by source always; not among `recurrent`. No offsets where no target learns
+  PackedRows plastic;  // rows by source always; not among `recurrent`. No offsets in a network that does not learn
 };
 
 // What the plastic synapses of all slices have in common. The populations with plastic targets share one scale.
