@@ -57,6 +57,12 @@ class CudaContext {
   __device__ __forceinline__ void store(T* p, T x) const {
     reference<kScope>(*p).store(x, order(kOrder));
   }
+  template <class T>
+  __device__ __forceinline__ T load_streaming(const T* p) const {
+    static_assert(sizeof(T) == 4 && alignof(T) == 4);
+    const unsigned word = __ldcs(reinterpret_cast<const unsigned*>(p));
+    return __builtin_bit_cast(T, word);
+  }
   template <Scope kScope = Scope::device>
   __device__ __forceinline__ void fence() const {
     ::cuda::atomic_thread_fence(::cuda::std::memory_order_acq_rel, scope(kScope));

@@ -15,9 +15,19 @@
 // by side, box_words each: a sector of 32 bytes or more a block. Spikes that find no room there follow in `overflow`,
 // tagged alike, with room for every neuron of the block in every step of the window.
 //
-// Two sets of boxes, windows taking turns, are enough: a block writes its words of window e + 1 (where those of e - 1
-// stood) after it has received every block's words of window e; a block sends those only after all its warps have done
-// with the words of e - 1 (a block barrier lies between). So no word is overwritten before its last reader has it.
+// Rows may be split by delay. With windows of W steps, a synapse whose delay is below 2 W is near: it is due in the
+// next window or the one after, and delivered as soon as its spike is received. The others are far: a spike of window
+// e, which begins at step a, reaches them at a + 2 W or later, after window e + 1. So a block delivers them during e +
+// 1, when it has sent its own words and waits for the others', and the long reads of whole rows are off the way of the
+// exchange. A ring slot serves a step and that same step a whole ring (the longest delay and one) later. A far synapse
+// is due before a + W + longest delay, so the earlier step that its slot served is before a + W: that is integrated,
+// and the slot cleared, when its words are delivered, and the step that it is due in is not. Near synapses also stand
+// in a compact copy, which stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
+//
+// Far delivery reads the words of window e again during e + 1. So there are three sets of boxes, windows taking turns:
+// a block writes its words of window e + 3 (where those of e stood) after it has received every block's words of window
+// e + 2; a block sends those only after all its warps have done with the words of e, near and far (the block barrier
+// that ends window e + 1 lies between). So no word is overwritten before its last reader has it.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +43,7 @@ namespace sprig::kernel {
 inline constexpr std::uint32_t kLongestWindow = 64;  // steps: 6 bits
 inline constexpr std::uint32_t kTagBits = 26, kTagShift = 64 - kTagBits, kStepShift = 32;
 inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;  // in a segment
+inline constexpr std::uint32_t kMailSets = 3;                        // of boxes
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
 SPRIG_KERNEL inline std::uint64_t mail_word(std::uint32_t window, std::uint32_t step, std::uint32_t value) {
@@ -46,11 +57,14 @@ SPRIG_KERNEL inline std::uint32_t mail_value(std::uint64_t word) { return static
 
 // Synapses of one projection onto all slices: those of (source, slice) are
 // synapses[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
-struct ResidentRows {
+template <class Part>
+struct RowsByPart {
   const std::uint64_t* first = nullptr;
-  const std::uint32_t* parts = nullptr;
+  const Part* parts = nullptr;
   const NarrowSynapse* synapses = nullptr;
 };
+using ResidentRows = RowsByPart<std::uint32_t>;
+using NearRows = RowsByPart<std::uint16_t>;  // half the bytes, for the cache
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
@@ -60,6 +74,8 @@ struct ResidentData {
   ConstantsView constants;
   StateView state;
   ResidentRows recurrent, input;
+  NearRows near;                 // of `recurrent`, when rows are split
+  std::uint32_t near_steps = 0;  // delays below it are near: two windows; 0: rows are not split
 
   std::uint32_t window = 1;            // steps between exchanges
   std::uint32_t box_words = 4;         // 4, 8, 16 or 32
@@ -69,8 +85,8 @@ struct ResidentData {
   bool grid_barrier = false;           // a barrier of the grid before boxes are read, instead of waiting for tags
   std::uint32_t poll_limit = 0;        // reads of a box in vain before a block gives up
 
-  std::uint64_t* boxes = nullptr;     // [2][block][box_words]
-  std::uint64_t* overflow = nullptr;  // [2][block][overflow_words]
+  std::uint64_t* boxes = nullptr;     // [kMailSets][block][box_words]
+  std::uint64_t* overflow = nullptr;  // [kMailSets][block][overflow_words]
   std::uint64_t* stalled = nullptr;   // smallest stall_key(); all ones: none
   std::uint64_t* failure = nullptr;   // smallest failure_key(); all ones: none
 };
@@ -94,6 +110,18 @@ struct ResidentSegment {
   real *u_before = nullptr, *current = nullptr;  // [step of the segment][neuron]
   std::uint8_t* flags = nullptr;
 };
+
+// A block's words of a window.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline std::uint64_t* box_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
+                                          std::uint32_t block) {
+  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.box_words;
+}
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline std::uint64_t* overflow_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
+                                               std::uint32_t block) {
+  return data.overflow + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.overflow_words;
+}
 
 // Who waited for whom, and when: window (32 bits) | waiting block (16) | block whose words did not come (16).
 SPRIG_KERNEL inline std::uint64_t stall_key(std::uint32_t window, std::uint32_t waiting, std::uint32_t silent) {
@@ -153,11 +181,16 @@ SPRIG_KERNEL inline void for_own_slices(Ctx& ctx, const ResidentData& data, cons
   }
 }
 
-// Ring slot of step `w` of the window.
+// Ring slot `w` steps after the step of `slot`; w <= slots.
+SPRIG_KERNEL inline std::uint32_t slot_after(const ResidentData& data, std::uint32_t slot, std::uint32_t w) {
+  const std::uint32_t after = slot + w;
+  return after < data.delay_slots ? after : after - data.delay_slots;
+}
+// Ring slot of the first step of the window before: all windows but a segment's last have data.window steps.
 template <class Block>
-SPRIG_KERNEL inline std::uint32_t slot_of(const ResidentData& data, const Block& block, std::uint32_t w) {
-  const std::uint32_t slot = block.slot + w;  // w <= slots
-  return slot < data.delay_slots ? slot : slot - data.delay_slots;
+SPRIG_KERNEL inline std::uint32_t slot_before(const ResidentData& data, const Block& block) {
+  const std::uint32_t steps = block.done - (block.window - 2) * data.window;
+  return slot_after(data, block.slot, data.delay_slots - steps);
 }
 
 }  // namespace sprig::kernel

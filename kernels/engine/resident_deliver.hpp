@@ -4,7 +4,7 @@
 //
 // The lanes look up all rows at once; then the warp goes through the rows, lanes on consecutive synapses, kInFlight
 // loads of 32 synapses under way before the first is used. Bytes: 12 a (spike, slice) for the row's bounds, 4 a synapse
-// read, 4 of ring read and written.
+// read, 4 of ring read and written. Near rows: 10 for the bounds.
 #pragma once
 
 #include "kernels/engine/resident_data.hpp"
@@ -13,23 +13,46 @@ namespace sprig::kernel {
 
 inline constexpr int kInFlight = 4;
 
-// The rows of one slice. `source`, `step`: of the lane's spike, when it has one; step of the window. All lanes call.
-template <ExecutionContext Ctx, class Block>
-SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
-                                          const Block& block, std::uint32_t number, const SliceView& slice,
-                                          std::int32_t* ring, bool valid, std::uint32_t source, std::uint32_t step) {
+// Which synapses of a spike's row, and from which table.
+enum class Share {
+  input,  // all of an external spike's
+  whole,  // all of a recurrent spike's: rows are not split
+  near,   // from the compact table
+  far     // from the whole rows
+};
+
+// Where the synapses of (source, slice) lie.
+struct RowPiece {
+  std::uint64_t begin;
+  std::uint32_t length;
+};
+template <class Rows>
+SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const Rows& rows, std::uint32_t source,
+                                       std::uint32_t slice) {
+  const auto* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + slice;
+  return {rows.first[source] + part[0], static_cast<std::uint32_t>(part[1]) - part[0]};
+}
+
+// The rows of one slice. `source`, `slot`: of the lane's spike, when it has one; ring slot of its step. All lanes call.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, Share what, std::uint32_t number,
+                                          const SliceView& slice, std::int32_t* ring, bool valid, std::uint32_t source,
+                                          std::uint32_t slot) {
   const std::uint32_t lane = lane_of(ctx);
   const std::uint32_t ring_size = ring_size_of(data, slice);
-  std::uint64_t begin = 0;
-  std::uint32_t length = 0, base = 0;
+  const std::uint32_t from = what == Share::far ? data.near_steps * stride_of(data, slice) : 0;  // places that count
+  const NarrowSynapse* synapses = what == Share::near    ? data.near.synapses
+                                  : what == Share::input ? data.input.synapses
+                                                         : data.recurrent.synapses;
+  RowPiece piece{0, 0};
+  std::uint32_t base = 0;
   if (valid) {
-    const std::uint32_t* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + number;
-    begin = rows.first[source] + part[0];
-    length = part[1] - part[0];
-    base = slot_of(data, block, step) * stride_of(data, slice);
+    piece = what == Share::near ? row_piece(data, data.near, source, number)
+                                : row_piece(data, what == Share::input ? data.input : data.recurrent, source, number);
+    base = slot * stride_of(data, slice);
   }
-  std::uint32_t waiting = ctx.ballot(length > 0);  // lanes whose rows are still to come
-  std::uint64_t row = 0;                           // of the row in hand: next synapse, how many are left, ring base
+  std::uint32_t waiting = ctx.ballot(piece.length > 0);  // lanes whose rows are still to come
+  std::uint64_t row = 0;  // of the row in hand: next synapse, how many are left, ring base
   std::uint32_t left = 0, row_base = 0;
   while (waiting != 0 || left > 0) {
     NarrowSynapse synapse[kInFlight] = {};
@@ -39,18 +62,18 @@ SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, co
       if (left == 0 && waiting != 0) {
         const std::uint32_t next = lowest_bit(waiting);
         waiting &= waiting - 1;
-        row = ctx.shuffle(begin, next);
-        left = ctx.shuffle(length, next);
+        row = ctx.shuffle(piece.begin, next);
+        left = ctx.shuffle(piece.length, next);
         row_base = ctx.shuffle(base, next);
       }
       at[j] = row_base;
       has[j] = lane < left;
-      if (has[j]) synapse[j] = rows.synapses[row + lane];
+      if (has[j]) synapse[j] = what == Share::far ? ctx.load_streaming(synapses + row + lane) : synapses[row + lane];
       row += kWarp;
       left = left > kWarp ? left - kWarp : 0;
     }
     for (int j = 0; j < kInFlight; ++j)
-      if (has[j])
+      if (has[j] && synapse[j].place >= from)
         ctx.template atomic_add<Order::relaxed, Scope::block>(ring + ring_place(at[j], synapse[j].place, ring_size),
                                                               std::int32_t{synapse[j].weight});
   }
@@ -58,10 +81,10 @@ SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, co
 
 // The spikes that the lanes hold, onto all of the block's slices.
 template <ExecutionContext Ctx, class Block>
-SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
-                                        const Block& block, bool valid, std::uint32_t source, std::uint32_t step) {
+SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, const Block& block, Share what, bool valid,
+                                        std::uint32_t source, std::uint32_t slot) {
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
-    deliver_to_slice(ctx, data, rows, block, number, slice, ring_of(data, block, slice), valid, source, step);
+    deliver_to_slice(ctx, data, what, number, slice, ring_of(data, block, slice), valid, source, slot);
   });
 }
 
@@ -76,7 +99,8 @@ SPRIG_KERNEL inline void deliver_input(Ctx& ctx, const ResidentData& data, const
   for (std::uint64_t base = span[0]; base < end; base += ctx.threads()) {
     const std::uint64_t s = base + lane_of(ctx) * warps + warp;  // neighbours go to different warps
     const bool valid = s < end;
-    deliver_spikes(ctx, data, data.input, block, valid, valid ? segment.input_spikes[s].row : 0, w);
+    deliver_spikes(ctx, data, block, Share::input, valid, valid ? segment.input_spikes[s].row : 0,
+                   slot_after(data, block.slot, w));
   }
 }
 

@@ -1,6 +1,6 @@
 // The exchange of a window's spikes between the resident engine's blocks (resident_data.hpp has the mailboxes and why
-// two sets are enough): a warp takes the boxes of 32 / box_words blocks at once, a lane each word, reads until the
-// words have come, and delivers what they hold.
+// three sets are enough): a warp takes the boxes of 32 / box_words blocks at once, a lane each word, reads until the
+// words have come, and delivers what they hold. Where rows are split it does so twice, the second time a window later.
 //
 // Bytes a window and block: 8 * box_words * blocks a read of all boxes (microcircuit: 4 KB), and 8 a spike.
 //
@@ -19,8 +19,7 @@ SPRIG_KERNEL inline void send_count(Ctx& ctx, const ResidentData& data, const Bl
   const std::uint32_t count = *block.emitted;
   *block.emitted = 0;
   *block.recorded += count;
-  const std::uint64_t own = std::uint64_t{block.window & 1} * ctx.blocks() + ctx.block();
-  ctx.template store<Order::relaxed>(data.boxes + own * data.box_words, mail_word(block.window, 0, count));
+  ctx.template store<Order::relaxed>(box_of(ctx, data, block.window, ctx.block()), mail_word(block.window, 0, count));
 }
 
 // Counts a read in vain; says whether to go on. All lanes call with the same `reads`; `missing`: lanes whose words have
@@ -39,54 +38,63 @@ SPRIG_KERNEL inline bool may_wait(Ctx& ctx, const ResidentData& data, const Bloc
   return !stop;
 }
 
+// What is to be delivered: a part of the rows of a window's spikes.
+struct Delivery {
+  std::uint32_t window;  // the tag of its words
+  std::uint32_t slot;    // ring slot of its first step
+  Share share;
+};
+
 // The words of one block's overflow, 32 at a time. False: stopped.
 template <ExecutionContext Ctx, class Block>
-SPRIG_KERNEL inline bool receive_overflow(Ctx& ctx, const ResidentData& data, const Block& block, std::uint32_t from,
-                                          std::uint32_t count) {
-  std::uint64_t* words = data.overflow + (std::uint64_t{block.window & 1} * ctx.blocks() + from) * data.overflow_words;
+SPRIG_KERNEL inline bool receive_overflow(Ctx& ctx, const ResidentData& data, const Block& block, const Delivery& what,
+                                          std::uint32_t from, std::uint32_t count) {
+  std::uint64_t* words = overflow_of(ctx, data, what.window, from);
   for (std::uint32_t base = 0; base < count; base += kWarp) {
     const bool wanted = base + lane_of(ctx) < count;
     std::uint64_t word = 0;
     for (std::uint32_t reads = 0;;) {
-      if (wanted && !mail_has_come(word, block.window))
+      if (wanted && !mail_has_come(word, what.window))
         word = ctx.template load<Order::relaxed>(words + base + lane_of(ctx));
-      const std::uint32_t missing = ctx.ballot(wanted && !mail_has_come(word, block.window));
+      const std::uint32_t missing = ctx.ballot(wanted && !mail_has_come(word, what.window));
       if (missing == 0) break;
       if (!may_wait(ctx, data, block, reads, missing, from)) return false;
     }
-    deliver_spikes(ctx, data, data.recurrent, block, wanted, mail_value(word), mail_step(word));
+    deliver_spikes(ctx, data, block, what.share, wanted, mail_value(word),
+                   slot_after(data, what.slot, mail_step(word)));
   }
   return true;
 }
 
-// All blocks' spikes of the window, received and delivered. All warps call; a warp that must stop leaves at once.
+// All blocks' spikes of a window, received and delivered. All warps call; a warp that must stop leaves at once.
 template <ExecutionContext Ctx, class Block>
-SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block& block) {
+SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block& block, const Delivery& what) {
   const std::uint32_t lane = lane_of(ctx), place = lane % data.box_words, at_once = kWarp / data.box_words;
   const std::uint32_t warp = ctx.thread() / kWarp, warps = ctx.threads() / kWarp, room = data.box_words - 1;
-  std::uint64_t* boxes = data.boxes + std::uint64_t{block.window & 1} * ctx.blocks() * data.box_words;
+  std::uint64_t* boxes = box_of(ctx, data, what.window, 0);
   for (std::uint32_t base = warp * at_once; base < ctx.blocks(); base += warps * at_once) {
     const std::uint32_t from = base + lane / data.box_words;
     const bool boxed = from < ctx.blocks();
     std::uint64_t word = 0;
     std::uint32_t count = 0;
     for (std::uint32_t reads = 0;;) {
-      if (boxed && !mail_has_come(word, block.window))
+      if (boxed && !mail_has_come(word, what.window))
         word = ctx.template load<Order::relaxed>(boxes + std::uint64_t{from} * data.box_words + place);
       const std::uint64_t head = ctx.shuffle(word, lane - place);
       count = mail_value(head);
       const bool complete =
-          !boxed || (mail_has_come(head, block.window) && (place > count || mail_has_come(word, block.window)));
+          !boxed || (mail_has_come(head, what.window) && (place > count || mail_has_come(word, what.window)));
       const std::uint32_t missing = ctx.ballot(!complete);
       if (missing == 0) break;
       if (!may_wait(ctx, data, block, reads, missing, from)) return;
     }
-    deliver_spikes(ctx, data, data.recurrent, block, boxed && place > 0 && place <= count, mail_value(word),
-                   mail_step(word));
+    deliver_spikes(ctx, data, block, what.share, boxed && place > 0 && place <= count, mail_value(word),
+                   slot_after(data, what.slot, mail_step(word)));
     for (std::uint32_t long_lists = ctx.ballot(boxed && place == 0 && count > room); long_lists != 0;
          long_lists &= long_lists - 1) {
       const std::uint32_t head_lane = lowest_bit(long_lists);
-      if (!receive_overflow(ctx, data, block, base + head_lane / data.box_words, ctx.shuffle(count, head_lane) - room))
+      if (!receive_overflow(ctx, data, block, what, base + head_lane / data.box_words,
+                            ctx.shuffle(count, head_lane) - room))
         return;
     }
   }

@@ -2,8 +2,9 @@
 //
 //   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
 //                    block barrier, send the count                   | the block's mailbox
-//                    external spikes, then all blocks' spikes        | into the block's own rings
-//                    block barrier
+//                    external spikes; far synapses of the last window's spikes
+//                    all blocks' spikes of this one (where rows are split, their near synapses)
+//                    block barrier                                   | all into the block's own rings
 //
 // so two barriers of the block a window and none of the grid. External spikes within a window are delivered between two
 // barriers of their own, for they may arrive before it ends; recurrent ones cannot: no delay is shorter than a window.
@@ -47,6 +48,21 @@ SPRIG_KERNEL inline std::uint32_t stretch_end(const ResidentSegment& segment, co
   return window;
 }
 
+// The window's steps, spikes announced; ends with a block barrier. External spikes of the last step are not delivered.
+template <LifKind kKind, ExecutionContext Ctx, class Block>
+SPRIG_KERNEL inline void run_window(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
+                                    const Block& block, ResidentCell& cell, std::uint32_t window) {
+  for (std::uint32_t begin = 0;;) {
+    const std::uint32_t end = stretch_end(segment, block, begin, window);
+    update_stretch<kKind>(ctx, data, segment, block, cell, begin, end);
+    ctx.block_barrier();
+    if (end == window) return;
+    deliver_input(ctx, data, segment, block, end - 1);
+    ctx.block_barrier();
+    begin = end;
+  }
+}
+
 // kSharedRing = data.shared_ring_size > 0.
 template <LifKind kKind, bool kSharedRing, ExecutionContext Ctx>
 SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment) {
@@ -65,33 +81,34 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   if (holds) load_cell<kKind>(cell, data, segment, own_neuron, 0);
   ctx.block_barrier();
 
-  for (; block.done < segment.steps; ++block.window) {
+  const bool split = data.near_steps > 0;
+  for (;; ++block.window) {
     const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
-    for (std::uint32_t begin = 0; begin < window;) {
-      const std::uint32_t end = stretch_end(segment, block, begin, window);
-      update_stretch<kKind>(ctx, data, segment, block, cell, begin, end);
-      begin = end;
-      if (end == window) break;
-      ctx.block_barrier();
-      deliver_input(ctx, data, segment, block, end - 1);
-      ctx.block_barrier();
+    if (window > 0) {
+      run_window<kKind>(ctx, data, segment, block, cell, window);
+      if (ctx.thread() == 0) send_count(ctx, data, block);
+      if (data.grid_barrier) {
+        ctx.grid_barrier();
+        // A stall of an earlier window, which every block sees here, if any does: so all leave together.
+        if (ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window) return;
+      }
+      // While the words are under way:
+      deliver_input(ctx, data, segment, block, window - 1);
+      if (holds) draw_ahead(data, segment, cell, block.done + window);
     }
-    ctx.block_barrier();
-    if (ctx.thread() == 0) send_count(ctx, data, block);
-    if (data.grid_barrier) {
-      ctx.grid_barrier();
-      // A stall of an earlier window, which every block sees here, if any does: so all leave together.
-      if (ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window) return;
-    }
-    deliver_input(ctx, data, segment, block, window - 1);
-    if (holds) draw_ahead(data, segment, cell, block.done + window);  // while the words are under way
-    receive(ctx, data, block);
+    if (split && block.window > 1) receive(ctx, data, block, {block.window - 1, slot_before(data, block), Share::far});
+    if (window == 0) break;  // only the last window's far synapses were left
+    if (split)
+      receive(ctx, data, block, {block.window, block.slot, Share::near});
+    else
+      receive(ctx, data, block, {block.window, block.slot, Share::whole});
     ctx.block_barrier();
     if (!data.grid_barrier && *block.stopped != 0) return;
     block.done += window;
-    block.slot = slot_of(data, block, window);
+    block.slot = slot_after(data, block.slot, window);
   }
 
+  ctx.block_barrier();
   copy_rings<false>(ctx, data, block);
   if (holds) store_state<kKind>(data.state, own_neuron, cell.state);
   if (segment.spike_counts != nullptr && ctx.thread() == 0) segment.spike_counts[ctx.block()] = *block.recorded;

@@ -54,6 +54,7 @@ ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions
   data.in_registers = plan.in_registers;
   data.grid_barrier = plan.exchange == Exchange::grid_barrier;
   data.poll_limit = plan.poll_limit;
+  data.near_steps = plan.near_steps;
   return data;
 }
 
@@ -103,6 +104,12 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
     table.first[source + 1] = table.first[source] + length;
   }
   return table;
+}
+
+std::vector<std::uint64_t> first_of(const std::vector<std::uint32_t>& counts) {
+  std::vector<std::uint64_t> first{0};
+  for (const std::uint32_t count : counts) first.push_back(first.back() + count);
+  return first;
 }
 
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,

@@ -33,6 +33,9 @@ struct RowTable {
 // Errors: ConfigError when a source has 2^32 synapses or more.
 RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources);
 
+// Where each source's synapses begin when they stand side by side, and their number last.
+std::vector<std::uint64_t> first_of(const std::vector<std::uint32_t>& counts);
+
 // Appends the synapses of sources [begin, end) in that order: piece by piece, so that a large network never stands
 // twice in memory.
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,

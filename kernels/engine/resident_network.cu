@@ -50,8 +50,8 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
       recurrent_(std::move(recurrent)),
       input_(sliced_, &Slice::input, sliced_.input_channels),
       slice_first_(kernel::slice_first(sliced_)),
-      boxes_(std::size_t{2} * plan.blocks * plan.box_words, "mailboxes"),
-      overflow_(std::size_t{2} * plan.blocks * plan.overflow_words, "mailboxes"),
+      boxes_(std::size_t{kernel::kMailSets} * plan.blocks * plan.box_words, "mailboxes"),
+      overflow_(std::size_t{kernel::kMailSets} * plan.blocks * plan.overflow_words, "mailboxes"),
       data_(kernel::resident_data(sliced_, options, plan)) {
   for (Slice& slice : sliced_.slices) slice = {slice.first, slice.count};
   data_.slice_first = slice_first_.data();
@@ -64,6 +64,9 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
   data_.overflow = overflow_.data();
   data_.stalled = stalled.data();
   data_.failure = failure.data();
+  if (data_.near_steps > 0) near_ = NearDeviceRows(data_, plan, sliced_.sources, recurrent_.synapses.size());
+  data_.near = near_.view();
+  if (near_.empty()) data_.near_steps = 0;
 }
 
 SimulationState ResidentNetwork::state(std::uint64_t step, const Stream& stream) const {

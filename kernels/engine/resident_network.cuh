@@ -7,6 +7,7 @@
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/device_cells.cuh"
 #include "kernels/engine/draw_rows.cuh"
+#include "kernels/engine/near_rows.cuh"
 #include "kernels/engine/resident_data.hpp"
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
@@ -53,6 +54,7 @@ class ResidentNetwork {
   DeviceConstants constants_;
   DeviceState state_;
   ResidentDeviceRows recurrent_, input_;
+  NearDeviceRows near_;  // empty: rows are not split
   DeviceBuffer<std::uint32_t> slice_first_;
   DeviceBuffer<std::uint64_t> boxes_, overflow_;
   kernel::ResidentData data_;

@@ -15,6 +15,8 @@ constexpr std::uint32_t kFewestNeurons = 128;  // a block: with fewer, rows get 
 constexpr std::uint32_t kFewestThreads = 512;  // the warps that deliver, however few neurons a block has
 constexpr double kExpectedRateHz = 10;         // boxes are meant for so active a network; busier ones overflow
 constexpr std::uint32_t kMostBlocks = 65535;   // stall_key() has 16 bits for a block
+constexpr std::uint32_t kMostNear = 65535;     // NearRows has 16 bits for where a part begins
+constexpr std::uint32_t kNearShare = 4;        // one in so many
 
 std::uint32_t ceil_divide(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
 
@@ -87,16 +89,30 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.overflow_words = most > room ? static_cast<std::uint32_t>(most - room) : 0;
   plan.exchange = wishes.exchange;
   plan.poll_limit = wishes.poll_limit;
+  plan.split = wishes.split;
+  plan.l2_bytes = machine.l2_bytes;
+  if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
   return plan;
 }
 
 std::size_t ResidentPlan::exchange_bytes() const {
-  return 2 * sizeof(std::uint64_t) * blocks * (std::size_t{box_words} + overflow_words);
+  return kMailSets * sizeof(std::uint64_t) * blocks * (std::size_t{box_words} + overflow_words);
 }
 
 std::size_t ResidentPlan::row_table_bytes(const ResidentShape& shape) const {
   return (std::size_t{shape.sources} + shape.input_channels) *
          (sizeof(std::uint64_t) + (std::size_t{slices} + 1) * sizeof(std::uint32_t));
+}
+
+bool ResidentPlan::pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const {
+  std::uint64_t sum = 0;
+  for (const std::uint32_t count : near) {
+    if (count > kMostNear) return false;
+    sum += count;
+  }
+  if (split != Split::automatic) return split == Split::on;
+  const std::uint64_t parts = (std::size_t{slices} + 1) * sizeof(std::uint16_t) + sizeof(std::uint64_t);
+  return sum * kNearShare < synapses && sum * sizeof(NarrowSynapse) + near.size() * parts <= l2_bytes;
 }
 
 }  // namespace sprig::kernel

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace sprig::kernel {
 
@@ -21,10 +22,12 @@ struct ResidentShape {
 struct ResidentMachine {
   std::uint32_t multiprocessors = 0;
   std::size_t shared_bytes = 0;  // most of a block
+  std::size_t l2_bytes = 0;
 };
 
 enum class RingPlace { automatic, shared, global };
 enum class Exchange { mailbox, grid_barrier };
+enum class Split { automatic, on, off };  // rows by delay, where there is anything to split (resident_data.hpp)
 
 // What may be asked for instead of what the plan would choose (0: as the plan likes); no choice changes a result.
 struct ResidentWishes {
@@ -32,6 +35,7 @@ struct ResidentWishes {
   RingPlace ring = RingPlace::automatic;
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
+  Split split = Split::automatic;
 };
 
 struct ResidentPlan {
@@ -42,12 +46,19 @@ struct ResidentPlan {
   bool in_registers = false;
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 0;
+  std::uint32_t near_steps = 0;    // delays below it are near; 0: all are, or splitting is not wished
+  Split split = Split::automatic;  // as wished: pays_to_split() decides
+  std::size_t l2_bytes = 0;
   std::size_t shared_bytes = 0;  // a block
 
   bool possible() const { return refusal.empty(); }
   // Device memory that the plain engine does not take, in bytes: mailboxes, and where each (source, slice) begins.
   std::size_t exchange_bytes() const;
   std::size_t row_table_bytes(const ResidentShape& shape) const;
+  // Whether to split rows, once the near synapses of each source are known, of `synapses` in all. It pays where they
+  // are less than a quarter (with more, looking rows up twice costs what it saves) and their copy stays in the L2
+  // cache; it cannot be where a source has more of them than 16 bits count.
+  bool pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const;
 };
 
 // A slice has at most ceil(neurons / slices) neurons, as slice_network() cuts.

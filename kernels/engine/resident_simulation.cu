@@ -163,7 +163,7 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   const Network& network = description(described);
   const DeviceInfo device = current_device();
   const kernel::ResidentMachine machine{static_cast<std::uint32_t>(device.multiprocessors),
-                                        device.shared_per_block_bytes};
+                                        device.shared_per_block_bytes, device.l2_bytes};
   kernel::ResidentShape shape;
   shape.neurons = network.size();
   shape.replicas = options.replicas;

@@ -95,10 +95,9 @@ SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const Resi
   if (lane == 0) place = ctx.template atomic_add<Order::relaxed, Scope::block>(block.emitted, count_bits(spiked));
   place = ctx.shuffle(place, 0) + count_bits(spiked & ((1u << lane) - 1));
   if (!spike) return;
-  const std::uint64_t own = std::uint64_t{block.window & 1} * ctx.blocks() + ctx.block();
   const std::uint32_t room = data.box_words - 1;  // word 0 is the head
-  std::uint64_t* to = place < room ? data.boxes + own * data.box_words + 1 + place
-                                   : data.overflow + own * data.overflow_words + (place - room);
+  std::uint64_t* to = place < room ? box_of(ctx, data, block.window, ctx.block()) + 1 + place
+                                   : overflow_of(ctx, data, block.window, ctx.block()) + (place - room);
   ctx.template store<Order::relaxed>(to, mail_word(block.window, w, neuron));
   if (segment.spikes != nullptr)
     segment.spikes[ctx.block() * segment.spike_capacity + *block.recorded + place] =
@@ -120,8 +119,8 @@ SPRIG_KERNEL inline void update_stretch(Ctx& ctx, const ResidentData& data, cons
         bool spike = false;
         if (active)
           spike = advance_cell<kKind>(ctx, data, segment, cell, neuron,
-                                      ring + slot_of(data, block, w) * stride_of(data, slice) + local, slice.count,
-                                      block.done + w);
+                                      ring + slot_after(data, block.slot, w) * stride_of(data, slice) + local,
+                                      slice.count, block.done + w);
         announce(ctx, data, segment, block, w, neuron, spike);
       }
       if (active && !data.in_registers) store_state<kKind>(data.state, neuron, cell.state);

@@ -161,10 +161,11 @@ TEST_F(GpuResidentOnce, NonFiniteStateIsNamed) {
 }
 
 #if SPRIG_WITH_CUDA
-TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesOrExchange) {
+TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit) {
   using kernel::Exchange;
   using kernel::ResidentWishes;
   using kernel::RingPlace;
+  using kernel::Split;
   const EngineCase c{3000, 1, 1, true, 0, 0.02};
   for (const std::uint16_t shortest : {1, 7}) {
     const Network network = shortest == 1 ? network_of(c) : slow_network(3000, shortest, 20);
@@ -175,12 +176,18 @@ TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesOrExchange) {
     for (const ResidentWishes& wishes : {ResidentWishes{}, ResidentWishes{1, 0, 640}, ResidentWishes{132, 0, 32},
                                          ResidentWishes{7, 31, 256, 2}, ResidentWishes{64, 0, 0, 32, RingPlace::global},
                                          ResidentWishes{24, 0, 0, 8, RingPlace::automatic, Exchange::grid_barrier},
-                                         ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}}) {
-      const auto resident = cuda::make_resident_simulation(network, drive, options_of(c, CudaEngine::resident), wishes);
-      resident->advance(200);
-      EXPECT_EQ(resident->state().hash(), cpu->state().hash())
-          << wishes.blocks << " blocks, " << wishes.slices << " slices, shortest delay " << shortest;
-    }
+                                         ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}})
+      for (const Split split : {Split::on, Split::off}) {
+        ResidentWishes asked = wishes;
+        asked.split = split;
+        const auto resident =
+            cuda::make_resident_simulation(network, drive, options_of(c, CudaEngine::resident), asked);
+        resident->advance(150);
+        resident->advance(50);
+        EXPECT_EQ(resident->state().hash(), cpu->state().hash())
+            << wishes.blocks << " blocks, " << wishes.slices << " slices, shortest delay " << shortest << ", split "
+            << static_cast<int>(split);
+      }
   }
 }
 
@@ -188,17 +195,21 @@ TEST_F(GpuResidentOnce, BurstsOfEveryNeuronOverflowTheBoxes) {
   const EngineCase c{2000, 1, 0, false, 0, 0.05};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 2000; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
-  kernel::ResidentWishes wishes;
-  wishes.box_words = 2;
   const auto cpu = cpu::make_simulation(network, {}, options_of(c, CudaEngine::automatic));
-  const auto resident = cuda::make_resident_simulation(network, {}, options_of(c, CudaEngine::resident), wishes);
-  Recording expected, found;
-
+  Recording expected;
   cpu->advance(20, {}, {}, &expected);
-  resident->advance(20, {}, {}, &found);
+  for (const kernel::Split split : {kernel::Split::on, kernel::Split::off}) {
+    kernel::ResidentWishes wishes;
+    wishes.box_words = 2;
+    wishes.split = split;
+    const auto resident = cuda::make_resident_simulation(network, {}, options_of(c, CudaEngine::resident), wishes);
+    Recording found;
 
-  EXPECT_EQ(found.total_spikes, expected.total_spikes);
-  EXPECT_EQ(resident->state().hash(), cpu->state().hash());
+    resident->advance(20, {}, {}, &found);
+
+    EXPECT_EQ(found.total_spikes, expected.total_spikes);
+    EXPECT_EQ(resident->state().hash(), cpu->state().hash());
+  }
 }
 #endif
 

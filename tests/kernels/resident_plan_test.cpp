@@ -14,8 +14,9 @@ using kernel::plan_resident;
 using kernel::ResidentMachine;
 using kernel::ResidentPlan;
 using kernel::ResidentShape;
+using kernel::Split;
 
-constexpr ResidentMachine kH200{132, 227 * 1024};
+constexpr ResidentMachine kH200{132, 227 * 1024, 50 << 20};
 
 ResidentShape microcircuit() { return {77169, 77169, 0, 1, 64, 1}; }
 
@@ -77,6 +78,37 @@ TEST(ResidentPlan, UsesFewBlocksForFewNeurons) {
 TEST(ResidentPlan, TheWindowIsNeverLongerThanItsSixBitsOrTheRing) {
   EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 101, 100}, kH200).window, 64u);
   EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 2, 100}, kH200).window, 1u);
+}
+
+TEST(ResidentPlan, CallsNearWhatIsDueWithinTwoWindows) {
+  kernel::ResidentWishes on, off;
+  on.split = Split::on;
+  off.split = Split::off;
+  EXPECT_EQ(plan_resident(microcircuit(), kH200).near_steps, 2u);
+  EXPECT_EQ(plan_resident(microcircuit(), kH200, off).near_steps, 0u);
+  EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 31, 15}, kH200).near_steps, 30u);     // delays of 15 to 30 steps
+  EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 30, 15}, kH200, on).near_steps, 0u);  // of 15 to 29: all near
+  EXPECT_EQ(plan_resident({1000, 1000, 0, 1, 201, 150}, kH200).near_steps, 128u);  // all far
+}
+
+TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
+  ResidentPlan plan;
+  plan.slices = 5;
+  plan.l2_bytes = 6 * 4 + 3 * (8 + 6 * 2);  // of 6 near synapses, and where those of 3 sources begin
+  EXPECT_TRUE(plan.pays_to_split({1, 2, 3}, 25));
+  EXPECT_FALSE(plan.pays_to_split({1, 2, 3}, 24));  // not less than a quarter
+  EXPECT_FALSE(plan.pays_to_split({1, 3, 3}, 99));  // larger than the cache
+  plan.split = Split::on;
+  EXPECT_TRUE(plan.pays_to_split({1, 3, 3}, 7));
+  EXPECT_TRUE(plan.pays_to_split({0, 65535}, 1u << 20));
+  EXPECT_FALSE(plan.pays_to_split({0, 65536}, 1u << 20));  // more than NearRows counts
+  plan.split = Split::off;
+  EXPECT_FALSE(plan.pays_to_split({0, 0, 1}, 99));
+}
+
+TEST(ResidentPlan, HasRoomForThreeSetsOfBoxes) {
+  const ResidentPlan plan = plan_resident(microcircuit(), kH200);
+  EXPECT_EQ(plan.exchange_bytes(), 3u * 132 * 8 * (4 + 582));
 }
 
 TEST(ResidentLayout, OrdersSynapsesBySourceThenSlice) {

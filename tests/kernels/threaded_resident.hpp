@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/near_rows.hpp"
 #include "kernels/engine/resident_kernel.hpp"
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
@@ -36,7 +37,7 @@ class MuteContext : public ThreadedContext {
 
 struct ResidentSetup {
   kernel::ResidentWishes wishes{2, 0, 32};
-  std::size_t shared_bytes = 64 * 1024;
+  std::size_t shared_bytes = 64 * 1024, l2_bytes = 1 << 20;
   std::uint32_t segment_steps = 1000;
   std::optional<std::uint32_t> yield_seed = std::nullopt;
   std::optional<std::uint32_t> silent_block = std::nullopt;  // lost from the third window on
@@ -48,7 +49,7 @@ class ThreadedResident {
                    const ResidentSetup& setup)
       : network_(network), setup_(setup), appender_(network), step_(options.first_step) {
     kernel::ResidentWishes wishes = setup.wishes;
-    const kernel::ResidentMachine machine{wishes.blocks, setup.shared_bytes};
+    const kernel::ResidentMachine machine{wishes.blocks, setup.shared_bytes, setup.l2_bytes};
     const std::uint32_t longest = std::max(network.recurrent.max_delay(), network.input.max_delay());
     const kernel::ResidentShape wanted{network.size(),     network.recurrent.rows,
                                        network.input.rows, network.kind.receptors == 2 ? 2u : 1u,
@@ -76,8 +77,8 @@ class ThreadedResident {
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
     kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_synapses_);
     kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_synapses_);
-    boxes_.resize(2 * plan_.blocks * plan_.box_words);
-    overflow_.resize(std::size_t{2} * plan_.blocks * plan_.overflow_words);
+    boxes_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.box_words);
+    overflow_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.overflow_words);
 
     data_ = kernel::resident_data(sliced_, options, plan_);
     data_.slice_first = slice_first_.data();
@@ -91,6 +92,7 @@ class ThreadedResident {
     data_.overflow = overflow_.data();
     data_.stalled = &stalled_;
     data_.failure = &failure_;
+    if (data_.near_steps > 0) split_rows();
   }
 
   void advance(std::uint32_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
@@ -128,6 +130,7 @@ class ThreadedResident {
   }
   const kernel::ResidentPlan& plan() const { return plan_; }
   const SlicedNetwork& sliced() const { return sliced_; }
+  bool splits() const { return data_.near_steps > 0; }
   std::uint64_t failure() const { return failure_; }
   std::uint64_t stalled() const { return stalled_; }
   std::vector<real>& potentials() { return u_; }
@@ -159,6 +162,24 @@ class ThreadedResident {
             pointer(c.poisson_weight_1),
             pointer(c.poisson_row),
             pointer(c.draw_id)};
+  }
+
+  void split_rows() {
+    const LaunchShape shape{2, 64};
+    const std::uint32_t sources = sliced_.sources;
+    std::vector<std::uint32_t> counts(sources);
+    launch_threads(shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, counts.data()); });
+    if (!plan_.pays_to_split(counts, recurrent_synapses_.size())) {
+      data_.near_steps = 0;
+      return;
+    }
+    near_first_ = kernel::first_of(counts);
+    near_parts_.resize(std::size_t{sources} * (data_.slices + 1));
+    near_synapses_.resize(near_first_.back());
+    launch_threads(shape, [&](ThreadedContext& ctx) {
+      kernel::copy_near(ctx, data_, sources, near_first_.data(), near_parts_.data(), near_synapses_.data());
+    });
+    data_.near = {near_first_.data(), near_parts_.data(), near_synapses_.data()};
   }
 
   void run_recorded(kernel::ResidentSegment& segment, std::uint32_t done, const RecordOptions& what,
@@ -225,7 +246,9 @@ class ThreadedResident {
   SliceConstants constants_;
   std::vector<std::uint32_t> slice_first_;
   kernel::RowTable recurrent_, input_;
-  std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_;
+  std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_, near_synapses_;
+  std::vector<std::uint64_t> near_first_;
+  std::vector<std::uint16_t> near_parts_;
   std::vector<real> u_, i0_, i1_, theta_;
   std::vector<std::int32_t> refractory_, rings_;
   std::vector<std::uint64_t> boxes_, overflow_;

@@ -116,6 +116,11 @@ class ThreadedContext {
     perturb();
     std::atomic_ref<T>(*p).store(x, order(kOrder));
   }
+  template <class T>
+  T load_streaming(const T* p) {
+    perturb();
+    return *p;
+  }
   // An access to one common word: TSan does not know std::atomic_thread_fence, but sees the order this makes.
   template <Scope = Scope::device>
   void fence() {

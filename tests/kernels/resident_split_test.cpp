@@ -1,0 +1,148 @@
+// Rows split by delay (resident_data.hpp) change no bit of the resident engine, whatever the delays, the windows, the
+// exchange and the schedule. Through the threaded context, as resident_kernels_test.cpp.
+#include <gtest/gtest.h>
+
+#include "kernels/resident_compare.hpp"
+
+namespace sprig::testing {
+namespace {
+
+using kernel::Exchange;
+using kernel::ResidentWishes;
+using kernel::RingPlace;
+using kernel::Split;
+
+// Active, with synapses of both signs onto both receptors; external spikes that arrive at once and a lap ahead.
+Network network_with(std::uint32_t neurons, std::uint16_t min_delay, std::uint16_t max_delay) {
+  RandomNetworkSpec spec;
+  spec.neurons = neurons;
+  spec.density = 0.3;
+  spec.kind = kKinds[1];
+  spec.i_dc = 1.3;
+  spec.step_ms = 1.0;
+  spec.weight = 0.1;
+  spec.input_channels = 3;
+  spec.min_delay = min_delay;
+  spec.max_delay = max_delay;
+  Network network = random_network(spec);
+  for (auto& delay : network.input.delays) delay = delay % 2 == 0 ? std::uint16_t{1} : max_delay;
+  return network;
+}
+
+ResidentSetup setup_of(Split split, Exchange exchange = Exchange::mailbox) {
+  ResidentSetup setup;
+  setup.wishes.split = split;
+  setup.wishes.exchange = exchange;
+  return setup;
+}
+
+TEST(ResidentSplit, GivesTheSameBitsForAllWindowsAndDelays) {
+  struct Delays {
+    std::uint16_t min, max;
+    std::vector<std::uint32_t> calls;
+  };
+  for (const Delays& d : {Delays{1, 2, {9, 6}},    // W = 1: 1 is near, 2 far; the shortest ring that has far ones
+                          Delays{1, 7, {9, 6}},    // longer rings
+                          Delays{3, 6, {10, 11}},  // W = 3: 6 is far. Windows of 3, 3, 3, 1; 3, 3, 3, 2
+                          Delays{3, 11, {10, 1, 2, 11}}, Delays{70, 128, {64, 100}},  // W = 64, the longest: 128 is far
+                          Delays{130, 135, {200, 9}}})                                // all far
+    for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier})
+      for (const Split split : {Split::on, Split::off}) {
+        SCOPED_TRACE(::testing::Message() << "delays " << d.min << " to " << d.max << ", exchange "
+                                          << static_cast<int>(exchange) << ", split " << static_cast<int>(split));
+        const Network network = network_with(33, d.min, d.max);
+        const EngineCase c{33, 1, 1};
+        EXPECT_GT(compare(c, network, drive_of(c), setup_of(split, exchange), d.calls), 0u);
+      }
+}
+
+TEST(ResidentSplit, IsRefusedWhereNoSynapseIsFarAndChosenWhereFewAreNear) {
+  const EngineCase c{33, 1, 1};
+  const auto splits = [&](std::uint16_t min, std::uint16_t max, Split wish) {
+    return ThreadedResident(network_with(33, min, max), drive_of(c), options_of(c), setup_of(wish)).splits();
+  };
+  EXPECT_FALSE(splits(3, 5, Split::on));
+  EXPECT_FALSE(splits(1, 2, Split::automatic));  // half of them are near
+  EXPECT_TRUE(splits(1, 9, Split::automatic));
+  EXPECT_FALSE(splits(1, 9, Split::off));
+  EXPECT_GT(compare(c, network_with(33, 3, 5), drive_of(c), setup_of(Split::automatic)), 0u);  // all are near
+}
+
+TEST(ResidentSplit, DoesNotDependOnBlocksSlicesOrPlaces) {
+  const EngineCase c{70, 1, 1};
+  for (const std::uint16_t shortest : {1, 2}) {
+    const Network network = network_with(70, shortest, 9);
+    for (const ResidentWishes& wishes :
+         {ResidentWishes{1, 1, 64, 4, RingPlace::shared}, ResidentWishes{4, 0, 32, 2, RingPlace::global},
+          ResidentWishes{2, 5, 32, 4, RingPlace::shared},  // several slices a block
+          ResidentWishes{2, 6, 64, 2, RingPlace::global, Exchange::grid_barrier},
+          ResidentWishes{3, 9, 64, 32, RingPlace::shared, Exchange::grid_barrier}}) {
+      SCOPED_TRACE(::testing::Message() << wishes.blocks << " blocks x " << wishes.threads << ", " << wishes.slices
+                                        << " slices, box " << wishes.box_words << ", shortest delay " << shortest);
+      ResidentSetup setup;
+      setup.wishes = wishes;
+      setup.wishes.split = Split::on;
+      EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+    }
+  }
+}
+
+// Every neuron fires in every step: boxes overflow, and no word of the window before is free to be written.
+TEST(ResidentSplit, BurstsThatOverflowTheBoxesAreReadTwice) {
+  const EngineCase c{70, 1, 0, false};
+  Network network = network_of(c);
+  for (std::size_t i = 0; i < 70; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
+  for (const std::uint32_t box_words : {2u, 4u, 32u})
+    for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier}) {
+      ResidentSetup setup = setup_of(Split::on, exchange);
+      setup.wishes.blocks = 3;
+      setup.wishes.box_words = box_words;
+      setup.yield_seed = box_words;
+      EXPECT_EQ(compare(c, network, {}, setup, {7}), 490u);
+    }
+}
+
+// What the last window of a segment sent far is there when the next one begins, however short the segments are.
+TEST(ResidentSplit, SegmentsMayEndRightAfterASpike) {
+  const EngineCase c{50, 1, 1};
+  for (const std::uint16_t shortest : {1, 3})
+    for (const std::uint32_t segment_steps : {1u, 2u, 3u, 4u}) {
+      ResidentSetup setup = setup_of(Split::on);
+      setup.segment_steps = segment_steps;
+      SCOPED_TRACE(::testing::Message() << "segments of " << segment_steps << ", shortest delay " << shortest);
+      EXPECT_GT(compare(c, network_with(50, shortest, 8), drive_of(c), setup, {1, 1, 7, 2, 6}), 0u);
+    }
+}
+
+TEST(ResidentSplit, DoesNotDependOnTheSchedule) {
+  const EngineCase c{70, 1, 1};
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    ResidentSetup setup = setup_of(Split::on);
+    setup.wishes.blocks = 2 + seed % 3;
+    setup.wishes.threads = 32 + 32 * (seed % 2);
+    setup.yield_seed = seed;
+    EXPECT_GT(compare(c, network_with(70, seed % 2 == 0 ? 1 : 2, 9), drive_of(c), setup), 0u);
+  }
+}
+
+TEST(ResidentSplit, EndsWhenABlockFallsSilent) {
+  const EngineCase c{40, 1, 0, false};
+  for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier})
+    for (const std::uint32_t steps : {3u, 8u}) {  // in the last window, and before it
+      ResidentSetup setup;
+      setup.wishes = {3, 0, 32, 4, RingPlace::automatic, exchange, 3000, Split::on};
+      setup.silent_block = 1;
+      ThreadedResident resident(network_of(c), {}, options_of(c), setup);
+      ASSERT_TRUE(resident.splits());
+
+      resident.advance(steps, {}, {}, nullptr);
+
+      ASSERT_NE(resident.stalled(), ~0ull);
+      EXPECT_EQ(resident.stalled() >> 32, 3u);
+      EXPECT_EQ(resident.stalled() & 0xFFFFu, 1u);
+    }
+}
+
+}  // namespace
+}  // namespace sprig::testing
