@@ -186,11 +186,10 @@ SPRIG_KERNEL inline std::uint32_t slot_after(const ResidentData& data, std::uint
   const std::uint32_t after = slot + w;
   return after < data.delay_slots ? after : after - data.delay_slots;
 }
-// Ring slot of the first step of the window before: all windows but a segment's last have data.window steps.
+// Ring slot of the first step of the window before.
 template <class Block>
 SPRIG_KERNEL inline std::uint32_t slot_before(const ResidentData& data, const Block& block) {
-  const std::uint32_t steps = block.done - (block.window - 2) * data.window;
-  return slot_after(data, block.slot, data.delay_slots - steps);
+  return slot_after(data, block.slot, data.delay_slots - data.window);
 }
 
 }  // namespace sprig::kernel

@@ -69,17 +69,16 @@ SPRIG_KERNEL inline bool receive_overflow(Ctx& ctx, const ResidentData& data, co
 // All blocks' spikes of a window, received and delivered. All warps call; a warp that must stop leaves at once.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block& block, const Delivery& what) {
-  const std::uint32_t lane = lane_of(ctx), place = lane % data.box_words, at_once = kWarp / data.box_words;
-  const std::uint32_t warp = ctx.thread() / kWarp, warps = ctx.threads() / kWarp, room = data.box_words - 1;
-  std::uint64_t* boxes = box_of(ctx, data, what.window, 0);
-  for (std::uint32_t base = warp * at_once; base < ctx.blocks(); base += warps * at_once) {
-    const std::uint32_t from = base + lane / data.box_words;
+  const std::uint32_t lane = lane_of(ctx), place = lane % data.box_words;
+  const std::uint32_t room = data.box_words - 1;
+  for (std::uint32_t from = ctx.thread() / data.box_words; ctx.ballot(from < ctx.blocks()) != 0;
+       from += ctx.threads() / data.box_words) {
     const bool boxed = from < ctx.blocks();
     std::uint64_t word = 0;
     std::uint32_t count = 0;
     for (std::uint32_t reads = 0;;) {
       if (boxed && !mail_has_come(word, what.window))
-        word = ctx.template load<Order::relaxed>(boxes + std::uint64_t{from} * data.box_words + place);
+        word = ctx.template load<Order::relaxed>(box_of(ctx, data, what.window, from) + place);
       const std::uint64_t head = ctx.shuffle(word, lane - place);
       count = mail_value(head);
       const bool complete =
@@ -93,8 +92,7 @@ SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block
     for (std::uint32_t long_lists = ctx.ballot(boxed && place == 0 && count > room); long_lists != 0;
          long_lists &= long_lists - 1) {
       const std::uint32_t head_lane = lowest_bit(long_lists);
-      if (!receive_overflow(ctx, data, block, what, base + head_lane / data.box_words,
-                            ctx.shuffle(count, head_lane) - room))
+      if (!receive_overflow(ctx, data, block, what, ctx.shuffle(from, head_lane), ctx.shuffle(count, head_lane) - room))
         return;
     }
   }

@@ -83,8 +83,8 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
 
   const bool split = data.near_steps > 0;
   for (;; ++block.window) {
-    const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
-    if (window > 0) {
+    if (block.done < segment.steps) {
+      const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
       run_window<kKind>(ctx, data, segment, block, cell, window);
       if (ctx.thread() == 0) send_count(ctx, data, block);
       if (data.grid_barrier) {
@@ -97,15 +97,15 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
       if (holds) draw_ahead(data, segment, cell, block.done + window);
     }
     if (split && block.window > 1) receive(ctx, data, block, {block.window - 1, slot_before(data, block), Share::far});
-    if (window == 0) break;  // only the last window's far synapses were left
+    if (block.done >= segment.steps) break;  // only the last window's far synapses were left
     if (split)
       receive(ctx, data, block, {block.window, block.slot, Share::near});
     else
       receive(ctx, data, block, {block.window, block.slot, Share::whole});
     ctx.block_barrier();
     if (!data.grid_barrier && *block.stopped != 0) return;
-    block.done += window;
-    block.slot = slot_after(data, block.slot, window);
+    block.done += data.window;  // also after a last window that is shorter: nothing but slot_before() reads it then
+    block.slot = slot_after(data, block.slot, data.window);
   }
 
   ctx.block_barrier();
