@@ -17,12 +17,12 @@
 //
 // Rows may be split by delay. With windows of W steps, a synapse whose delay is below 2 W is near: it is due in the
 // next window or the one after, and delivered as soon as its spike is received. The others are far: a spike of window
-// e, which begins at step a, reaches them at a + 2 W or later, after window e + 1. So a block delivers them during e +
-// 1, when it has sent its own words and waits for the others', and the long reads of whole rows are off the way of the
-// exchange. A ring slot serves a step and that same step a whole ring (the longest delay and one) later. A far synapse
-// is due before a + W + longest delay, so the earlier step that its slot served is before a + W: that is integrated,
-// and the slot cleared, when its words are delivered, and the step that it is due in is not. Near synapses also stand
-// in a compact copy, which stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
+// e, which begins at step a, reaches them at a + 2 W or later. So a block delivers them during the next window, when it
+// has sent its own words and waits for the others': the long reads of whole rows are out of the exchange's way. They
+// find their ring slots free: a slot serves steps that lie a whole ring (the longest delay and one) apart. A far
+// synapse is due at a + 2 W or later, which no block has reached by then, and before a + W + longest delay: so the step
+// before it in the same slot lies before a + W, is integrated, and the slot cleared. Near synapses also stand in a
+// compact copy that stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
 //
 // Far delivery reads the words of window e again during e + 1. So there are three sets of boxes, windows taking turns:
 // a block writes its words of window e + 3 (where those of e stood) after it has received every block's words of window

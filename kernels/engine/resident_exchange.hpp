@@ -2,7 +2,8 @@
 // three sets are enough): a warp takes the boxes of 32 / box_words blocks at once, a lane each word, reads until the
 // words have come, and delivers what they hold. Where rows are split it does so twice, the second time a window later.
 //
-// Bytes a window and block: 8 * box_words * blocks a read of all boxes (microcircuit: 4 KB), and 8 a spike.
+// Bytes a window and block: 8 * box_words * blocks a read of all boxes (microcircuit: 4 KB), and 8 a spike; twice that
+// where rows are split.
 //
 // Nothing waits for ever: after poll_limit reads in vain a block reports whom it waited for, and every block that waits
 // sees the report and stops; the host turns it into a DeviceError. Reads are counted, not time: a count does not run

@@ -8,6 +8,7 @@
 #include "kernels/engine_cases.hpp"
 #include "kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/network/standard_networks.hpp"
 #if SPRIG_WITH_CUDA
 #include "kernels/engine/resident_simulation.hpp"
 #endif
@@ -188,6 +189,24 @@ TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit)
             << wishes.blocks << " blocks, " << wishes.slices << " slices, shortest delay " << shortest << ", split "
             << static_cast<int>(split);
       }
+  }
+}
+
+// Drawn on the device, and near synapses copied there.
+TEST_F(GpuResidentOnce, ADrawnMicrocircuitHasTheSameBitsWithSplitRows) {
+  const StandardNetwork standard = microcircuit(Background::poisson, 1, 0.1);
+  Drive drive;
+  drive.poisson_rate_hz = standard.poisson_rate_hz;
+  drive.poisson_weight = standard.poisson_weight;
+  const SimulationOptions options = options_of({}, CudaEngine::resident);
+  const auto cpu = cpu::make_simulation(standard.procedural, drive, options_of({}, CudaEngine::automatic));
+  cpu->advance(1000);
+  for (const kernel::Split split : {kernel::Split::automatic, kernel::Split::on, kernel::Split::off}) {
+    kernel::ResidentWishes wishes;
+    wishes.split = split;
+    const auto resident = cuda::make_resident_simulation(standard.procedural, drive, options, wishes);
+    resident->advance(1000);
+    EXPECT_EQ(resident->state().hash(), cpu->state().hash()) << "split " << static_cast<int>(split);
   }
 }
 
