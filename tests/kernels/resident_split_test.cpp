@@ -125,21 +125,21 @@ TEST(ResidentSplit, DoesNotDependOnTheSchedule) {
   }
 }
 
+// With a barrier of the grid blocks go on after a stall until the next barrier; behind the last window there is none,
+// so its far synapses are waited for, too, but not for long.
 TEST(ResidentSplit, EndsWhenABlockIsSilentInTheLastWindow) {
   const EngineCase c{40, 1, 0, false};
-  for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier}) {
-    ResidentSetup setup;
-    setup.wishes = {3, 0, 32, 4, RingPlace::automatic, exchange, 3000, Split::on};
-    setup.silent_block = 1;  // from the third window on: the last one of the segment
-    ThreadedResident resident(network_of(c), {}, options_of(c), setup);
-    ASSERT_TRUE(resident.splits());
+  ResidentSetup setup;
+  setup.wishes = {2, 0, 32, 4, RingPlace::automatic, Exchange::grid_barrier, 3000, Split::on};
+  setup.silent_block = 1;  // from the third window on
+  ThreadedResident resident(network_of(c), {}, options_of(c), setup);
+  ASSERT_TRUE(resident.splits());
 
-    resident.advance(3, {}, {}, nullptr);
+  resident.advance(3, {}, {}, nullptr);
 
-    ASSERT_NE(resident.stalled(), ~0ull);
-    EXPECT_EQ(resident.stalled() >> 32, 3u);
-    EXPECT_EQ(resident.stalled() & 0xFFFFu, 1u);
-  }
+  ASSERT_NE(resident.stalled(), ~0ull);
+  EXPECT_EQ(resident.stalled() >> 32, 3u);
+  EXPECT_EQ(resident.stalled() & 0xFFFFu, 1u);
 }
 
 }  // namespace
