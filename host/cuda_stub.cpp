@@ -13,6 +13,7 @@ constexpr const char* kNotBuilt = "this sprig was built without CUDA (configure 
 bool built_in() { return false; }
 std::vector<DeviceInfo> devices() { return {}; }
 std::string why_no_device() { return kNotBuilt; }
+DeviceInfo current_device() { throw DeviceError("device", kNotBuilt); }
 std::string versions() { return ""; }
 
 std::unique_ptr<Simulation> make_simulation(const Network&, const Drive&, const SimulationOptions&) {

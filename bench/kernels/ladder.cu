@@ -27,6 +27,7 @@ using namespace sprig;
 using kernel::Exchange;
 using kernel::ResidentWishes;
 using kernel::RingPlace;
+using kernel::Split;
 
 constexpr std::uint64_t kWarmup = 5000, kSteps = 10000;  // 0.5 s and 1 s of model time
 constexpr std::uint32_t kSeed = 1;
@@ -47,6 +48,7 @@ constexpr double kRow = 2 * kDram;                                   // where a 
 
 constexpr double kPlainWork = kState + kRow + kGlobalAdds;
 constexpr double kResidentWork = kUpdate + kRow + kSharedAdds;
+constexpr double kNearRow = 2 * kL2;  // of the synapses that are due soon; the others are off the way
 
 // ---- rungs ----
 
@@ -80,6 +82,7 @@ std::vector<Rung> ladder() {
   const auto add = [&](const char* name, double predicted_us) {
     rungs.push_back({name, resident(wishes), predicted_us});
   };
+  wishes.split = Split::off;
   wishes.exchange = Exchange::grid_barrier;
   wishes.ring = RingPlace::global;
   add("3_resident_global_ring", kGridBarrier + kL2 + kUpdate + kL2 + kRow + kGlobalAdds);
@@ -87,14 +90,17 @@ std::vector<Rung> ladder() {
   add("4_shared_ring", kGridBarrier + kL2 + kResidentWork);
   wishes.exchange = Exchange::mailbox;
   add("5_mailbox", kTrip + kResidentWork);
+  wishes.split = Split::on;
+  add("6_split_by_delay", kTrip + kUpdate + kNearRow);
+  wishes.split = Split::off;
   add("exchange_alone", kTrip + kUpdate);
   rungs.back().silent = true;
   return rungs;
 }
 
-// The last rung with one of the plan's choices changed: to see whether the plan chooses well.
+// What the plan chooses by itself, and that with one of its choices changed: to see whether it chooses well.
 std::vector<Rung> variations() {
-  std::vector<Rung> rungs;
+  std::vector<Rung> rungs{{"plan", resident({}), {}}};
   const auto vary = [&](const char* name, std::uint32_t ResidentWishes::*choice,
                         std::initializer_list<std::uint32_t> values) {
     for (const std::uint32_t value : values) {

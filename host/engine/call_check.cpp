@@ -113,6 +113,8 @@ void check_state(const StateLimits& limits, const SimulationState& state) {
     if (as_of > state.step) throw ConfigError("state", "has a last event after its step");
   if (!limits.learns) must("plastic weights", state.plastic.weights.size(), 0);
   must("arrivals in flight", state.pending.size(), std::size_t{limits.delay_slots} * (two ? 2 : 1) * cells);
+  if (state.exponents != limits.exponents)
+    throw ConfigError("state", "has arrivals in flight in units of other weights (another network or run.weight_bits)");
 }
 
 }  // namespace sprig

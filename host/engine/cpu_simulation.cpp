@@ -114,7 +114,6 @@ class CpuSimulation final : public Simulation {
   void throw_first_failure() const;
   bool by_events() const { return !events_.empty(); }
   void begin_events(const std::uint64_t* as_of);
-  void set_events(const SimulationState& state);
   void measure_activity();
 
   std::vector<Population> populations_;
@@ -343,6 +342,7 @@ SimulationState CpuSimulation::state() const {
   SimulationState result;
   result.step = step_;
   result.delay_slots = network_.delay_slots;
+  result.exponents = network_.exponents;
   const std::size_t total = std::size_t{network_.neurons} * replicas_;
   result.pending.resize(std::size_t{network_.delay_slots} * receptors() * total);
   for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -384,8 +384,12 @@ SimulationState CpuSimulation::state() const {
 
 void CpuSimulation::set_state(const SimulationState& state) {
   const std::size_t total = std::size_t{network_.neurons} * replicas_;
-  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind, network_.plastic.has_value()}, state);
+  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind, network_.exponents,
+               network_.plastic.has_value()},
+              state);
   check_plastic_state(network_, state);
+  const bool by_events =
+      state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event);
   set_plastic_state(network_, plastic_, state);
   step_ = listed_from_ = state.step;  // what is in flight is in the state's ring, not in the lists
   for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -409,13 +413,8 @@ void CpuSimulation::set_state(const SimulationState& state) {
                     cells, to.ring.begin() + static_cast<std::ptrdiff_t>((ring_slot * receptors() + r) * cells));
       }
   }
-  set_events(state);
-}
-
-// An automatic simulation is by events or by the clock as the state is; the others stay what they are.
-void CpuSimulation::set_events(const SimulationState& state) {
   events_.clear();
-  if (!state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event)) return;
+  if (!by_events) return;
   begin_events(state.as_of.empty() ? nullptr : state.as_of.data());
   events_.front().touched = state.touched;
 }

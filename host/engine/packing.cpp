@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
+#include <stdexcept>
+#include <string>
 
 #include "host/engine/plastic_packing.hpp"
 #include "host/engine/row_writer.hpp"
@@ -147,17 +150,6 @@ void weigh_recurrent(const LoadsAlone& synapses, const Network&, const SliceLayo
 }
 void place_recurrent(const LoadsAlone&, const Network&, const SliceLayout&, const std::vector<int>&, Packing&) {}
 
-std::vector<std::uint32_t> populations_of(const Network& network, const Slice& slice) {
-  std::vector<std::uint32_t> result(slice.count, 0);
-  for (std::uint32_t p = 0; p < network.populations.size(); ++p) {
-    const Population& population = network.populations[p];
-    const std::uint32_t begin = std::max(population.first, slice.first);
-    const std::uint32_t end = std::min(population.first + population.count, slice.first + slice.count);
-    for (std::uint32_t i = begin; i < end; ++i) result[i - slice.first] = p;
-  }
-  return result;
-}
-
 template <class Synapses>
 SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint32_t sources, const Drive& drive,
                    const SliceLayout& layout, std::uint32_t min_delay, int weight_bits, bool skip) {
@@ -182,6 +174,7 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
 
   const CsrSynapses input{network.input};
   const std::size_t populations = network.populations.size();
+  const std::vector<std::uint32_t> population_of = network.population_of();
   result.slices.resize(slices);
   std::vector<Packing> packings(slices);
   std::vector<std::vector<WeightLoad>> loads(slices, std::vector<WeightLoad>(2 * populations));
@@ -193,7 +186,8 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
       slice.first = static_cast<std::uint32_t>(std::uint64_t{n} * s / slices);
       slice.count = static_cast<std::uint32_t>(std::uint64_t{n} * (s + 1) / slices) - slice.first;
       Packing& packing = packings[s];
-      packing = {&slice, populations_of(network, slice), std::vector<WeightLoad>(2 * std::size_t{slice.count}), {}};
+      const auto of_first = population_of.begin() + slice.first;
+      packing = {&slice, {of_first, of_first + slice.count}, std::vector<WeightLoad>(2 * std::size_t{slice.count}), {}};
       weigh_recurrent(recurrent, network, layout, packing);
       weigh(input, layout, packing, slice.input);
       for (std::size_t k = 0; k < packing.cells.size(); ++k)
@@ -232,6 +226,21 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
   return result;
 }
 
+// slicing(), with the numbers when its arrays do not fit.
+template <class Slicing>
+SlicedNetwork within_memory(std::uint64_t synapses, const SliceLayout& layout, std::uint32_t sources,
+                            const Slicing& slicing) {
+  try {
+    return slicing();
+  } catch (const std::bad_alloc&) {
+  } catch (const std::length_error&) {
+  }
+  const double bytes = static_cast<double>(synapses) * (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) +
+                       8.0 * static_cast<double>(layout.rows(sources)) * layout.slices;
+  throw MemoryError("network", std::to_string(synapses) + " packed synapses need " + std::to_string(bytes * 1e-9) +
+                                   " GB, which are not there (run.weight_bits = 16 halves them)");
+}
+
 // Rows by source and delay are read on arrival; a plastic weight is that of the time of emission.
 SlicePolicy policy_for(const Network& network, SlicePolicy policy) {
   policy.by_delay = policy.by_delay && !network.plasticity;
@@ -250,7 +259,9 @@ SlicedNetwork slice_network(const Network& network, const Drive& drive, const Sl
   const SliceLayout layout =
       choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
                     std::max(csr.max_delay(), network.input.max_delay()), policy_for(network, policy));
-  return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy.weight_bits, policy.skip);
+  return within_memory(csr.synapses(), layout, csr.rows, [&] {
+    return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy.weight_bits, policy.skip);
+  });
 }
 
 SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
@@ -259,8 +270,10 @@ SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& dr
   const SliceLayout layout =
       choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
                     std::max(draws.max_delay(), network.input.max_delay()), policy_for(network, policy));
-  return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy.weight_bits,
-              policy.skip);
+  return within_memory(draws.synapses(), layout, network.size(), [&] {
+    return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy.weight_bits,
+                policy.skip);
+  });
 }
 
 SlicedNetwork slice_neurons(const Network& network, const Drive& drive, int weight_bits, const SynapseLoads& loads) {

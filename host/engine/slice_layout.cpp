@@ -11,14 +11,30 @@ namespace {
 // Fewer neurons than this a slice, and its bookkeeping would cost more than narrow synapses save.
 constexpr std::uint32_t kFewestNarrow = 64;
 
-// Rows by source and delay pay when the ring of an owner would not stay in its cache, and the rows are long enough.
-bool by_delay_pays(std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay, std::uint32_t delay_slots,
-                   std::uint32_t owners) {
+// Rows by source and delay can pay when the ring of an owner would not stay in its cache...
+bool ring_outgrows_cache(std::uint32_t neurons, std::uint32_t min_delay, std::uint32_t delay_slots,
+                         std::uint32_t owners) {
   constexpr std::uint64_t kCacheEntries = 1u << 18;  // of 4 bytes
-  constexpr std::uint64_t kShortestRow = 8;
   const std::uint64_t ring = std::uint64_t{neurons} * delay_slots;
-  return min_delay + 1 < delay_slots && ring / owners > kCacheEntries && ring >> 32 == 0 &&
-         synapses >= kShortestRow * ring * owners;
+  return min_delay + 1 < delay_slots && ring / owners > kCacheEntries && ring >> 32 == 0;
+}
+
+// ... and do when the rows, of each slice its own, are long enough.
+bool rows_are_long(std::uint32_t neurons, std::uint64_t synapses, const SliceLayout& layout) {
+  constexpr double kShortestRow = 8;
+  return static_cast<double>(synapses) >= kShortestRow * static_cast<double>(layout.rows(neurons)) * layout.slices;
+}
+
+// How many slices, of narrow synapses or wide ones; by_delay and delay_slots are given.
+void cut(SliceLayout& layout, std::uint32_t neurons, std::uint32_t owners, const SlicePolicy& policy) {
+  const std::uint32_t receptors = layout.kind.receptors == 2 ? 2 : 1;
+  const std::uint32_t most_narrow = narrow_neurons(layout.by_delay ? 1 : layout.delay_slots, receptors);
+  layout.narrow = policy.narrow && policy.weight_bits == 16 && most_narrow >= std::min(neurons, kFewestNarrow);
+  const std::uint32_t most =
+      layout.narrow ? most_narrow : std::max<std::uint32_t>(0x7FFFFFFFu / (layout.delay_slots * receptors), 1);
+  const std::uint32_t an_owner = ((neurons + owners - 1) / owners + most - 1) / most;  // slices
+  layout.slices = std::max<std::uint32_t>(
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{owners} * an_owner, neurons)), 1);
 }
 
 }  // namespace
@@ -27,19 +43,16 @@ SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint6
                           std::uint32_t max_delay, const SlicePolicy& policy) {
   if (policy.weight_bits != 16 && policy.weight_bits != 32)
     throw ConfigError("run.weight_bits", std::to_string(policy.weight_bits) + ", must be 16 or 32");
-  const std::uint32_t receptors = kind.receptors == 2 ? 2 : 1;
   const std::uint32_t owners = std::clamp<std::uint32_t>(policy.slices, 1, std::max<std::uint32_t>(neurons, 1));
   SliceLayout layout;
   layout.kind = kind;
   layout.delay_slots = max_delay + 1;
-  layout.by_delay = policy.by_delay && by_delay_pays(neurons, synapses, min_delay, layout.delay_slots, owners);
-  const std::uint32_t most_narrow = narrow_neurons(layout.by_delay ? 1 : layout.delay_slots, receptors);
-  layout.narrow = policy.narrow && policy.weight_bits == 16 && most_narrow >= std::min(neurons, kFewestNarrow);
-  const std::uint32_t most =
-      layout.narrow ? most_narrow : std::max<std::uint32_t>(0x7FFFFFFFu / (layout.delay_slots * receptors), 1);
-  const std::uint32_t an_owner = ((neurons + owners - 1) / owners + most - 1) / most;  // slices
-  layout.slices = std::max<std::uint32_t>(
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{owners} * an_owner, neurons)), 1);
+  layout.by_delay = policy.by_delay && ring_outgrows_cache(neurons, min_delay, layout.delay_slots, owners);
+  cut(layout, neurons, owners, policy);
+  if (layout.by_delay && !rows_are_long(neurons, synapses, layout)) {
+    layout.by_delay = false;
+    cut(layout, neurons, owners, policy);
+  }
   return layout;
 }
 

@@ -25,6 +25,13 @@ std::uint16_t Csr::max_delay() const {
   return delays.empty() ? uniform_delay : *std::max_element(delays.begin(), delays.end());
 }
 
+std::vector<std::uint32_t> Network::population_of() const {
+  std::vector<std::uint32_t> of(size(), 0);
+  for (std::uint32_t p = 0; p < populations.size(); ++p)
+    std::fill_n(of.begin() + populations[p].first, populations[p].count, p);
+  return of;
+}
+
 void NeuronParameters::resize(std::size_t n) {
   const NeuronDefaults defaults;
   for (const NeuronField& field : kNeuronFields) (this->*field.values).resize(n, defaults.*field.initial);

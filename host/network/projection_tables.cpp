@@ -117,6 +117,7 @@ ProjectionTables::ProjectionTables(const ProceduralNetwork& procedural) : seed(p
       delay = delays.emplace(key_of(p.delay_ms), placed).first;
     }
     double gap_scale = 0;
+    std::uint32_t gap_table = kNoTable;  // no synapses
     if (p.rule == ProjectionRule::bernoulli && p.probability > 0) {
       if (exponential == kNoTable) {
         const std::vector<real> table = exponential_quantiles();
@@ -125,11 +126,12 @@ ProjectionTables::ProjectionTables(const ProceduralNetwork& procedural) : seed(p
       }
       // Interpolation lengthens the mean variate by 2e-5; certain synapses have a scale of 0, so no gaps.
       gap_scale = -1.0 / (std::log1p(-p.probability) * exponential_mean);
+      gap_table = exponential;
     }
     projections.push_back({p.source_first, p.source_count, p.target_first, p.target_count,
                            p.rule == ProjectionRule::fixed_total ? p.synapses : 0,
                            p.rule == ProjectionRule::fixed_in_degree ? p.in_degree : 0, p.rule, p.autapses, gap_scale,
-                           exponential, weight->second.table, delay->second.guide, delay->second.threshold,
+                           gap_table, weight->second.table, delay->second.guide, delay->second.threshold,
                            weight->second.largest, delay->second.least, delay->second.largest});
   }
 }

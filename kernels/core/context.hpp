@@ -11,13 +11,12 @@
 //   warp_barrier()                          all lanes of the warp; orders their memory accesses
 //   ballot(p)                               bit l = p of lane l. All lanes of the warp must call
 //   shuffle(x, lane)                        x of that lane (4- or 8-byte integers). All lanes must call
-//   shared<T>(n)                            n uninitialised T in the block's shared memory; every thread of the block
-//   makes
+//   shared<T>(n)                            n uninitialised T in the block's shared memory; every thread makes
 //                                           the same calls in the same order and gets the same address
 //   atomic_add(p, x) atomic_min(p, x)       returns the old value; relaxed, device scope unless said otherwise
 //   load<order>(p) store<order>(p, x)       atomic accesses
 //   load_streaming(p)                       *p, a word of 4 bytes that is not wanted again soon: caches may drop it
-//   first fence()                                 acquire and release, device scope unless said otherwise
+//   fence()                                 acquire and release, device scope unless said otherwise
 //   grid_barrier()                          all threads of the grid; needs a cooperative launch
 //   pause()                                 for loops that wait for another block; needs one that is running too
 //

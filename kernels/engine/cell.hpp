@@ -130,12 +130,4 @@ SPRIG_KERNEL inline CellStep step_cell(LifState<real>& s, const CellConstants& c
   return result;
 }
 
-// NaN or infinite.
-SPRIG_KERNEL inline bool non_finite(real u) { return u - u != 0; }
-// What the sentinel word keeps the smallest of: (step of the call << 32 | neuron), later steps as 2^32 - 1.
-SPRIG_KERNEL inline std::uint64_t failure_key(std::uint64_t offset, std::uint32_t neuron) {
-  constexpr std::uint64_t kLatest = 0xFFFFFFFFu;
-  return (offset < kLatest ? offset : kLatest) << 32 | neuron;
-}
-
 }  // namespace sprig::kernel

@@ -9,19 +9,6 @@
 
 namespace sprig::cuda {
 
-namespace {
-
-std::vector<std::uint32_t> population_of(const Network& network) {
-  std::vector<std::uint32_t> of(network.size(), 0);
-  for (std::size_t p = 0; p < network.populations.size(); ++p) {
-    const auto first = of.begin() + network.populations[p].first;
-    std::fill(first, first + network.populations[p].count, static_cast<std::uint32_t>(p));
-  }
-  return of;
-}
-
-}  // namespace
-
 DeviceRows::DeviceRows(const PackedRows& rows)
     : offsets(rows.offsets, "synapse rows"),
       synapses(rows.wide, "synapses"),
@@ -29,7 +16,7 @@ DeviceRows::DeviceRows(const PackedRows& rows)
 
 DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
                              std::uint32_t chunk_steps)
-    : kind_(sliced.kind) {
+    : kind_(sliced.kind), exponents_(sliced.exponents) {
   const std::uint64_t cells = std::uint64_t{sliced.neurons} * options.replicas;
   const std::uint64_t words = (std::uint64_t{options.replicas} + kWarp - 1) / kWarp;
   if (cells >> 31 != 0)
@@ -47,7 +34,7 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
   constants_ = DeviceConstants(slice.constants, sliced, options.seed);
   state_ = DeviceState(sliced, options.replicas);
   plastic_ = DevicePlastic(sliced, options.first_step);
-  population_of_ = DeviceBuffer<std::uint32_t>(population_of(network), "populations");
+  population_of_ = DeviceBuffer<std::uint32_t>(network.population_of(), "populations");
   spans = DeviceBuffer<kernel::Span>(chunk_steps + 1);
   population_spikes = DeviceBuffer<std::uint32_t>(chunk_steps * network.populations.size());
   failure = DeviceBuffer<std::uint64_t>(std::vector<std::uint64_t>{~0ull});
@@ -89,6 +76,7 @@ SimulationState DeviceNetwork::state(std::uint64_t step, const Stream& stream) c
   SimulationState result;
   result.step = step;
   result.delay_slots = data_.delay_slots;
+  result.exponents = exponents_;
   state_.download(result, stream);
   const std::size_t slot_size = state_.ring.size() / data_.delay_slots;
   result.pending.resize(state_.ring.size());
@@ -105,7 +93,7 @@ SimulationState DeviceNetwork::state(std::uint64_t step, const Stream& stream) c
 }
 
 void DeviceNetwork::set_state(const SimulationState& state, const Stream& stream) const {
-  check_state({data_.neurons, data_.replicas, data_.delay_slots, kind_, plastic_.learns()}, state);
+  check_state({data_.neurons, data_.replicas, data_.delay_slots, kind_, exponents_, plastic_.learns()}, state);
   plastic_.check(state);
   plastic_.set_state(state, stream);
   state_.upload(state, stream);

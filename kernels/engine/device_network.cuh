@@ -49,6 +49,7 @@ class DeviceNetwork {
 
  private:
   LifKind kind_;
+  std::vector<int> exponents_;
   DeviceRows recurrent_, input_;
   DeviceConstants constants_;
   DeviceState state_;

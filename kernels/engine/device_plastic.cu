@@ -13,7 +13,7 @@ DevicePlastic::DevicePlastic(const SlicedNetwork& sliced, std::uint64_t step) {
   shell_.slices.resize(1);
   shell_.slices[0].first = slice.first;
   shell_.slices[0].count = slice.count;
-  shell_.slices[0].plastic = slice.plastic;  // what the weights are, is then the device's
+  shell_.slices[0].plastic.offsets = slice.plastic.offsets;
 
   const PackedRows& rows = slice.plastic;
   const Plasticity& what = sliced.plastic->what;
@@ -52,13 +52,18 @@ void DevicePlastic::upload(const PlasticSlice& slice, const Stream& stream) cons
   stream.synchronize();
 }
 
+void DevicePlastic::download(SlicedNetwork& network, const Stream& stream) const {
+  PageVector<WideSynapse>& synapses = network.slices[0].plastic.wide;
+  synapses.resize(synapses_.size());
+  synapses_.download(synapses.data(), synapses.size(), stream);
+}
+
 PlasticState DevicePlastic::state(std::uint64_t step, const Stream& stream) const {
   if (!learns()) return {};
   SlicedNetwork network = shell_;
   std::vector<PlasticSlice> slices = make_plastic_slices(network, step);
   kernel::CatchUp catch_up;
-  PageVector<WideSynapse>& synapses = network.slices[0].plastic.wide;
-  synapses_.download(synapses.data(), synapses.size(), stream);
+  download(network, stream);
   sources_.download(slices[0].sources.data(), sources_.size(), stream);
   targets_.download(slices[0].targets.data(), targets_.size(), stream);
   catch_up_.download(&catch_up, 1, stream, (step + 1) & 1);  // as the next step, of stamp step + 1, will read it
@@ -70,6 +75,8 @@ PlasticState DevicePlastic::state(std::uint64_t step, const Stream& stream) cons
 void DevicePlastic::set_state(const SimulationState& state, const Stream& stream) const {
   if (!learns()) return;
   SlicedNetwork network = shell_;
+  download(network, stream);  // places; the weights are the state's
+  stream.synchronize();
   std::vector<PlasticSlice> slices;
   set_plastic_state(network, slices, state);
   const PageVector<WideSynapse>& synapses = network.slices[0].plastic.wide;

@@ -25,8 +25,9 @@ class DevicePlastic {
 
  private:
   void upload(const PlasticSlice& slice, const Stream& stream) const;
+  void download(SlicedNetwork& network, const Stream& stream) const;  // the plastic synapses
 
-  SlicedNetwork shell_;  // rows and rule alone; what synapses weigh is on the device
+  SlicedNetwork shell_;  // where rows begin, and the rule; the synapses are on the device
   DeviceBuffer<std::uint64_t> offsets_;
   DeviceBuffer<WideSynapse> synapses_;
   DeviceBuffer<real> plus_, minus_;

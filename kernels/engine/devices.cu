@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kernels/core/cuda_error.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/engine/device.hpp"
 
 namespace sprig::cuda {
@@ -58,6 +59,14 @@ std::string version_text(int version) {
 }  // namespace
 
 bool built_in() { return true; }
+
+DeviceInfo current_device() {
+  const std::vector<DeviceInfo> found = devices();
+  if (found.empty()) throw DeviceError("device", why_no_device());
+  int current = 0;
+  check(cudaGetDevice(&current), "asking for the current device");
+  return found.at(static_cast<std::size_t>(current));
+}
 
 std::vector<DeviceInfo> devices() {
   cudaError_t status = cudaSuccess;

@@ -82,10 +82,10 @@ template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void scan_parts(Ctx& ctx, const DrawData& data) {
   for (std::uint64_t source = grid_thread(ctx); source < data.neurons; source += grid_threads(ctx)) {
     std::uint32_t* parts = data.parts + source * (data.slices + 1);
-    std::uint32_t begin = 0;
+    std::uint64_t begin = 0;
     for (std::uint32_t s = 0; s <= data.slices; ++s) {
-      const std::uint32_t count = parts[s];  // of the one after the last: 0
-      parts[s] = begin;
+      const std::uint32_t count = parts[s];          // of the one after the last: 0
+      parts[s] = static_cast<std::uint32_t>(begin);  // the host checks that it is below 2^32
       begin += count;
     }
     data.first[source] = begin;

@@ -9,6 +9,7 @@
 #include "kernels/core/cuda_context.cuh"
 #include "kernels/core/launch.cuh"
 #include "kernels/engine/draw_kernel.hpp"
+#include "kernels/engine/resident_layout.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/fixed_point.hpp"
 
@@ -89,12 +90,6 @@ struct DeviceTables {
   DeviceBuffer<std::uint32_t> guide, thresholds;
 };
 
-std::vector<std::uint32_t> population_of(const Network& network) {
-  std::vector<std::uint32_t> of;
-  for (std::uint32_t p = 0; p < network.populations.size(); ++p) of.insert(of.end(), network.populations[p].count, p);
-  return of;
-}
-
 }  // namespace
 
 DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
@@ -156,6 +151,9 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   data.first = rows.first.data();
   launch("weighing synapses", grid_of(n), stream, weigh_kernel, data);
   launch("weighing synapses", grid_of(n), stream, parts_kernel, data);
+  const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
+  stream.synchronize();
+  for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
   exclusive_sum(scratch, incoming, stream);
   exclusive_sum(scratch, rows.first, stream);
   loads.cells = device_loads.to_host(stream);
@@ -166,7 +164,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   std::vector<double> scale;
   for (const int e : rows.sliced.exponents) scale.push_back(fixed_scale(e));
   const DeviceBuffer<double> device_scale(scale, "scales");
-  const DeviceBuffer<std::uint32_t> device_population_of(population_of(network), "populations");
+  const DeviceBuffer<std::uint32_t> device_population_of(network.population_of(), "populations");
   std::uint64_t largest = 0;  // synapses of a slice
   for (std::uint32_t s = 0; s < slices; ++s) largest = std::max(largest, begins[cuts[s + 1]] - begins[cuts[s]]);
   rows.synapses = DeviceBuffer<NarrowSynapse>(total, "synapses");

@@ -12,8 +12,8 @@
 // The tag is the window's number in the segment, from 1; all words are zeroed before a segment. A word is written by
 // one store and says itself whether it has arrived: so words need no order among each other, one store-to-load trip is
 // both message and barrier, and neither a fence nor a flag is needed. `boxes` holds the first words of all blocks side
-// by side, box_words each: a sector of 32 bytes or more a block. Spikes that find no room there follow in `overflow`,
-// tagged alike, with room for every neuron of the block in every step of the window.
+// by side, box_words each (a sector of 32 bytes or more a block, when the plan chooses). Spikes that find no room there
+// follow in `overflow`, tagged alike, with room for every neuron of the block in every step of the window.
 //
 // Rows may be split by delay. With windows of W steps, a synapse whose delay is below 2 W is near: it is due in the
 // next window or the one after, and delivered as soon as its spike is received. The others are far: a spike of window
@@ -78,7 +78,7 @@ struct ResidentData {
   std::uint32_t near_steps = 0;  // delays below it are near: two windows; 0: rows are not split
 
   std::uint32_t window = 1;            // steps between exchanges
-  std::uint32_t box_words = 4;         // 4, 8, 16 or 32
+  std::uint32_t box_words = 4;         // 2, 4, 8, 16 or 32
   std::uint32_t overflow_words = 0;    // a block
   std::uint32_t shared_ring_size = 0;  // entries a block; 0: the ring stays in global memory
   bool in_registers = false;           // one slice a block, no more neurons than threads: state stays in registers

@@ -84,6 +84,12 @@ SliceConstants join_constants(const SlicedNetwork& network) {
   return all;
 }
 
+void check_row(std::uint32_t source, std::uint64_t synapses) {
+  if (synapses >> 32 != 0)
+    throw ConfigError("network", "source " + std::to_string(source) + " has " + std::to_string(synapses) +
+                                     " synapses, must be below 4294967296");
+}
+
 RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources) {
   RowTable table;
   const std::size_t slices = network.slices.size();
@@ -97,9 +103,7 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
       parts[s] = static_cast<std::uint32_t>(length);
       length += row_begin(rows, source + 1) - row_begin(rows, source);
     }
-    if (length >> 32 != 0)
-      throw ConfigError("network", "source " + std::to_string(source) + " has " + std::to_string(length) +
-                                       " synapses, must be below 4294967296");
+    check_row(source, length);
     parts[slices] = static_cast<std::uint32_t>(length);
     table.first[source + 1] = table.first[source] + length;
   }

@@ -30,7 +30,8 @@ struct RowTable {
   std::vector<std::uint64_t> first;  // [source + 1]: where its synapses begin
   std::vector<std::uint32_t> parts;  // [source][slice + 1]: where each slice's begin, counted from there
 };
-// Errors: ConfigError when a source has 2^32 synapses or more.
+// Errors: ConfigError when a source has 2^32 synapses or more, as for check_row().
+void check_row(std::uint32_t source, std::uint64_t synapses);
 RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources);
 
 // Where each source's synapses begin when they stand side by side, and their number last.

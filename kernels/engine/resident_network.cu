@@ -73,13 +73,15 @@ SimulationState ResidentNetwork::state(std::uint64_t step, const Stream& stream)
   SimulationState result;
   result.step = step;
   result.delay_slots = sliced_.delay_slots;
+  result.exponents = sliced_.exponents;
   state_.download(result, stream);
   result.pending = kernel::pending_of_rings(sliced_, step, state_.ring.to_host(stream));
   return result;
 }
 
 void ResidentNetwork::set_state(const SimulationState& state, const Stream& stream) const {
-  check_state({sliced_.neurons, 1, sliced_.delay_slots, sliced_.kind}, state);
+  check_state({sliced_.neurons, 1, sliced_.delay_slots, sliced_.kind, sliced_.exponents}, state);
+  state_is_by_events(state, false, UpdateMode::clock);
   const std::vector<std::int32_t> rings = kernel::rings_of_pending(sliced_, state.step, state.pending);
   state_.ring.upload(rings.data(), rings.size(), stream);
   state_.upload(state, stream);

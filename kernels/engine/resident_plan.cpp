@@ -95,15 +95,6 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   return plan;
 }
 
-std::size_t ResidentPlan::exchange_bytes() const {
-  return kMailSets * sizeof(std::uint64_t) * blocks * (std::size_t{box_words} + overflow_words);
-}
-
-std::size_t ResidentPlan::row_table_bytes(const ResidentShape& shape) const {
-  return (std::size_t{shape.sources} + shape.input_channels) *
-         (sizeof(std::uint64_t) + (std::size_t{slices} + 1) * sizeof(std::uint32_t));
-}
-
 bool ResidentPlan::pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const {
   std::uint64_t sum = 0;
   for (const std::uint32_t count : near) {

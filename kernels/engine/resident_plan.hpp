@@ -52,9 +52,6 @@ struct ResidentPlan {
   std::size_t shared_bytes = 0;  // a block
 
   bool possible() const { return refusal.empty(); }
-  // Device memory that the plain engine does not take, in bytes: mailboxes, and where each (source, slice) begins.
-  std::size_t exchange_bytes() const;
-  std::size_t row_table_bytes(const ResidentShape& shape) const;
   // Whether to split rows, once the near synapses of each source are known, of `synapses` in all. It pays where they
   // are less than a quarter (with more, looking rows up twice costs what it saves) and their copy stays in the L2
   // cache; it cannot be where a source has more of them than 16 bits count.

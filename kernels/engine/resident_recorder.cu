@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 512u << 20;     // records of a segment at most
 constexpr std::uint32_t kLongestSegment = 1u << 16;  // steps, when nothing is recorded: some tenths of a second
+static_assert(kLongestSegment <= kernel::kMostWindows);
 
 template <class T>
 void fetch(const DeviceBuffer<T>& from, HostBuffer<T>& to, std::size_t count, const Stream& stream) {

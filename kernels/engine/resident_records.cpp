@@ -16,10 +16,7 @@ ProbeChains probe_chains(const std::vector<std::uint32_t>& probe, std::uint32_t 
 }
 
 SegmentAppender::SegmentAppender(const Network& network)
-    : populations_(network.populations.size()), population_of_(network.size(), 0) {
-  for (std::size_t p = 0; p < populations_; ++p)
-    std::fill_n(population_of_.begin() + network.populations[p].first, network.populations[p].count,
-                static_cast<std::uint32_t>(p));
+    : populations_(network.populations.size()), population_of_(network.population_of()) {
   for (const double e_l : network.neurons.e_l) e_l_.push_back(static_cast<real>(e_l));
 }
 

@@ -1,10 +1,11 @@
+#include "kernels/engine/failure.hpp"
 #include "kernels/engine/resident_simulation.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "kernels/engine/input_rows.hpp"
+#include "kernels/engine/call_input.cuh"
 #include "kernels/engine/resident_kernels.cuh"
 #include "kernels/engine/resident_network.cuh"
 #include "kernels/engine/resident_recorder.cuh"
@@ -15,14 +16,6 @@
 namespace sprig::cuda {
 
 namespace {
-
-DeviceInfo current_device() {
-  const std::vector<DeviceInfo> found = devices();
-  if (found.empty()) throw DeviceError("device", why_no_device());
-  int current = 0;
-  check(cudaGetDevice(&current), "asking for the current device");
-  return found.at(static_cast<std::size_t>(current));
-}
 
 class ResidentSimulation final : public Simulation {
  public:
@@ -44,7 +37,10 @@ class ResidentSimulation final : public Simulation {
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
   std::uint64_t step() const override { return step_; }
-  SimulationState state() const override { return network_.state(step_, stream_); }
+  SimulationState state() const override {
+    refuse_broken();
+    return network_.state(step_, stream_);
+  }
   void set_state(const SimulationState& state) override {
     network_.set_state(state, stream_);
     step_ = state.step;
@@ -53,7 +49,9 @@ class ResidentSimulation final : public Simulation {
   std::string device_name() const override { return device_name_; }
 
  private:
-  void upload_input(std::uint64_t steps, const Input& input, kernel::ResidentSegment& segment);
+  void refuse_broken() const {
+    if (broken_) throw DeviceError("resident engine", "an earlier call failed and left no state; set one first");
+  }
   void check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step);
 
   std::string device_name_;
@@ -65,30 +63,8 @@ class ResidentSimulation final : public Simulation {
   ResidentNetwork network_;
   ResidentRecorder recorder_;
   HostBuffer<std::uint64_t> host_words_;  // stalled, failure
-  DeviceBuffer<real> signal_;
-  DeviceBuffer<std::uint64_t> input_spans_;
-  DeviceBuffer<kernel::SpikeRow> input_spikes_;
+  CallInput input_;
 };
-
-void ResidentSimulation::upload_input(std::uint64_t steps, const Input& input, kernel::ResidentSegment& segment) {
-  if (!input.signal.empty()) {
-    signal_.reserve(input.signal.size, "input signal");
-    signal_.upload(input.signal.data, input.signal.size, stream_);
-    segment.signal = signal_.data();
-    segment.samples = input.samples;
-    segment.steps_per_sample = input.steps_per_sample;
-  }
-  if (!input.spikes.empty()) {
-    const kernel::InputRows rows = kernel::input_rows(input.spikes, steps, 1);
-    input_spans_.reserve(rows.spans.size(), "input spikes");
-    input_spikes_.reserve(rows.rows.size(), "input spikes");
-    input_spans_.upload(rows.spans.data(), rows.spans.size(), stream_);
-    input_spikes_.upload(rows.rows.data(), rows.rows.size(), stream_);
-    stream_.synchronize();  // before `rows` goes
-    segment.input_spans = input_spans_.data();
-    segment.input_spikes = input_spikes_.data();
-  }
-}
 
 // Waits for the segment and throws what went wrong in it.
 void ResidentSimulation::check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step) {
@@ -109,19 +85,18 @@ void ResidentSimulation::check_segment(const kernel::ResidentSegment& segment, s
                                              std::to_string(stalled & 0xFFFF) + " in the steps from " +
                                              std::to_string(segment.step + window));
   }
-  throw NumericalError("membrane potential of neuron " + std::to_string(failure & 0xFFFFFFFFu),
-                       "is not finite at step " + std::to_string(first_step + (failure >> 32)));
+  kernel::throw_not_finite(failure, first_step);
 }
 
 void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what,
                                  Recording* recording) {
   const kernel::ResidentData& data = network_.data();
   check_call({data.neurons, 1, data.signal_channels, input_channels_}, steps, input, what, recording);
-  if (broken_) throw DeviceError("resident engine", "an earlier call failed and left no state; set one first");
+  refuse_broken();
   if (steps == 0) return;
   const std::uint64_t first_step = step_;
   kernel::ResidentSegment segment;
-  upload_input(steps, input, segment);
+  input_.upload(steps, input, 1, stream_, segment);
   recorder_.begin(first_step, steps, what, recording);
   for (std::uint64_t done = 0; done < steps; done += segment.steps) {
     segment.step = step_;
@@ -156,11 +131,22 @@ DrawnRows synapses_of(const ProceduralNetwork& network, const Drive& drive, cons
 const SlicedNetwork& slices_of(const SlicedNetwork& sliced) { return sliced; }
 const SlicedNetwork& slices_of(const DrawnRows& drawn) { return drawn.sliced; }
 
-// Delays are known only after slicing, so the plan is made twice: the first decides on the slices.
+// What is known of a network before it is cut. Of one that is still rules, the delays that occur are not.
+void describe(const Network& network, kernel::ResidentShape& shape) {
+  shape.receptors = network.kind.receptors == 2 ? 2 : 1;
+  shape.min_delay = network.recurrent.min_delay();
+  shape.delay_slots = std::max(network.recurrent.max_delay(), network.input.max_delay()) + 1u;
+}
+void describe(const ProceduralNetwork&, kernel::ResidentShape&) {}
+
+// The plan is made twice: the first decides on the slices, the second on what depends on their delays.
 template <class Description>
 Attempt attempt(const Description& described, const Drive& drive, const SimulationOptions& options,
                 kernel::ResidentWishes wishes) {
   const Network& network = description(described);
+  if (network.plasticity) return {"only the plain engine has synapses that learn", nullptr};
+  if (begins_by_events(network, drive, options.update))
+    return {"only the plain engine updates by events (run.update)", nullptr};
   const DeviceInfo device = current_device();
   const kernel::ResidentMachine machine{static_cast<std::uint32_t>(device.multiprocessors),
                                         device.shared_per_block_bytes, device.l2_bytes};
@@ -168,6 +154,7 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   shape.neurons = network.size();
   shape.replicas = options.replicas;
   shape.weight_bits = options.weight_bits;
+  describe(described, shape);
   kernel::ResidentPlan plan = kernel::plan_resident(shape, machine, wishes);
   if (!plan.possible()) return {plan.refusal, nullptr};
   auto synapses = synapses_of(described, drive, {plan.slices, options.weight_bits, true});

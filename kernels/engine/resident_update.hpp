@@ -5,6 +5,7 @@
 // steps, once a segment when they may stay in registers. A Philox block serves four steps.
 #pragma once
 
+#include "kernels/engine/failure.hpp"
 #include "kernels/engine/resident_data.hpp"
 #include "sprig/engine/simulation.hpp"
 

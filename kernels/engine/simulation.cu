@@ -1,3 +1,4 @@
+#include "kernels/engine/failure.hpp"
 #include "kernels/engine/simulation.cuh"
 
 #include <algorithm>
@@ -5,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/engine/input_rows.hpp"
 #include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
@@ -48,19 +48,11 @@ class Capture {
   cudaStream_t stream_;
 };
 
-std::string usable_device() {
-  const std::vector<DeviceInfo> found = devices();
-  if (found.empty()) throw DeviceError("device", why_no_device());
-  int current = 0;
-  check(cudaGetDevice(&current), "asking for the current device");
-  return "cuda (" + found.at(static_cast<std::size_t>(current)).name + ")";
-}
-
 }  // namespace
 
 CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
                                bool graphs)
-    : device_name_(usable_device()),
+    : device_name_("cuda (" + current_device().name + ")"),
       input_channels_(sliced.input_channels),
       chunk_steps_(steps_a_chunk(network, options.replicas)),
       graphs_(graphs),
@@ -118,26 +110,6 @@ void CudaSimulation::measure_activity() {
   use_network();
 }
 
-void CudaSimulation::upload_input(std::uint64_t steps, const Input& input, kernel::Control& control) {
-  if (!input.signal.empty()) {
-    signal_.reserve(input.signal.size, "input signal");
-    signal_.upload(input.signal.data, input.signal.size, stream_);
-    control.signal = signal_.data();
-    control.samples = input.samples;
-    control.steps_per_sample = input.steps_per_sample;
-  }
-  if (!input.spikes.empty()) {
-    const kernel::InputRows rows = kernel::input_rows(input.spikes, steps, network_.data().words);
-    input_spans_.reserve(rows.spans.size(), "input spikes");
-    input_spikes_.reserve(rows.rows.size(), "input spikes");
-    input_spans_.upload(rows.spans.data(), rows.spans.size(), stream_);
-    input_spikes_.upload(rows.rows.data(), rows.rows.size(), stream_);
-    stream_.synchronize();  // before `rows` goes
-    control.input_spans = input_spans_.data();
-    control.input_spikes = input_spikes_.data();
-  }
-}
-
 // A full chunk is one graph launch; shorter ones, at a call's end, are queued kernel by kernel.
 void CudaSimulation::run_chunk(std::uint32_t steps) {
   if (!graphs_ || steps < chunk_steps_ || chunk_steps_ == 1) {
@@ -165,8 +137,7 @@ void CudaSimulation::check_failure() {
   host_failure_[0] = ~0ull;
   network_.failure.upload(host_failure_.data(), 1, stream_);
   stream_.synchronize();
-  throw NumericalError("membrane potential of neuron " + std::to_string(failure & 0xFFFFFFFFu),
-                       "is not finite at step " + std::to_string(first_step + (failure >> 32)));
+  kernel::throw_not_finite(failure, first_step);
 }
 
 void CudaSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
@@ -176,7 +147,7 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
   if (by_events()) refuse_trajectory(what, recording);
   kernel::Control control;
   control.next_step = step_;
-  upload_input(steps, input, control);
+  input_.upload(steps, input, network_.data().words, stream_, control);
   recorder_.begin(step_, steps, what, recording, control, stream_);
   host_control_[0] = control;
   control_.upload(host_control_.data(), 1, stream_);
@@ -201,18 +172,13 @@ namespace {
 
 // Before the work of packing.
 void check_options(const Network& network, const SimulationOptions& options) {
-  usable_device();
+  current_device();
   check_replicas(network, options.replicas);
 }
 
 // The resident engine, when it is asked for, or possible and not declined; else null.
 template <class Description>
-std::unique_ptr<Simulation> resident(const Description& network, const Drive& drive, const SimulationOptions& options,
-                                     bool events, bool learns) {
-  if ((events || learns) && options.cuda_engine == CudaEngine::resident)
-    throw ConfigError("run.cuda_engine", events ? "resident: only the plain engine updates by events (run.update)"
-                                                : "resident: only the plain engine has synapses that learn");
-  if (events || learns) return nullptr;
+std::unique_ptr<Simulation> resident(const Description& network, const Drive& drive, const SimulationOptions& options) {
   switch (options.cuda_engine) {
     case CudaEngine::plain:
       return nullptr;
@@ -229,9 +195,8 @@ std::unique_ptr<Simulation> resident(const Description& network, const Drive& dr
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {
   check_options(network, options);
-  const bool events = begins_by_events(network, drive, options.update), learns = network.plasticity.has_value();
-  if (auto simulation = resident(network, drive, options, events, learns)) return simulation;
-  const SlicePolicy policy{1, options.weight_bits, false, events};
+  if (auto simulation = resident(network, drive, options)) return simulation;
+  const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
   return std::make_unique<CudaSimulation>(network, slice_network(network, drive, policy), options);
 }
 
@@ -239,9 +204,8 @@ std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural,
                                             const SimulationOptions& options) {
   check_options(procedural.network, options);
   const Network& network = procedural.network;
-  const bool events = begins_by_events(network, drive, options.update), learns = network.plasticity.has_value();
-  if (auto simulation = resident(procedural, drive, options, events, learns)) return simulation;
-  const SlicePolicy policy{1, options.weight_bits, false, events};
+  if (auto simulation = resident(procedural, drive, options)) return simulation;
+  const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
   return std::make_unique<CudaSimulation>(network, slice_network(procedural, drive, policy), options);
 }
 

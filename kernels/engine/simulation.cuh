@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/core/device_buffer.cuh"
+#include "kernels/engine/call_input.cuh"
 #include "kernels/engine/chunk_recorder.cuh"
 #include "kernels/engine/device_network.cuh"
 #include "kernels/engine/step_kernels.cuh"
@@ -28,7 +29,6 @@ class CudaSimulation final : public Simulation {
   std::string device_name() const override { return device_name_; }
 
  private:
-  void upload_input(std::uint64_t steps, const Input& input, kernel::Control& control);
   void run_chunk(std::uint32_t steps);
   void check_failure();
   bool by_events() const { return network_.data().events.skip != nullptr; }
@@ -49,9 +49,7 @@ class CudaSimulation final : public Simulation {
   DeviceBuffer<kernel::Control> control_;
   HostBuffer<kernel::Control> host_control_;
   HostBuffer<std::uint64_t> host_failure_;
-  DeviceBuffer<real> signal_;
-  DeviceBuffer<std::uint64_t> input_spans_;
-  DeviceBuffer<kernel::SpikeRow> input_spikes_;
+  CallInput input_;
   GraphExec chunk_graph_;  // made at the first full chunk
 };
 

@@ -12,6 +12,7 @@
 
 #include "kernels/engine/cell.hpp"
 #include "kernels/engine/event_cell.hpp"
+#include "kernels/engine/failure.hpp"
 #include "kernels/engine/step_data.hpp"
 
 namespace sprig::kernel {

@@ -102,6 +102,17 @@ TEST(EngineErrors, AStateOfAnotherNetworkIsRefused) {
   expect_error<ConfigError>([&] { a->set_state(b->state()); }, "state");
 }
 
+// Arrivals in flight are integers: with weights of other units they would be other arrivals.
+TEST(EngineErrors, AStateOfOtherWeightUnitsIsRefused) {
+  const Network network = random_network({});
+  SimulationOptions narrow = on_cpu();
+  narrow.weight_bits = 16;
+  const auto wide = make_simulation(network, {}, on_cpu());
+  const SimulationState state = make_simulation(network, {}, narrow)->state();
+  ASSERT_NE(state.exponents, wide->state().exponents);
+  expect_error<ConfigError>([&] { wide->set_state(state); }, "state");
+}
+
 TEST(EngineErrors, CudaIsRefusedWhereThereIsNone) {
   if (!cuda::devices().empty()) GTEST_SKIP() << "a device is there";
   SimulationOptions options;

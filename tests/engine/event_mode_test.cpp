@@ -242,7 +242,11 @@ TEST(EventMode, RefusesWhatItCannotDo) {
   const auto simulation = cpu::make_simulation(network, {}, by(UpdateMode::event));
   Recording recording;
   EXPECT_THROW(simulation->advance(10, {}, {.trajectory = true}, &recording), ConfigError);
-  EXPECT_THROW(cpu::make_simulation(network, {}, by(UpdateMode::clock))->set_state(simulation->state()), ConfigError);
+  const auto clock = cpu::make_simulation(network, {}, by(UpdateMode::clock));
+  clock->advance(5);
+  const std::uint64_t before = clock->state().hash();
+  EXPECT_THROW(clock->set_state(simulation->state()), ConfigError);
+  EXPECT_EQ(clock->state().hash(), before) << "a refused state changes nothing";
 }
 
 }  // namespace

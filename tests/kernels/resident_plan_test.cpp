@@ -106,11 +106,6 @@ TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
   EXPECT_FALSE(plan.pays_to_split({0, 0, 1}, 99));
 }
 
-TEST(ResidentPlan, HasRoomForThreeSetsOfBoxes) {
-  const ResidentPlan plan = plan_resident(microcircuit(), kH200);
-  EXPECT_EQ(plan.exchange_bytes(), 3u * 132 * 8 * (4 + 582));
-}
-
 TEST(ResidentLayout, OrdersSynapsesBySourceThenSlice) {
   Network network = unconnected(4, LifKind{}, 1.0, {});
   network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 3, 2, 2}, {2, 1, 3, 1}, {2, 2, 4, 1}, {2, 3, 5, 1}});

@@ -70,9 +70,7 @@ struct ThreadedDraws {
 
     std::vector<double> scale;
     for (const int e : sliced.exponents) scale.push_back(fixed_scale(e));
-    std::vector<std::uint32_t> population_of;
-    for (std::uint32_t p = 0; p < network.populations.size(); ++p)
-      population_of.insert(population_of.end(), network.populations[p].count, p);
+    const std::vector<std::uint32_t> population_of = network.population_of();
     synapses.resize(total);
     for (std::uint32_t s = 0; s < slices; ++s) {
       const std::uint64_t count = incoming[cuts[s + 1]] - incoming[cuts[s]];

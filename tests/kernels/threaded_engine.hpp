@@ -112,6 +112,7 @@ class ThreadedEngine {
     state.step = step_;
     state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
     state.delay_slots = data_.delay_slots;
+    state.exponents = sliced_.exponents;
     state.as_of = as_of_;
     if (!as_of_.empty()) state.touched = touched_;
     const std::size_t slot_size = ring_.size() / data_.delay_slots;

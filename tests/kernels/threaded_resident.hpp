@@ -125,6 +125,7 @@ class ThreadedResident {
     state.step = step_;
     state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
     state.delay_slots = sliced_.delay_slots;
+    state.exponents = sliced_.exponents;
     state.pending = kernel::pending_of_rings(sliced_, step_, rings_);
     return state;
   }

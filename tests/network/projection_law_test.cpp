@@ -156,10 +156,12 @@ TEST(Bernoulli, PairsHaveAtMostOneSynapseAndSourcesAscend) {
 TEST(Bernoulli, CertainSynapsesAreAllAndImpossibleOnesNone) {
   Projection all = projection(Rule::bernoulli, 50, 1);
   all.autapses = false;
-  const ProjectionDraws draws(procedural(50, {projection(Rule::bernoulli, 50, 0), all}));
+  const Projection none = projection(Rule::bernoulli, 50, 0);
+  const ProjectionDraws draws(procedural(50, {none, all, none}));
 
   EXPECT_EQ(draws.synapses(0), 0u);
   EXPECT_EQ(draws.synapses(1), 50u * 49u);
+  EXPECT_EQ(draws.synapses(2), 0u);
 }
 
 TEST(Bernoulli, SmallProbabilitiesKeepTheirDensity) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sprig/engine/simulation.hpp"
 
@@ -38,6 +39,7 @@ void check_replicas(const Network& network, std::uint32_t replicas);
 struct StateLimits {
   std::uint32_t neurons, replicas, delay_slots;
   LifKind kind;
+  const std::vector<int>& exponents;
   bool learns = false;
 };
 

@@ -19,6 +19,7 @@ struct DeviceInfo {
 bool built_in();                    // was sprig built with CUDA?
 std::vector<DeviceInfo> devices();  // empty when there is no device or no driver
 std::string why_no_device();        // empty when devices() is not
+DeviceInfo current_device();        // Errors: DeviceError when there is none
 std::string versions();             // "CUDA runtime 13.0, driver 13.0", or ""
 
 }  // namespace sprig::cuda

@@ -15,7 +15,8 @@ namespace sprig {
 enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
 
 // How the GPU runs a network (ENGINE section 4). plain: two kernels a step. resident: one kernel for many steps; needs
-// weight_bits = 16 and replicas = 1. automatic: resident where it can. Both give the same bits.
+// weight_bits = 16 and delays that fit a synapse of 4 bytes, replicas = 1, updates by the clock and no plasticity.
+// automatic: resident where it can. Both give the same bits.
 enum class CudaEngine { automatic, plain, resident };
 
 // What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none".
@@ -55,7 +56,7 @@ struct SimulationOptions {
   std::uint32_t replicas = 1;       // batch size B: same connectivity, own state, input and random stream
   std::uint32_t first_replica = 0;  // replica r draws from stream first_replica + r: a batch of B equals B single runs
   int threads = 0;                  // 0: all that OpenMP offers. Never changes a result
-  std::uint32_t slices = 0;         // the network is cut into at least so many; 0: one a thread. Never changes a result
+  std::uint32_t slices = 0;         // of the CPU, at least; 0: one a thread. Never changes a result
   UpdateMode update = UpdateMode::clock;
   int weight_bits = 32;          // 32 or 16: storage of a weight, and with it the rounding of weights
   std::uint64_t first_step = 0;  // absolute number of the first step (time-wrap tests, resumed runs)
@@ -124,6 +125,7 @@ struct SimulationState {
   std::vector<std::int32_t> refractory;  // [neuron][replica]
   std::vector<std::int32_t> pending;     // in flight: [delay slot 0..D-1, relative to step][receptor][neuron][replica]
   std::uint32_t delay_slots = 0;         // D
+  std::vector<int> exponents;            // of the units of `pending`: 2^exponent are 1; [population * 2 + receptor]
   // Event mode: u, i0, i1, theta and refractory of [neuron][replica] are as they were before this step, and nothing has
   // happened since. Empty: all are as before `step`.
   std::vector<std::uint64_t> as_of;

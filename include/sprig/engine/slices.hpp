@@ -50,7 +50,8 @@ struct PackedRows {
 };
 
 // What the scale of weights must hold: the sum of |w| into one neuron, over its synapses, and the largest |w|. Sums of
-// floats in double are exact unless a neuron's weights differ by more than 2^15, so their order does not matter.
+// floats in double are exact, whatever their order, unless a neuron's weights differ by more than 2^15 or it has more
+// than 2^14 of them; then the order could matter to a sum within a last bit of a power of two.
 struct WeightLoad {
   double sum = 0, weight = 0;
   std::uint32_t terms = 0;
@@ -112,7 +113,7 @@ struct SlicedNetwork {
   std::vector<std::uint32_t> poisson_table;
   std::vector<real> noise_table;  // normal quantiles, when there is noise
   std::vector<int> exponents;     // of the weights' scales: 2^exponent units are 1; [population * 2 + receptor]
-  double weight_error = 0;        // largest rounding error of a weight, relative to the largest |w| of the network
+  double weight_error = 0;        // largest rounding error of a weight that was packed, over the network's largest |w|
 };
 
 struct SlicePolicy {

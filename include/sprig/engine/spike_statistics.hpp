@@ -17,7 +17,8 @@ struct SpikeStatisticsOptions {
 };
 
 // `count` different neurons of the population (all of them when it has no more), ascending: each set of that size is
-// equally likely. Counter-based, keyed by neuron.
+// equally likely. Counter-based, keyed by the neuron's index: a sample is of one network, not of what it was pruned
+// from.
 std::vector<std::uint32_t> sample_neurons(const Population& population, std::uint32_t count, std::uint32_t seed);
 
 // Of one replica (spikes of others are passed over).

@@ -71,6 +71,7 @@ struct Network {
   std::optional<Plasticity> plasticity;    // none: weights are constant
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(neurons.size()); }
+  std::vector<std::uint32_t> population_of() const;  // [neuron]: index of its population
 };
 
 // The network's fingerprint: structure, parameters, weights, delays and original ids. The same whether equal delays and

@@ -28,7 +28,7 @@ enum class ProjectionRule {
 struct Projection {
   std::uint32_t source_first = 0, source_count = 0, target_first = 0, target_count = 0;
   ProjectionRule rule = ProjectionRule::bernoulli;
-  std::uint64_t synapses = 0;   // fixed_total; at most 2^31 onto a target on average
+  std::uint64_t synapses = 0;   // fixed_total; fewer than 2^31 onto a target on average
   std::uint32_t in_degree = 0;  // fixed_in_degree
   double probability = 0;       // bernoulli
   bool autapses = true;         // false: from all sources but the target itself
