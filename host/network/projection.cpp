@@ -33,6 +33,24 @@ std::vector<std::uint32_t> ranges_of_targets(const ProjectionDraws& draws) {
   return bounds;
 }
 
+// Calls use(place, target, synapses onto it, k) for every synapse, in parallel over the owners of ranges of targets;
+// next: of each owner, where its next synapse from each source goes.
+template <class Use>
+void each_synapse(const ProjectionDraws& draws, const std::vector<std::uint32_t>& bounds,
+                  std::vector<std::vector<std::uint64_t>>& next, Incoming parts, const Use& use) {
+  ExceptionTrap trap;  // arrays grow
+#pragma omp parallel for schedule(static, 1)
+  for (std::size_t owner = 0; owner < next.size(); ++owner)
+    trap.run([&] {
+      IncomingSynapses in;
+      for (std::uint32_t target = bounds[owner]; target < bounds[owner + 1]; ++target) {
+        draws.onto(target, in, parts);
+        for (std::size_t k = 0; k < in.count; ++k) use(next[owner][in.sources[k]]++, target, in, k);
+      }
+    });
+  trap.rethrow();
+}
+
 Csr draw_matrix(const ProjectionDraws& draws) {
   const std::size_t neurons = draws.neurons();
   const bool uniform = draws.min_delay() == draws.max_delay();
@@ -47,20 +65,8 @@ Csr draw_matrix(const ProjectionDraws& draws) {
   const std::size_t owners = bounds.size() - 1;
   // Of each owner, its synapses from each source; then where its next one goes.
   std::vector<std::vector<std::uint64_t>> next(owners, std::vector<std::uint64_t>(neurons, 0));
-  const auto each = [&](Incoming parts, auto use) {
-    ExceptionTrap trap;  // arrays grow
-#pragma omp parallel for schedule(static, 1)
-    for (std::size_t owner = 0; owner < owners; ++owner)
-      trap.run([&] {
-        IncomingSynapses in;
-        for (std::uint32_t target = bounds[owner]; target < bounds[owner + 1]; ++target) {
-          draws.onto(target, in, parts);
-          for (std::size_t k = 0; k < in.count; ++k) use(next[owner][in.sources[k]]++, target, in, k);
-        }
-      });
-    trap.rethrow();
-  };
-  each(Incoming::sources, [](std::uint64_t, std::uint32_t, const IncomingSynapses&, std::size_t) {});
+  each_synapse(draws, bounds, next, Incoming::sources,
+               [](std::uint64_t, std::uint32_t, const IncomingSynapses&, std::size_t) {});
   csr.offsets.resize(neurons + 1);
   std::uint64_t at = 0;
   for (std::size_t source = 0; source < neurons; ++source) {
@@ -68,12 +74,12 @@ Csr draw_matrix(const ProjectionDraws& draws) {
     for (std::size_t owner = 0; owner < owners; ++owner) at += std::exchange(next[owner][source], at);
   }
   csr.offsets[neurons] = at;
-  each(uniform ? Incoming::sources_and_weights : Incoming::all,
-       [&](std::uint64_t place, std::uint32_t target, const IncomingSynapses& in, std::size_t k) {
-         csr.targets[place] = target;
-         csr.weights[place] = in.weights[k];
-         if (!uniform) csr.delays[place] = in.delays[k];
-       });
+  each_synapse(draws, bounds, next, uniform ? Incoming::sources_and_weights : Incoming::all,
+               [&](std::uint64_t place, std::uint32_t target, const IncomingSynapses& in, std::size_t k) {
+                 csr.targets[place] = target;
+                 csr.weights[place] = in.weights[k];
+                 if (!uniform) csr.delays[place] = in.delays[k];
+               });
   return csr;
 }
 

@@ -126,18 +126,20 @@ std::uint64_t draw_onto(const TargetDraw& draw, std::uint64_t limit, const Place
   return limit;
 }
 
+constexpr std::uint32_t kBalls = 4 * kLanes;  // a draw of all lanes: four words each
+
 // Balls 64 q .. of projection p: `hits` of each target, of balls below `end` only.
 void drop_balls(const LaneWords& words, std::uint64_t first, std::uint64_t end, std::uint32_t targets,
                 std::uint32_t* hits) {
-  if (first + 4 * kLanes <= end) {
-    std::uint32_t on[4 * kLanes];
+  if (first + kBalls <= end) {
+    std::uint32_t on[kBalls];
     const std::uint32_t* word = words.word[0];
 #pragma omp simd
-    for (std::uint32_t i = 0; i < 4 * kLanes; ++i) on[i] = draw_below(word[i], targets);
+    for (std::uint32_t i = 0; i < kBalls; ++i) on[i] = draw_below(word[i], targets);
     for (const std::uint32_t target : on) ++hits[target];
     return;
   }
-  for (std::uint32_t i = 0; i < 4 * kLanes; ++i)  // ball 4 q + w is word w of block q
+  for (std::uint32_t i = 0; i < kBalls; ++i)  // ball 4 q + w is word w of block q
     if (first + i < end) ++hits[draw_below(words.word[i % 4][i / 4], targets)];
 }
 
@@ -153,7 +155,7 @@ struct Balls {
 
 void drop(const Balls& balls, std::uint32_t* hits) {
   LaneWords words;
-  for (std::uint64_t first = balls.begin; first < balls.end; first += 4 * kLanes) {
+  for (std::uint64_t first = balls.begin; first < balls.end; first += kBalls) {
     draw_lanes(balls.counters(first), words);
     drop_balls(words, first, balls.end, balls.targets, hits);
   }

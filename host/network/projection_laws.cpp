@@ -151,7 +151,7 @@ double table_mean(const std::vector<real>& table) {
   for (std::uint32_t half = 0; half < 2; ++half) {
     for (std::uint32_t r = 0; r < kSmall; ++r)
       mean += std::ldexp(static_cast<double>(quantile_lookup(table.data(), (half << 31) | (r << 8))), -24);
-    const real* cells = table.data() + half * (kQuantileCells + 1);
+    const real* cells = table.data() + std::size_t{half} * (kQuantileCells + 1);
     for (int c = 12 * 32; c < kQuantileCells; ++c)  // the others evenly: 2^(octave - 5) of 2^25
       mean += std::ldexp((static_cast<double>(cells[c]) + static_cast<double>(cells[c + 1])) / 2, c / 32 - 5 - 25);
   }

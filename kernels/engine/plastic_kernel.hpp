@@ -1,4 +1,4 @@
-// Plastic synapses on the device (engine/plastic.hpp has what happens to a weight). Two bodies a step:
+// Plastic synapses on the device (engine/plastic_update.hpp has what happens to a weight). Two bodies a step:
 //
 //   list_spikes      after the update: traces and lists of the neurons that have fired take in this step's spikes, a
 //                    thread a spike. What delivery must know of the time before is set aside: visits of their rows
@@ -11,7 +11,7 @@
 
 #include "kernels/engine/row_segments.hpp"
 #include "kernels/engine/step_data.hpp"
-#include "sprig/engine/plastic.hpp"
+#include "sprig/engine/plastic_update.hpp"
 
 namespace sprig::kernel {
 

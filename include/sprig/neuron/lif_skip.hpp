@@ -36,6 +36,7 @@ template <class T>
 LifSkip<T> lif_skip_tables(const LifKind& kind, const LifSkipParameters& p) {
   LifSkip<T> skip{};
   skip.resistance = static_cast<T>(p.resistance);
+  const int receptors = kind.receptors == 2 ? 2 : 1;
   for (int b = 0; b < kSkipPowers; ++b) {
     const double h = std::ldexp(p.step_ms, b);
     LifPower<T>& power = skip.power[b];
@@ -43,13 +44,13 @@ LifSkip<T> lif_skip_tables(const LifKind& kind, const LifSkipParameters& p) {
     power.p20 = static_cast<T>(lif_p20(h, p.tau_m_ms, p.resistance));
     power.theta_decay = kind.adaptive ? static_cast<T>(std::exp(-h / p.tau_theta_ms)) : T{1};
     if (kind.synapse != Synapse::exponential) continue;
-    for (int r = 0; r < kind.receptors; ++r) {
+    for (int r = 0; r < receptors; ++r) {
       power.p11[r] = static_cast<T>(std::exp(-h / p.tau_syn_ms[r]));
       power.p21[r] = static_cast<T>(lif_p21(h, p.tau_m_ms, p.tau_syn_ms[r], p.resistance));
     }
   }
   if (kind.synapse == Synapse::exponential)
-    for (int r = 0; r < kind.receptors; ++r) {
+    for (int r = 0; r < receptors; ++r) {
       // P21(t) peaks at t = ln(tau_m / tau_s) tau_m tau_s / (tau_m - tau_s), and at tau_m when the two are equal.
       const double ratio = p.tau_syn_ms[r] / p.tau_m_ms - 1;
       const double t = std::abs(ratio) < 1e-9 ? p.tau_m_ms : p.tau_syn_ms[r] * std::log1p(ratio) / ratio;

@@ -1,4 +1,4 @@
-// The networks that simulators are compared on.
+// The networks that simulators are compared on, small enough to be stored (builders.hpp).
 #include <algorithm>
 
 #include "sprig/network/builders.hpp"
