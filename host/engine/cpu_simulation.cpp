@@ -1,4 +1,5 @@
-// The CPU backend: an OpenMP thread owns slices; spike lists are exchanged once every minimum delay (ENGINE section 3).
+#include "host/engine/cpu_simulation.hpp"
+
 #if defined(_OPENMP)
 #include <omp.h>
 #endif
@@ -8,16 +9,10 @@
 #include <tuple>
 #include <utility>
 
-#include "host/engine/cpu_delivery.hpp"
-#include "host/engine/cpu_events.hpp"
 #include "host/engine/cpu_plastic.hpp"
-#include "host/engine/cpu_recorder.hpp"
-#include "host/engine/cpu_update.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/engine/call_check.hpp"
-#include "sprig/engine/simulation.hpp"
-#include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
 
@@ -48,99 +43,29 @@ SlicePolicy slice_policy(const Network& network, const Drive& drive, const Simul
   return policy;
 }
 
-class CpuSimulation final : public Simulation {
- public:
-  // description: what the slices are cut from, `network` itself or the procedural network around it.
-  template <class Description>
-  CpuSimulation(const Network& network, const Description& description, const Drive& drive,
-                const SimulationOptions& options)
-      : populations_(network.populations),
-        e_l_(network.neurons.e_l),
-        replicas_(options.replicas),
-        threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
-        network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
-        context_{&network_, options.replicas, options.first_replica, options.seed},
-        window_(std::min(network_.min_delay, kLongestWindow)),
-        kept_steps_(network_.by_delay ? network_.delay_slots + window_ : 2 * window_),
-        automatic_(options.update == UpdateMode::automatic),
-        events_possible_(begins_by_events(network, drive, options.update)),
-        step_(options.first_step),
-        plastic_(make_plastic_slices(network_, options.first_step)),
-        listed_from_(options.first_step) {
-    threads_ = std::min(threads_, static_cast<int>(network_.slices.size()));
-    for (const Slice& slice : network_.slices)
-      states_.push_back(initial_state(slice, network, replicas_, ring_slots()));
-    lists_.resize(static_cast<std::size_t>(threads_) * kept_steps_);
-    if (events_possible_) begin_events(nullptr);
-  }
+}  // namespace
 
-  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
-  std::uint64_t step() const override { return step_; }
-  SimulationState state() const override;
-  void set_state(const SimulationState& state) override;
-  std::string device_name() const override {
-    return "cpu (" + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
-  }
-
- private:
-  std::size_t receptors() const { return network_.kind.receptors == 2 ? 2 : 1; }
-  // Owners hold consecutive slices, so that an owner's spikes ascend.
-  std::size_t first_slice(std::size_t owner) const {
-    return network_.slices.size() * owner / static_cast<std::size_t>(threads_);
-  }
-  RingView ring_of(std::size_t s, std::uint64_t step) {
-    const auto stride = static_cast<std::uint32_t>(receptors() * network_.slices[s].count);
-    return ring_at(states_[s].ring.data(), step, states_[s].slots, stride);
-  }
-  // Synapses that are read on arrival leave nothing in flight but what comes from outside.
-  std::uint32_t ring_slots() const {
-    return network_.by_delay && network_.input_channels == 0 ? 1 : network_.delay_slots;
-  }
-  SpikeList& list(std::size_t owner, std::uint64_t step) { return lists_[owner * kept_steps_ + step % kept_steps_]; }
-  const SpikeList& list(std::size_t owner, std::uint64_t step) const {
-    return lists_[owner * kept_steps_ + step % kept_steps_];
-  }
-  void find_due(std::uint64_t step, std::uint64_t emitted_before, std::vector<std::uint32_t>& rows) const;
-  void update_one(std::size_t s, std::uint64_t first, std::uint64_t offset, const Input& input, CpuRecorder& recorder,
-                  std::size_t& input_cursor, SpikeList& list);
-  void deliver_input(std::size_t s, std::uint64_t step, const Input::Spike& spike);
-  void deliver_to(std::size_t s, const PackedRows& rows, std::uint64_t step, const std::uint32_t* sources,
-                  const std::uint32_t* spike_replicas, std::size_t spikes);
-  void deliver_plastic_to(std::size_t s, std::uint64_t step, const SpikeList& list);
-  void deliver_all(std::size_t owner, std::size_t s, std::uint64_t step);
-  void run(std::uint64_t first, std::uint64_t steps, const Input& input, CpuRecorder& recorder,
-           std::vector<std::size_t>& input_cursor);
-  void find_non_finite(std::size_t s, std::uint64_t step);
-  void throw_first_failure() const;
-  bool by_events() const { return !events_.empty(); }
-  void begin_events(const std::uint64_t* as_of);
-  void measure_activity();
-
-  std::vector<Population> populations_;
-  std::vector<double> e_l_;
-  std::uint32_t replicas_;
-  int threads_;
-  SlicedNetwork network_;
-  UpdateContext context_;
-  std::uint32_t window_;  // steps between exchanges
-  std::uint32_t kept_steps_;
-  bool automatic_;  // may turn from events to the clock
-  bool events_possible_;
-  std::uint64_t step_;
-  std::vector<SliceState> states_;
-  std::vector<EventState> events_;     // a slice each in event mode; else empty
-  std::vector<PlasticSlice> plastic_;  // a slice each in a network that learns; else empty
-  // Spike lists of the last kept_steps_ steps from listed_from_ on, [owner][step mod kept_steps_]. Two windows are
-  // enough to need one barrier a window: one is read while the other is written. Synapses that are read on arrival need
-  // the lists as long as there are delays.
-  std::uint64_t listed_from_;
-  std::vector<SpikeList> lists_;
-  struct Failure {
-    std::uint64_t step = ~0ull;  // at which it was noticed
-    std::uint32_t neuron = 0;
-  };
-  std::vector<Failure> failures_;  // the first of each slice
-};
+template <class Description>
+CpuSimulation::CpuSimulation(const Network& network, const Description& description, const Drive& drive,
+                             const SimulationOptions& options)
+    : populations_(network.populations),
+      e_l_(network.neurons.e_l),
+      replicas_(options.replicas),
+      threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
+      network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
+      context_{&network_, options.replicas, options.first_replica, options.seed},
+      window_(std::min(network_.min_delay, kLongestWindow)),
+      kept_steps_(network_.by_delay ? network_.delay_slots + window_ : 2 * window_),
+      automatic_(options.update == UpdateMode::automatic),
+      events_possible_(begins_by_events(network, drive, options.update)),
+      step_(options.first_step),
+      plastic_(make_plastic_slices(network_, options.first_step)),
+      listed_from_(options.first_step) {
+  threads_ = std::min(threads_, static_cast<int>(network_.slices.size()));
+  for (const Slice& slice : network_.slices) states_.push_back(initial_state(slice, network, replicas_, ring_slots()));
+  lists_.resize(static_cast<std::size_t>(threads_) * kept_steps_);
+  if (events_possible_) begin_events(nullptr);
+}
 
 // Steps 1 and 2 of a slice, in step `offset` of the call that began with step `first`; its spikes go to the end of
 // `list`, its owner's of this step.
@@ -337,89 +262,6 @@ void CpuSimulation::run(std::uint64_t first, std::uint64_t steps, const Input& i
   trap.rethrow();
   step_ += steps;
 }
-
-SimulationState CpuSimulation::state() const {
-  SimulationState result;
-  result.step = step_;
-  result.delay_slots = network_.delay_slots;
-  result.exponents = network_.exponents;
-  const std::size_t total = std::size_t{network_.neurons} * replicas_;
-  result.pending.resize(std::size_t{network_.delay_slots} * receptors() * total);
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    const SliceState& from = states_[s];
-    const auto append = [](auto& to, const auto& part) { to.insert(to.end(), part.begin(), part.end()); };
-    append(result.u, from.u);
-    append(result.i0, from.i0);
-    append(result.i1, from.i1);
-    append(result.theta, from.theta);
-    append(result.refractory, from.refractory);
-    if (by_events()) {
-      append(result.as_of, events_[s].as_of);
-      result.touched += events_[s].touched;
-    }
-    const std::size_t cells = from.u.size();
-    std::vector<std::int32_t> due(receptors() * cells);
-    std::vector<std::uint32_t> rows;
-    for (std::uint32_t slot = 0; slot < network_.delay_slots; ++slot) {
-      std::fill(due.begin(), due.end(), 0);
-      if (slot < from.slots) {
-        const auto first = from.ring.begin() + static_cast<std::ptrdiff_t>((step_ + slot) % from.slots * due.size());
-        std::copy_n(first, due.size(), due.begin());
-      }
-      if (network_.by_delay) {
-        find_due(step_ + slot, step_, rows);
-        add_due(network_.slices[s].recurrent, network_.narrow, rows,
-                {due.data(), 0, static_cast<std::uint32_t>(due.size())});
-      }
-      for (std::size_t r = 0; r < receptors(); ++r)
-        std::copy_n(
-            due.begin() + static_cast<std::ptrdiff_t>(r * cells), cells,
-            result.pending.begin() + static_cast<std::ptrdiff_t>((slot * receptors() + r) * total +
-                                                                 std::size_t{network_.slices[s].first} * replicas_));
-    }
-  }
-  result.plastic = plastic_state(network_, plastic_, step_);
-  return result;
-}
-
-void CpuSimulation::set_state(const SimulationState& state) {
-  const std::size_t total = std::size_t{network_.neurons} * replicas_;
-  check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind, network_.exponents,
-               network_.plastic.has_value()},
-              state);
-  check_plastic_state(network_, state);
-  const bool by_events =
-      state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event);
-  set_plastic_state(network_, plastic_, state);
-  step_ = listed_from_ = state.step;  // what is in flight is in the state's ring, not in the lists
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    SliceState& to = states_[s];
-    to.slots = network_.delay_slots;
-    to.ring.assign(std::size_t{to.slots} * receptors() * to.u.size(), 0);
-    const std::size_t first = std::size_t{network_.slices[s].first} * replicas_, cells = to.u.size();
-    const auto take = [&](const auto& from, auto& part) {
-      if (!part.empty()) std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), cells, part.begin());
-    };
-    take(state.u, to.u);
-    take(state.i0, to.i0);
-    take(state.i1, to.i1);
-    take(state.theta, to.theta);
-    take(state.refractory, to.refractory);
-    to.drawn_quarter = ~0ull;
-    for (std::size_t slot = 0; slot < network_.delay_slots; ++slot)
-      for (std::size_t r = 0; r < receptors(); ++r) {
-        const std::size_t ring_slot = (step_ + slot) % network_.delay_slots;
-        std::copy_n(state.pending.begin() + static_cast<std::ptrdiff_t>((slot * receptors() + r) * total + first),
-                    cells, to.ring.begin() + static_cast<std::ptrdiff_t>((ring_slot * receptors() + r) * cells));
-      }
-  }
-  events_.clear();
-  if (!by_events) return;
-  begin_events(state.as_of.empty() ? nullptr : state.as_of.data());
-  events_.front().touched = state.touched;
-}
-
-}  // namespace
 
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {

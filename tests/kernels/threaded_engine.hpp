@@ -11,8 +11,8 @@
 #include "kernels/engine/plastic_kernel.hpp"
 #include "kernels/engine/row_segments.hpp"
 #include "kernels/engine/update_kernel.hpp"
-#include "sprig/engine/plastic.hpp"
 #include "kernels/engine_cases.hpp"
+#include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "support/threaded_context.hpp"
 

@@ -1,0 +1,95 @@
+// The CPU backend (ENGINE section 3): an OpenMP thread owns slices; spike lists are exchanged once every minimum delay.
+// cpu_simulation.cpp has the step loop, cpu_state.cpp the state that comes out of it and goes in.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/engine/cpu_delivery.hpp"
+#include "host/engine/cpu_events.hpp"
+#include "host/engine/cpu_recorder.hpp"
+#include "host/engine/cpu_update.hpp"
+#include "sprig/engine/plastic.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/engine/slices.hpp"
+
+namespace sprig::cpu {
+
+class CpuSimulation final : public Simulation {
+ public:
+  // description: what the slices are cut from, `network` itself or the procedural network around it.
+  template <class Description>
+  CpuSimulation(const Network& network, const Description& description, const Drive& drive,
+                const SimulationOptions& options);
+
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  std::uint64_t step() const override { return step_; }
+  SimulationState state() const override;
+  void set_state(const SimulationState& state) override;
+  std::string device_name() const override {
+    return "cpu (" + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
+  }
+
+ private:
+  std::size_t receptors() const { return network_.kind.receptors == 2 ? 2 : 1; }
+  // Owners hold consecutive slices, so that an owner's spikes ascend.
+  std::size_t first_slice(std::size_t owner) const {
+    return network_.slices.size() * owner / static_cast<std::size_t>(threads_);
+  }
+  RingView ring_of(std::size_t s, std::uint64_t step) {
+    const auto stride = static_cast<std::uint32_t>(receptors() * network_.slices[s].count);
+    return ring_at(states_[s].ring.data(), step, states_[s].slots, stride);
+  }
+  // Synapses that are read on arrival leave nothing in flight but what comes from outside.
+  std::uint32_t ring_slots() const {
+    return network_.by_delay && network_.input_channels == 0 ? 1 : network_.delay_slots;
+  }
+  SpikeList& list(std::size_t owner, std::uint64_t step) { return lists_[owner * kept_steps_ + step % kept_steps_]; }
+  const SpikeList& list(std::size_t owner, std::uint64_t step) const {
+    return lists_[owner * kept_steps_ + step % kept_steps_];
+  }
+  void find_due(std::uint64_t step, std::uint64_t emitted_before, std::vector<std::uint32_t>& rows) const;
+  void update_one(std::size_t s, std::uint64_t first, std::uint64_t offset, const Input& input, CpuRecorder& recorder,
+                  std::size_t& input_cursor, SpikeList& list);
+  void deliver_input(std::size_t s, std::uint64_t step, const Input::Spike& spike);
+  void deliver_to(std::size_t s, const PackedRows& rows, std::uint64_t step, const std::uint32_t* sources,
+                  const std::uint32_t* spike_replicas, std::size_t spikes);
+  void deliver_plastic_to(std::size_t s, std::uint64_t step, const SpikeList& list);
+  void deliver_all(std::size_t owner, std::size_t s, std::uint64_t step);
+  void run(std::uint64_t first, std::uint64_t steps, const Input& input, CpuRecorder& recorder,
+           std::vector<std::size_t>& input_cursor);
+  void find_non_finite(std::size_t s, std::uint64_t step);
+  void throw_first_failure() const;
+  bool by_events() const { return !events_.empty(); }
+  void begin_events(const std::uint64_t* as_of);
+  void measure_activity();
+
+  std::vector<Population> populations_;
+  std::vector<double> e_l_;
+  std::uint32_t replicas_;
+  int threads_;
+  SlicedNetwork network_;
+  UpdateContext context_;
+  std::uint32_t window_;  // steps between exchanges
+  std::uint32_t kept_steps_;
+  bool automatic_;  // may turn from events to the clock
+  bool events_possible_;
+  std::uint64_t step_;
+  std::vector<SliceState> states_;
+  std::vector<EventState> events_;     // a slice each in event mode; else empty
+  std::vector<PlasticSlice> plastic_;  // a slice each in a network that learns; else empty
+  // Spike lists of the last kept_steps_ steps from listed_from_ on, [owner][step mod kept_steps_]. Two windows are
+  // enough to need one barrier a window: one is read while the other is written. Synapses that are read on arrival need
+  // the lists as long as there are delays.
+  std::uint64_t listed_from_;
+  std::vector<SpikeList> lists_;
+  struct Failure {
+    std::uint64_t step = ~0ull;  // at which it was noticed
+    std::uint32_t neuron = 0;
+  };
+  std::vector<Failure> failures_;  // the first of each slice
+};
+
+}  // namespace sprig::cpu
