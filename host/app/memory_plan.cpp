@@ -81,7 +81,7 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
   const bool cuda = options.device == Device::cuda, events = options.update != UpdateMode::clock;
   const bool learns = network.plasticity.target_count > 0;
   SlicePolicy policy;
-  policy.slices = options.slices > 0 ? options.slices : cuda ? kDeviceSlices : static_cast<std::uint32_t>(threads);
+  policy.slices = cuda ? kDeviceSlices : options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
   policy.weight_bits = options.weight_bits;
   policy.narrow = options.weight_bits == 16 && !(cuda && (events || learns || options.replicas > 1));
   policy.by_delay = !cuda && !events && !learns && options.replicas == 1;
@@ -90,6 +90,17 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
                                      network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
   if (cuda && !layout.narrow) layout.slices = 1;
   return layout;
+}
+
+// What the resident engine has besides (kernels/engine/resident_data.hpp): three sets of mailboxes with room for every
+// neuron in every step of a window, and, unless all delays are equal, beginnings of the rows of near synapses, which
+// themselves are few.
+void add_exchange(MemoryPlan& plan, const PlannedNetwork& network, const SliceLayout& layout) {
+  constexpr double kSets = 3, kLongestWindow = 64;
+  const double window = network.uniform_delay ? std::min(network.delay_slots - 1, kLongestWindow) : 1;
+  plan.items.push_back({"engine", "mailboxes", kSets * 8 * network.neurons * window});
+  if (!network.uniform_delay)
+    plan.items.push_back({"engine", "offsets of near synapses", network.neurons * (8 + 2 * (layout.slices + 1.0))});
 }
 
 }  // namespace
@@ -131,6 +142,7 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   const bool resident = options.device == Device::cuda && layout.narrow;
   add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
+  if (resident) add_exchange(plan, network, layout);
   add("engine", "neuron constants", 15 * sizeof(real) * n);
   add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
   add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
