@@ -1,6 +1,8 @@
 // Networks, drives and inputs on which the backends are compared.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <ostream>
 #include <string>
 #include <vector>
@@ -83,5 +85,21 @@ struct CallInput {
     input.spikes = View<const Input::Spike>(spikes);
   }
 };
+
+// Everything that was recorded.
+inline void expect_equal(const Recording& found, const Recording& expected) {
+  EXPECT_EQ(found.first_step, expected.first_step);
+  EXPECT_EQ(found.steps, expected.steps);
+  EXPECT_EQ(found.spikes, expected.spikes);
+  EXPECT_EQ(found.counts, expected.counts);
+  EXPECT_EQ(found.population_spikes, expected.population_spikes);
+  EXPECT_EQ(found.total_spikes, expected.total_spikes);
+  EXPECT_EQ(found.probe_v, expected.probe_v);
+  EXPECT_EQ(found.probe_i, expected.probe_i);
+  EXPECT_EQ(found.probe_theta, expected.probe_theta);
+  EXPECT_EQ(found.u_before, expected.u_before);
+  EXPECT_EQ(found.current, expected.current);
+  EXPECT_EQ(found.flags, expected.flags);
+}
 
 }  // namespace sprig::testing

@@ -51,16 +51,7 @@ TEST_P(EngineKernels, GiveTheCpuEnginesBits) {
     const Recording found = threaded.advance(GetParam().shape, steps, call.input, what);
     spikes += found.total_spikes;
 
-    EXPECT_EQ(found.spikes, expected.spikes);
-    EXPECT_EQ(found.counts, expected.counts);
-    EXPECT_EQ(found.population_spikes, expected.population_spikes);
-    EXPECT_EQ(found.total_spikes, expected.total_spikes);
-    EXPECT_EQ(found.probe_v, expected.probe_v);
-    EXPECT_EQ(found.probe_i, expected.probe_i);
-    EXPECT_EQ(found.probe_theta, expected.probe_theta);
-    EXPECT_EQ(found.u_before, expected.u_before);
-    EXPECT_EQ(found.current, expected.current);
-    EXPECT_EQ(found.flags, expected.flags);
+    expect_equal(found, expected);
     const SimulationState a = threaded.state(), b = cpu->state();
     EXPECT_EQ(a.u, b.u);
     EXPECT_EQ(a.pending, b.pending);

@@ -20,21 +20,6 @@ RecordOptions record_all(const EngineCase& c) {
   return what;
 }
 
-void expect_equal(const Recording& a, const Recording& b) {
-  EXPECT_EQ(a.first_step, b.first_step);
-  EXPECT_EQ(a.steps, b.steps);
-  EXPECT_EQ(a.total_spikes, b.total_spikes);
-  EXPECT_TRUE(a.spikes == b.spikes);
-  EXPECT_TRUE(a.counts == b.counts);
-  EXPECT_TRUE(a.population_spikes == b.population_spikes);
-  EXPECT_TRUE(a.probe_v == b.probe_v);
-  EXPECT_TRUE(a.probe_i == b.probe_i);
-  EXPECT_TRUE(a.probe_theta == b.probe_theta);
-  EXPECT_TRUE(a.u_before == b.u_before);
-  EXPECT_TRUE(a.current == b.current);
-  EXPECT_TRUE(a.flags == b.flags);
-}
-
 class GpuEngine : public OnGpu<::testing::TestWithParam<EngineCase>> {};
 
 // Calls of less, exactly and more than a graph's 32 steps, with everything recorded and with nothing.

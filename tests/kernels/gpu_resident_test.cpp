@@ -69,16 +69,7 @@ TEST_P(GpuResident, GivesTheBitsOfThePlainEngineAndOfTheCpu) {
   resident->advance(70, call.input, {}, nullptr);
 
   EXPECT_EQ(resident->state().hash(), cpu->state().hash()) << "after 70 steps that were not recorded";
-  EXPECT_EQ(found.total_spikes, expected.total_spikes);
-  EXPECT_TRUE(found.spikes == expected.spikes);
-  EXPECT_TRUE(found.counts == expected.counts);
-  EXPECT_TRUE(found.population_spikes == expected.population_spikes);
-  EXPECT_TRUE(found.probe_v == expected.probe_v);
-  EXPECT_TRUE(found.probe_i == expected.probe_i);
-  EXPECT_TRUE(found.probe_theta == expected.probe_theta);
-  EXPECT_TRUE(found.u_before == expected.u_before);
-  EXPECT_TRUE(found.current == expected.current);
-  EXPECT_TRUE(found.flags == expected.flags);
+  expect_equal(found, expected);
 }
 
 std::vector<EngineCase> cases() {

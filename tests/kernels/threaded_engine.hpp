@@ -12,6 +12,7 @@
 #include "kernels/engine/row_segments.hpp"
 #include "kernels/engine/update_kernel.hpp"
 #include "kernels/engine_cases.hpp"
+#include "kernels/host_views.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "support/threaded_context.hpp"
@@ -46,7 +47,7 @@ class ThreadedEngine {
     data_.tables = {options.seed, sliced_.poisson_columns, sliced_.poisson_table.data(), sliced_.noise_table.data()};
     data_.population_of = population_of_.data();
     const Slice& slice = sliced_.slices.at(0);
-    data_.constants = constants_of(slice.constants);
+    data_.constants = constants_view(slice.constants);
     data_.state = {u_.data(), pointer(i0_), pointer(i1_), pointer(theta_), refractory_.data(), ring_.data()};
     data_.recurrent = rows_of(slice.recurrent);
     data_.input = rows_of(slice.input);
@@ -132,36 +133,6 @@ class ThreadedEngine {
   std::vector<real>& potentials() { return u_; }
 
  private:
-  template <class T>
-  static T* pointer(std::vector<T>& v) {
-    return v.empty() ? nullptr : v.data();
-  }
-  template <class T>
-  static const T* pointer(const std::vector<T>& v) {
-    return v.empty() ? nullptr : v.data();
-  }
-  static kernel::ConstantsView constants_of(const SliceConstants& c) {
-    return {pointer(c.p22),
-            pointer(c.p20),
-            pointer(c.p11_0),
-            pointer(c.p11_1),
-            pointer(c.p21_0),
-            pointer(c.p21_1),
-            pointer(c.v_th),
-            pointer(c.v_reset),
-            pointer(c.theta_decay),
-            pointer(c.theta_plus),
-            pointer(c.refractory_steps),
-            pointer(c.unit_0),
-            pointer(c.unit_1),
-            pointer(c.external),
-            pointer(c.noise_sigma),
-            pointer(c.current_gain),
-            pointer(c.poisson_weight_0),
-            pointer(c.poisson_weight_1),
-            pointer(c.poisson_row),
-            pointer(c.draw_id)};
-  }
   static kernel::RowsView rows_of(const PackedRows& rows) {
     return kernel::cut_rows(rows, rows.offsets.data(), rows.wide.data());
   }

@@ -13,6 +13,7 @@
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
+#include "kernels/host_views.hpp"
 #include "sprig/engine/recording.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "support/threaded_context.hpp"
@@ -84,7 +85,7 @@ class ThreadedResident {
     data_.slice_first = slice_first_.data();
     data_.tables.poisson_table = sliced_.poisson_table.data();
     data_.tables.noise_table = sliced_.noise_table.data();
-    data_.constants = constants_view();
+    data_.constants = constants_view(constants_);
     data_.state = {u_.data(), pointer(i0_), pointer(i1_), pointer(theta_), refractory_.data(), rings_.data()};
     data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_synapses_.data()};
     data_.input = {input_.first.data(), input_.parts.data(), input_synapses_.data()};
@@ -137,34 +138,6 @@ class ThreadedResident {
   std::vector<real>& potentials() { return u_; }
 
  private:
-  template <class T>
-  static T* pointer(std::vector<T>& v) {
-    return v.empty() ? nullptr : v.data();
-  }
-  kernel::ConstantsView constants_view() {
-    SliceConstants& c = constants_;
-    return {pointer(c.p22),
-            pointer(c.p20),
-            pointer(c.p11_0),
-            pointer(c.p11_1),
-            pointer(c.p21_0),
-            pointer(c.p21_1),
-            pointer(c.v_th),
-            pointer(c.v_reset),
-            pointer(c.theta_decay),
-            pointer(c.theta_plus),
-            pointer(c.refractory_steps),
-            pointer(c.unit_0),
-            pointer(c.unit_1),
-            pointer(c.external),
-            pointer(c.noise_sigma),
-            pointer(c.current_gain),
-            pointer(c.poisson_weight_0),
-            pointer(c.poisson_weight_1),
-            pointer(c.poisson_row),
-            pointer(c.draw_id)};
-  }
-
   void split_rows() {
     const LaunchShape shape{2, 64};
     const std::uint32_t sources = sliced_.sources;
