@@ -1,8 +1,11 @@
 // sprig bench: the standard networks; how fast they are built and run, and whether they are right.
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "host/app/bench_check.hpp"
+#include "host/app/bench_compare.hpp"
 #include "host/app/bench_measure.hpp"
 #include "host/app/bench_recipes.hpp"
 #include "host/app/bench_report.hpp"
@@ -29,10 +32,13 @@ struct TimedNetwork {
   double build_s = 0;
 };
 
-TimedNetwork build(const BenchCase& one) {
+// Errors: Interrupted.
+TimedNetwork build(const BenchCase& one, const Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
-  TimedNetwork timed{one.build(one.simulation.seed), 0};
+  TimedNetwork timed{one.build(one.simulation.seed, progress), 0};
   timed.build_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  timed.build_s -= timed.network->prune_s;
+  if (!progress(1)) throw Interrupted("bench", "stopped while the network was built");
   return timed;
 }
 
@@ -58,27 +64,49 @@ void check_network(const BuiltNetwork& network, const SimulationOptions& options
   if (!why_not.empty()) throw ConfigError("run.update", "event needs a network driven by spikes alone: " + why_not);
 }
 
-// All cases, one after the other, until one is stopped.
+// All cases, one after the other, until one is stopped; the first one's network is built. Each is handed to `use`.
 std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork timed, const Config& config,
-                                     const BenchProgress& progress) {
+                                     const BenchProgress& progress,
+                                     const std::function<void(const BenchCase&, const Measurement&)>& use) {
   std::vector<Measurement> measured;
   const auto cases = static_cast<double>(benchmark.cases.size());
   const bool full = config.bench.check == BenchCheck::full;
   for (const BenchCase& one : benchmark.cases) {
-    if (!measured.empty()) {
-      timed = {};  // before the next one is built
-      timed = build(one);
-    }
     const auto done = static_cast<double>(measured.size());
-    measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full,
-                               [&](double fraction, const std::string& detail) {
-                                 std::string text = one.label();
-                                 if (!text.empty()) text += ": ";
-                                 return progress((done + fraction) / cases, text += detail);
-                               }));
+    const auto within = [&](double fraction, const std::string& detail) {
+      std::string text = one.label();
+      if (!text.empty()) text += ": ";
+      return progress((done + fraction) / cases, text += detail);
+    };
+    if (!measured.empty() && !one.same_network) {
+      timed = {};  // before the next one is built
+      try {
+        timed = build(one, [&](double) { return within(0, "building"); });
+      } catch (const Interrupted&) {
+        break;
+      }
+    }
+    if (!measured.empty() && !within(0, "beginning")) break;
+    measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full, within));
+    use(one, measured.back());
     if (!measured.back().complete) break;
   }
   return measured;
+}
+
+// The other seed of check = full.
+BenchSteps steps_of_other(const BenchCase& one, const BenchSection& bench) {
+  BenchSteps steps = steps_of_case(one, bench);
+  steps.repeats = 0;
+  return steps;
+}
+
+// Of all work, what measuring the cases is; with check = full there is one, and its other seed after it.
+double share_of_cases(const Benchmark& benchmark, const BenchSection& bench) {
+  if (bench.check != BenchCheck::full) return 1;
+  const BenchCase& one = benchmark.cases.front();
+  const double steps = steps_of_case(one, bench).total();
+  return steps / (steps + steps_of_other(one, bench).total());
 }
 
 // The verdict; with check = full, against the same network on the next seed, which is simulated for it.
@@ -89,12 +117,18 @@ BenchVerdict judge(const Benchmark& benchmark, const Measurement& measured, cons
   if (config.bench.check == BenchCheck::rates || !complete) return verdict;
   BenchCase other = benchmark.cases.front();
   ++other.simulation.seed;
-  BenchSteps steps = steps_of_case(other, config.bench);
-  steps.repeats = 0;
-  const TimedNetwork timed = build(other);
+  const auto within = [&](double fraction, const std::string& detail) {
+    return progress(fraction, "other seed: " + detail);
+  };
+  complete = false;
+  TimedNetwork timed;
+  try {
+    timed = build(other, [&](double) { return within(0, "building"); });
+  } catch (const Interrupted&) {
+    return verdict;
+  }
   const Measurement second =
-      measure(other, *timed.network, timed.build_s, steps, true,
-              [&](double fraction, const std::string& detail) { return progress(fraction, "other seed: " + detail); });
+      measure(other, *timed.network, timed.build_s, steps_of_other(other, config.bench), true, within);
   complete = second.complete;
   if (complete) check_distributions(verdict, measured, second, other.simulation.seed, benchmark.reference);
   return verdict;
@@ -112,25 +146,31 @@ int bench_verb(const Command& given) {
   std::optional<Json> earlier;
   if (!command.compare.empty()) earlier = read_earlier(command.compare, name, benchmark.parameters);
   require_room(benchmark, config);
-  TimedNetwork first = build(benchmark.cases.front());
+  const std::uint64_t before = peak_memory();
+  std::optional<ProgressLine> line(std::in_place, "bench " + name, command.quiet);
+  TimedNetwork first = build(benchmark.cases.front(), [&](double) { return line->update(0, "building"); });
   check_network(*first.network, benchmark.cases.front().simulation);
 
   Session session(command);
-  std::vector<Measurement> measured;
-  BenchVerdict verdict;
-  bool complete = true;
-  {
-    ProgressLine line("bench " + name, command.quiet);
-    const BenchProgress progress = [&](double fraction, const std::string& detail) {
-      return line.update(fraction, detail);
-    };
-    measured = measure_all(benchmark, std::move(first), config, progress);
-    complete = measured.size() == benchmark.cases.size() && measured.back().complete;
-    verdict = judge(benchmark, measured.front(), config, progress, complete);
-  }
+  const double share = share_of_cases(benchmark, config.bench);
+  const std::vector<Measurement> measured = measure_all(
+      benchmark, std::move(first), config,
+      [&](double fraction, const std::string& detail) { return line->update(share * fraction, detail); },
+      [&](const BenchCase& one, const Measurement& m) {
+        // At once, for whoever reads along, and in case the work is killed.
+        session.folder().metric(json_text(case_json(one, m, {0, ""})));
+      });
+  bool complete = measured.size() == benchmark.cases.size() && measured.back().complete;
+  const BenchVerdict verdict = judge(
+      benchmark, measured.front(), config,
+      [&](double fraction, const std::string& detail) { return line->update(share + (1 - share) * fraction, detail); },
+      complete);
+  line.reset();
   const std::uint64_t peak = peak_memory();  // before the bandwidth is measured, which takes some too
   const Bandwidth memory = complete ? bandwidth(config) : Bandwidth{0, "not measured"};
-  const double planned = plan_benchmark(benchmark, config).total();
+  const MemoryPlan plan = plan_benchmark(benchmark, config);
+  const bool on_device = config.simulation.device == Device::cuda;
+  const BenchMemory used{peak, peak - before, plan.total(), on_device ? plan.on_device().total() : 0};
 
   const std::size_t shown = headline(measured);
   Json result{{"benchmark", name}, {"device", measured[shown].device}};
@@ -140,24 +180,22 @@ int bench_verb(const Command& given) {
   std::vector<SweepRow> rows;
   for (std::size_t k = 0; k < measured.size(); ++k) {
     cases.push_back(case_json(benchmark.cases[k], measured[k], memory));
-    session.folder().metric(json_text(cases.back()));
     hash.bytes(measured[k].hash.data(), measured[k].hash.size());
     if (config.bench.network == BenchNetwork::sweep && !measured[k].wall_s.empty())
       rows.push_back(sweep_row(benchmark.cases[k], measured[k]));
   }
   const bool several = benchmark.cases.size() > 1;
-  if (several) result["hash"] = hash.hex();
+  if (several) result["hash"] = complete ? Json(hash.hex()) : Json();
   result["parameters"] = benchmark.parameters;
   result["duration_ms"] = config.bench.duration_ms;
   result["warmup_ms"] = config.bench.warmup_ms;
   result["repeats"] = config.bench.repeats;
   result["seed"] = config.simulation.seed;
   result["weight_bits"] = config.simulation.weight_bits;
-  result["threads"] = thread_count(config);
   result["revision"] = version().git_revision;
   result["hardware"] = hardware_json(config);
   result["bandwidth"] = {{"bytes_per_s", memory.bytes_per_s}, {"source", memory.source}};
-  result["memory"] = {{"peak_rss_bytes", peak}, {"plan_bytes", planned}};
+  result["memory"] = memory_json(used);
   result["check"] = verdict_json(verdict);
   if (several) result["cases"] = cases;
   if (!rows.empty()) result["sweep"] = sweep_json(rows);
@@ -166,14 +204,14 @@ int bench_verb(const Command& given) {
   text +=
       several ? cases_text(benchmark.cases, measured) : case_text(benchmark.cases.front(), measured.front(), memory);
   if (!rows.empty()) text += sweep_text(rows);
-  text += "memory: " + bytes_text(static_cast<double>(peak)) + " at most, planned " + bytes_text(planned) + "\n" +
-          verdict_text(verdict);
+  text += memory_text(used) + verdict_text(verdict);
   if (earlier) {
     result["compare"] = ratios_json(command.compare, *earlier, result);
     text += ratios_text(result["compare"]);
   }
   session.print(text);
-  return session.finish(result, result["hash"].get<std::string>(), measured[shown].device, complete);
+  const std::string whole = result["hash"].is_string() ? result["hash"].get<std::string>() : "";
+  return session.finish(result, whole, measured[shown].device, complete);
 }
 
 }  // namespace sprig::app

@@ -1,6 +1,7 @@
 #include "host/app/bench_batches.hpp"
 
-#include <map>
+#include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "sprig/app/table.hpp"
@@ -39,16 +40,33 @@ PruneOptions budget(const BenchSection& bench, std::uint32_t seed) {
   return options;
 }
 
-Built build(const Config& config, bool pruned, std::uint32_t seed) {
+// What pruning holds: both networks, the covariance, the scores.
+MemoryPlan plan_pruning(const Config& config) {
+  Config pruning;
+  pruning.simulation = config.simulation;
+  pruning.network = hrsnn_spec(config.bench.neurons.front());
+  pruning.prune = budget(config.bench, config.simulation.seed);
+  pruning.lyapunov = pruning.prune.lyapunov;
+  return plan_memory(pruning, Work::prune);
+}
+
+Built build(const Config& config, bool pruned, std::uint32_t seed, const Progress& progress) {
   auto result = std::make_shared<BuiltNetwork>();
   result->stored = true;
   Network& network = result->procedural.network;
   network = build_network(hrsnn_spec(config.bench.neurons.front()), seed);
   if (pruned) {
+    const auto start = std::chrono::steady_clock::now();
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;
     simulation.update = UpdateMode::clock;
-    network = prune(network, {}, simulation, budget(config.bench, seed)).network;
+    PruneOptions options = budget(config.bench, seed);
+    options.lyapunov.progress = [&](double) { return progress(0); };
+    PruneResult made =
+        prune(network, {}, simulation, options, [&](std::uint32_t, std::uint32_t) { return progress(0); });
+    if (made.stopped_early) throw Interrupted("bench", "stopped while the network was pruned");
+    network = std::move(made.network);
+    result->prune_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result->note = "pruned to " + number_text(config.bench.density) + " of the synapses by " +
                    std::string(name_of(config.bench.prune)) +
                    (config.bench.prune == PruneMethod::lnp ? " (score w, one round)" : "") +
@@ -81,20 +99,19 @@ Benchmark make_hrsnn(const Config& config) {
                           {"batch", bench.batch}};
   benchmark.reference.source = "no reference has this network";
   for (const bool pruned : {false, true}) {
-    // Built once for all batches.
-    auto cache = std::make_shared<std::pair<std::uint32_t, Built>>();
-    for (const std::uint32_t batch : bench.batch) {
+    for (std::size_t k = 0; k < bench.batch.size(); ++k) {
+      const std::uint32_t batch = bench.batch[k];
       BenchCase one;
       one.settings = {{"network", pruned ? "pruned" : "dense"}, {"batch", batch}};
       one.simulation = config.simulation;
       one.simulation.replicas = batch;
       const double n = spec.neurons, synapses = n * std::round(spec.density * (n - 1));
-      // Two networks stand beside each other while one is pruned: planned as the dense one.
-      one.planned = {n, synapses, 2, true, true, spec.kind};
+      one.planned = {n, synapses * (pruned ? bench.density : 1), 2, true, true, spec.kind};
+      if (pruned) one.building = plan_pruning(config);
+      one.same_network = k > 0;
       one.step_ms = spec.step_ms;
-      one.build = [config, pruned, cache](std::uint32_t seed) {
-        if (!cache->second || cache->first != seed) *cache = {seed, build(config, pruned, seed)};
-        return cache->second;
+      one.build = [config, pruned](std::uint32_t seed, const Progress& progress) {
+        return build(config, pruned, seed, progress);
       };
       benchmark.cases.push_back(std::move(one));
     }

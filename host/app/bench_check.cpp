@@ -31,7 +31,7 @@ double mean_of(const std::vector<double>& values) {
 std::string percent(double share) { return number_text(100 * share, 3) + " %"; }
 
 PopulationRate measured_rate(const Measurement& measured, const std::string& population, double reference_hz) {
-  if (population == "all") return {population, measured.mean_rate_hz(), reference_hz, kNone};
+  if (population == "all") return {population, measured.mean_rate_hz(), reference_hz, measured.mean_rate_error_hz()};
   for (std::size_t p = 0; p < measured.populations.size(); ++p)
     if (measured.populations[p].name == population)
       return {population, measured.rate_hz(p), reference_hz, measured.rate_error_hz(p)};
@@ -53,6 +53,10 @@ std::string why_not(const Measurement& measured, const BenchReference& reference
 
 BenchVerdict check_rates(const Measurement& measured, const BenchReference& reference, double warmup_ms) {
   BenchVerdict verdict;
+  if (measured.counted_steps == 0) {
+    verdict.reason = "stopped before anything was counted";
+    return verdict;
+  }
   double worst = 0;
   std::string worst_name;
   for (const auto& [population, hz] : reference.rates_hz) {

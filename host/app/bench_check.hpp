@@ -14,7 +14,7 @@ enum class Verdict { pass, fail, not_judged };
 struct PopulationRate {
   std::string population;
   double rate_hz = 0, reference_hz = 0;
-  double error_hz = 0;  // standard error of the rate over the time of this run; NaN for "all"
+  double error_hz = 0;  // standard error of the rate over the time of this run
   double deviation() const { return rate_hz / reference_hz - 1; }
 };
 
@@ -34,7 +34,8 @@ struct BenchVerdict {
   std::string distributions_against;
 };
 
-// Rates, by the reference. A run that is too short for it, or was stopped, is not judged.
+// Rates, by the reference. A run that is too short for it, or was stopped, is not judged; without rates when nothing
+// was counted.
 BenchVerdict check_rates(const Measurement& measured, const BenchReference& reference, double warmup_ms);
 
 // Adds the comparison of distributions with those of `other`, the same network on another seed: independent networks

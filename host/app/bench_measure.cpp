@@ -22,9 +22,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 class Advance {
  public:
   Advance(Simulation& simulation, const BenchSteps& steps, const BenchProgress& progress)
-      : simulation_(simulation),
-        total_(static_cast<double>(steps.warmup + steps.measured * (1 + steps.repeats))),
-        progress_(progress) {}
+      : simulation_(simulation), total_(steps.total()), progress_(progress) {}
 
   // By `steps`, recording what `what` says into a new Recording a piece, if there is a `use` for it. Seconds within
   // the simulation; complete() afterwards says whether it was not stopped.
@@ -85,28 +83,39 @@ void count(Advance& advance, const BenchSteps& steps, bool full, std::uint64_t f
   });
 }
 
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+double rate(const Measurement& m, double spikes, double neurons) {
+  const double seconds = static_cast<double>(m.counted_steps) * m.step_ms * 1e-3 * m.replicas;
+  return seconds > 0 ? spikes / neurons / seconds : kNone;
+}
+
+// The standard error of the spikes of some populations together, relative to them.
+double relative_error(const Measurement& m, std::size_t first, std::size_t last) {
+  double blocks[Measurement::kBlocks] = {}, sum = 0, squares = 0;
+  for (std::size_t block = 0; block < Measurement::kBlocks; ++block)
+    for (std::size_t p = first; p < last; ++p)
+      blocks[block] += static_cast<double>(m.block_spikes[block * m.populations.size() + p]);
+  for (const double spikes : blocks) sum += spikes;
+  const double mean = sum / Measurement::kBlocks;
+  for (const double spikes : blocks) squares += (spikes - mean) * (spikes - mean);
+  return mean > 0 ? std::sqrt(squares / (Measurement::kBlocks - 1) / Measurement::kBlocks) / mean : 0;
+}
+
 }  // namespace
 
 double Measurement::rate_hz(std::size_t population) const {
-  const double seconds = static_cast<double>(counted_steps) * step_ms * 1e-3 * replicas;
-  return seconds > 0 ? static_cast<double>(population_spikes[population]) / populations[population].count / seconds : 0;
+  return rate(*this, static_cast<double>(population_spikes[population]), populations[population].count);
 }
+
+double Measurement::mean_rate_hz() const { return rate(*this, static_cast<double>(spikes), neurons); }
 
 double Measurement::rate_error_hz(std::size_t population) const {
-  if (!complete) return std::numeric_limits<double>::quiet_NaN();
-  const double mean = static_cast<double>(population_spikes[population]) / kBlocks;
-  double squares = 0;
-  for (std::size_t block = 0; block < kBlocks; ++block) {
-    const double spikes_here = static_cast<double>(block_spikes[block * populations.size() + population]);
-    squares += (spikes_here - mean) * (spikes_here - mean);
-  }
-  const double relative = mean > 0 ? std::sqrt(squares / (kBlocks - 1) / kBlocks) / mean : 0;
-  return relative * rate_hz(population);
+  return complete ? relative_error(*this, population, population + 1) * rate_hz(population) : kNone;
 }
 
-double Measurement::mean_rate_hz() const {
-  const double seconds = static_cast<double>(counted_steps) * step_ms * 1e-3 * replicas;
-  return seconds > 0 ? static_cast<double>(spikes) / neurons / seconds : 0;
+double Measurement::mean_rate_error_hz() const {
+  return complete ? relative_error(*this, 0, populations.size()) * mean_rate_hz() : kNone;
 }
 
 Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
@@ -117,13 +126,17 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
   out.step_ms = network.network().step_ms;
   out.populations = network.network().populations;
   out.note = network.note;
+  out.prune_s = network.prune_s;
   const double start = now_s();
   const auto simulation = network.stored ? make_simulation(network.network(), network.drive, one.simulation)
                                          : make_simulation(network.procedural, network.drive, one.simulation);
   out.construct_s = build_s + now_s() - start;
   out.device = simulation->device_name();
+  out.threads = simulation->threads();
   const std::vector<std::uint32_t> degrees = out_degrees(network, thread_count(one.simulation.threads));
   out.synapses = std::accumulate(degrees.begin(), degrees.end(), std::uint64_t{0});
+
+  if (!progress(0, "constructed")) return out;
 
   Advance advance(*simulation, steps, progress);
   advance.run(steps.warmup, "warming up");
@@ -132,7 +145,7 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
   Hash hash;
   count(advance, steps, full, from.step, degrees, hash, out);
   const std::uint64_t end = simulation->state().hash();
-  out.hash = hash.add(end).hex();
+  if (out.counted_steps == steps.measured) out.hash = hash.add(end).hex();
   for (std::uint32_t r = 0; r < steps.repeats && advance.complete(); ++r) {
     simulation->set_state(from);
     const double seconds =

@@ -16,6 +16,8 @@ namespace sprig::app {
 struct BenchSteps {
   std::uint64_t warmup = 0, measured = 0;  // of each repeat
   std::uint32_t repeats = 1;
+
+  double total() const { return static_cast<double>(warmup + measured * (1 + repeats)); }
 };
 
 // What was measured; less of it when it was stopped.
@@ -24,7 +26,9 @@ struct Measurement {
   std::uint64_t synapses = 0;
   double step_ms = 0.1;
   double construct_s = 0;  // from the recipe to a simulation that can begin, drawing and packing all synapses
+  double prune_s = 0;      // beside that
   std::string device, note;
+  int threads = 1;
 
   // The counted run, which is not timed.
   std::vector<Population> populations;
@@ -32,17 +36,19 @@ struct Measurement {
   std::vector<std::uint64_t> block_spikes;  // [block][population], of kBlocks equal parts of the counted run
   std::uint64_t counted_steps = 0, spikes = 0;
   std::uint64_t events = 0;  // spikes times synapses of the neuron that fired, exact
-  std::string hash;          // of the spikes of each population and step, and of the final state
+  std::string hash;  // of the spikes of each population and step, and of the final state; empty: not all were counted
   std::optional<SpikeStatistics> statistics;
 
   std::vector<double> wall_s;  // of each timed run; nothing is recorded in them
   bool complete = false;
 
   static constexpr std::size_t kBlocks = 20;
+  // Rates; NaN when nothing was counted.
   double rate_hz(std::size_t population) const;
-  // From the blocks, as if they were independent; NaN when the run was stopped.
-  double rate_error_hz(std::size_t population) const;
   double mean_rate_hz() const;
+  // Their standard errors, from the blocks, as if they were independent; NaN when the run was stopped.
+  double rate_error_hz(std::size_t population) const;
+  double mean_rate_error_hz() const;
 };
 
 // Called after each piece with the fraction done and what is being done; false stops.

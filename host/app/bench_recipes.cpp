@@ -10,10 +10,15 @@ namespace sprig::app {
 
 namespace {
 
-const BenchRecipe* find_key_owner(std::string_view key) {
+bool reads(const BenchRecipe& recipe, std::string_view key) {
+  return std::find(recipe.keys.begin(), recipe.keys.end(), key) != recipe.keys.end();
+}
+
+std::string readers_of(std::string_view key) {
+  std::string text;
   for (const BenchRecipe& recipe : bench_recipes())
-    if (std::find(recipe.keys.begin(), recipe.keys.end(), key) != recipe.keys.end()) return &recipe;
-  return nullptr;
+    if (reads(recipe, key)) text += (text.empty() ? "" : ", ") + std::string(name_of(recipe.network));
+  return text;
 }
 
 // A key that the network does not read must not seem to have had an effect; one that has its default has none.
@@ -31,21 +36,29 @@ void refuse_other_keys(const Config& config, const BenchRecipe& recipe) {
       {"density", bench.density != defaults.density},
       {"prune", bench.prune != defaults.prune}};
   for (const auto& [key, given] : changed) {
-    if (!given || std::find(recipe.keys.begin(), recipe.keys.end(), key) != recipe.keys.end()) continue;
-    const BenchRecipe* owner = find_key_owner(key);
+    if (!given || reads(recipe, key)) continue;
     throw ConfigError("bench." + std::string(key), "has no effect on " + std::string(name_of(recipe.network)) +
-                                                       "; allowed: with " + std::string(name_of(owner->network)));
+                                                       "; allowed: with " + readers_of(key));
   }
 }
 
-// What `run` reads, where bench has keys of its own.
-void refuse_run_keys(const Config& config) {
+// What other verbs read, where bench has keys of its own or none. A resolved configuration has the defaults.
+void refuse_other_verbs_keys(const Config& config) {
   const auto refuse = [](bool changed, const char* key, const char* instead) {
     if (changed) throw ConfigError(key, std::string("has no effect on bench; allowed: ") + instead);
   };
   refuse(config.run.duration_ms != RunSection{}.duration_ms, "run.duration_ms", "bench.duration_ms");
   refuse(config.run.transient_ms != RunSection{}.transient_ms, "run.transient_ms", "bench.warmup_ms");
   refuse(config.simulation.replicas != 1, "run.replicas", "bench.batch");
+  const bool sweep = config.bench.network == BenchNetwork::sweep;
+  refuse(sweep && config.simulation.update != SimulationOptions{}.update, "run.update", "bench.update with sweep");
+  constexpr const char* kDefault = "its default; what bench records is fixed";
+  refuse(config.run.record_spikes != RunSection{}.record_spikes, "run.record_spikes", kDefault);
+  refuse(config.run.count_window_ms != RunSection{}.count_window_ms, "run.count_window_ms", kDefault);
+  refuse(config.run.probe != RunSection{}.probe, "run.probe", kDefault);
+  for (const char* section : {"network", "neuron", "drive", "prune"})
+    for (const std::string& key : changed_keys(config, section))
+      refuse(true, key.c_str(), "its default; bench.network and the keys of [bench] make the network");
 }
 
 void refuse_several(std::size_t values, const char* key, BenchNetwork network) {
@@ -72,7 +85,7 @@ void resolve_bench(Config& config) {
   const BenchRecipe& recipe = recipe_of(config.bench.network);
   const bool several = recipe.network == BenchNetwork::sweep || recipe.network == BenchNetwork::hrsnn;
   refuse_other_keys(config, recipe);
-  refuse_run_keys(config);
+  refuse_other_verbs_keys(config);
   if (!several) refuse_several(config.bench.batch.size(), "bench.batch", recipe.network);
   if (recipe.network != BenchNetwork::sweep)
     refuse_several(config.bench.neurons.size(), "bench.neurons", recipe.network);
@@ -97,7 +110,7 @@ MemoryPlan plan_case(const BenchCase& one, const Config& config) {
   plan.items.push_back({"recording", "states to start from and to compare", 2 * state});
   plan.items.push_back({"recording", "spike counts and out-degrees", (4 * replicas + 8 + 4) * n});
   if (!one.planned.stored) plan.items.push_back({"network", "numbers of synapses", 2 * 4 * n});
-  return plan;
+  return one.building.total() > plan.total() ? one.building : plan;
 }
 
 MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config) {
@@ -116,7 +129,9 @@ std::string bench_listing() {
     for (std::size_t k = 0; k < recipe.keys.size(); ++k) text.append(k > 0 ? ", " : "").append(recipe.keys[k]);
     text += "\n";
   }
-  return text + "All read bench.duration_ms, warmup_ms, repeats, batch and check (--set bench.KEY=VALUE).\n";
+  return text +
+         "All read bench.duration_ms, warmup_ms, repeats, batch and check (--set bench.KEY=VALUE).\n"
+         "hrsnn and sweep go through several values of batch, have no reference, and no check = full.\n";
 }
 
 }  // namespace sprig::app

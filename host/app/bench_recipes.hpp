@@ -11,6 +11,7 @@
 
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/output.hpp"
+#include "sprig/core/progress.hpp"
 #include "sprig/io/config.hpp"
 #include "sprig/network/projection.hpp"
 
@@ -31,6 +32,7 @@ struct BuiltNetwork {
   Drive drive;
   bool stored = false;  // all synapses are in network().recurrent, none in projections
   std::string note;     // what the result must say about it
+  double prune_s = 0;   // pruning it took so long, which is not construction
 
   const Network& network() const { return procedural.network; }
 };
@@ -41,7 +43,10 @@ struct BenchCase {
   SimulationOptions simulation;
   PlannedNetwork planned;
   double step_ms = 0.1;
-  std::function<std::shared_ptr<const BuiltNetwork>(std::uint32_t seed)> build;
+  MemoryPlan building;        // what making the network holds, where that is more than the network
+  bool same_network = false;  // as the case before it
+  // progress: as far as building tells how far it is. Errors: Interrupted.
+  std::function<std::shared_ptr<const BuiltNetwork>(std::uint32_t seed, const Progress& progress)> build;
 
   std::string label() const;  // "neurons 2000, batch 4"; "" without settings
 };
@@ -71,7 +76,7 @@ void resolve_bench(Config& config);
 // Of a configuration that was resolved; builds nothing.
 Benchmark make_benchmark(const Config& config);
 
-// The memory that measuring one case takes.
+// The memory that building or measuring one case takes, whichever is more.
 MemoryPlan plan_case(const BenchCase& one, const Config& config);
 // Of the case that takes most.
 MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config);

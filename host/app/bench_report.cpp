@@ -63,6 +63,7 @@ Bandwidth bandwidth(const Config& config) {
 Json case_json(const BenchCase& one, const Measurement& m, const Bandwidth& memory) {
   const BenchFigures f = figures_of(one, m);
   Json rates = Json::object();
+  if (m.counted_steps == 0) rates = nullptr;
   for (std::size_t p = 0; p < m.population_spikes.size(); ++p) rates[m.populations[p].name] = m.rate_hz(p);
   Json json{{"neurons", m.neurons},
             {"synapses", m.synapses},
@@ -72,7 +73,7 @@ Json case_json(const BenchCase& one, const Measurement& m, const Bandwidth& memo
             {"events_per_s", f.events_per_s},
             {"bytes_per_event", f.bytes_per_event},
             {"construct_s", m.construct_s},
-            {"hash", m.hash},
+            {"hash", m.hash.empty() ? Json() : Json(m.hash)},
             {"settings", one.settings},
             {"rtf_least", f.rtf_least},
             {"rtf_most", f.rtf_most},
@@ -81,10 +82,12 @@ Json case_json(const BenchCase& one, const Measurement& m, const Bandwidth& memo
             {"steps", m.counted_steps},
             {"step_ms", m.step_ms},
             {"replicas", m.replicas},
+            {"threads", m.threads},
             {"spikes", m.spikes},
             {"synaptic_events", m.events},
             {"bandwidth_share", bandwidth_share(f, m, memory)},
             {"update", name_of(one.simulation.update)}};
+  if (m.prune_s > 0) json["prune_s"] = m.prune_s;
   if (!m.note.empty()) json["note"] = m.note;
   return json;
 }
@@ -114,7 +117,7 @@ std::string case_text(const BenchCase& one, const Measurement& m, const Bandwidt
   std::string rates;
   for (std::size_t p = 0; p < m.population_spikes.size(); ++p)
     rates += (rates.empty() ? "" : "  ") + m.populations[p].name + " " + number_text(m.rate_hz(p));
-  line("rates (Hz)", rates);
+  line("rates (Hz)", rates.empty() ? "n/a" : rates);
   return text;
 }
 
@@ -128,7 +131,9 @@ std::string cases_text(const std::vector<BenchCase>& cases, const std::vector<Me
     table.add({cases[k].label(), std::to_string(m.synapses), number_text(m.mean_rate_hz()),
                number_text(m.construct_s, 3), number_text(f.rtf), number_text(f.rtf_least), number_text(f.rtf_most),
                number_text(f.events_per_s)});
-    if (!m.note.empty() && notes.find(m.note) == std::string::npos) notes += m.note + "\n";
+    std::string note = m.note;
+    if (m.prune_s > 0) note += "; pruning took " + number_text(m.prune_s, 3) + " s, which is not construction";
+    if (!note.empty() && notes.find(note) == std::string::npos) notes += note + "\n";
   }
   return table.text() + "RTF: median and spread over the repeats, of one batch\n" + notes;
 }

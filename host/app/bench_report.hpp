@@ -1,6 +1,7 @@
 // What `sprig bench` says of its measurements: figures, tables, JSON, and ratios to an earlier result.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,13 @@ SweepRow sweep_row(const BenchCase& one, const Measurement& measured);
 Json hardware_json(const Config& config);
 std::string hardware_text(const Config& config);
 
-// An earlier result.json of the same benchmark with the same parameters. Errors: InputError with the path.
-Json read_earlier(const std::string& path, const std::string& benchmark, const Json& parameters);
-// Ratios of this result to it: rtf, events_per_s, construct_s.
-Json ratios_json(const std::string& path, const Json& earlier, const Json& result);
-std::string ratios_text(const Json& ratios);
+// Bytes. Of RAM, but for device_plan, which is a part of plan.
+struct BenchMemory {
+  std::uint64_t peak = 0;    // of the whole process
+  std::uint64_t growth = 0;  // of that, what came since the first network was begun
+  double plan = 0, device_plan = 0;
+};
+Json memory_json(const BenchMemory& memory);
+std::string memory_text(const BenchMemory& memory);
 
 }  // namespace sprig::app

@@ -37,26 +37,32 @@ double crossing(const Advantage& advantage) {
 
 CostFit fit_costs(const std::vector<SweepRow>& rows) {
   CostFit fit;
+  fit.why_not = "it takes at least four cases, of several rates and several numbers of neurons or batches";
   const auto n = static_cast<Eigen::Index>(rows.size());
   if (n < 4) return fit;
+  // Each row divided by its wall time: then 1 is what is to be met.
   Eigen::MatrixXd terms(n, 3);
-  Eigen::VectorXd wall(n);
   for (Eigen::Index i = 0; i < n; ++i) {
     const SweepRow& row = rows[static_cast<std::size_t>(i)];
     terms.row(i) << 1, row.events, row.neuron_steps;
-    wall(i) = row.wall_s;
+    terms.row(i) /= std::max(row.wall_s, 1e-12);
   }
   const Eigen::RowVectorXd scale = terms.colwise().maxCoeff().cwiseMax(1e-300);
   for (Eigen::Index k = 0; k < 3; ++k) terms.col(k) /= scale(k);
   const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(terms);
   if (qr.rank() < 3) return fit;
-  const Eigen::VectorXd x = qr.solve(wall);
-  const double total = (wall.array() - wall.mean()).square().sum();
-  fit.known = true;
+  const Eigen::VectorXd x = qr.solve(Eigen::VectorXd::Ones(n));
+  constexpr const char* kCosts[] = {"the constant", "the cost of an event", "the cost of a neuron's step"};
+  for (Eigen::Index k = 0; k < 3; ++k)
+    if (x(k) < -1e-9) {  // beyond rounding; every wall time is 1 here
+      fit.why_not = std::string(kCosts[k]) + " comes out negative, so wall times are not such a sum here";
+      return fit;
+    }
+  fit.why_not.clear();
   fit.a = x(0) / scale(0);
   fit.b = x(1) / scale(1);
   fit.c = x(2) / scale(2);
-  fit.r_squared = total > 0 ? 1 - (wall - terms * x).squaredNorm() / total : 1;
+  fit.relative_error = std::sqrt((terms * x - Eigen::VectorXd::Ones(n)).squaredNorm() / static_cast<double>(n));
   return fit;
 }
 
@@ -77,17 +83,17 @@ std::vector<Crossover> crossovers(const std::vector<SweepRow>& rows) {
 
 std::string sweep_text(const std::vector<SweepRow>& rows) {
   const CostFit fit = fit_costs(rows_of(rows, "clock"));
-  std::string text =
-      fit.known ? "by the clock: wall time = " + number_text(1e3 * fit.a, 3) + " ms + " + number_text(1e9 * fit.b, 3) +
-                      " ns x synaptic events + " + number_text(1e9 * fit.c, 3) +
-                      " ns x neuron-steps, R^2 = " + number_text(fit.r_squared, 4) + "\n"
-                : "by the clock: no fit; it takes at least four cases, of several rates and several numbers of "
-                  "neurons or batches\n";
+  std::string text = "by the clock: ";
+  text += fit.why_not.empty()
+              ? "wall time = " + number_text(1e3 * fit.a, 3) + " ms + " + number_text(1e9 * fit.b, 3) +
+                    " ns x synaptic events + " + number_text(1e9 * fit.c, 3) + " ns x neuron-steps, to " +
+                    number_text(100 * fit.relative_error, 2) + " % (root mean square over the cases)\n"
+              : "no fit: " + fit.why_not + "\n";
   for (const Crossover& at : crossovers(rows)) {
     text += number_text(at.neurons, 9) + " neurons, " + number_text(at.synapses_a_neuron, 9) + " synapses each";
     if (at.batch > 1) text += ", batch " + number_text(at.batch, 6);
-    text += at.rate_hz == 0          ? ": the clock is faster at every rate\n"
-            : std::isinf(at.rate_hz) ? ": events are faster at every rate\n"
+    text += at.rate_hz == 0          ? ": the clock is faster at every measured rate\n"
+            : std::isinf(at.rate_hz) ? ": events are faster at every measured rate\n"
                                      : ": events are faster below " + number_text(at.rate_hz, 3) + " Hz\n";
   }
   return text;
@@ -96,18 +102,20 @@ std::string sweep_text(const std::vector<SweepRow>& rows) {
 Json sweep_json(const std::vector<SweepRow>& rows) {
   const CostFit fit = fit_costs(rows_of(rows, "clock"));
   Json json{{"fit", nullptr}, {"crossovers", Json::array()}};
-  if (fit.known)
+  if (fit.why_not.empty())
     json["fit"] = {{"update", "clock"},
                    {"constant_s", fit.a},
                    {"s_per_event", fit.b},
                    {"s_per_neuron_step", fit.c},
-                   {"r_squared", fit.r_squared}};
+                   {"relative_error", fit.relative_error}};
+  else
+    json["no_fit"] = fit.why_not;
   for (const Crossover& at : crossovers(rows))
     json["crossovers"].push_back({{"neurons", at.neurons},
                                   {"synapses_a_neuron", at.synapses_a_neuron},
                                   {"batch", at.batch},
-                                  {"events_faster", at.rate_hz == 0          ? "at no rate"
-                                                    : std::isinf(at.rate_hz) ? "at every rate"
+                                  {"events_faster", at.rate_hz == 0          ? "at no measured rate"
+                                                    : std::isinf(at.rate_hz) ? "at every measured rate"
                                                                              : "below rate_hz"},
                                   {"rate_hz", at.rate_hz}});
   return json;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "host/app/bench_sweep.hpp"
+#include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/network/projection_draw.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double kStepMs = 0.1;
 constexpr std::uint16_t kLeastDelay = 15, kDelays = 15;  // steps: 15 to 29
+constexpr double kNotable = 0.2;                         // of a rate: said where it differs by more
 constexpr float kStrong = 4, kWeak = 2e-4f;              // thresholds
 
 struct RingSynapse {
@@ -31,7 +33,25 @@ RingSynapse draw(std::uint32_t seed, std::uint32_t source, std::uint32_t k, std:
   return {draw_below(block.word[0], neurons), source % 2 == 0 ? kWeak : -kWeak, delay};
 }
 
+// Whole pulses, at least one, around a ring of so many steps.
+double pulses_for(double rate_hz, double circuit, std::uint32_t neurons) {
+  return std::clamp<double>(std::round(rate_hz * circuit * kStepMs * 1e-3), 1, neurons);
+}
+
+// Says so where rounding to whole pulses makes another rate of the one that was asked for.
+std::string rate_note(std::uint32_t neurons, double asked_hz) {
+  const double given_hz = sweep_rate_hz(neurons, asked_hz);
+  if (std::abs(given_hz / asked_hz - 1) <= kNotable) return "";
+  return number_text(neurons, 9) + " neurons fire at about " + number_text(given_hz, 3) + " Hz, not " +
+         number_text(asked_hz, 3) + " Hz: there are whole pulses, at least one";
+}
+
 }  // namespace
+
+double sweep_rate_hz(std::uint32_t neurons, double asked_hz) {
+  const double circuit = (kLeastDelay + 0.5 * (kDelays - 1)) * neurons;
+  return pulses_for(asked_hz, circuit, neurons) / (circuit * kStepMs * 1e-3);
+}
 
 Network sweep_network(std::uint32_t neurons, std::uint32_t synapses_a_neuron, double rate_hz, std::uint32_t seed) {
   Network network;
@@ -70,8 +90,7 @@ Network sweep_network(std::uint32_t neurons, std::uint32_t synapses_a_neuron, do
     }
   }
   // Each of `pulses` pulses fires every neuron once in `circuit` steps; they start as far from each other as they can.
-  const double wanted = std::round(rate_hz * static_cast<double>(circuit) * kStepMs * 1e-3);
-  const auto pulses = static_cast<std::uint64_t>(std::clamp<double>(wanted, 1, neurons));
+  const auto pulses = static_cast<std::uint64_t>(pulses_for(rate_hz, static_cast<double>(circuit), neurons));
   for (std::uint64_t pulse = 0; pulse < pulses; ++pulse)
     network.neurons.v_initial[pulse * neurons / pulses] = 2;  // thresholds
   return network;
@@ -80,7 +99,7 @@ Network sweep_network(std::uint32_t neurons, std::uint32_t synapses_a_neuron, do
 void fill_sweep(BenchSection& bench) {
   if (bench.neurons.empty()) bench.neurons = {2000, 20000};
   if (bench.synapses_a_neuron.empty()) bench.synapses_a_neuron = {100, 1000};
-  if (bench.rates_hz.empty()) bench.rates_hz = {0.1, 1, 10, 100};
+  if (bench.rates_hz.empty()) bench.rates_hz = {1, 10, 100};
   if (bench.batch.empty()) bench.batch = {1};
   if (bench.update.empty()) bench.update = {UpdateMode::clock, UpdateMode::event};
   const std::size_t cases = bench.neurons.size() * bench.synapses_a_neuron.size() * bench.rates_hz.size() *
@@ -106,12 +125,14 @@ Benchmark make_sweep(const Config& config) {
     for (const std::uint32_t synapses : bench.synapses_a_neuron)
       for (const std::uint32_t batch : bench.batch)
         for (const double rate_hz : bench.rates_hz)
-          for (const UpdateMode update : bench.update) {
+          for (std::size_t k = 0; k < bench.update.size(); ++k) {
+            const UpdateMode update = bench.update[k];
             BenchCase one;
+            one.same_network = k > 0;
             one.settings = {{"neurons", neurons},
                             {"synapses_a_neuron", synapses},
                             {"batch", batch},
-                            {"rate_hz", rate_hz},
+                            {"rate_hz", rate_hz},  // as asked; mean_rate_hz of the result is what came of it
                             {"update", name_of(update)}};
             one.simulation = config.simulation;
             one.simulation.replicas = batch;
@@ -122,11 +143,15 @@ Benchmark make_sweep(const Config& config) {
                            true,
                            false,
                            {Synapse::delta, 1, Reset::hard, false}};
-            one.build = [=](std::uint32_t seed) {
+            one.build = [=](std::uint32_t seed, const Progress&) {
               auto built = std::make_shared<BuiltNetwork>();
               built->procedural.network = sweep_network(neurons, synapses, rate_hz, seed);
               built->stored = true;
-              if (batch > 1) built->note = "replicas are alike, so they share every row of synapses that is read";
+              built->note = rate_note(neurons, rate_hz);
+              if (batch > 1) {
+                if (!built->note.empty()) built->note += "; ";
+                built->note += "replicas are alike, so they share every row of synapses that is read";
+              }
               return built;
             };
             benchmark.cases.push_back(std::move(one));

@@ -35,7 +35,8 @@ std::uint64_t steps_of(double ms, double step_ms, const char* key) {
 
 std::uint64_t whole_steps_of(double ms, double step_ms, const char* key) {
   if (ms < step_ms)
-    throw ConfigError(key, "is below one step; allowed: at least network.step_ms = " + number_text(step_ms));
+    throw ConfigError(key,
+                      "is below one step; allowed: at least the step of the network, " + number_text(step_ms) + " ms");
   return steps_of(ms, step_ms, key);
 }
 

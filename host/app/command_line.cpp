@@ -94,6 +94,21 @@ std::string typed(int argc, const char* const* argv) {
   return line;
 }
 
+// --set, and the network that stands after `bench`.
+void set_keys(Config& config, const Flags& flags) {
+  const std::string key = "bench.network";
+  const bool in_file = config.given.erase(key) > 0;
+  for (const std::string& assignment : flags.set) set_config(config, assignment);
+  const bool by_set = config.given.contains(key);
+  if (in_file) config.given.insert(key);
+  if (flags.network.empty()) return;
+  const BenchNetwork other = config.bench.network;
+  set_config(config, key + "=" + flags.network, "sprig bench NETWORK: ");
+  if (by_set && other != config.bench.network)
+    throw UsageError("sprig bench " + flags.network,
+                     "--set bench.network names " + std::string(name_of(other)) + "; allowed: one network");
+}
+
 int dispatch(int argc, const char* const* argv) {
   refuse_unknown_verb(argc, argv);
   CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
@@ -132,8 +147,7 @@ int dispatch(int argc, const char* const* argv) {
   command.quiet = flags.quiet;
   command.command_line = typed(argc, argv);
   if (!flags.config.empty()) read_config(command.config, flags.config);
-  for (const std::string& assignment : flags.set) set_config(command.config, assignment);
-  if (!flags.network.empty()) set_config(command.config, "bench.network=" + flags.network);
+  set_keys(command.config, flags);
   command.compare = flags.compare;
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));

@@ -6,6 +6,7 @@
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/session.hpp"
 #include "sprig/app/table.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
 
@@ -26,6 +27,10 @@ std::vector<VerbPlan> plans_of(const Config& config) {
     resolve_bench(resolved);
     return {{"bench", plan_benchmark(make_benchmark(resolved), resolved), true}};
   }
+  for (const std::string& key : config.given)
+    if (key.starts_with("bench."))
+      throw ConfigError("bench.network",
+                        "is needed: " + key + " has no effect without it; sprig bench --help lists them");
   return {{"run", plan_memory(config, Work::run), false},
           {"lyapunov", plan_memory(config, Work::lyapunov), false},
           {"prune", plan_memory(config, Work::prune), false},

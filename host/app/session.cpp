@@ -66,7 +66,7 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
                       {"device", device},
                       {"threads", thread_count(command_.config)},
                       {"config_hash", Hash().bytes(resolved_.data(), resolved_.size()).hex()},
-                      {"result_hash", hash},
+                      {"result_hash", hash.empty() ? Json() : Json(hash)},
                       {"started", utc(started_, "%Y-%m-%dT%H:%M:%SZ")},
                       {"wall_s", wall_s()},
                       {"complete", complete}};

@@ -79,6 +79,14 @@ void finish_config(Config& config) {
   config.prune.lyapunov = config.lyapunov;
 }
 
+std::vector<std::string> changed_keys(const Config& config, const std::string& section) {
+  Config copy = config, defaults;
+  std::vector<std::string> changed;
+  for (const schema::Key& key : schema::keys())
+    if (key.section == section && key.write(copy) != key.write(defaults)) changed.push_back(key.full());
+  return changed;
+}
+
 std::string resolved_config(const Config& config) {
   Config copy = config;
   std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n";

@@ -216,10 +216,10 @@ void read_config_text(Config& config, const std::string& text, const std::string
 
 void read_config(Config& config, const std::string& path) { read_config_text(config, read_whole(path), path); }
 
-void set_config(Config& config, const std::string& assignment) {
+void set_config(Config& config, const std::string& assignment, const std::string& place) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos)
-    throw UsageError("--set " + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
+    throw UsageError(place + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
   const auto trimmed = [](const std::string& s) {
     const std::size_t first = s.find_first_not_of(' ');
     return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
@@ -229,10 +229,9 @@ void set_config(Config& config, const std::string& assignment) {
   if (!key) {
     const std::size_t dot = full.find('.');
     const bool split = dot != std::string::npos;
-    throw ConfigError("--set " + full.substr(0, 80), "unknown key" + suggestion(split ? full.substr(0, dot) : "",
-                                                                                split ? full.substr(dot + 1) : full));
+    throw ConfigError(place + full.substr(0, 80), "unknown key" + suggestion(split ? full.substr(0, dot) : "",
+                                                                             split ? full.substr(dot + 1) : full));
   }
-  const std::string place = "--set ";
   if (value.size() > kMaxConfigBytes || value.find_first_of("\n\r") != std::string::npos ||
       bad_utf8(value) != std::string::npos)
     throw ConfigError(place + full,

@@ -5,6 +5,7 @@
 
 #include "host/app/bench_check.hpp"
 #include "host/app/bench_recipes.hpp"
+#include "host/app/bench_report.hpp"
 #include "host/app/bench_sweep.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/plastic.hpp"
@@ -24,6 +25,8 @@ Config configured(const std::vector<std::string>& assignments) {
   resolve_bench(config);
   return config;
 }
+
+const Progress kOn = [](double) { return true; };
 
 double item(const MemoryPlan& plan, const std::string& name) {
   for (const MemoryItem& i : plan.items)
@@ -47,7 +50,7 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
     const Benchmark benchmark = make_benchmark(config);
     const BenchCase& one = benchmark.cases.front();
     const MemoryPlan plan = plan_case(one, config);
-    const auto built = one.build(1);
+    const auto built = one.build(1, kOn);
     EXPECT_EQ(plan.neurons, built->network().size());
     EXPECT_EQ(built->network().step_ms, one.step_ms);
     const SlicePolicy policy{2, one.simulation.weight_bits, one.simulation.weight_bits == 16};
@@ -74,6 +77,73 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
   }
 }
 
+TEST(BenchPlan, CountsWhatPruningHolds) {
+  const Config config = configured({"bench.network=hrsnn", "bench.neurons=5000", "bench.prune=lnp", "bench.batch=1"});
+  const Benchmark benchmark = make_benchmark(config);
+  ASSERT_EQ(benchmark.cases.size(), 2u);
+  EXPECT_EQ(item(plan_case(benchmark.cases[0], config), "covariance"), 0);
+  const MemoryPlan pruned = plan_case(benchmark.cases[1], config);
+  EXPECT_EQ(item(pruned, "covariance"), 5 * 8 * 5000.0 * 5000);
+  EXPECT_GT(item(pruned, "pruned copy"), 0);
+  EXPECT_EQ(plan_benchmark(benchmark, config).total(), pruned.total());
+  EXPECT_THROW(require_fits(plan_benchmark(benchmark, config), {"RAM", 9e8}), MemoryError);
+}
+
+TEST(BenchCases, OfOneNetworkShareIt) {
+  const Benchmark hrsnn = make_benchmark(configured({"bench.network=hrsnn", "bench.batch=[1, 1, 2]"}));
+  std::vector<bool> same;
+  for (const BenchCase& one : hrsnn.cases) same.push_back(one.same_network);
+  EXPECT_EQ(same, (std::vector<bool>{false, true, true, false, true, true}));
+  for (const BenchCase& one : make_benchmark(configured({"bench.network=sweep"})).cases)
+    EXPECT_EQ(one.same_network, one.settings["update"] == "event");
+}
+
+TEST(BenchCases, PruningIsTimedApartAndCanBeStopped) {
+  const Benchmark benchmark = make_benchmark(configured({"bench.network=hrsnn", "bench.neurons=200"}));
+  EXPECT_EQ(benchmark.cases.front().build(1, kOn)->prune_s, 0);
+  EXPECT_GT(benchmark.cases.back().build(1, kOn)->prune_s, 0);
+  int asked = 0;
+  const Progress stop = [&](double) { return ++asked < 3; };
+  EXPECT_THROW(benchmark.cases.back().build(1, stop), Interrupted);
+  EXPECT_GE(asked, 3);
+}
+
+TEST(BenchCases, AStopBeforeTheFirstStepLeavesNoFigures) {
+  const Config config = configured({"bench.network=vogels", "bench.neurons=300"});
+  const BenchCase one = make_benchmark(config).cases.front();
+  const auto built = one.build(1, kOn);
+  const Measurement m =
+      measure(one, *built, 1000, {0, 100, 1}, false, [](double, const std::string&) { return false; });
+  EXPECT_FALSE(m.complete);
+  EXPECT_EQ(m.counted_steps, 0u);
+  EXPECT_GE(m.construct_s, 1000) << "with the time that building took, whenever it was";
+  EXPECT_TRUE(std::isnan(m.mean_rate_hz()));
+  const Json json = case_json(one, m, {0, ""});
+  EXPECT_TRUE(json["hash"].is_null());
+  EXPECT_TRUE(json["rates_hz"].is_null());
+  EXPECT_EQ(json_text(json["mean_rate_hz"]), "null");
+  EXPECT_NE(case_text(one, m, {0, ""}).find("rates (Hz)                n/a"), std::string::npos);
+  EXPECT_EQ(cases_text({one}, {m}).find(" 0 "), std::string::npos) << cases_text({one}, {m});
+  const BenchVerdict verdict = check_rates(m, {{{"all", 10}}, 0.04, 10, 0, "a test", false}, 500);
+  EXPECT_TRUE(verdict.rates.empty());
+  EXPECT_EQ(verdict.reason, "stopped before anything was counted");
+}
+
+// The synapses that are counted for a network that is drawn are those of its matrix.
+TEST(OutDegrees, AreTheRowsOfTheRealisedNetwork) {
+  for (const char* network : {"brunel-large", "brunel-plus", "vogels-large"}) {
+    SCOPED_TRACE(network);
+    const Config config = configured({std::string("bench.network=") + network, "bench.synapses=1e5"});
+    const auto built = make_benchmark(config).cases.front().build(3, kOn);
+    ASSERT_FALSE(built->stored);
+    const std::vector<std::uint64_t> offsets = realise(built->procedural).recurrent.offsets;
+    const std::vector<std::uint32_t> degrees = out_degrees(*built, 2);
+    ASSERT_EQ(degrees.size() + 1, offsets.size());
+    EXPECT_NEAR(static_cast<double>(offsets.back()), 1e5, 3e3);
+    for (std::size_t i = 0; i < degrees.size(); ++i) ASSERT_EQ(degrees[i], offsets[i + 1] - offsets[i]) << i;
+  }
+}
+
 TEST(SweepNetwork, FiresAtTheRateThatIsAskedFor) {
   for (const double rate : {2.0, 50.0, 400.0}) {
     const Network network = sweep_network(2000, 50, rate, 1);
@@ -94,6 +164,30 @@ TEST(SweepNetwork, FiresAtTheRateThatIsAskedFor) {
     const double mean = static_cast<double>(recording.total_spikes) / 10000;
     EXPECT_LT(static_cast<double>(most), mean + 7 * std::sqrt(mean) + 3);
   }
+}
+
+TEST(SweepNetwork, HasAtLeastOnePulseAndSaysWhatThatGives) {
+  const double expected = sweep_rate_hz(500, 0.1);
+  EXPECT_NEAR(expected, 455.0 / 500, 0.01);
+  SimulationOptions options;
+  options.device = Device::cpu;
+  const auto simulation = make_simulation(sweep_network(500, 10, 0.1, 1), {}, options);
+  Recording recording;
+  simulation->advance(110000, {}, {}, &recording);  // ten times around
+  EXPECT_NEAR(static_cast<double>(recording.total_spikes) / 500 / 11, expected, 0.03 * expected);
+
+  const auto note = [](const std::string& neurons, const std::string& rate) {
+    const Config config = configured(
+        {"bench.network=sweep", "bench.neurons=" + neurons, "bench.rates_hz=" + rate, "bench.synapses_a_neuron=10"});
+    return make_benchmark(config).cases.front().build(1, kOn)->note;
+  };
+  EXPECT_EQ(note("2000", "0.1"),
+            "2000 neurons fire at about 0.227 Hz, not 0.1 Hz: there are whole pulses, at least one");
+  EXPECT_EQ(note("2000", "10"), "");
+  const Config defaults = configured({"bench.network=sweep"});
+  for (const std::uint32_t neurons : defaults.bench.neurons)
+    for (const double rate : defaults.bench.rates_hz)
+      EXPECT_NEAR(sweep_rate_hz(neurons, rate), rate, 0.2 * rate) << neurons << " neurons";
 }
 
 TEST(SweepNetwork, IsTheSameForEverySeedAndDiffersBetweenThem) {
@@ -119,16 +213,46 @@ TEST(SweepFit, FindsTheCosts) {
   for (const SweepRow& row : rows_with(0.01, 2e-9, 5e-10))
     if (row.update == "clock") clock.push_back(row);
   const CostFit fit = fit_costs(clock);
-  ASSERT_TRUE(fit.known);
+  ASSERT_EQ(fit.why_not, "");
   EXPECT_NEAR(fit.a, 0.01, 1e-9);
   EXPECT_NEAR(fit.b, 2e-9, 1e-15);
   EXPECT_NEAR(fit.c, 5e-10, 1e-15);
-  EXPECT_NEAR(fit.r_squared, 1, 1e-12);
+  EXPECT_NEAR(fit.relative_error, 0, 1e-9);
   clock.resize(3);
-  EXPECT_FALSE(fit_costs(clock).known) << "three rows";
+  EXPECT_NE(fit_costs(clock).why_not.find("at least four cases"), std::string::npos) << "three rows";
   for (SweepRow& row : clock) row.neuron_steps = 1e7;
   clock.push_back(clock.front());
-  EXPECT_FALSE(fit_costs(clock).known) << "one size";
+  EXPECT_NE(fit_costs(clock).why_not.find("at least four cases"), std::string::npos) << "one size";
+}
+
+TEST(SweepFit, WeighsRowsByTheirRelativeErrors) {
+  std::vector<SweepRow> clock;
+  for (const SweepRow& row : rows_with(1e-3, 2e-9, 5e-10))
+    if (row.update == "clock") clock.push_back(row);
+  clock.back().wall_s *= 1.1;  // the longest by far: by absolute errors it alone would decide
+  const CostFit fit = fit_costs(clock);
+  ASSERT_EQ(fit.why_not, "");
+  EXPECT_NEAR(fit.a, 1e-3, 0.1e-3);
+  EXPECT_NEAR(fit.c, 5e-10, 0.5e-10);
+  EXPECT_GT(fit.relative_error, 0.001);
+  EXPECT_LT(fit.relative_error, 0.1);
+}
+
+TEST(SweepFit, SaysSoWhereACostComesOutNegative) {
+  std::vector<SweepRow> clock;
+  for (const SweepRow& row : rows_with(0.01, 2e-9, 5e-10))
+    if (row.update == "clock") clock.push_back(row);
+  for (SweepRow& row : clock) row.wall_s = 1 + 1e-9 * row.neuron_steps - 1e-12 * row.events;
+  EXPECT_NE(fit_costs(clock).why_not.find("the cost of an event comes out negative"), std::string::npos);
+  EXPECT_NE(sweep_text(clock).find("no fit: the cost of an event"), std::string::npos);
+  EXPECT_TRUE(sweep_json(clock)["fit"].is_null());
+  EXPECT_TRUE(sweep_json(clock)["no_fit"].is_string());
+}
+
+TEST(SweepFit, SpeaksOfTheRatesThatWereMeasured) {
+  EXPECT_NE(sweep_text(rows_with(0, 2e-9, 1e-6)).find("events are faster at every measured rate"), std::string::npos);
+  EXPECT_NE(sweep_text(rows_with(0, 2e-9, 1e-14)).find("the clock is faster at every measured rate"),
+            std::string::npos);
 }
 
 TEST(SweepFit, FindsTheCrossover) {
@@ -163,6 +287,31 @@ TEST(BenchVerdicts, FollowTheReference) {
   EXPECT_EQ(check_rates(measurement(10, 9.9), reference, 500).verdict, Verdict::not_judged);
   EXPECT_EQ(check_rates(measurement(10, 10), reference, 100).verdict, Verdict::not_judged);
   EXPECT_EQ(check_rates(measurement(10, 10), {{}, 0, 0, 0, "none", false}, 500).reason, "none");
+}
+
+TEST(BenchVerdicts, TheErrorOfAllIsThatOfTheSumOverPopulations) {
+  Measurement m = measurement(10, 10);
+  m.complete = true;
+  m.block_spikes.clear();
+  for (std::size_t block = 0; block < Measurement::kBlocks; ++block) {
+    const std::uint64_t more = block % 2;
+    m.block_spikes.insert(m.block_spikes.end(), {4000 + 100 * more - 50, 1000 + 60 * more - 30});
+  }
+  // Blocks of 5000 -+ 80 spikes: their deviation is 80 sqrt(20 / 19), the mean's error that over sqrt(20).
+  const double error = 10 * 80 / std::sqrt(19.0) / 5000;
+  const BenchVerdict verdict = check_rates(m, {{{"all", 10}, {"exc", 10}}, 0.04, 10000, 500, "a test", false}, 500);
+  ASSERT_EQ(verdict.rates.size(), 2u);
+  EXPECT_NEAR(verdict.rates[0].error_hz, error, 1e-9);
+  EXPECT_NEAR(verdict.rates[1].error_hz, 10 * 50 / std::sqrt(19.0) / 4000, 1e-9);
+}
+
+TEST(BenchVerdicts, BrunelLargeIsJudgedFromTheSizesOfItsReferenceOn) {
+  const auto reference = [](const std::string& synapses) {
+    return make_benchmark(configured({"bench.network=brunel-large", "bench.synapses=" + synapses})).reference;
+  };
+  EXPECT_TRUE(reference("9.9e6").rates_hz.empty());
+  EXPECT_NE(reference("9.9e6").source.find("1e7 synapses and more"), std::string::npos);
+  EXPECT_EQ(reference("1e7").rates_hz.size(), 2u);
 }
 
 TEST(MicrocircuitSlots, AreThoseOfItsDelays) {

@@ -20,7 +20,8 @@ class Session {
   double wall_s() const;
 
   // Completes `result` ("complete", "wall_s"), writes result.json and manifest.json, and returns the exit code: 0, or
-  // that of the signal when the work is not complete. `hash`: of what the verb made. Errors: InputError; that of
+  // that of the signal when the work is not complete. `hash`: of what the verb made, empty when there is nothing.
+  // Errors: InputError; that of
   // print() comes last, with everything on disk.
   int finish(Json result, const std::string& hash, const std::string& device, bool complete);
 

@@ -145,6 +145,7 @@ class Simulation {
   virtual SimulationState state() const = 0;
   virtual void set_state(const SimulationState& state) = 0;
   virtual std::string device_name() const = 0;
+  virtual int threads() const { return 1; }  // of the CPU that advance() runs on
 };
 
 // Copies what it needs of `network` (which must be valid: see validate()). Errors: DeviceError when the device asked

@@ -81,11 +81,15 @@ inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
 // keys come with the nearest spelling. UsageError: an override without "=".
 void read_config(Config& config, const std::string& path);
 void read_config_text(Config& config, const std::string& text, const std::string& name);
-void set_config(Config& config, const std::string& assignment);
+// place: what the text of an error begins with, where the assignment does not come from --set.
+void set_config(Config& config, const std::string& assignment, const std::string& place = "--set ");
 
 // What no single key can show: delays against the step, thresholds against resets, keys that exclude each other.
 // Fills the parts that are derived (prune.seed, prune.lyapunov). Call once, after all of the above.
 void finish_config(Config& config);
+
+// The keys of a section whose values are not the defaults.
+std::vector<std::string> changed_keys(const Config& config, const std::string& section);
 
 // Every key with its value and meaning, as TOML that read_config_text() reads back to the same configuration.
 std::string resolved_config(const Config& config);
