@@ -219,7 +219,7 @@ const std::vector<BenchRecipe>& bench_recipes() {
       {BenchNetwork::vogels,
        "Vogels-Abbott, current-based, 4000 neurons; more keep the in-degree",
        10000,
-       32,
+       16,
        {"neurons"},
        [](BenchSection& bench) {
          one_batch(bench);
@@ -229,7 +229,7 @@ const std::vector<BenchRecipe>& bench_recipes() {
       {BenchNetwork::brunel,
        "Brunel 2000, 12 500 neurons with delta synapses, regimes A to D",
        1000,
-       32,
+       16,
        {"regime"},
        one_batch,
        make_brunel},
