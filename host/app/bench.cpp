@@ -42,11 +42,6 @@ TimedNetwork build(const BenchCase& one, const Progress& progress) {
   return timed;
 }
 
-BenchSteps steps_of_case(const BenchCase& one, const BenchSection& bench) {
-  return {steps_of(bench.warmup_ms, one.step_ms, "bench.warmup_ms"),
-          whole_steps_of(bench.duration_ms, one.step_ms, "bench.duration_ms"), bench.repeats};
-}
-
 void require_room(const Benchmark& benchmark, const Config& config) {
   const MemoryPlan plan = plan_benchmark(benchmark, config);
   constexpr const char* kHint = "bench.neurons, bench.synapses or bench.batch";
@@ -92,21 +87,6 @@ std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork ti
     if (!measured.back().complete) break;
   }
   return measured;
-}
-
-// The other seed of check = full.
-BenchSteps steps_of_other(const BenchCase& one, const BenchSection& bench) {
-  BenchSteps steps = steps_of_case(one, bench);
-  steps.repeats = 0;
-  return steps;
-}
-
-// Of all work, what measuring the cases is; with check = full there is one, and its other seed after it.
-double share_of_cases(const Benchmark& benchmark, const BenchSection& bench) {
-  if (bench.check != BenchCheck::full) return 1;
-  const BenchCase& one = benchmark.cases.front();
-  const double steps = steps_of_case(one, bench).total();
-  return steps / (steps + steps_of_other(one, bench).total());
 }
 
 // The verdict; with check = full, against the same network on the next seed, which is simulated for it.

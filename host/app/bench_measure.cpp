@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "host/app/pieces.hpp"
+#include "sprig/app/checks.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
@@ -118,6 +119,24 @@ double Measurement::mean_rate_error_hz() const {
   return complete ? relative_error(*this, 0, populations.size()) * mean_rate_hz() : kNone;
 }
 
+BenchSteps steps_of_case(const BenchCase& one, const BenchSection& bench) {
+  return {steps_of(bench.warmup_ms, one.step_ms, "bench.warmup_ms"),
+          whole_steps_of(bench.duration_ms, one.step_ms, "bench.duration_ms"), bench.repeats};
+}
+
+BenchSteps steps_of_other(const BenchCase& one, const BenchSection& bench) {
+  BenchSteps steps = steps_of_case(one, bench);
+  steps.repeats = 0;
+  return steps;
+}
+
+double share_of_cases(const Benchmark& benchmark, const BenchSection& bench) {
+  if (bench.check != BenchCheck::full) return 1;
+  const BenchCase& one = benchmark.cases.front();
+  const double steps = steps_of_case(one, bench).total();
+  return steps / (steps + steps_of_other(one, bench).total());
+}
+
 Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
                     bool full, const BenchProgress& progress) {
   Measurement out;
@@ -133,10 +152,11 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
   out.construct_s = build_s + now_s() - start;
   out.device = simulation->device_name();
   out.threads = simulation->threads();
+  if (!progress(0, "constructed")) return out;
   const std::vector<std::uint32_t> degrees = out_degrees(network, thread_count(one.simulation.threads));
   out.synapses = std::accumulate(degrees.begin(), degrees.end(), std::uint64_t{0});
 
-  if (!progress(0, "constructed")) return out;
+  if (!progress(0, "beginning")) return out;
 
   Advance advance(*simulation, steps, progress);
   advance.run(steps.warmup, "warming up");

@@ -20,10 +20,16 @@ struct BenchSteps {
   double total() const { return static_cast<double>(warmup + measured * (1 + repeats)); }
 };
 
+// Errors: ConfigError, for times that are no numbers of steps.
+BenchSteps steps_of_case(const BenchCase& one, const BenchSection& bench);
+BenchSteps steps_of_other(const BenchCase& one, const BenchSection& bench);  // of check = full's second seed
+// Of all work, what measuring the cases is; with check = full there is one, and its second seed after it.
+double share_of_cases(const Benchmark& benchmark, const BenchSection& bench);
+
 // What was measured; less of it when it was stopped.
 struct Measurement {
   std::uint32_t neurons = 0, replicas = 1;
-  std::uint64_t synapses = 0;
+  std::optional<std::uint64_t> synapses;  // none: stopped before they were counted
   double step_ms = 0.1;
   double construct_s = 0;  // from the recipe to a simulation that can begin, drawing and packing all synapses
   double prune_s = 0;      // beside that

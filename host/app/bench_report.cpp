@@ -32,6 +32,8 @@ std::string range_text(double middle, double least, double most) {
   return number_text(middle, 4) + "  (" + number_text(least, 4) + " to " + number_text(most, 4) + ")";
 }
 
+std::string synapses_text(const Measurement& m) { return m.synapses ? std::to_string(*m.synapses) : "n/a"; }
+
 }  // namespace
 
 BenchFigures figures_of(const BenchCase& one, const Measurement& m) {
@@ -66,7 +68,7 @@ Json case_json(const BenchCase& one, const Measurement& m, const Bandwidth& memo
   if (m.counted_steps == 0) rates = nullptr;
   for (std::size_t p = 0; p < m.population_spikes.size(); ++p) rates[m.populations[p].name] = m.rate_hz(p);
   Json json{{"neurons", m.neurons},
-            {"synapses", m.synapses},
+            {"synapses", m.synapses ? Json(*m.synapses) : Json()},
             {"rates_hz", rates},
             {"rtf", f.rtf},
             {"steps_per_s", f.steps_per_s},
@@ -95,7 +97,7 @@ Json case_json(const BenchCase& one, const Measurement& m, const Bandwidth& memo
 std::string case_text(const BenchCase& one, const Measurement& m, const Bandwidth& memory) {
   const BenchFigures f = figures_of(one, m);
   const double model_s = static_cast<double>(m.counted_steps) * m.step_ms * 1e-3;
-  std::string text = std::to_string(m.neurons) + " neurons, " + std::to_string(m.synapses) + " synapses";
+  std::string text = std::to_string(m.neurons) + " neurons, " + synapses_text(m) + " synapses";
   if (m.replicas > 1) text += ", " + std::to_string(m.replicas) + " replicas";
   text += "; " + number_text(model_s, 6) + " s of model time, " + std::to_string(m.wall_s.size()) + " repeats on " +
           m.device + ", weights of " + std::to_string(one.simulation.weight_bits) + " bits, seed " +
@@ -128,9 +130,8 @@ std::string cases_text(const std::vector<BenchCase>& cases, const std::vector<Me
   for (std::size_t k = 0; k < measured.size(); ++k) {
     const Measurement& m = measured[k];
     const BenchFigures f = figures_of(cases[k], m);
-    table.add({cases[k].label(), std::to_string(m.synapses), number_text(m.mean_rate_hz()),
-               number_text(m.construct_s, 3), number_text(f.rtf), number_text(f.rtf_least), number_text(f.rtf_most),
-               number_text(f.events_per_s)});
+    table.add({cases[k].label(), synapses_text(m), number_text(m.mean_rate_hz()), number_text(m.construct_s, 3),
+               number_text(f.rtf), number_text(f.rtf_least), number_text(f.rtf_most), number_text(f.events_per_s)});
     std::string note = m.note;
     if (m.prune_s > 0) note += "; pruning took " + number_text(m.prune_s, 3) + " s, which is not construction";
     if (!note.empty() && notes.find(note) == std::string::npos) notes += note + "\n";

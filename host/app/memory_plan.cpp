@@ -188,7 +188,8 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
                                                      PruneMethod::lnp) != config.study.methods.end()
                                          : config.prune.method == PruneMethod::lnp;
   if (lnp) {
-    add("pruning", "covariance", 5 * 8 * n * n);
+    constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
+    add("pruning", "covariance", kMatrices * 8 * n * n);
     add("pruning", "edge scores", 4 * 8 * e);
   }
   if (work != Work::search) add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);

@@ -83,7 +83,7 @@ TEST(BenchPlan, CountsWhatPruningHolds) {
   ASSERT_EQ(benchmark.cases.size(), 2u);
   EXPECT_EQ(item(plan_case(benchmark.cases[0], config), "covariance"), 0);
   const MemoryPlan pruned = plan_case(benchmark.cases[1], config);
-  EXPECT_EQ(item(pruned, "covariance"), 5 * 8 * 5000.0 * 5000);
+  EXPECT_EQ(item(pruned, "covariance"), 9 * 8 * 5000.0 * 5000);
   EXPECT_GT(item(pruned, "pruned copy"), 0);
   EXPECT_EQ(plan_benchmark(benchmark, config).total(), pruned.total());
   EXPECT_THROW(require_fits(plan_benchmark(benchmark, config), {"RAM", 9e8}), MemoryError);
@@ -121,12 +121,24 @@ TEST(BenchCases, AStopBeforeTheFirstStepLeavesNoFigures) {
   const Json json = case_json(one, m, {0, ""});
   EXPECT_TRUE(json["hash"].is_null());
   EXPECT_TRUE(json["rates_hz"].is_null());
+  EXPECT_TRUE(json["synapses"].is_null());
   EXPECT_EQ(json_text(json["mean_rate_hz"]), "null");
   EXPECT_NE(case_text(one, m, {0, ""}).find("rates (Hz)                n/a"), std::string::npos);
   EXPECT_EQ(cases_text({one}, {m}).find(" 0 "), std::string::npos) << cases_text({one}, {m});
   const BenchVerdict verdict = check_rates(m, {{{"all", 10}}, 0.04, 10, 0, "a test", false}, 500);
   EXPECT_TRUE(verdict.rates.empty());
   EXPECT_EQ(verdict.reason, "stopped before anything was counted");
+}
+
+TEST(BenchCases, TheSecondSeedIsPartOfTheSameProgress) {
+  const std::vector<std::string> sets{"bench.network=vogels", "bench.warmup_ms=500", "bench.duration_ms=10000",
+                                      "bench.repeats=2"};
+  const Config rates = configured(sets);
+  EXPECT_EQ(share_of_cases(make_benchmark(rates), rates.bench), 1);
+  std::vector<std::string> with_full = sets;
+  with_full.push_back("bench.check=full");
+  const Config full = configured(with_full);
+  EXPECT_NEAR(share_of_cases(make_benchmark(full), full.bench), 30.5 / (30.5 + 10.5), 1e-12);
 }
 
 // The synapses that are counted for a network that is drawn are those of its matrix.
