@@ -97,9 +97,9 @@ Network sweep_network(std::uint32_t neurons, std::uint32_t synapses_a_neuron, do
 }
 
 void fill_sweep(BenchSection& bench) {
-  if (bench.neurons.empty()) bench.neurons = {2000, 20000};
+  if (bench.neurons.empty()) bench.neurons = {5000, 50000};
   if (bench.synapses_a_neuron.empty()) bench.synapses_a_neuron = {100, 1000};
-  if (bench.rates_hz.empty()) bench.rates_hz = {1, 10, 100};
+  if (bench.rates_hz.empty()) bench.rates_hz = {0.1, 1, 10};
   if (bench.batch.empty()) bench.batch = {1};
   if (bench.update.empty()) bench.update = {UpdateMode::clock, UpdateMode::event};
   const std::size_t cases = bench.neurons.size() * bench.synapses_a_neuron.size() * bench.rates_hz.size() *

@@ -1,4 +1,5 @@
-// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and the statistics of the microcircuit.
+// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and the statistics of the
+// microcircuit.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -52,7 +53,8 @@ TEST_F(StandardRates, OfVogelsAndAbbott) {
   EXPECT_NEAR(rate, 5.6, 0.03 * 5.6);
 }
 
-// Networks drawn with other seeds differ, most in L23E (by 1.5 %, standard deviation), whose reference is one network's.
+// Networks drawn with other seeds differ, most in L23E (by 1.5 %, standard deviation), whose reference is one
+// network's.
 TEST_F(StandardRates, OfTheMicrocircuit) {
   constexpr int kSeeds = 3;
   std::vector<double> deviations(8, 0);
