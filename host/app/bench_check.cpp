@@ -23,6 +23,11 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 constexpr const char* kVerdicts[] = {"PASS", "FAIL", "not judged"};
 
+// Of how many neurons there are so many pairs.
+std::size_t neurons_of(std::size_t pairs) {
+  return static_cast<std::size_t>(std::lround((1 + std::sqrt(1 + 8 * static_cast<double>(pairs))) / 2));
+}
+
 double mean_of(const std::vector<double>& values) {
   if (values.empty()) return kNone;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -80,18 +85,23 @@ void check_distributions(BenchVerdict& verdict, const Measurement& measured, con
                                   (reference.bands ? kBands : "; not judged, no band is accepted for this network");
   std::string beyond;
   for (std::size_t p = 0; p < measured.populations.size(); ++p) {
-    const auto compare = [&](const char* name, const std::vector<double>& a, const std::vector<double>& b,
-                             double band) {
+    // Samples that are independent of each other: neurons. Pairs of them are not, since each neuron is in many.
+    const auto compare = [&](const char* name, const std::vector<double>& a, const std::vector<double>& b, double band,
+                             std::size_t samples_a, std::size_t samples_b) {
       DistributionCheck check{measured.populations[p].name, name, mean_of(a), mean_of(b), ks_distance(a, b), kNone};
       if (reference.bands && !a.empty() && !b.empty())
-        check.limit = std::max(band, ks_limit(a.size(), b.size(), kSampling));
+        check.limit = std::max(band, ks_limit(samples_a, samples_b, kSampling));
       if (check.distance > check.limit) beyond += (beyond.empty() ? "" : ", ") + check.population + " " + name;
       verdict.distributions.push_back(check);
     };
+    const auto of_neurons = [&](const char* name, const std::vector<double>& a, const std::vector<double>& b,
+                                double band) { compare(name, a, b, band, a.size(), b.size()); };
+    const auto of_pairs = [&](const char* name, const std::vector<double>& a, const std::vector<double>& b,
+                              double band) { compare(name, a, b, band, neurons_of(a.size()), neurons_of(b.size())); };
     const SpikeStatistics &one = *measured.statistics, &two = *other.statistics;
-    compare("rate", one.rates(p), two.rates(p), kRateBand);
-    compare("cv", one.interval_cvs(p), two.interval_cvs(p), kCvBand);
-    compare("correlation", one.correlations(p), two.correlations(p), kCorrelationBand);
+    of_neurons("rate", one.rates(p), two.rates(p), kRateBand);
+    of_neurons("cv", one.interval_cvs(p), two.interval_cvs(p), kCvBand);
+    of_pairs("correlation", one.correlations(p), two.correlations(p), kCorrelationBand);
   }
   if (verdict.verdict == Verdict::not_judged || !reference.bands) return;  // too short for rates, so for distributions
   if (!beyond.empty()) verdict.verdict = Verdict::fail;
