@@ -170,6 +170,7 @@ Benchmark brunel_of(const Config& config, StandardNetwork (*make)(std::uint64_t,
   if (learns) {  // the excitatory ones, four fifths of the second half
     planned.plasticity.source_first = planned.plasticity.target_first = static_cast<std::uint32_t>(half);
     planned.plasticity.source_count = planned.plasticity.target_count = static_cast<std::uint32_t>(0.8 * half);
+    planned.plastic_synapses = 0.1 * (0.8 * half) * (0.8 * half);
   }
   return single(
       config, {{"synapses", synapses}}, planned,

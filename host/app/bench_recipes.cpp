@@ -108,6 +108,8 @@ MemoryPlan plan_case(const BenchCase& one, const Config& config) {
     if (item.name == "state" || item.name == "delay ring") state += item.bytes;
   const double n = one.planned.neurons, replicas = one.simulation.replicas;
   plan.items.push_back({"recording", "states to start from and to compare", 2 * state});
+  if (one.planned.plastic_synapses > 0)
+    plan.items.push_back({"recording", "weights to start from and to compare", 2 * 4 * one.planned.plastic_synapses});
   plan.items.push_back({"recording", "spike counts and out-degrees", (4 * replicas + 8 + 4) * n});
   if (!one.planned.stored) plan.items.push_back({"network", "numbers of synapses", 2 * 4 * n});
   return one.building.total() > plan.total() ? one.building : plan;

@@ -34,6 +34,12 @@ double item(const MemoryPlan& plan, const std::string& name) {
   return 0;
 }
 
+std::uint64_t plastic_weights(const SlicedNetwork& network) {
+  std::uint64_t count = 0;
+  for (const Slice& slice : network.slices) count += slice.plastic.synapses();
+  return count;
+}
+
 TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
   const std::vector<std::vector<std::string>> networks = {
       {"bench.network=microcircuit", "bench.size=0.1"},
@@ -69,6 +75,8 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
     const double ring = 4.0 * sliced.delay_slots * sliced.kind.receptors * sliced.neurons;
     EXPECT_NEAR(item(plan, "delay ring"), ring, 0.05 * ring);
     if (!sliced.plastic) continue;
+    const double plastic = 8.0 * static_cast<double>(plastic_weights(sliced));
+    EXPECT_NEAR(item(plan, "weights to start from and to compare"), plastic, 0.05 * plastic);
     double traces = 0;
     for (const PlasticSlice& s : make_plastic_slices(sliced, 0))
       traces += static_cast<double>(s.sources.size() * sizeof(StdpTrace) + s.targets.size() * sizeof(SpikeHistory));

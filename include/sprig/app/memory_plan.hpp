@@ -31,7 +31,8 @@ struct PlannedNetwork {
   bool stored = true;         // as a matrix, before it is packed; false: drawn from projections
   bool uniform_delay = true;  // then the matrix has no delays
   LifKind kind;
-  Plasticity plasticity = {};  // no targets: nothing learns
+  Plasticity plasticity = {};   // no targets: nothing learns
+  double plastic_synapses = 0;  // among `synapses`
 };
 
 // Bytes of a packed synapse: 4 where the CPU's slices can be cut so that it fits, else 8.
