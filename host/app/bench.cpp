@@ -54,9 +54,7 @@ void require_room(const Benchmark& benchmark, const Config& config) {
 // What making the simulation would refuse, before there is a run folder.
 void check_network(const BuiltNetwork& network, const SimulationOptions& options) {
   check_drive(network.network(), network.drive);
-  const std::string why_not =
-      options.update == UpdateMode::event ? why_not_event(network.network(), network.drive) : "";
-  if (!why_not.empty()) throw ConfigError("run.update", "event needs a network driven by spikes alone: " + why_not);
+  begins_by_events(network.network(), network.drive, options.update);
 }
 
 // All cases, one after the other, until one is stopped; the first one's network is built. Each is handed to `use`.

@@ -152,7 +152,7 @@ Benchmark make_brunel(const Config& config) {
 
 Benchmark make_vogels_large(const Config& config) {
   const auto synapses = static_cast<std::uint64_t>(config.bench.synapses);
-  const double n = std::floor(std::sqrt(config.bench.synapses / 0.02));
+  const double n = throughput_vogels_neurons(synapses);
   return single(
       config, {{"synapses", synapses}}, {n, 0.02 * n * n, 9, false, true, kTwoReceptors},
       [=](std::uint32_t seed, const Progress&) { return built(throughput_vogels(synapses, seed)); },
@@ -165,7 +165,7 @@ constexpr const char* kSpicesRate =
 Benchmark brunel_of(const Config& config, StandardNetwork (*make)(std::uint64_t, std::uint32_t), bool learns,
                     BenchReference reference) {
   const auto synapses = static_cast<std::uint64_t>(config.bench.synapses);
-  const double half = std::floor(std::floor(std::sqrt(config.bench.synapses / 0.05)) / 2);
+  const double half = throughput_brunel_neurons(synapses) / 2;
   PlannedNetwork planned{2 * half, 0.1 * 2 * half * half, 16, false, true, kDelta};
   if (learns) {  // the excitatory ones, four fifths of the second half
     planned.plasticity.source_first = planned.plasticity.target_first = static_cast<std::uint32_t>(half);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "host/core/philox_lanes.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/engine/drive.hpp"
@@ -11,22 +12,14 @@ namespace sprig::cpu {
 
 namespace {
 
-constexpr std::uint32_t kLanes = 16;  // neurons whose draws are computed side by side
-
-// step_block() of kLanes neurons at once: word w of lane l in words[w][l].
-void draw_lanes(const UpdateContext& context, Stream stream, const std::uint32_t* ids, std::uint32_t replica,
-                std::uint64_t step, std::uint32_t (&words)[4][kLanes]) {
+// step_block() of kLanes neurons at once.
+void draw_step(const UpdateContext& context, Stream stream, const std::uint32_t* ids, std::uint32_t replica,
+               std::uint64_t step, LaneWords& words) {
   for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
     const PhiloxBlock counter = step_counter(ids[lane], context.first_replica + replica, step);
-    for (int w = 0; w < 4; ++w) words[w][lane] = counter.word[w];
+    for (int w = 0; w < 4; ++w) words.word[w][lane] = counter.word[w];
   }
-  std::uint32_t key0 = context.seed, key1 = static_cast<std::uint32_t>(stream);
-  for (int round = 0; round < kPhiloxRounds; ++round) {
-#pragma omp simd
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane)
-      philox_round(words[0][lane], words[1][lane], words[2][lane], words[3][lane], key0, key1);
-    philox_next_key(key0, key1);
-  }
+  philox_lanes(words, context.seed, static_cast<std::uint32_t>(stream));
 }
 
 // poisson_count() of kLanes draws with the same table row.
@@ -41,31 +34,32 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
   const SlicedNetwork& network = *context.network;
   const SliceConstants& c = slice.constants;
   const std::size_t replicas = context.replicas, cells = slice.count * replicas;
-  std::uint32_t ids[kLanes], words[4][kLanes], counts[kLanes];
+  std::uint32_t ids[kLanes], counts[kLanes];
+  LaneWords words;
   for (std::uint32_t base = 0; base < slice.count; base += kLanes) {
     const std::uint32_t lanes = std::min(kLanes, slice.count - base);
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) ids[lane] = c.draw_id[base + std::min(lane, lanes - 1)];
     for (std::uint32_t replica = 0; replica < context.replicas; ++replica) {
       const std::size_t first = base * replicas + replica;
       if (!c.noise_sigma.empty()) {
-        draw_lanes(context, Stream::gaussian_drive, ids, replica, step, words);
+        draw_step(context, Stream::gaussian_drive, ids, replica, step, words);
         for (std::uint32_t w = 0; w < 4; ++w)
           for (std::uint32_t lane = 0; lane < lanes; ++lane)
             state.noise[w * cells + first + lane * replicas] =
-                quantile_lookup(network.noise_table.data(), words[w][lane]);
+                quantile_lookup(network.noise_table.data(), words.word[w][lane]);
       }
       if (!c.poisson_row.empty()) {
-        draw_lanes(context, Stream::poisson_drive, ids, replica, step, words);
+        draw_step(context, Stream::poisson_drive, ids, replica, step, words);
         const std::uint32_t* rows = c.poisson_row.data() + base;
         const std::uint32_t columns = network.poisson_columns;
         const std::uint32_t* table = network.poisson_table.data();
         const bool same = std::all_of(rows, rows + lanes, [&](std::uint32_t row) { return row == rows[0]; });
         for (std::uint32_t w = 0; w < 4; ++w) {
           if (same)
-            count_lanes(table + std::size_t{rows[0]} * columns, columns, words[w], counts);
+            count_lanes(table + std::size_t{rows[0]} * columns, columns, words.word[w], counts);
           else
             for (std::uint32_t lane = 0; lane < lanes; ++lane)
-              counts[lane] = poisson_count(table + std::size_t{rows[lane]} * columns, columns, words[w][lane]);
+              counts[lane] = poisson_count(table + std::size_t{rows[lane]} * columns, columns, words.word[w][lane]);
           for (std::uint32_t lane = 0; lane < lanes; ++lane)
             state.poisson[w * cells + first + lane * replicas] =
                 static_cast<real>(static_cast<std::int32_t>(counts[lane]));

@@ -34,7 +34,7 @@ class CpuSimulation final : public Simulation {
   }
 
  private:
-  std::size_t receptors() const { return network_.kind.receptors == 2 ? 2 : 1; }
+  std::size_t receptors() const { return network_.kind.currents(); }
   // Owners hold consecutive slices, so that an owner's spikes ascend.
   std::size_t first_slice(std::size_t owner) const {
     return network_.slices.size() * owner / static_cast<std::size_t>(threads_);

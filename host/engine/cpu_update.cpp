@@ -187,7 +187,7 @@ void update(SliceState& state, const Slice& slice, const UpdateContext& context,
   const std::size_t cells = std::size_t{slice.count} * context.replicas;
   const bool noise = !c.noise_sigma.empty(), poisson = !c.poisson_row.empty();
   const std::size_t drawn = (step & 3) * cells;
-  const std::size_t receptors = kKind.receptors == 2 ? 2 : 1;
+  const std::size_t receptors = kKind.currents();
   std::int32_t* ring = state.ring.data() + (step % state.slots) * cells * receptors;
 
   Arrays a{};

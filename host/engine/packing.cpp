@@ -92,7 +92,7 @@ void place(const Synapses& synapses, const SliceLayout& layout, const std::vecto
     scale[k] = fixed_scale(exponents[k]);
     unit[k] = fixed_unit(exponents[k]);
   }
-  const std::uint32_t stride = layout.by_delay ? 0 : packing.slice->count * (layout.kind.receptors == 2 ? 2 : 1);
+  const std::uint32_t stride = layout.by_delay ? 0 : packing.slice->count * layout.kind.currents();
   for (std::size_t s = 1; s < rows.offsets.size(); ++s) rows.offsets[s] += rows.offsets[s - 1];
   packed.resize(rows.offsets.back());
   RowWriter<Synapse> writer(rows.offsets.data(), packed.data());  // offsets[s] ends where row s + 1 begins

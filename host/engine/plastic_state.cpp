@@ -38,7 +38,7 @@ std::vector<PlasticSlice> make_plastic_slices(const SlicedNetwork& network, std:
   std::vector<PlasticSlice> result;
   if (!network.plastic) return result;
   const Plasticity& what = network.plastic->what;
-  const std::uint32_t receptors = network.kind.receptors == 2 ? 2 : 1;
+  const std::uint32_t receptors = network.kind.currents();
   for (const Slice& slice : network.slices) {
     PlasticSlice& plastic = result.emplace_back();
     const std::uint32_t first = std::max(slice.first, what.target_first);

@@ -27,7 +27,7 @@ bool rows_are_long(std::uint32_t neurons, std::uint64_t synapses, const SliceLay
 
 // How many slices, of narrow synapses or wide ones; by_delay and delay_slots are given.
 void cut(SliceLayout& layout, std::uint32_t neurons, std::uint32_t owners, const SlicePolicy& policy) {
-  const std::uint32_t receptors = layout.kind.receptors == 2 ? 2 : 1;
+  const std::uint32_t receptors = layout.kind.currents();
   const std::uint32_t most_narrow = narrow_neurons(layout.by_delay ? 1 : layout.delay_slots, receptors);
   layout.narrow = policy.narrow && policy.weight_bits == 16 && most_narrow >= std::min(neurons, kFewestNarrow);
   const std::uint32_t most =

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <new>
 
-#include "host/network/philox_lanes.hpp"
+#include "host/core/philox_lanes.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"

@@ -40,9 +40,16 @@ Projection projection(std::uint32_t source_first, std::uint32_t source_count, st
 
 }  // namespace
 
+std::uint32_t throughput_brunel_neurons(std::uint64_t synapses) {
+  return neurons_for("throughput_brunel.synapses", synapses, 0.05) / 2 * 2;
+}
+std::uint32_t throughput_vogels_neurons(std::uint64_t synapses) {
+  return neurons_for("throughput_vogels.synapses", synapses, 0.02);
+}
+
 StandardNetwork throughput_brunel(std::uint64_t synapses, std::uint32_t seed) {
   constexpr double kRateHz = 20, kDelayMs = 1.5, kProbability = 0.1;
-  const std::uint32_t half = neurons_for("throughput_brunel.synapses", synapses, 0.05) / 2, n = 2 * half;
+  const std::uint32_t n = throughput_brunel_neurons(synapses), half = n / 2;
   const auto excitatory_end = static_cast<std::uint32_t>(0.9 * n);
   NeuronDefaults neuron;
   neuron.v_th = 20;
@@ -85,7 +92,7 @@ StandardNetwork throughput_vogels(std::uint64_t synapses, std::uint32_t seed) {
   constexpr double kDelayMs = 0.8, kProbability = 0.02;
   constexpr double kExcitatory = 0.4, kInhibitory = 5.1;               // leak conductances, at 4000 neurons
   constexpr double kReversalExc = 0, kReversalInh = -80, kMean = -55;  // mV
-  const std::uint32_t n = neurons_for("throughput_vogels.synapses", synapses, kProbability);
+  const std::uint32_t n = throughput_vogels_neurons(synapses);
   const auto excitatory = static_cast<std::uint32_t>(0.8 * n);
   NeuronDefaults neuron;
   neuron.e_l = neuron.v_reset = -60;

@@ -50,7 +50,7 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
   data_.words = static_cast<std::uint32_t>(words);
   data_.first_replica = options.first_replica;
   data_.delay_slots = sliced.delay_slots;
-  data_.receptors = sliced.kind.receptors == 2 ? 2 : 1;
+  data_.receptors = sliced.kind.currents();
   data_.signal_channels = sliced.signal_channels;
   data_.populations = static_cast<std::uint32_t>(network.populations.size());
   data_.tables = constants_.tables();

@@ -174,10 +174,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   for (std::uint32_t s = 0; s < slices; ++s) {
     const std::uint64_t count = begins[cuts[s + 1]] - begins[cuts[s]];
     if (count == 0) continue;
-    kernel::SliceDraw slice;
-    slice.first = cuts[s];
-    slice.count = cuts[s + 1] - cuts[s];
-    slice.stride = slice.count * (network.kind.receptors == 2 ? 2 : 1);
+    kernel::SliceDraw slice = kernel::slice_draw(cuts, s, network.kind);
     slice.population_of = device_population_of.data();
     slice.scale = device_scale.data();
     slice.sources = sources.data();

@@ -42,4 +42,13 @@ inline std::vector<std::uint32_t> cuts_of(std::uint32_t neurons, std::uint32_t s
   return first;
 }
 
+// What to draw of slice s, besides where to.
+inline SliceDraw slice_draw(const std::vector<std::uint32_t>& cuts, std::uint32_t s, const LifKind& kind) {
+  SliceDraw slice;
+  slice.first = cuts[s];
+  slice.count = cuts[s + 1] - cuts[s];
+  slice.stride = slice.count * kind.currents();
+  return slice;
+}
+
 }  // namespace sprig::kernel

@@ -8,8 +8,6 @@ namespace sprig::kernel {
 
 namespace {
 
-std::uint32_t receptors_of(const SlicedNetwork& network) { return network.kind.receptors == 2 ? 2 : 1; }
-
 // Where a row begins; a projection without sources may have no offsets at all.
 std::uint64_t row_begin(const PackedRows& rows, std::uint32_t source) {
   return rows.offsets.empty() ? 0 : rows.offsets[source];
@@ -18,7 +16,7 @@ std::uint64_t row_begin(const PackedRows& rows, std::uint32_t source) {
 // Calls copy(index in pending, index in rings) for every cell in flight.
 template <class Copy>
 void for_ring_cells(const SlicedNetwork& network, std::uint64_t step, const Copy& copy) {
-  const std::size_t slots = network.delay_slots, receptors = receptors_of(network);
+  const std::size_t slots = network.delay_slots, receptors = network.kind.currents();
   for (const Slice& slice : network.slices)
     for (std::size_t slot = 0; slot < slots; ++slot)
       for (std::size_t r = 0; r < receptors; ++r) {
@@ -32,9 +30,9 @@ void for_ring_cells(const SlicedNetwork& network, std::uint64_t step, const Copy
 }  // namespace
 
 ResidentShape resident_shape(const SlicedNetwork& network, const SimulationOptions& options, double step_ms) {
-  return {network.neurons,       network.sources,     network.input_channels,
-          receptors_of(network), network.delay_slots, network.min_delay,
-          options.replicas,      options.weight_bits, step_ms};
+  return {network.neurons,         network.sources,     network.input_channels,
+          network.kind.currents(), network.delay_slots, network.min_delay,
+          options.replicas,        options.weight_bits, step_ms};
 }
 
 ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions& options, const ResidentPlan& plan) {
@@ -42,7 +40,7 @@ ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions
   data.neurons = network.neurons;
   data.slices = plan.slices;
   data.delay_slots = network.delay_slots;
-  data.receptors = receptors_of(network);
+  data.receptors = network.kind.currents();
   data.signal_channels = network.signal_channels;
   data.replica = options.first_replica;
   data.tables.seed = options.seed;

@@ -133,7 +133,7 @@ const SlicedNetwork& slices_of(const DrawnRows& drawn) { return drawn.sliced; }
 
 // What is known of a network before it is cut. Of one that is still rules, the delays that occur are not.
 void describe(const Network& network, kernel::ResidentShape& shape) {
-  shape.receptors = network.kind.receptors == 2 ? 2 : 1;
+  shape.receptors = network.kind.currents();
   shape.min_delay = network.recurrent.min_delay();
   shape.delay_slots = std::max(network.recurrent.max_delay(), network.input.max_delay()) + 1u;
 }

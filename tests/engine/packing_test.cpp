@@ -30,7 +30,7 @@ using Entry = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::int32
 template <class Synapse>
 void unpack(const SlicedNetwork& sliced, const Slice& slice, const PackedRows& rows,
             const PageVector<Synapse>& synapses, std::vector<Entry>& entries) {
-  const std::uint32_t stride = slice.count * (sliced.kind.receptors == 2 ? 2 : 1);
+  const std::uint32_t stride = slice.count * sliced.kind.currents();
   ASSERT_EQ(synapses.size(), rows.synapses());
   for (std::uint32_t source = 0; source + 1 < rows.offsets.size(); ++source)
     for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k) {

@@ -23,7 +23,7 @@ Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const La
   kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, synapses);
   kernel::ResidentData data;
   data.slices = static_cast<std::uint32_t>(sliced.slices.size());
-  data.receptors = sliced.kind.receptors == 2 ? 2 : 1;
+  data.receptors = sliced.kind.currents();
   data.slice_first = slice_first.data();
   data.recurrent = {table.first.data(), table.parts.data(), synapses.data()};
   data.near_steps = near_steps;
@@ -45,7 +45,7 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
   const SlicedNetwork sliced = slice_network(network, {}, {slices, 16, true});
   ASSERT_TRUE(sliced.narrow);
   const Copied copied = copy_near(sliced, near_steps, shape);
-  const std::uint32_t receptors = sliced.kind.receptors == 2 ? 2 : 1;
+  const std::uint32_t receptors = sliced.kind.currents();
   std::size_t at = 0;
   for (std::uint32_t source = 0; source < sliced.sources; ++source) {
     EXPECT_EQ(copied.first[source], at);

@@ -77,10 +77,7 @@ struct ThreadedDraws {
       std::vector<std::uint32_t> sources(count), sorted(count);
       std::vector<NarrowSynapse> drawn(count), ordered(count);
       std::vector<std::uint64_t> heads(n), order(count);
-      kernel::SliceDraw slice;
-      slice.first = cuts[s];
-      slice.count = cuts[s + 1] - cuts[s];
-      slice.stride = slice.count * (network.kind.receptors == 2 ? 2 : 1);
+      kernel::SliceDraw slice = kernel::slice_draw(cuts, s, network.kind);
       slice.population_of = population_of.data();
       slice.scale = scale.data();
       slice.sources = sources.data();

@@ -1,7 +1,6 @@
 // Draws of projections: the words of their blocks, the same sixteen at a time as one by one, counted exactly.
 #include <gtest/gtest.h>
 
-#include "host/network/philox_lanes.hpp"
 #include "network/projection_support.hpp"
 
 #if defined(_OPENMP)
@@ -10,31 +9,6 @@
 
 namespace sprig::test {
 namespace {
-
-void expect_blocks(const LaneCounters& counters, const LaneWords& words) {
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-    PhiloxBlock counter = counters.base;
-    counter.word[counters.counting] += lane;
-    const PhiloxBlock block = philox4x32(counter, counters.key0, counters.key1);
-    for (int w = 0; w < 4; ++w) ASSERT_EQ(words.word[w][lane], block.word[w]) << "lane " << lane << ", word " << w;
-  }
-}
-
-TEST(PhiloxLanes, AreTheBlocksOfTheirCounters) {
-  LaneWords words;
-  for (std::uint32_t i = 0; i < 500; ++i) {
-    const PhiloxBlock random = draw_block(1, Stream::test, i, 0), keys = draw_block(1, Stream::test, i, 1);
-    LaneCounters counters{random, static_cast<int>(i % 2), keys.word[0], keys.word[1]};
-    counters.base.word[i % 2] &= ~15u;
-    if (i == 0) counters.base.word[0] = 0xFFFFFFF0u;
-    draw_lanes(counters, words);
-    expect_blocks(counters, words);
-    draw_lanes_plain(counters, words);
-    expect_blocks(counters, words);
-    if (draw_lanes_avx2(counters, words)) expect_blocks(counters, words);
-    if (draw_lanes_avx512(counters, words)) expect_blocks(counters, words);
-  }
-}
 
 TEST(ProjectionDraw, IsTheWordsOfItsBlock) {
   Projection p = projection(Rule::fixed_in_degree, 100, 30);

@@ -59,6 +59,10 @@ StandardNetwork microcircuit(Background background, std::uint32_t seed, double s
 // the neurons exactly where Spice takes forward Euler steps. Errors: ConfigError for less than 2000 synapses, or more
 // than kMaxNeurons neurons could have.
 
+// N of each, known before anything is made.
+std::uint32_t throughput_brunel_neurons(std::uint64_t synapses);
+std::uint32_t throughput_vogels_neurons(std::uint64_t synapses);
+
 // "brunel": N = sqrt(synapses / 0.05) neurons, in order N/2 Poisson sources of 20 Hz ("poisson"), 0.4 N excitatory and
 // 0.1 N inhibitory LIF neurons ("exc", "inh"); every neuron onto every LIF neuron with probability 0.1; delta synapses
 // of 0.1 mV and -0.5 mV x 20 000 / N; V_th 20 mV, reset and start at 0, tau_m 20 ms, t_ref 2 ms, delay 1.5 ms. LIF

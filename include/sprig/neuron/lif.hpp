@@ -25,6 +25,7 @@ struct LifKind {
   Reset reset = Reset::hard;
   bool adaptive = false;  // threshold V_th + theta
 
+  constexpr std::uint32_t currents() const { return receptors == 2 ? 2 : 1; }  // per neuron, and ring cells
   friend constexpr bool operator==(const LifKind&, const LifKind&) = default;
 };
 

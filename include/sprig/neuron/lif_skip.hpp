@@ -36,7 +36,7 @@ template <class T>
 LifSkip<T> lif_skip_tables(const LifKind& kind, const LifSkipParameters& p) {
   LifSkip<T> skip{};
   skip.resistance = static_cast<T>(p.resistance);
-  const int receptors = kind.receptors == 2 ? 2 : 1;
+  const int receptors = static_cast<int>(kind.currents());
   for (int b = 0; b < kSkipPowers; ++b) {
     const double h = std::ldexp(p.step_ms, b);
     LifPower<T>& power = skip.power[b];

@@ -2,7 +2,7 @@
 // what comes to stand in its upper half is never read. Compilers do not find this layout by themselves (2 to 4 times as
 // long); hence the intrinsics. Only these few lines are compiled for AVX-512: table lookups are faster without its
 // gathers.
-#include "host/network/philox_lanes.hpp"
+#include "host/core/philox_lanes.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #include <immintrin.h>
@@ -11,11 +11,11 @@
 
 namespace sprig {
 
-void draw_lanes_plain(const LaneCounters& counters, LaneWords& words) {
+void philox_lanes_plain(LaneWords& words, std::uint32_t key0, std::uint32_t key1) {
   for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-    PhiloxBlock counter = counters.base;
-    counter.word[counters.counting] += lane;
-    const PhiloxBlock block = philox4x32(counter, counters.key0, counters.key1);
+    PhiloxBlock block;
+    for (int w = 0; w < 4; ++w) block.word[w] = words.word[w][lane];
+    block = philox4x32(block, key0, key1);
     for (int w = 0; w < 4; ++w) words.word[w][lane] = block.word[w];
   }
 }
@@ -26,19 +26,16 @@ namespace {
 
 constexpr long long kFactor0 = 0xD2511F53, kFactor1 = 0xCD9E8D57;  // of philox_round()
 
-__attribute__((target("avx2"))) void avx2(const LaneCounters& counters, LaneWords& words) {
-  const __m256i lane = _mm256_set_epi64x(3, 2, 1, 0);
+__attribute__((target("avx2"))) void avx2(LaneWords& words, const std::uint32_t first_key0,
+                                          const std::uint32_t first_key1) {
   const __m256i factor0 = _mm256_set1_epi64x(kFactor0), factor1 = _mm256_set1_epi64x(kFactor1);
   for (std::uint32_t half = 0; half < 2; ++half) {
     __m256i c[4][2];
-    for (int i = 0; i < 2; ++i) {
-      const __m256i offset = _mm256_add_epi64(lane, _mm256_set1_epi64x(8 * half + 4 * i));
-      for (int w = 0; w < 4; ++w) {
-        c[w][i] = _mm256_set1_epi64x(counters.base.word[w]);
-        if (w == counters.counting) c[w][i] = _mm256_add_epi64(c[w][i], offset);
-      }
-    }
-    std::uint32_t key0 = counters.key0, key1 = counters.key1;
+    for (int w = 0; w < 4; ++w)
+      for (int i = 0; i < 2; ++i)
+        c[w][i] =
+            _mm256_cvtepu32_epi64(_mm_load_si128(reinterpret_cast<const __m128i*>(words.word[w] + 8 * half + 4 * i)));
+    std::uint32_t key0 = first_key0, key1 = first_key1;
     for (int round = 0; round < kPhiloxRounds; ++round) {
       const __m256i k0 = _mm256_set1_epi64x(key0), k1 = _mm256_set1_epi64x(key1);
       for (int i = 0; i < 2; ++i) {
@@ -59,18 +56,15 @@ __attribute__((target("avx2"))) void avx2(const LaneCounters& counters, LaneWord
 }
 
 // With masks of ones: the plain forms of these intrinsics warn of uninitialised values (GCC 12).
-__attribute__((target("avx512f"))) void avx512(const LaneCounters& counters, LaneWords& words) {
-  const __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+__attribute__((target("avx512f"))) void avx512(LaneWords& words, const std::uint32_t first_key0,
+                                               const std::uint32_t first_key1) {
   const __m512i factor0 = _mm512_set1_epi64(kFactor0), factor1 = _mm512_set1_epi64(kFactor1);
   __m512i c[4][2];
-  for (int i = 0; i < 2; ++i) {
-    const __m512i offset = _mm512_add_epi64(lane, _mm512_set1_epi64(8 * i));
-    for (int w = 0; w < 4; ++w) {
-      c[w][i] = _mm512_set1_epi64(counters.base.word[w]);
-      if (w == counters.counting) c[w][i] = _mm512_add_epi64(c[w][i], offset);
-    }
-  }
-  std::uint32_t key0 = counters.key0, key1 = counters.key1;
+  for (int w = 0; w < 4; ++w)
+    for (int i = 0; i < 2; ++i)
+      c[w][i] =
+          _mm512_maskz_cvtepu32_epi64(0xFF, _mm256_load_si256(reinterpret_cast<const __m256i*>(words.word[w] + 8 * i)));
+  std::uint32_t key0 = first_key0, key1 = first_key1;
   for (int round = 0; round < kPhiloxRounds; ++round) {
     const __m512i k0 = _mm512_set1_epi64(key0), k1 = _mm512_set1_epi64(key1);
     for (int i = 0; i < 2; ++i) {
@@ -90,27 +84,35 @@ __attribute__((target("avx512f"))) void avx512(const LaneCounters& counters, Lan
 
 }  // namespace
 
-bool draw_lanes_avx2(const LaneCounters& counters, LaneWords& words) {
+bool philox_lanes_avx2(LaneWords& words, std::uint32_t key0, std::uint32_t key1) {
   static const bool there = __builtin_cpu_supports("avx2");
-  if (there) avx2(counters, words);
+  if (there) avx2(words, key0, key1);
   return there;
 }
 
-bool draw_lanes_avx512(const LaneCounters& counters, LaneWords& words) {
+bool philox_lanes_avx512(LaneWords& words, std::uint32_t key0, std::uint32_t key1) {
   static const bool there = __builtin_cpu_supports("avx512f");
-  if (there) avx512(counters, words);
+  if (there) avx512(words, key0, key1);
   return there;
 }
 
 #else
 
-bool draw_lanes_avx2(const LaneCounters&, LaneWords&) { return false; }
-bool draw_lanes_avx512(const LaneCounters&, LaneWords&) { return false; }
+bool philox_lanes_avx2(LaneWords&, std::uint32_t, std::uint32_t) { return false; }
+bool philox_lanes_avx512(LaneWords&, std::uint32_t, std::uint32_t) { return false; }
 
 #endif
 
+void philox_lanes(LaneWords& words, std::uint32_t key0, std::uint32_t key1) {
+  if (!philox_lanes_avx512(words, key0, key1) && !philox_lanes_avx2(words, key0, key1))
+    philox_lanes_plain(words, key0, key1);
+}
+
 void draw_lanes(const LaneCounters& counters, LaneWords& words) {
-  if (!draw_lanes_avx512(counters, words) && !draw_lanes_avx2(counters, words)) draw_lanes_plain(counters, words);
+  for (int w = 0; w < 4; ++w)
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane)
+      words.word[w][lane] = counters.base.word[w] + (w == counters.counting ? lane : 0);
+  philox_lanes(words, counters.key0, counters.key1);
 }
 
 }  // namespace sprig
