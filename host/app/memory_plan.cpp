@@ -183,11 +183,14 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   if (work != Work::search && config.lyapunov.method != LyapunovMethod::finite)
     add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
-  const bool lnp = work == Work::search  ? false
-                   : work == Work::study ? std::find(config.study.methods.begin(), config.study.methods.end(),
-                                                     PruneMethod::lnp) != config.study.methods.end()
-                                         : config.prune.method == PruneMethod::lnp;
-  if (lnp) {
+  const auto pruned_by = [&](PruneMethod method) {
+    const std::vector<PruneMethod>& methods = config.study.methods;
+    return work == Work::study   ? std::find(methods.begin(), methods.end(), method) != methods.end()
+           : work == Work::prune ? config.prune.method == method
+                                 : false;
+  };
+  if (pruned_by(PruneMethod::resistance)) add("pruning", "Laplacian and its inverse", 4 * 8 * n * n);
+  if (pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise)) {
     constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
     add("pruning", "covariance", kMatrices * 8 * n * n);
     add("pruning", "edge scores", 4 * 8 * e);

@@ -115,7 +115,7 @@ std::vector<Key> lyapunov_keys() {
 
 std::vector<Key> prune_keys() {
   return {
-      choice("method", FIELD(prune.method), kPruneMethodNames, "lnp, or a control"),
+      choice("method", FIELD(prune.method), kPruneMethodNames, "lnp, a baseline, or a control"),
       real("density", FIELD(prune.density), kDensity, "synapses kept, of those at the start"),
       real("neuron_fraction", FIELD(prune.neuron_fraction), {0, 1, false, true}, "neurons removed"),
       integer("rounds", FIELD(prune.rounds), 1, 100, "of the geometric schedule"),
@@ -128,6 +128,10 @@ std::vector<Key> prune_keys() {
       real("margin", FIELD(prune.margin), kPositive, "of row dominance, relative"),
       real("epsilon", FIELD(prune.epsilon), kPositive, "1/ms, added to |lambda| in harmonic means"),
       boolean("betweenness_weighted", FIELD(prune.betweenness_weighted), "paths of length 1/|w| instead of hops"),
+      real("activity_ms", FIELD(prune.activity_ms), kPositive, "activity is measured for, at least 20 activity_tau_ms"),
+      real("activity_tau_ms", FIELD(prune.activity_tau_ms), kPositive, "correlation: bins; noise_empirical: filter"),
+      real("activity_noise", FIELD(prune.activity_noise), kNotNegative,
+           "noise_empirical: standard deviation of V it causes, in units of v_th - v_reset"),
   };
 }
 

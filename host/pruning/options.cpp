@@ -10,6 +10,8 @@
 namespace sprig {
 namespace {
 
+constexpr double kLeastActivity = 20;  // in time constants: fewer bins say nothing of a covariance
+
 void require(bool fine, const char* key, double found, const char* allowed) {
   if (fine) return;
   std::ostringstream text;
@@ -21,11 +23,15 @@ void require_positive(double value, const char* key) {
   require(std::isfinite(value) && value > 0, key, value, "> 0 and finite");
 }
 
-void check_dense_size(std::uint32_t neurons) {
-  if (neurons <= kMaxNoiseNeurons) return;
+void check_dense_size(PruneMethod method, std::uint32_t neurons) {
+  const char* who = method == PruneMethod::lnp          ? "step I of lnp"
+                    : method == PruneMethod::noise      ? "noise-prune"
+                    : method == PruneMethod::resistance ? "effective resistance"
+                                                        : nullptr;
+  if (who == nullptr || neurons <= kMaxNoiseNeurons) return;
   std::ostringstream text;
-  text << "step I of lnp needs dense matrices of " << neurons << " x " << neurons << " values ("
-       << 8e-9 * neurons * neurons << " GB each); at most " << kMaxNoiseNeurons << " neurons are supported";
+  text << who << " needs dense matrices of " << neurons << " x " << neurons << " values (" << 8e-9 * neurons * neurons
+       << " GB each); at most " << kMaxNoiseNeurons << " neurons are supported";
   throw MemoryError("prune.method", text.str());
 }
 
@@ -41,7 +47,13 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
   require_positive(options.sigma, "sigma");
   require_positive(options.margin, "margin");
   require_positive(options.epsilon, "epsilon");
-  if (options.method == PruneMethod::lnp) check_dense_size(network.size());
+  require_positive(options.activity_ms, "activity_ms");
+  require_positive(options.activity_tau_ms, "activity_tau_ms");
+  require(options.activity_ms >= kLeastActivity * options.activity_tau_ms, "activity_ms", options.activity_ms,
+          "at least 20 prune.activity_tau_ms");
+  require(std::isfinite(options.activity_noise) && options.activity_noise >= 0, "activity_noise",
+          options.activity_noise, ">= 0 and finite");
+  check_dense_size(options.method, network.size());
   if (!needs_exponents(options)) return;
   if (options.lyapunov.method == LyapunovMethod::finite)
     throw ConfigError(

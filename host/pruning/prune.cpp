@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "host/pruning/baselines.hpp"
 #include "host/pruning/choice.hpp"
 #include "host/pruning/options.hpp"
 #include "host/pruning/working_network.hpp"
@@ -25,6 +26,15 @@ struct Trial {
   bool changed;
   double miss;  // synapses too many or too few
 };
+
+// Of `values` of synapses, those of synapses among the neurons that are kept.
+std::vector<double> among(const Csr& csr, const std::vector<std::uint8_t>& keep, const std::vector<double>& values) {
+  std::vector<double> kept;
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      if (keep[i] && keep[csr.targets[k]]) kept.push_back(values[k]);
+  return kept;
+}
 
 class Pruner {
  public:
@@ -69,7 +79,8 @@ class Pruner {
       PruneRound round;
       round.round = r;
       round.target = synapse_target(r);
-      const bool changed = !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : random_round(round));
+      const bool changed =
+          !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : baseline_round(round));
       if (stopped_) return;
       unchanged = changed ? 0 : unchanged + 1;
       round.synapses = work_.recurrent().synapses();
@@ -91,7 +102,7 @@ class Pruner {
         per_neuron.resize(work_.network().size());  // index: as many of the exponents as there are neurons
       }
       if (!go_on()) return false;
-      scores = scores_by_noise(work_, per_neuron, options_, simulation_.threads, result_.guards);
+      scores = scores_by_noise(work_, options_.score, per_neuron, options_, simulation_.threads, result_.guards);
     }
     keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
@@ -124,15 +135,33 @@ class Pruner {
     return note_change(best->changed) || isolated;
   }
 
-  bool random_round(PruneRound& round) {
-    note_spectrum(round);
+  // One round of a baseline: one look at the network, then neurons, then synapses among those that stay.
+  bool baseline_round(PruneRound& round) {
+    keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
+    const bool neurons_go = neurons < work_.network().size();
+    if (!neurons_go && round.target >= work_.recurrent().synapses()) return drop_isolated();
+    if (!go_on()) return false;
+    Scores scores =
+        baseline_scores(options_.method, {work_, drive_, simulation_, options_, round.round, result_.guards});
     bool changed = false;
-    if (neurons < work_.network().size()) changed = keep_neurons(random_neurons(work_, options_, neurons, round.round));
-    if (round.target < work_.recurrent().synapses())
-      changed |= keep_synapses(choose_at_random(work_, options_, round.target, round));
-    else
-      keep_all(round);
+    if (neurons_go) {
+      const std::vector<std::uint8_t> keep = keep_highest_neurons(work_, scores.neurons, neurons);
+      scores.synapses = among(work_.recurrent(), keep, scores.synapses);
+      changed = note_change(work_.keep_neurons(keep));
+    }
+    const std::uint64_t left = work_.recurrent().synapses();
+    if (round.target >= left) {
+      round.expected_kept = static_cast<double>(left);
+    } else if (choice_rule(options_.method) == ChoiceRule::drawn) {
+      const auto target = static_cast<double>(round.target);
+      changed |=
+          keep_synapses(choose_by_scores(work_, std::move(scores.synapses), options_, target, round, result_.guards));
+    } else {
+      const bool uniform = choice_rule(options_.method) == ChoiceRule::uniform;
+      const double p = uniform ? static_cast<double>(round.target) / static_cast<double>(left) : 1.0;
+      changed |= keep_synapses(choose_highest(work_, scores.synapses, round.target, p, round));
+    }
     changed |= drop_isolated();
     return changed;
   }
@@ -152,7 +181,6 @@ class Pruner {
   bool keep_synapses(const SynapseChoice& choice) {
     return note_change(work_.keep_synapses(choice.keep, choice.p, options_, result_.guards));
   }
-  bool keep_neurons(const std::vector<std::uint8_t>& keep) { return note_change(work_.keep_neurons(keep)); }
   bool drop_isolated() { return options_.neuron_fraction > 0 && note_change(work_.drop_isolated()); }
 
   // Between the costly steps of a round. Sets stopped_.

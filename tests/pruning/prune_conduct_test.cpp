@@ -238,6 +238,10 @@ TEST(PruneConduct, RefusesOptionsByName) {
       {"prune.margin", [](auto& o) { o.margin = 0; }},
       {"prune.epsilon", [](auto& o) { o.epsilon = -1e-4; }},
       {"prune.epsilon", [=](auto& o) { o.epsilon = kInf; }},
+      {"prune.activity_ms", [](auto& o) { o.activity_ms = 100; }},
+      {"prune.activity_ms", [=](auto& o) { o.activity_ms = kNaN; }},
+      {"prune.activity_tau_ms", [](auto& o) { o.activity_tau_ms = 0; }},
+      {"prune.activity_noise", [](auto& o) { o.activity_noise = -1; }},
       {"prune.per_neuron", [](auto& o) { o.per_neuron = PerNeuron::index; }},
       {"lyapunov.method", [](auto& o) { o.lyapunov.method = LyapunovMethod::finite; }},
   };
@@ -264,7 +268,8 @@ TEST(PruneConduct, RefusesABrokenNetworkBeforeItRuns) {
 
 TEST(PruneConduct, RefusesMatricesThatAreTooLargeBeforeItRuns) {
   const Network network = testing::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
-  EXPECT_THROW(pruned(network, quick_options()), MemoryError);
+  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::noise, PruneMethod::resistance})
+    EXPECT_THROW(pruned(network, quick_options(method)), MemoryError);
 }
 
 }  // namespace

@@ -30,7 +30,20 @@ inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", 
 inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
 inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
 inline constexpr std::array<std::string_view, 3> kLyapunovMethodNames{"saltation", "surrogate", "finite"};
-inline constexpr std::array<std::string_view, 4> kPruneMethodNames{"lnp", "random", "none", "dense"};
+inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
+                                                                    "random",
+                                                                    "none",
+                                                                    "dense",
+                                                                    "magnitude",
+                                                                    "weight",
+                                                                    "noise",
+                                                                    "noise_empirical",
+                                                                    "resistance",
+                                                                    "activity",
+                                                                    "correlation",
+                                                                    "betweenness_high",
+                                                                    "betweenness_low",
+                                                                    "degree"};
 inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
 inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
 inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
