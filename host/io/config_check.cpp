@@ -54,7 +54,7 @@ void finish_config(Config& config) {
       throw ConfigError("neuron.v_reset", "found " + schema::write_real(n.v_reset) +
                                               "; allowed: a number below neuron.v_th = " + schema::write_real(n.v_th));
     const std::size_t taus = config.network.tau_m_ms.size();
-    const bool clustered = config.network.topology == Topology::clustered;
+    const bool clustered = has_clusters(config.network.topology);
     if (taus != 1 && (!clustered || taus != config.network.clusters))
       throw ConfigError("neuron.tau_m_ms", "found a list of " + std::to_string(taus) +
                                                "; allowed: one distribution, or one a cluster (network.clusters = " +

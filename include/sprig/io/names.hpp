@@ -23,8 +23,8 @@ enum class BenchCheck { none, rates, full };  // full: intervals and correlation
 inline constexpr std::array<std::string_view, 3> kDeviceNames{"cpu", "cuda", "auto"};
 inline constexpr std::array<std::string_view, 3> kCudaEngineNames{"auto", "plain", "resident"};
 inline constexpr std::array<std::string_view, 3> kUpdateNames{"clock", "event", "auto"};
-inline constexpr std::array<std::string_view, 5> kTopologyNames{"random", "fixed_in_degree", "fixed_total",
-                                                                "small_world", "clustered"};
+inline constexpr std::array<std::string_view, 6> kTopologyNames{
+    "random", "fixed_in_degree", "fixed_total", "small_world", "clustered", "small_world_clusters"};
 inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", "normal", "lognormal", "gamma",
                                                                     "uniform"};
 inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
