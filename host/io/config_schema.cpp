@@ -170,21 +170,27 @@ std::vector<Key> task_keys() {
 }
 
 std::vector<Key> study_keys() {
-  const auto task = [](const toml::node& n) {
-    return std::string(kTaskNames[to_choice(n, kTaskNames.data(), kTaskNames.size())]);
+  const auto training = [](const toml::node& n) {
+    return static_cast<Training>(to_choice(n, kTrainingNames.data(), kTrainingNames.size()));
   };
   const auto method = [](const toml::node& n) {
     return static_cast<PruneMethod>(to_choice(n, kPruneMethodNames.data(), kPruneMethodNames.size()));
   };
   return {
       choice("mode", FIELD(study.mode), kStudyModeNames, "grid: the table; operating_point: the search of [search]"),
-      list("tasks", FIELD(study.tasks), 1, choice_words(kTaskNames.data(), kTaskNames.size()), task, quote,
-           "_x: first coordinate alone, _full: all; else task.observed"),
+      list("tasks", FIELD(study.tasks), 1, "a text", to_text, quote,
+           "a system, with _x its first coordinate alone is fed in, with _full all; or \"name: section.key=value; "
+           "...\""),
+      list(
+          "trainings", FIELD(study.trainings), 1, choice_words(kTrainingNames.data(), kTrainingNames.size()), training,
+          [](Training t) { return quote(name_of(t)); }, "of the recurrent layer; then a ridge readout. ridge: none"),
       list(
           "methods", FIELD(study.methods), 1, choice_words(kPruneMethodNames.data(), kPruneMethodNames.size()), method,
           [](PruneMethod m) { return quote(name_of(m)); }, "pruning methods to compare"),
       list("densities", FIELD(study.densities), 1, kDensity.words(), real_list(kDensity), write_real,
            "synapses kept; dense and none have one cell each"),
+      list("variants", FIELD(study.variants), 0, "a text \"name: section.key=value; ...\"", to_text, quote,
+           "ablations; those that change only how to prune are run for lnp, unless they set study.methods"),
       integer("seeds", FIELD(study.seeds), 1, 100000, "run.seed, run.seed + 1, ..., paired over methods"),
   };
 }
