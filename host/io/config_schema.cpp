@@ -132,10 +132,34 @@ std::vector<Key> prune_keys() {
       real("margin", FIELD(prune.margin), kPositive, "of row dominance, relative"),
       real("epsilon", FIELD(prune.epsilon), kPositive, "1/ms, added to |lambda| in harmonic means"),
       boolean("betweenness_weighted", FIELD(prune.betweenness_weighted), "paths of length 1/|w| instead of hops"),
+      boolean("delocalise", FIELD(prune.delocalise), "lnp: step III, after the rounds"),
+      real("delocalise_budget", FIELD(prune.delocalise_budget), {0, 0.5, true, false},
+           "synapses that step III may add, of those kept"),
+      integer("delocalise_vectors", FIELD(prune.delocalise_vectors), 1, 1000, "leading eigenvectors it looks at"),
+      real("lambda_bound", FIELD(prune.lambda_bound), kAny,
+           "1/ms: step III may raise lambda_max to this or to that before pruning"),
       real("activity_ms", FIELD(prune.activity_ms), kPositive, "activity is measured for, at least 20 activity_tau_ms"),
       real("activity_tau_ms", FIELD(prune.activity_tau_ms), kPositive, "correlation: bins; noise_empirical: filter"),
       real("activity_noise", FIELD(prune.activity_noise), kNotNegative,
            "noise_empirical: standard deviation of V it causes, in units of v_th - v_reset"),
+  };
+}
+
+std::vector<Key> timescale_keys() {
+  return {
+      integer("evaluations", FIELD(prune.timescales.evaluations), 0, 10000,
+              "lnp: step IV, networks whose spectrum is computed; 0: it is left out"),
+      integer("initial", FIELD(prune.timescales.initial), 2, 10000, "of them spread evenly, before there is a model"),
+      integer("batch", FIELD(prune.timescales.batch), 1, 1000, "candidates chosen at a time; changes the result"),
+      real("shape_min", FIELD(prune.timescales.shape_min), kPositive, "of the Gamma law of tau_m of a cluster"),
+      real("shape_max", FIELD(prune.timescales.shape_max), kPositive, "above shape_min"),
+      real("scale_min_ms", FIELD(prune.timescales.scale_min_ms), kPositive, "of that law"),
+      real("scale_max_ms", FIELD(prune.timescales.scale_max_ms), kPositive, "above scale_min_ms"),
+      real("tau_min_ms", FIELD(prune.timescales.tau_min_ms), kPositive, "smaller draws are raised to it"),
+      real("lambda_target", FIELD(prune.timescales.lambda_target), kAny, "1/ms: lambda_max that is aimed at"),
+      real("wasserstein_weight", FIELD(prune.timescales.wasserstein_weight), kNotNegative,
+           "1/ms: of the distance between normalised spectra, sparse to dense"),
+      real("rate_weight", FIELD(prune.timescales.rate_weight), kNotNegative, "1/ms per Hz: of the mean rate"),
   };
 }
 
@@ -259,6 +283,7 @@ struct Table {
     add("drive", drive_keys());
     add("lyapunov", lyapunov_keys());
     add("prune", prune_keys());
+    add("timescales", timescale_keys());
     add("task", task_keys());
     add("study", study_keys());
     add("search", search_keys());

@@ -9,6 +9,7 @@
 
 #include "host/pruning/baselines.hpp"
 #include "host/pruning/choice.hpp"
+#include "host/pruning/delocalise_step.hpp"
 #include "host/pruning/options.hpp"
 #include "host/pruning/working_network.hpp"
 #include "sprig/core/error.hpp"
@@ -46,6 +47,7 @@ class Pruner {
     result_.synapses_before = given_.recurrent.synapses();
     result_.before = spectrum();
     if (!stopped_) prune(progress);
+    if (!stopped_ && options_.method == PruneMethod::lnp && options_.delocalise) add_delocalising();
     measure_after();
     result_.stopped_early = stopped_;
     result_.kept = work_.kept();
@@ -92,7 +94,8 @@ class Pruner {
   // Steps I and II. Whether anything changed; nothing does when the work was stopped on the way.
   bool lnp_round(PruneRound& round) {
     std::vector<double> scores;
-    const bool synapses_go = round.target < work_.recurrent().synapses();
+    const std::uint64_t goal = round.target - room_for_step_three(round);
+    const bool synapses_go = goal < work_.recurrent().synapses();
     if (synapses_go) {
       std::vector<double> per_neuron;
       if (needs_exponents(options_)) {
@@ -107,7 +110,7 @@ class Pruner {
     keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
     const bool neurons_go = neurons < work_.network().size();
-    const auto target = static_cast<double>(round.target);
+    const auto target = static_cast<double>(goal);
     const auto available = static_cast<double>(work_.recurrent().synapses());
     double step_one = target;
     std::optional<Trial> best;
@@ -166,6 +169,38 @@ class Pruner {
     return changed;
   }
 
+  // Step III, into the room that the last round left. Sets stopped_.
+  void add_delocalising() {
+    const std::uint64_t last = synapse_target(options_.rounds - 1), now = work_.recurrent().synapses();
+    const std::uint64_t budget = std::min(last > now ? last - now : 0, delocalisation_budget());
+    std::optional<LyapunovResult> of_trial;
+    const auto largest_exponent = [&](const WorkingNetwork& work) -> std::optional<double> {
+      if (&work == &work_) {
+        const double lambda = spectrum().exponents.front();
+        return stopped_ ? std::nullopt : std::optional(lambda);
+      }
+      try {
+        of_trial = measure(work);
+      } catch (const NumericalError&) {
+        return std::numeric_limits<double>::infinity();  // no network to accept
+      }
+      return stopped_ ? std::nullopt : std::optional(of_trial->exponents.front());
+    };
+    const double bound = std::max(result_.before.exponents.front(), options_.lambda_bound);
+    const auto report =
+        delocalise(work_, options_, budget, bound, simulation_.threads, largest_exponent, [&] { return go_on(); });
+    if (!report) return;
+    result_.delocalisation = *report;
+    if (report->accepted) spectrum_ = std::move(of_trial);
+  }
+  std::uint64_t delocalisation_budget() const {
+    return static_cast<std::uint64_t>(options_.delocalise_budget *
+                                      static_cast<double>(synapse_target(options_.rounds - 1)));
+  }
+  std::uint64_t room_for_step_three(const PruneRound& round) const {
+    return options_.delocalise && round.round + 1 == options_.rounds ? delocalisation_budget() : 0;
+  }
+
   std::uint64_t synapse_target(std::uint32_t round) const {
     return round_target(result_.synapses_before, options_.density, round, options_.rounds);
   }
@@ -202,19 +237,23 @@ class Pruner {
 
   // The spectrum of the network as it is now, measured once. Sets stopped_ when it was not finished.
   const LyapunovResult& spectrum() {
-    if (spectrum_) return *spectrum_;
-    const Network& network = work_.network();
+    if (!spectrum_) spectrum_ = measure(work_);
+    return *spectrum_;
+  }
+
+  LyapunovResult measure(const WorkingNetwork& work) {
+    const Network& network = work.network();
     LyapunovOptions options = options_.lyapunov;
     if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
       const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
       const std::uint32_t states = network.kind.synapse == Synapse::exponential ? 1 + receptors : 1;
       options.exponents = std::min(options.exponents, states * network.size());
     }
-    spectrum_ = lyapunov_spectrum(network, drive_.subset(work_.kept()), simulation_, options);
-    result_.guards.velocity += spectrum_->guarded_spikes;
-    result_.guards.jump_spikes += spectrum_->jump_spikes;
-    stopped_ = !spectrum_->complete;
-    return *spectrum_;
+    LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options);
+    result_.guards.velocity += measured.guarded_spikes;
+    result_.guards.jump_spikes += measured.jump_spikes;
+    stopped_ = !measured.complete;
+    return measured;
   }
 
   const Network& given_;

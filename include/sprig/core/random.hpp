@@ -31,6 +31,8 @@ enum class Stream : std::uint32_t {
   keep_synapse = 48,
   random_prune = 49,
   random_prune_neuron = 50,
+  eigenvector_start = 51,  // counter (original neuron, 0)
+  search_design = 52,      // counter (point, draw): minimise()
   // tasks
   task_initial_state = 64,
   task_start = 65,

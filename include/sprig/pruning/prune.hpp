@@ -9,6 +9,8 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/pruning/delocalise.hpp"
+#include "sprig/pruning/timescales.hpp"
 
 namespace sprig {
 
@@ -69,6 +71,13 @@ struct PruneOptions {
   double activity_tau_ms = 20;  // bins of `correlation`, filter of `noise_empirical`; activity_ms is at least 20 of it
   double activity_noise = 0.1;  // noise_empirical: standard deviation of the potential that white noise alone would
                                 // cause, in units of v_th - v_reset; added to the drive's
+  // Step III, after the last round of lnp.
+  bool delocalise = false;
+  double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
+                                          // round leaves room for them, so that the total never exceeds that target
+  std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
+  double lambda_bound = 0;      // 1/ms: step III may raise lambda_max to this, or to that of the network that was given
+  TimescaleOptions timescales;  // step IV, after step III
   LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
                                 // the dimension that is left when neurons have been removed
   std::uint32_t seed = 1;
@@ -105,6 +114,8 @@ struct PruneResult {
   // Without recurrent synapses: those of the uncoupled neurons. `after` has no exponents when the work was stopped
   // before it, or when after_failure says why they could not be computed (a NumericalError; the network stands).
   LyapunovResult before, after;
+  Delocalisation delocalisation;
+  TimescaleSearch timescales;
   std::string after_failure;
   PruneGuards guards;
   bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
@@ -121,9 +132,10 @@ struct PruneResult {
 // target scaled by target/left, until what is left after step II is within 0.5 % of the round's target, at most
 // kBudgetTries times; the closest try stands. Where too few are left although step I removes none (neuron_fraction asks
 // for more than density does), they stay too few.
+// With options.delocalise, lnp's last round goes delocalise_budget below its target; step III adds what it accepts.
 // progress(round, rounds) is called before each round, options.lyapunov.progress also before a round's covariance and
-// before each betweenness (there with 1: the exponents are done); false from either stops with the last whole round.
-// Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
+// before each betweenness and each pass of step III (there with 1: the exponents are done); false from either stops
+// with the last whole round. Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
 // MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
