@@ -16,6 +16,9 @@ auto real_list(const Range& range) {
 auto integer_list(std::int64_t high) {
   return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 0, high)); };
 }
+std::string to_column(const toml::node& n) {
+  return n.is_integer() ? std::to_string(to_integer(n, 0, kMany)) : to_text(n);
+}
 std::string write_integer(std::uint32_t value) { return std::to_string(value); }
 
 std::vector<Key> run_keys() {
@@ -165,15 +168,22 @@ std::vector<Key> timescale_keys() {
 
 std::vector<Key> task_keys() {
   return {
-      text("system", FIELD(task.system), "the series: \"lorenz63\""),
-      real("dt", FIELD(task.dt), kPositive, "the system's time between samples"),
+      text("system", FIELD(task.system),
+           "the series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\""),
+      real("dt", FIELD(task.dt), kNotNegative,
+           "the system's time between samples; 0: its own: lorenz63 0.02, roessler 0.2, mackey_glass 2"),
+      text("file", FIELD(task.file), "csv: the file; washout, training, validation and test rows in this order"),
+      list("columns", FIELD(task.columns), 0, "a column's name, or its number from 0", to_column, quote,
+           "csv: the channels of the series, all of them to be predicted; empty: every column"),
+      choice("header", FIELD(task.header), kCsvHeaderNames, "csv: is the first row one? auto: if it has no number"),
       integer("train", FIELD(task.train), Limits::least_phase, Limits::most_samples, "samples"),
       integer("validation", FIELD(task.validation), Limits::least_phase, Limits::most_samples, "samples"),
       integer("test", FIELD(task.test), Limits::least_phase, Limits::most_samples, "samples"),
       integer("washout", FIELD(task.washout), Limits::least_washout, Limits::most_samples, "samples before training"),
       list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
            "coordinates that are fed in"),
-      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples, "samples ahead"),
+      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples,
+              "samples ahead; 15 of the systems' own dt are about 0.2 Lyapunov times"),
       choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
       real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
       integer("fields", FIELD(task.fields), 1, Limits::most_fields, "population: receptive fields a coordinate"),

@@ -49,6 +49,7 @@ inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
 inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
 inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
 inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
+inline constexpr std::array<std::string_view, 3> kCsvHeaderNames{"auto", "yes", "no"};
 inline constexpr std::array<std::string_view, 8> kBenchNetworkNames{
     "microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn", "sweep"};
 inline constexpr std::array<std::string_view, 2> kBackgroundNames{"poisson", "dc"};
