@@ -16,6 +16,10 @@ namespace {
 
 using Eigen::MatrixXd;
 
+void report(const ClassificationOptions& options, double fraction) {
+  if (options.progress && !options.progress(fraction)) throw Interrupted("task", "stopped on request");
+}
+
 // Images [first, last) of a part.
 struct Phase {
   const ImageSet& set;
@@ -37,7 +41,7 @@ class Classifier {
       reservoir_.present(phase.set, phase.part, first, count, features_, recording_);
       each(features_, phase.set.labels.data() + first, recording_);
       done_ += count;
-      if (options_.progress && !options_.progress(done_ / total_)) throw Interrupted("task", "stopped on request");
+      report(options_, done_ / total_);
     }
   }
 
@@ -150,6 +154,32 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
                                          " features needs about " +
                                          std::to_string(static_cast<std::uint64_t>(3 * 8 * features * features)) +
                                          " bytes, which do not fit; use fewer neurons or task.image_windows");
+}
+
+Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples) {
+  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  check_classification(options, network.step_ms);
+  if (samples > options.train)
+    throw ConfigError("task.image_train", std::to_string(options.train) + ", must be at least the " +
+                                              std::to_string(samples) + " to record");
+  const TaskImages images = load_task_images(options);
+  const ImageReservoir reservoir(network, drive, simulation, options, images.train.pixels, seed);
+  Recording all;
+  all.steps = samples * options.steps;
+  MatrixXd features;
+  Recording batch;
+  for (std::uint64_t first = 0; first < samples; first += options.batch) {
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(options.batch, samples - first));
+    reservoir.present(images.train, ImagePart::train, first, count, features, batch);
+    std::stable_sort(batch.spikes.begin(), batch.spikes.end(),
+                     [](const SpikeEvent& a, const SpikeEvent& b) { return a.replica < b.replica; });
+    for (const SpikeEvent& spike : batch.spikes)
+      all.spikes.push_back({(first + spike.replica) * options.steps + spike.step, spike.neuron, 0});
+    report(options, static_cast<double>(first + count) / static_cast<double>(samples));
+  }
+  all.total_spikes = all.spikes.size();
+  return all;
 }
 
 }  // namespace sprig

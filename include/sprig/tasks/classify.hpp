@@ -55,4 +55,10 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
                                             std::uint32_t seed);
 
+// The spikes under the first `samples` training images, each from the network's initial state, one after the other as
+// if in one run of one replica: image k in steps [k, k + 1) x options.steps. Steps, spikes, nothing else. Errors: as
+// above; ConfigError for more images than options.train.
+Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples);
+
 }  // namespace sprig
