@@ -47,6 +47,8 @@ enum class Stream : std::uint32_t {
   sweep_network = 97,
   // counter (0, sample): generated series
   series_noise = 112,
+  // counter (pixel, step / 4) with the image as replica
+  image_encoder = 113,
   // tests and benchmarks
   test = 0xFFFF,
 };
