@@ -43,6 +43,11 @@ enum class Stream : std::uint32_t {
   neuron_sample = 96,
   // counter (source neuron, draw index): the sweep benchmark's network
   sweep_network = 97,
+  // counter (epoch, sequence): order in which sequences are trained on
+  training_order = 128,
+  // counter (original synapse, 0): its time constants of learning
+  stdp_tau_plus = 129,
+  stdp_tau_minus = 130,
   // tests and benchmarks
   test = 0xFFFF,
 };
