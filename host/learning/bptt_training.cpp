@@ -8,6 +8,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/learning/synapse_signs.hpp"
 
 namespace sprig {
 
