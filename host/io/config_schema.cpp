@@ -16,6 +16,9 @@ auto real_list(const Range& range) {
 auto integer_list(std::int64_t high) {
   return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 0, high)); };
 }
+std::string to_column(const toml::node& n) {
+  return n.is_integer() ? std::to_string(to_integer(n, 0, kMany)) : to_text(n);
+}
 std::string write_integer(std::uint32_t value) { return std::to_string(value); }
 
 std::vector<Key> run_keys() {
@@ -165,15 +168,22 @@ std::vector<Key> timescale_keys() {
 
 std::vector<Key> task_keys() {
   return {
-      text("system", FIELD(task.system), "the series: \"lorenz63\""),
-      real("dt", FIELD(task.dt), kPositive, "the system's time between samples"),
+      text("system", FIELD(task.system),
+           "the series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\""),
+      real("dt", FIELD(task.dt), kNotNegative,
+           "the system's time between samples; 0: its own: lorenz63 0.02, roessler 0.2, mackey_glass 2"),
+      text("file", FIELD(task.file), "csv: the file; washout, training, validation and test rows in this order"),
+      list("columns", FIELD(task.columns), 0, "a column's name, or its number from 0", to_column, quote,
+           "csv: the channels of the series, all of them to be predicted; empty: every column"),
+      choice("header", FIELD(task.header), kCsvHeaderNames, "csv: is the first row one? auto: if it has no number"),
       integer("train", FIELD(task.train), Limits::least_phase, Limits::most_samples, "samples"),
       integer("validation", FIELD(task.validation), Limits::least_phase, Limits::most_samples, "samples"),
       integer("test", FIELD(task.test), Limits::least_phase, Limits::most_samples, "samples"),
       integer("washout", FIELD(task.washout), Limits::least_washout, Limits::most_samples, "samples before training"),
       list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
            "coordinates that are fed in"),
-      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples, "samples ahead"),
+      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples,
+              "samples ahead; 15 of the systems' own dt are about 0.2 Lyapunov times"),
       choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
       real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
       integer("fields", FIELD(task.fields), 1, Limits::most_fields, "population: receptive fields a coordinate"),
@@ -194,21 +204,27 @@ std::vector<Key> task_keys() {
 }
 
 std::vector<Key> study_keys() {
-  const auto task = [](const toml::node& n) {
-    return std::string(kTaskNames[to_choice(n, kTaskNames.data(), kTaskNames.size())]);
+  const auto training = [](const toml::node& n) {
+    return static_cast<Training>(to_choice(n, kTrainingNames.data(), kTrainingNames.size()));
   };
   const auto method = [](const toml::node& n) {
     return static_cast<PruneMethod>(to_choice(n, kPruneMethodNames.data(), kPruneMethodNames.size()));
   };
   return {
       choice("mode", FIELD(study.mode), kStudyModeNames, "grid: the table; operating_point: the search of [search]"),
-      list("tasks", FIELD(study.tasks), 1, choice_words(kTaskNames.data(), kTaskNames.size()), task, quote,
-           "_x: first coordinate alone, _full: all; else task.observed"),
+      list("tasks", FIELD(study.tasks), 1, "a text", to_text, quote,
+           "a system, with _x its first coordinate alone is fed in, with _full all; or \"name: section.key=value; "
+           "...\""),
+      list(
+          "trainings", FIELD(study.trainings), 1, choice_words(kTrainingNames.data(), kTrainingNames.size()), training,
+          [](Training t) { return quote(name_of(t)); }, "of the recurrent layer; then a ridge readout. ridge: none"),
       list(
           "methods", FIELD(study.methods), 1, choice_words(kPruneMethodNames.data(), kPruneMethodNames.size()), method,
           [](PruneMethod m) { return quote(name_of(m)); }, "pruning methods to compare"),
       list("densities", FIELD(study.densities), 1, kDensity.words(), real_list(kDensity), write_real,
            "synapses kept; dense and none have one cell each"),
+      list("variants", FIELD(study.variants), 0, "a text \"name: section.key=value; ...\"", to_text, quote,
+           "ablations; those that change only how to prune are run for lnp, unless they set study.methods"),
       integer("seeds", FIELD(study.seeds), 1, 100000, "run.seed, run.seed + 1, ..., paired over methods"),
   };
 }

@@ -9,9 +9,9 @@
 #include <queue>
 #include <utility>
 
-#include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
 namespace {

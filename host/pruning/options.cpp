@@ -99,6 +99,10 @@ std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t roun
   return static_cast<std::uint64_t>(std::llround(static_cast<double>(before) * fraction));
 }
 
+bool needs_activity(PruneMethod method) {
+  return method == PruneMethod::activity || method == PruneMethod::correlation;
+}
+
 bool needs_exponents(const PruneOptions& options) {
   return options.method == PruneMethod::lnp && options.score != ScoreVariant::w;
 }

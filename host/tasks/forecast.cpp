@@ -34,6 +34,23 @@ struct Phases {
         test{validation.last, validation.last + o.test} {}
 };
 
+// A file's column that never changes over a part can be neither scaled nor scored there.
+void refuse_constant(const Series& series, const ForecastOptions& options, const Phases& phases) {
+  const std::pair<const char*, Phase> parts[] = {
+      {"training", phases.train}, {"validation", phases.validation}, {"test", phases.test}};
+  for (const auto& [name, part] : parts)
+    for (std::uint32_t d = 0; d < series.channels; ++d) {
+      std::uint64_t s = part.first + 1;
+      const double value = series.at(options.washout + part.first, d);
+      while (s < part.last && series.at(options.washout + s, d) == value) ++s;
+      if (s == part.last)
+        throw InputError(options.file, "channel " + std::to_string(d) + " is constant over the " + name +
+                                           " part, rows " + std::to_string(options.washout + part.first + 1) + " to " +
+                                           std::to_string(options.washout + part.last) +
+                                           ", so its errors have no scale; task.columns chooses columns");
+    }
+}
+
 // What the teacher-forced pass leaves.
 struct OpenLoop {
   MatrixXd features;                        // samples after the washout x features
@@ -128,7 +145,8 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   check_forecast(options, network.step_ms);
   const Phases phases(options);
   const std::uint64_t washout = options.washout;
-  Series series = make_series(options.system, washout + phases.test.last, options.dt, seed);
+  Series series = make_series(options, washout + phases.test.last, seed);
+  if (!options.file.empty()) refuse_constant(series, options, phases);
   Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
 
   const ReservoirSetup setup(network, drive, simulation, options, seed);
@@ -143,6 +161,7 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   score_activity(network, run, series, options, score);
 
   score.vpt = std::numeric_limits<double>::quiet_NaN();
+  score.vpt_in_samples = !(series.lyapunov > 0);
   if (options.vpt_starts > 0) {
     const Readout one_step = train_readout(phases, run, series, options, 1);
     const ClosedLoop loop{setup,

@@ -58,7 +58,8 @@ void check_forecast(const ForecastOptions& options, double step_ms) {
   check_count("train", options.train, least, Limits::most_samples);
   check_count("validation", options.validation, least, Limits::most_samples);
   check_count("test", options.test, least, Limits::most_samples);
-  check_observed(options, series_channels(options.system, options.dt));
+  check_observed(options,
+                 series_channels(options, options.washout + options.train + options.validation + options.test));
   check_count("steps_per_sample", options.steps_per_sample, 1, Limits::most_steps_per_sample);
   check_positive("trace_tau_ms", options.trace_tau_ms);
   if (!std::isfinite(options.input_gain)) refuse("input_gain", std::to_string(options.input_gain), "finite");

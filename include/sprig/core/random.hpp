@@ -45,6 +45,8 @@ enum class Stream : std::uint32_t {
   neuron_sample = 96,
   // counter (source neuron, draw index): the sweep benchmark's network
   sweep_network = 97,
+  // counter (0, sample): generated series
+  series_noise = 112,
   // tests and benchmarks
   test = 0xFFFF,
 };
