@@ -53,10 +53,10 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
     Eigenpairs pairs = start;
     double ratio = report.ipr_before;
     std::uint64_t added = 0;
-    bool improved = true;
-    while (improved && added < budget) {
-      improved = false;
-      const std::uint64_t portion = std::min(budget - added, (budget + kPasses - 1) / kPasses);
+    std::uint64_t portion = (budget + kPasses - 1) / kPasses;
+    while (portion > 0 && added < budget) {
+      portion = std::min(portion, budget - added);
+      bool improved = false;
       for (const Eigen::Index c : by_localisation(pairs)) {
         if (!go_on()) return {};
         WorkingNetwork pass = trial;
@@ -73,6 +73,7 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
         improved = true;
         break;
       }
+      if (!improved) portion /= 2;
     }
     if (added == 0) return report;
     const std::optional<double> after = largest_exponent(trial);

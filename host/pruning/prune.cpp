@@ -11,6 +11,7 @@
 #include "host/pruning/choice.hpp"
 #include "host/pruning/delocalise_step.hpp"
 #include "host/pruning/options.hpp"
+#include "host/pruning/timescales_step.hpp"
 #include "host/pruning/working_network.hpp"
 #include "sprig/core/error.hpp"
 
@@ -48,6 +49,7 @@ class Pruner {
     result_.before = spectrum();
     if (!stopped_) prune(progress);
     if (!stopped_ && options_.method == PruneMethod::lnp && options_.delocalise) add_delocalising();
+    if (!stopped_ && options_.method == PruneMethod::lnp && options_.timescales.evaluations > 0) tune_timescales();
     measure_after();
     result_.stopped_early = stopped_;
     result_.kept = work_.kept();
@@ -193,6 +195,25 @@ class Pruner {
     result_.delocalisation = *report;
     if (report->accepted) spectrum_ = std::move(of_trial);
   }
+  // Step IV. Sets stopped_.
+  void tune_timescales() {
+    LyapunovResult now;
+    try {
+      now = spectrum();
+    } catch (const NumericalError&) {
+      now.exponents.clear();  // any network whose spectrum can be computed is better
+    }
+    if (stopped_) return;
+    result_.timescales = search_timescales(work_.network(), drive_.subset(work_.kept()), simulation_, options_,
+                                           {result_.before, tangent_dimension(given_), now});
+    stopped_ = !result_.timescales.complete;
+    if (stopped_ || result_.timescales.chosen == TimescaleSearch::kUnchanged) return;
+    const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
+    work_.set_time_constants(gamma_time_constants(work_.network(), chosen.shape, chosen.scale_ms,
+                                                  options_.timescales.tau_min_ms, options_.seed));
+    note_change(true);
+  }
+
   std::uint64_t delocalisation_budget() const {
     return static_cast<std::uint64_t>(options_.delocalise_budget *
                                       static_cast<double>(synapse_target(options_.rounds - 1)));
@@ -245,9 +266,7 @@ class Pruner {
     const Network& network = work.network();
     LyapunovOptions options = options_.lyapunov;
     if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
-      const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
-      const std::uint32_t states = network.kind.synapse == Synapse::exponential ? 1 + receptors : 1;
-      options.exponents = std::min(options.exponents, states * network.size());
+      options.exponents = std::min(options.exponents, tangent_dimension(network));
     }
     LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options);
     result_.guards.velocity += measured.guarded_spikes;
