@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "host/app/observe.hpp"
 #include "host/pruning/options.hpp"
 #include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
@@ -103,6 +104,9 @@ int prune_verb(const Command& command) {
                     {"seed", config.simulation.seed},
                     {"after_failure", pruned.after_failure},
                     {"rounds_detail", rounds}};
+  if (complete)
+    write_observation(session.folder(), config,
+                      {{"before", network, drive}, {"after", pruned.network, drive.subset(pruned.kept)}});
   if (!pruned.after_failure.empty())
     std::fprintf(stderr, "sprig: the pruned network has no spectrum: %s\n", pruned.after_failure.c_str());
   session.print(summary(pruned));

@@ -248,8 +248,8 @@ void draw_study(Page& page, const RunData& run) {
   if (run.manifest()["verb"].text() != "study") return;
   const Node result = run.result();
   const std::vector<Entry> entries = read_summary(result["summary"]);
-  if (entries.empty()) {
-    page.left_out("scores: result.json has no summary of a grid");
+  if (std::none_of(entries.begin(), entries.end(), [](const Entry& e) { return std::isfinite(e.score.mean); })) {
+    page.left_out("scores: result.json has no summary with any");
     return;
   }
   const MethodStyles styles(series_of(entries));
