@@ -64,8 +64,8 @@ Trace read_trace(const Node& evaluations) {
     trace.best.push_back(best);
     trace.lambda_max.push_back(e["lambda_max"].number());
     trace.wasserstein.push_back(e["wasserstein"].number());
-    trace.rate.push_back(e["rate"].number());
-    const auto shape = clusters(e["shape"]), scale = clusters(e["scale"]);
+    trace.rate.push_back(e["mean_rate_hz"].number());
+    const auto shape = clusters(e["shape"]), scale = clusters(e["scale_ms"]);
     trace.shape.resize(std::max(trace.shape.size(), shape.size()));
     trace.scale.resize(std::max(trace.scale.size(), scale.size()));
     for (auto* all : {&trace.shape, &trace.scale})
@@ -100,7 +100,7 @@ void draw_terms(Page& page, const Trace& trace) {
 
 void draw_timescales(Page& page, const Node& step) {
   if (!step.there()) return;
-  const Trace trace = read_trace(step["evaluations"]);
+  const Trace trace = read_trace(step["trace"]);
   if (trace.objective.empty()) {
     page.left_out("the search of time constants: it has no evaluations");
     return;
@@ -142,7 +142,7 @@ void draw_timescales(Page& page, const Node& step) {
 void draw_search(Page& page, const RunData& run) {
   if (run.manifest()["verb"].text() != "prune") return;
   const Node result = run.result();
-  const Node edges = result["delocalise"], timescales = result["timescales"];
+  const Node edges = result["delocalisation"], timescales = result["timescales"];
   if (!edges.there()) page.left_out("delocalisation: result.json has none");
   if (!timescales.there()) page.left_out("the search of time constants: result.json has none");
   draw_delocalisation(page, edges);

@@ -47,14 +47,14 @@ class Report : public ::testing::Test {
 
 TEST_F(Report, OfAPruningShowsEveryPart) {
   Json result = test::pruned();
-  result["delocalise"] = {{"mean_ipr_before", 0.02}, {"mean_ipr_after", 0.01}, {"edges_added", 7}, {"accepted", true}};
+  result["delocalisation"] = {{"mean_ipr_before", 0.02}, {"mean_ipr_after", 0.01}, {"edges_added", 7}, {"accepted", true}};
   for (int i = 0; i < 5; ++i)
-    result["timescales"]["evaluations"].push_back({{"shape", {3 + i, 2}},
-                                                   {"scale", {6, 5 - i}},
+    result["timescales"]["trace"].push_back({{"shape", {3 + i, 2}},
+                                                   {"scale_ms", {6, 5 - i}},
                                                    {"objective", 0.3 - 0.1 * (i == 2)},
                                                    {"lambda_max", -0.001 * i},
                                                    {"wasserstein", 0.1},
-                                                   {"rate", 20}});
+                                                   {"mean_rate_hz", 20}});
   const std::string text = page(test::manifest_of("prune"), result, test::observed());
   for (const char* part : {"<h1>my &lt;run&gt;</h1>", "50 \u2192 40", "800 \u2192 500", "Lyapunov spectra",
                            "Largest exponent over the rounds", "800 \u2192 700 \u2192 600 \u2192 500",
@@ -196,8 +196,8 @@ TEST_F(Report, RefusesValuesOfAnotherKindByTheirPlace) {
       {"/rounds_detail/0", "[]", "result.json: rounds_detail[0]: found array; allowed: an object"},
       {"/method", "1", "result.json: method: found number; allowed: text"},
       {"/complete", "\"yes\"", "result.json: complete: found string; allowed: true or false"},
-      {"/timescales", "{\"evaluations\": 7}", "result.json: timescales.evaluations: found number"},
-      {"/delocalise", "[1]", "result.json: delocalise: found array; allowed: an object"}};
+      {"/timescales", "{\"trace\": 7}", "result.json: timescales.trace: found number"},
+      {"/delocalisation", "[1]", "result.json: delocalisation: found array; allowed: an object"}};
   for (const Case& c : of_result) {
     Json result = test::pruned();
     result[Json::json_pointer(c.pointer)] = Json::parse(c.value);
