@@ -3,25 +3,16 @@
 #include <cmath>
 
 #include "host/engine/packing.hpp"
+#include "host/pruning/timescales_step.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/tangent.hpp"
 
 namespace sprig::app {
 
 namespace {
 
 constexpr double kMaxSteps = 1e15;  // far beyond any run, well within 64 bits
-
-// Rows of the tangent space, by the rules of dynamics; the synapses are left out, for they do not matter and are many.
-std::uint32_t tangent_dimension(const Network& network) {
-  Network neurons;
-  neurons.kind = network.kind;
-  neurons.step_ms = network.step_ms;
-  neurons.neurons = network.neurons;
-  return make_tangent_network(neurons).rows();
-}
 
 }  // namespace
 

@@ -1,17 +1,20 @@
 #include "host/app/study_cell.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
+#include "host/pruning/timescales_step.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/tasks/forecast.hpp"
+#include "sprig/tasks/train.hpp"
 
 namespace sprig::app {
 
 namespace {
 
-constexpr double kPruningShare = 0.5;  // of a group's work: a guess that only the display depends on
+// Of a group's and of a cell's work: guesses that only the display depends on.
+constexpr double kPruningShare = 0.5, kTrainingShare = 0.7;
 
 SimulationOptions simulation_of(const Config& config, std::uint32_t seed, int threads) {
   SimulationOptions simulation = config.simulation;
@@ -27,6 +30,14 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
   options.method = line.method;
   if (line.density > 0) options.density = line.density;
   options.seed = simulation.seed;
+  // What pruning by activity looks at: the network under the task's training input, which no other method sees.
+  options.measure = [&](const Network& now, const std::vector<std::uint32_t>& kept) {
+    const bool images = config.task.is_classification();
+    const double sample_ms = now.step_ms * (images ? config.task.images.steps : config.task.steps_per_sample);
+    const std::uint64_t most = images ? config.task.images.train : config.task.train;
+    const auto samples = static_cast<std::uint64_t>(std::ceil(options.activity_ms / sample_ms));
+    return record_task(now, drive.subset(kept), simulation, config.task, simulation.seed, std::min(samples, most));
+  };
   double reached = 0;
   options.lyapunov.progress = [&](double) { return progress(reached); };
   PruneResult pruned = prune(network, drive, simulation, options, [&](std::uint32_t round, std::uint32_t rounds) {
@@ -37,12 +48,39 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
   return pruned;
 }
 
-Row row_of(const PruneResult& pruned, const ForecastScore& score) {
+// The network with its recurrent layer trained.
+Network trained(Training training, const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                const Config& config, const Progress& progress) {
+  switch (training) {
+    case Training::ridge:
+      return network;
+    case Training::stdp: {
+      StdpOptions options = config.training.stdp;
+      options.progress = progress;
+      StdpResult result = train_stdp_on(network, drive, simulation, config.task, options, simulation.seed);
+      if (!result.complete) throw Interrupted("study", "stopped");
+      return std::move(result.network);
+    }
+    case Training::bptt: {
+      SequenceOptions options = config.training.sequences;
+      options.bptt.progress = progress;
+      BpttResult result = train_bptt_on(network, drive, simulation, config.task, options, simulation.seed);
+      if (!result.complete) throw Interrupted("study", "stopped");
+      return std::move(result.network);
+    }
+  }
+  throw ConfigError("study.trainings", "is unknown");
+}
+
+// `given`: the dense network.
+Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& score) {
   Row row;
-  row.measure = "NRMSE";
-  row.score = score.nrmse;
-  row.validation_score = score.validation_nrmse;
+  row.measure = score.measure;
+  row.score = score.score;
+  row.validation_score = score.validation_score;
   row.vpt = score.vpt;
+  row.energy_nj = score.energy_nj;
+  row.energy_readout_nj = score.energy_readout_nj;
   row.sops = score.sops;
   row.sops_readout = score.sops_readout;
   row.rate_hz = score.rate_hz;
@@ -53,6 +91,8 @@ Row row_of(const PruneResult& pruned, const ForecastScore& score) {
   if (!pruned.after.exponents.empty()) {
     row.lambda_max = pruned.after.exponents.front();
     row.dimension = pruned.after.dimension;
+    row.spectral_distance = spectrum_distance(pruned.after.exponents, tangent_dimension(pruned.network),
+                                              pruned.before.exponents, tangent_dimension(given));
   }
   return row;
 }
@@ -87,11 +127,16 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
       return progress(kPruningShare + (1 - kPruningShare) * part);
     };
     if (!report(0)) throw Interrupted("study", "stopped");
-    ForecastOptions task = grid.config_of(cells[c]).task;
-    task.progress = report;
+    const Config& config = grid.config_of(cells[c]);
+    const Training training = grid.line_of(cells[c]).training;
+    const double trained_share = training == Training::ridge ? 0 : kTrainingShare;
+    TaskOptions task = config.task;
+    task.progress = [&](double fraction) { return report(trained_share + (1 - trained_share) * fraction); };
     try {
-      done(cells[c],
-           row_of(pruned, evaluate_forecast(pruned.network, drive.subset(pruned.kept), simulation, task, seed)));
+      const Drive kept_drive = drive.subset(pruned.kept);
+      const Network learned = trained(training, pruned.network, kept_drive, simulation, config,
+                                      [&](double fraction) { return report(trained_share * fraction); });
+      done(cells[c], row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, task, seed)));
     } catch (const NumericalError& error) {
       done(cells[c], failed_row(error.what()));
     }

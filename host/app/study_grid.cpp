@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "host/pruning/options.hpp"
-#include "host/tasks/forecast_options.hpp"
 #include "sprig/app/checks.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/core/error.hpp"
@@ -134,7 +133,7 @@ StudyGrid study_grid(const Config& config) {
 void check_study(const StudyGrid& grid) {
   for (const Setting& setting : grid.settings) {
     const Network network = make_network(setting.config, setting.config.simulation.seed);
-    check_forecast(setting.config.task, network.step_ms);
+    check_task(setting.config.task, network.step_ms);
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;
       options.method = method;
@@ -159,6 +158,7 @@ std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
     for (std::size_t line = 0; line < grid.lines.size(); ++line) {
       const std::size_t cell = line * grid.seeds + s;
       Config config = grid.config_of(cell);
+      config.training = Config{}.training;
       if (!needs_activity(grid.line_of(cell).method)) config.task = Config{}.task;
       const auto [entry, is_new] = group_of.emplace(line_hash(grid, cell, config).value(), groups.size());
       if (is_new) groups.emplace_back();

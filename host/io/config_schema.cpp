@@ -203,6 +203,41 @@ std::vector<Key> task_keys() {
   };
 }
 
+std::vector<Key> training_keys() {
+  return {
+      distribution("stdp_tau_plus_ms", FIELD(training.stdp.tau_plus_ms), true, "of each synapse: pre before post"),
+      distribution("stdp_tau_minus_ms", FIELD(training.stdp.tau_minus_ms), true, "of each synapse: post before pre"),
+      real("stdp_tau_min_ms", FIELD(training.stdp.tau_min_ms), kPositive, "smaller draws are raised to it"),
+      real("stdp_a_plus", FIELD(training.stdp.a_plus), kFraction, "of one pair, in units of the largest weight"),
+      real("stdp_a_minus", FIELD(training.stdp.a_minus), kFraction, "of one pair, in units of the largest weight"),
+      real("stdp_w_max_factor", FIELD(training.stdp.w_max_factor), kPositive, "largest weight over the mean weight"),
+      real("stdp_duration_ms", FIELD(training.stdp.duration_ms), kPositive, "of learning"),
+      real("stdp_window_ms", FIELD(training.stdp.window_ms), kPositive,
+           "weights are constant for so long; made whole samples or images"),
+      boolean("stdp_normalise", FIELD(training.stdp.normalise), "keep the sum of excitatory weights onto each neuron"),
+      real("bptt_learning_rate", FIELD(training.sequences.bptt.learning_rate), kPositive,
+           "of recurrent weights, in units of their mean magnitude"),
+      real("bptt_readout_learning_rate", FIELD(training.sequences.bptt.readout_learning_rate), kPositive,
+           "of the readout that training goes with"),
+      real("bptt_clip_norm", FIELD(training.sequences.bptt.clip_norm), kNotNegative, "longest gradient; 0: any"),
+      integer("bptt_epochs", FIELD(training.sequences.bptt.epochs), 1, 1000000, "at most"),
+      integer("bptt_batch", FIELD(training.sequences.bptt.batch), 1, 65536, "sequences"),
+      integer("bptt_patience", FIELD(training.sequences.bptt.patience), 0, 1000000,
+              "epochs without a lower validation loss before it ends; 0: it does not"),
+      boolean("bptt_keep_sign", FIELD(training.sequences.bptt.keep_sign), "weights stop at 0"),
+      real("bptt_surrogate_gain", FIELD(training.sequences.bptt.model.surrogate_gain), kPositive,
+           "g of the surrogate derivative"),
+      boolean("bptt_detach_reset", FIELD(training.sequences.bptt.model.detach_reset), "no gradient through resets"),
+      integer("bptt_checkpoint_steps", FIELD(training.sequences.bptt.model.checkpoint_steps), 0, kMany,
+              "between stored states; 0: the square root of the sequence"),
+      integer("window_samples", FIELD(training.sequences.window_samples), 1, 1000000,
+              "bptt: of a sequence of a series"),
+      integer("warm_up_samples", FIELD(training.sequences.warm_up_samples), 0, 1000000, "bptt: before them"),
+      integer("validation_images", FIELD(training.sequences.validation), 0, Limits::most_samples,
+              "bptt: of the validation part, to stop by"),
+  };
+}
+
 std::vector<Key> study_keys() {
   const auto training = [](const toml::node& n) {
     return static_cast<Training>(to_choice(n, kTrainingNames.data(), kTrainingNames.size()));
@@ -295,6 +330,7 @@ struct Table {
     add("prune", prune_keys());
     add("timescales", timescale_keys());
     add("task", task_keys());
+    add("training", training_keys());
     add("study", study_keys());
     add("search", search_keys());
     add("bench", bench_keys());

@@ -8,8 +8,8 @@
 #include <numeric>
 
 #include "host/tasks/closed_loop.hpp"
-#include "host/tasks/forecast_options.hpp"
 #include "host/tasks/reservoir.hpp"
+#include "host/tasks/task_series.hpp"
 #include "sprig/core/error.hpp"
 
 namespace sprig {
@@ -21,36 +21,6 @@ using Eigen::MatrixXd;
 
 constexpr std::uint32_t kBlockSamples = 128;  // samples a simulation call: bounds the spike list that is held
 constexpr double kOpenLoopShare = 0.6;        // of the work, for the progress report
-
-// Samples [first, last) of one phase, counted from the end of the washout.
-struct Phase {
-  std::uint64_t first = 0, last = 0;
-};
-
-struct Phases {
-  Phase train, validation, test;
-  explicit Phases(const ForecastOptions& o)
-      : train{0, o.train},
-        validation{train.last, train.last + o.validation},
-        test{validation.last, validation.last + o.test} {}
-};
-
-// A file's column that never changes over a part can be neither scaled nor scored there.
-void refuse_constant(const Series& series, const ForecastOptions& options, const Phases& phases) {
-  const std::pair<const char*, Phase> parts[] = {
-      {"training", phases.train}, {"validation", phases.validation}, {"test", phases.test}};
-  for (const auto& [name, part] : parts)
-    for (std::uint32_t d = 0; d < series.channels; ++d) {
-      std::uint64_t s = part.first + 1;
-      const double value = series.at(options.washout + part.first, d);
-      while (s < part.last && series.at(options.washout + s, d) == value) ++s;
-      if (s == part.last)
-        throw InputError(options.file, "channel " + std::to_string(d) + " is constant over the " + name +
-                                           " part, rows " + std::to_string(options.washout + part.first + 1) + " to " +
-                                           std::to_string(options.washout + part.last) +
-                                           ", so its errors have no scale; task.columns chooses columns");
-    }
-}
 
 // What the teacher-forced pass leaves.
 struct OpenLoop {
@@ -128,17 +98,6 @@ Readout train_readout(const Phases& phases, const OpenLoop& run, const Series& s
                targets_of(phases.validation, series, options.washout, ahead), options.lambdas);
 }
 
-// The whole series, standardised by its training part. Errors: see evaluate_forecast().
-Series task_series(const Network& network, const ForecastOptions& options, const Phases& phases, std::uint32_t seed) {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
-  check_forecast(options, network.step_ms);
-  const std::uint64_t washout = options.washout;
-  Series series = make_series(options, washout + phases.test.last, seed);
-  if (!options.file.empty()) refuse_constant(series, options, phases);
-  Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
-  return series;
-}
-
 // Synaptic operations, rate and silence.
 void score_activity(const Network& network, const OpenLoop& run, const Series& series, const ForecastOptions& options,
                     ForecastScore& score) {
@@ -161,7 +120,7 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ForecastOptions& options, std::uint32_t seed) {
   const Phases phases(options);
-  const Series series = task_series(network, options, phases, seed);
+  const Series series = task_series(network, options, seed);
   const std::uint64_t washout = options.washout;
 
   const ReservoirSetup setup(network, drive, simulation, options, seed);
@@ -199,7 +158,7 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
 
 Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                           const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples) {
-  const Series series = task_series(network, options, Phases(options), seed);
+  const Series series = task_series(network, options, seed);
   if (samples > options.train)
     throw ConfigError("task.train", std::to_string(options.train) + ", must be at least the " +
                                         std::to_string(samples) + " to record");

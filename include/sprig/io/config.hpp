@@ -12,7 +12,8 @@
 #include "sprig/io/names.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/pruning/prune.hpp"
-#include "sprig/tasks/forecast.hpp"
+#include "sprig/tasks/score.hpp"
+#include "sprig/tasks/train.hpp"
 
 namespace sprig {
 
@@ -38,6 +39,12 @@ struct StudySection {
   std::vector<double> densities{0.5, 0.2};
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
+};
+
+// How recurrent layers are trained; study.trainings says whether.
+struct TrainingSection {
+  StdpOptions stdp;
+  SequenceOptions sequences;  // bptt
 };
 
 struct SearchSection {
@@ -71,7 +78,8 @@ struct Config {
   DriveSection drive;
   LyapunovOptions lyapunov;
   PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
-  ForecastOptions task;
+  TaskOptions task;
+  TrainingSection training;
   StudySection study;
   SearchSection search;
   BenchSection bench;

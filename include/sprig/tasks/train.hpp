@@ -1,0 +1,33 @@
+// Training a network's recurrent layer on a task, before its readout is fitted: by STDP, or by backpropagation through
+// time. Only the training part of the task's data is looked at (and its validation part, to stop).
+#pragma once
+
+#include <cstdint>
+
+#include "sprig/learning/bptt_training.hpp"
+#include "sprig/learning/stdp_training.hpp"
+#include "sprig/tasks/score.hpp"
+
+namespace sprig {
+
+// train_stdp() under the task's training input, again from its start when it is used up. Windows are whole samples (or
+// images), as near to options.window_ms as can be. Errors: those of train_stdp() and evaluate_task().
+StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                         const TaskOptions& task, StdpOptions options, std::uint32_t seed);
+
+// How a task becomes sequences for backpropagation through time.
+struct SequenceOptions {
+  BpttOptions bptt;  // whose model's sizes, loss and trace are the task's
+  // Series: a sequence has so many samples that the loss looks at, after so many that only bring the network there; the
+  // next one starts where these end. Images: a sequence is a presentation, its loss that of the mean trace.
+  std::uint32_t window_samples = 40, warm_up_samples = 20;
+  std::uint32_t validation = 1000;  // images: at most so many of the validation part are used to stop
+};
+
+// train_bptt() on the task: a series' channels at the horizon (mean square), an image's class (cross-entropy). The
+// network that comes out has its own input layer. Errors: those of train_bptt() and evaluate_task(); ConfigError for
+// windows longer than the training part (training.window_samples).
+BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                         const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed);
+
+}  // namespace sprig
