@@ -12,7 +12,7 @@
 #include "sprig/io/names.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/pruning/prune.hpp"
-#include "sprig/tasks/forecast.hpp"
+#include "sprig/tasks/score.hpp"
 
 namespace sprig {
 
@@ -67,7 +67,7 @@ struct Config {
   DriveSection drive;
   LyapunovOptions lyapunov;
   PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
-  ForecastOptions task;
+  TaskOptions task;
   StudySection study;
   SearchSection search;
   BenchSection bench;
