@@ -75,6 +75,7 @@ void finish_config(Config& config) {
                               "; allowed: below network.neurons = " + std::to_string(config.network.neurons));
   }
   make_absolute(config.task.file);
+  make_absolute(config.task.images.folder);
   if (config.simulation.weight_bits != 16 && config.simulation.weight_bits != 32)
     throw ConfigError("run.weight_bits",
                       "found " + std::to_string(config.simulation.weight_bits) + "; allowed: 16 or 32");

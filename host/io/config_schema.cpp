@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kMany = 4294967295;
 using Limits = ForecastLimits;
+using Images = ClassificationLimits;
 
 auto real_list(const Range& range) {
   return [range](const toml::node& n) { return to_real(n, range); };
@@ -169,7 +170,8 @@ std::vector<Key> timescale_keys() {
 std::vector<Key> task_keys() {
   return {
       text("system", FIELD(task.system),
-           "the series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\""),
+           "a series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\"; or images, by the keys "
+           "image_... alone, folder, lambdas and square: \"mnist\", \"fashion_mnist\", \"cifar10\""),
       real("dt", FIELD(task.dt), kNotNegative,
            "the system's time between samples; 0: its own: lorenz63 0.02, roessler 0.2, mackey_glass 2"),
       text("file", FIELD(task.file), "csv: the file; washout, training, validation and test rows in this order"),
@@ -200,6 +202,19 @@ std::vector<Key> task_keys() {
       integer("vpt_starts", FIELD(task.vpt_starts), 0, Limits::most_starts, "closed-loop runs, 0: none"),
       integer("vpt_samples", FIELD(task.vpt_samples), 1, Limits::most_samples, "longest closed-loop run"),
       real("vpt_threshold", FIELD(task.vpt_threshold), kPositive, "error that ends a valid prediction"),
+      text("folder", FIELD(task.images.folder), "images: the folder with the set's files; MNIST's may be .gz"),
+      integer("image_train", FIELD(task.images.train), 1, Images::most_images, "the first images of the training part"),
+      integer("image_validation", FIELD(task.images.validation), 1, Images::most_images, "the images after them"),
+      integer("image_test", FIELD(task.images.test), 1, Images::most_images, "the first images of the test part"),
+      integer("image_steps", FIELD(task.images.steps), 1, Images::most_steps, "simulation steps an image is presented"),
+      real("image_rate_hz", FIELD(task.images.rate_hz), kPositive, "of a white pixel's Poisson spikes"),
+      real("image_density", FIELD(task.images.density), kDensity, "pixels a neuron listens to"),
+      real("image_weight", FIELD(task.images.weight), kNotNegative, "of an input synapse: uniform in (-w, w)"),
+      integer("image_windows", FIELD(task.images.windows), 1, Images::most_steps,
+              "parts of a presentation at the end of which traces are read; divides image_steps"),
+      real("image_trace_tau_ms", FIELD(task.images.trace_tau_ms), kPositive, "of the filtered spike trace"),
+      integer("image_batch", FIELD(task.images.batch), 1, Images::most_batch,
+              "images simulated at once; never changes a result"),
   };
 }
 

@@ -356,8 +356,27 @@ TEST(Config, ACsvSeriesHasItsKeys) {
   EXPECT_NE(set_refusal("task.header=maybe").find("\"auto\""), std::string::npos);
 }
 
+TEST(Config, AnImageSetHasItsKeys) {
+  Config config;
+  read_config_text(config,
+                   "[task]\nsystem = \"mnist\"\nfolder = \"data/mnist\"\nimage_train = 500\nimage_weight = 2\n"
+                   "lambdas = [0.5]\n",
+                   "c");
+  finish_config(config);
+  const ClassificationOptions images = config.task.classification();
+
+  EXPECT_TRUE(config.task.is_classification());
+  EXPECT_FALSE(Config().task.is_classification());
+  EXPECT_EQ(images.system, "mnist");
+  EXPECT_EQ(images.folder, std::filesystem::current_path().string() + "/data/mnist");
+  EXPECT_EQ(images.train, 500u);
+  EXPECT_EQ(images.weight, 2);
+  EXPECT_EQ(images.lambdas, (std::vector<double>{0.5}));
+  EXPECT_NE(set_refusal("task.image_density=2").find("a number in (0, 1]"), std::string::npos);
+}
+
 TEST(Config, TheCommittedConfigurationsAreValid) {
-  for (const char* name : {"demo.toml", "operating_point.toml"}) {
+  for (const char* name : {"demo.toml", "mnist.toml", "operating_point.toml"}) {
     Config config;
     ASSERT_NO_THROW(read_config(config, std::string(SPRIG_SOURCE_DIR "/configs/") + name)) << name;
     EXPECT_NO_THROW(finish_config(config)) << name;
