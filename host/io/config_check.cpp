@@ -69,6 +69,8 @@ void finish_config(Config& config) {
                           "found neuron " + std::to_string(neuron) +
                               "; allowed: below network.neurons = " + std::to_string(config.network.neurons));
   }
+  if (config.network_file.empty() && config.network.kind.receptors == 2 && !config.bptt.keep_sign)
+    throw ConfigError("training.keep_sign", "found false; allowed: true with neuron.receptors = 2");
   if (config.simulation.weight_bits != 16 && config.simulation.weight_bits != 32)
     throw ConfigError("run.weight_bits",
                       "found " + std::to_string(config.simulation.weight_bits) + "; allowed: 16 or 32");

@@ -161,6 +161,35 @@ std::vector<Key> task_keys() {
   };
 }
 
+std::vector<Key> training_keys() {
+  constexpr std::int64_t kMostEpochs = 1000000, kMostBatch = 65536, kMostSteps = 2147483647;
+  return {
+      real("surrogate_gain", FIELD(bptt.model.surrogate_gain), kPositive, "bptt: g of the surrogate derivative"),
+      boolean("detach_reset", FIELD(bptt.model.detach_reset), "bptt: no gradient through the reset"),
+      integer("checkpoint_steps", FIELD(bptt.model.checkpoint_steps), 0, kMostSteps,
+              "bptt: the state is kept every so many steps; 0: the square root of all; never changes a result"),
+      real("learning_rate", FIELD(bptt.learning_rate), kNotNegative,
+           "bptt: Adam's, of recurrent weights in units of their mean magnitude"),
+      real("readout_learning_rate", FIELD(bptt.readout_learning_rate), kNotNegative, "bptt: Adam's, of the readout"),
+      real("clip_norm", FIELD(bptt.clip_norm), kNotNegative, "bptt: longest gradient of a batch; 0: any"),
+      integer("epochs", FIELD(bptt.epochs), 1, kMostEpochs, "bptt: at most"),
+      integer("batch", FIELD(bptt.batch), 1, kMostBatch, "bptt: sequences a step"),
+      integer("patience", FIELD(bptt.patience), 0, kMostEpochs,
+              "bptt: epochs without a lower validation loss before it ends; 0: it does not"),
+      boolean("keep_sign", FIELD(bptt.keep_sign), "bptt: weights stop at 0; must be true with two receptors"),
+      distribution("stdp_tau_plus_ms", FIELD(stdp.tau_plus_ms), true, "stdp: of a synapse's source's trace"),
+      distribution("stdp_tau_minus_ms", FIELD(stdp.tau_minus_ms), true, "stdp: of its target's"),
+      real("stdp_tau_min_ms", FIELD(stdp.tau_min_ms), kPositive, "stdp: smaller draws are raised to it"),
+      real("stdp_a_plus", FIELD(stdp.a_plus), kNotNegative, "stdp: gain of one pair, in w_max"),
+      real("stdp_a_minus", FIELD(stdp.a_minus), kNotNegative, "stdp: loss of one pair, in w_max"),
+      real("stdp_w_max_factor", FIELD(stdp.w_max_factor), kPositive, "stdp: w_max over the mean excitatory weight"),
+      real("stdp_duration_ms", FIELD(stdp.duration_ms), kPositive, "stdp: time that it learns for"),
+      real("stdp_window_ms", FIELD(stdp.window_ms), kPositive, "stdp: weights take effect after each"),
+      boolean("stdp_normalise", FIELD(stdp.normalise),
+              "stdp: excitatory weights onto a neuron keep their sum, up to w_max each"),
+  };
+}
+
 std::vector<Key> study_keys() {
   const auto task = [](const toml::node& n) {
     return std::string(kTaskNames[to_choice(n, kTaskNames.data(), kTaskNames.size())]);
@@ -246,6 +275,7 @@ struct Table {
     add("lyapunov", lyapunov_keys());
     add("prune", prune_keys());
     add("task", task_keys());
+    add("training", training_keys());
     add("study", study_keys());
     add("search", search_keys());
     add("bench", bench_keys());

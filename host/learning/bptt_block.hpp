@@ -10,9 +10,9 @@
 #include <limits>
 #include <vector>
 
-#include "host/learning/bptt_network.hpp"
 #include "host/learning/bptt_readout.hpp"
 #include "sprig/engine/drive.hpp"
+#include "sprig/learning/bptt_network.hpp"
 #include "sprig/neuron/lif_adjoint.hpp"
 
 namespace sprig::cpu {

@@ -10,6 +10,8 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/io/names.hpp"
+#include "sprig/learning/bptt_training.hpp"
+#include "sprig/learning/stdp_training.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/tasks/forecast.hpp"
@@ -68,6 +70,8 @@ struct Config {
   LyapunovOptions lyapunov;
   PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
   ForecastOptions task;
+  BpttOptions bptt;  // [training]; what the task decides of the model (loss, outputs, samples) is not in it
+  StdpOptions stdp;  // [training] stdp_*
   StudySection study;
   SearchSection search;
   BenchSection bench;
