@@ -6,6 +6,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
+#include "sprig/engine/device.hpp"
 #include "sprig/learning/synapse_signs.hpp"
 
 namespace sprig {
@@ -41,6 +42,17 @@ void check_bptt(const Network& network, const Drive& drive, const BpttModel& mod
     throw ConfigError("training.samples", "sequences of 2^31 steps or more");
   positive("training.trace_tau_ms", model.trace_tau_ms);
   positive("training.surrogate_gain", model.surrogate_gain);
+}
+
+std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device) {
+  const bool on_device = device == Device::cuda || (device == Device::automatic && !cuda::devices().empty());
+  return on_device ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
+}
+
+std::uint32_t checkpoint_interval(const BpttModel& model) {
+  const std::uint32_t steps = model.samples * model.steps_per_sample;
+  if (model.checkpoint_steps > 0) return std::min(model.checkpoint_steps, steps);
+  return static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(steps))));
 }
 
 BpttLimits::BpttLimits(const Network& network, const Drive& drive, const BpttModel& model_)

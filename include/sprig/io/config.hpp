@@ -70,7 +70,7 @@ struct Config {
   LyapunovOptions lyapunov;
   PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
   ForecastOptions task;
-  BpttOptions bptt;  // [training]; what the task decides of the model (loss, outputs, samples) is not in it
+  BpttOptions bptt;  // [training]; not what the task and [run] decide (loss, outputs, samples, device, seed)
   StdpOptions stdp;  // [training] stdp_*
   StudySection study;
   SearchSection search;
