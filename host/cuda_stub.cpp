@@ -3,6 +3,7 @@
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/learning/bptt.hpp"
 
 namespace sprig::cuda {
 
@@ -25,6 +26,10 @@ std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork&, const Driv
 }
 
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork&, std::uint32_t) {
+  throw DeviceError("device", kNotBuilt);
+}
+
+std::unique_ptr<Bptt> make_bptt(const Network&, const Drive&, const BpttModel&) {
   throw DeviceError("device", kNotBuilt);
 }
 

@@ -10,9 +10,9 @@
 #include <limits>
 #include <vector>
 
-#include "host/learning/bptt_network.hpp"
 #include "host/learning/bptt_readout.hpp"
 #include "sprig/engine/drive.hpp"
+#include "sprig/learning/bptt_network.hpp"
 #include "sprig/neuron/lif_adjoint.hpp"
 
 namespace sprig::cpu {
@@ -75,9 +75,7 @@ class LaneBlock final : public BpttBlock<typename Spikes::Scalar> {
         readout_(readout, model, network.neurons),
         gain_(static_cast<T>(model.surrogate_gain)),
         steps_(model.samples * model.steps_per_sample),
-        interval_(model.checkpoint_steps > 0
-                      ? std::min(model.checkpoint_steps, steps_)
-                      : static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(steps_))))),
+        interval_(checkpoint_interval(model)),
         cells_(std::size_t{network.neurons} * L),
         ring_size_(std::size_t{network.cells()} * L) {
     state_.resize(network);

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sprig/learning/bptt.hpp"
+#include "sprig/learning/bptt_loss.hpp"
 
 namespace sprig::cpu {
 
@@ -23,7 +23,7 @@ template <class T, std::size_t L>
 class BlockReadout {
  public:
   BlockReadout(const BpttReadout<T>& readout, const BpttModel& model, std::uint32_t neurons)
-      : readout_(readout), model_(model), neurons_(neurons), counted_(model.samples - model.skipped_samples) {
+      : readout_(readout), model_(model), neurons_(neurons) {
     const bool every = model.loss == Loss::mean_square;
     errors_.resize((every ? model.samples : 1) * std::size_t{model.outputs} * L);
     if (!every) pooled_.resize(std::size_t{neurons} * L);
@@ -49,15 +49,13 @@ class BlockReadout {
       return;
     }
     outputs_of(trace);
-    const double terms = static_cast<double>(batch.replicas) * counted_ * model_.outputs;
+    const double terms = mean_square_terms(model_, batch.replicas);
     T* errors = errors_.data() + std::size_t{sample} * model_.outputs * L;
-    for (std::size_t o = 0; o < model_.outputs; ++o)
-      for (std::size_t l = 0; l < live; ++l) {
-        const std::size_t target = (std::size_t{first + l} * model_.samples + sample) * model_.outputs + o;
-        const double error = static_cast<double>(outputs_[o * L + l]) - batch.targets[target];
-        result_.loss += error * error / terms;
-        errors[o * L + l] = static_cast<T>(2 * error / terms);
-      }
+    for (std::size_t l = 0; l < live; ++l) {
+      const std::size_t target = (std::size_t{first + l} * model_.samples + sample) * model_.outputs;
+      mean_square_errors<T>({outputs_.data() + l, errors + l, L, model_.outputs}, batch.targets.data + target, terms,
+                            result_);
+    }
     if (d_readout != nullptr) add_gradient(trace, errors, d_readout);
   }
 
@@ -65,20 +63,9 @@ class BlockReadout {
   BatchLoss finish(const SequenceBatch& batch, std::uint32_t first, std::uint32_t live, T* d_readout) {
     if (model_.loss == Loss::mean_square) return result_;
     outputs_of(pooled_.data());
-    for (std::size_t l = 0; l < live; ++l) {
-      const std::size_t label = batch.labels[first + l];
-      double most = outputs_[l], sum = 0;
-      std::size_t guess = 0;
-      for (std::size_t o = 1; o < model_.outputs; ++o)
-        if (outputs_[o * L + l] > most) most = outputs_[(guess = o) * L + l];
-      for (std::size_t o = 0; o < model_.outputs; ++o) sum += std::exp(outputs_[o * L + l] - most);
-      for (std::size_t o = 0; o < model_.outputs; ++o) {
-        const double probability = std::exp(outputs_[o * L + l] - most) / sum;
-        errors_[o * L + l] = static_cast<T>((probability - (o == label ? 1 : 0)) / batch.replicas);
-      }
-      result_.loss += (most + std::log(sum) - outputs_[label * L + l]) / batch.replicas;
-      result_.correct += guess == label ? 1 : 0;
-    }
+    for (std::size_t l = 0; l < live; ++l)
+      cross_entropy_errors<T>({outputs_.data() + l, errors_.data() + l, L, model_.outputs}, batch.labels[first + l],
+                              batch.replicas, result_);
     if (d_readout != nullptr) add_gradient(pooled_.data(), errors_.data(), d_readout);
     return result_;
   }
@@ -99,13 +86,7 @@ class BlockReadout {
   }
 
  private:
-  // Of the trace of a sample in what the outputs are read from.
-  T share_of(std::uint32_t sample) const {
-    if (sample < model_.skipped_samples) return 0;
-    if (model_.loss == Loss::mean_square) return 1;
-    if (model_.pooling == Pooling::last) return sample + 1 == model_.samples ? T{1} : T{0};
-    return T{1} / static_cast<T>(counted_);
-  }
+  T share_of(std::uint32_t sample) const { return static_cast<T>(trace_share(model_, sample)); }
 
   void outputs_of(const T* trace) {
     const T* weights = readout_.weights.data();
@@ -134,7 +115,6 @@ class BlockReadout {
   const BpttReadout<T>& readout_;
   const BpttModel& model_;
   std::size_t neurons_;
-  std::uint32_t counted_;
   std::vector<T> errors_;  // dL/d(outputs): of every sample (mean_square), or of the sequence
   std::vector<T> pooled_;  // cross_entropy: what the outputs are read from
   std::vector<T> outputs_;

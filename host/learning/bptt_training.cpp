@@ -73,7 +73,7 @@ class Training {
  public:
   Training(const Network& network, const Drive& drive, const BpttOptions& options, const Eigen::MatrixXd& readout)
       : options_(options),
-        bptt_(cpu::make_bptt(network, drive, options.model)),
+        bptt_(make_bptt(network, drive, options.model, options.device)),
         signs_(synapse_signs(network)),
         adam_weights_(network.recurrent.synapses(), options.adam),
         adam_readout_((std::size_t{network.size()} + 1) * options.model.outputs, options.adam) {

@@ -166,6 +166,7 @@ BpttResult train_bptt_on(const Network& network, const Drive& drive, const Simul
   SequenceOptions seeded = options;
   seeded.bptt.seed = seed;
   seeded.bptt.model.threads = simulation.threads;
+  seeded.bptt.device = simulation.device;
   if (task.is_classification()) return on_images(network, drive, simulation, task.classification(), seeded, seed);
   return on_series(network, drive, simulation, task, seeded, seed);
 }

@@ -75,6 +75,28 @@ TEST(Config, ValuesReachTheirFields) {
 }
 
 // Every kind of bad file: one line that names file, place, key, what was found and what is allowed.
+TEST(Config, TrainingKeysReachBothTrainings) {
+  Config config;
+  read_config_text(config,
+                   "[training]\nsurrogate_gain = 4\ndetach_reset = false\nlearning_rate = 0.002\nbatch = 32\n"
+                   "stdp_tau_plus_ms = \"gamma(2, 7)\"\nstdp_a_minus = 0.02\n"
+                   "stdp_normalise = false\n",
+                   "a.toml");
+  finish_config(config);
+  EXPECT_EQ(config.training.sequences.bptt.model.surrogate_gain, 4);
+  EXPECT_FALSE(config.training.sequences.bptt.model.detach_reset);
+  EXPECT_EQ(config.training.sequences.bptt.learning_rate, 0.002);
+  EXPECT_EQ(config.training.sequences.bptt.batch, 32u);
+  EXPECT_EQ(config.training.stdp.tau_plus_ms.kind, Distribution::Kind::gamma);
+  EXPECT_EQ(config.training.stdp.tau_plus_ms.b, 7);
+  EXPECT_EQ(config.training.stdp.a_minus, 0.02);
+  EXPECT_FALSE(config.training.stdp.normalise);
+  set_config(config, "training.keep_sign=false");
+  EXPECT_NO_THROW(finish_config(config));
+  set_config(config, "neuron.receptors=2");
+  EXPECT_THROW(finish_config(config), ConfigError);
+}
+
 TEST(Config, BadFilesAreRefusedByName) {
   struct Case {
     std::string text, expected;

@@ -80,5 +80,16 @@ class Bptt {
 namespace cpu {
 std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model);
 }  // namespace cpu
+// The CPU's bits. All spikes of the sequences stay on the device, and the traces of the samples that count. Also:
+// DeviceError; ConfigError for smooth spikes.
+namespace cuda {
+std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model);
+}  // namespace cuda
+
+// On the device asked for. Errors: those of both.
+std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device);
+
+// K of a model, at most its steps.
+std::uint32_t checkpoint_interval(const BpttModel& model);
 
 }  // namespace sprig

@@ -1,0 +1,42 @@
+// TRUST D6b for backpropagation through time: driver and kernels, on threads, give the CPU's bits.
+#include <gtest/gtest.h>
+
+#include "kernels/bptt_cases.hpp"
+#include "kernels/learning/bptt_driver.hpp"
+#include "support/threaded_context.hpp"
+
+namespace sprig::testing {
+namespace {
+
+struct ThreadedMachine {
+  LaunchShape shape;
+
+  template <class T>
+  using Buffer = std::vector<T>;
+  template <class T>
+  void upload(std::vector<T>& to, const std::vector<T>& from) {
+    std::copy(from.begin(), from.end(), to.begin());
+  }
+  template <class T>
+  void download(const std::vector<T>& from, std::vector<T>& to) {
+    std::copy_n(from.begin(), to.size(), to.begin());
+  }
+  template <class Body>
+  void run(std::uint64_t items, const Body& body) {
+    if (items > 0) launch_threads(shape, [&](ThreadedContext& ctx) { body(ctx); });
+  }
+};
+
+class BpttKernels : public ::testing::TestWithParam<BpttCase> {};
+
+TEST_P(BpttKernels, GiveTheCpusBits) {
+  for (const LaunchShape shape : {LaunchShape{1, 32}, LaunchShape{2, 32, 0, 7u}})
+    expect_cpus_bits(GetParam(), [&](const Network& network, const Drive& drive, const BpttModel& model) {
+      return std::make_unique<kernel::DeviceBptt<ThreadedMachine>>(network, drive, model, ThreadedMachine{shape});
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, BpttKernels, ::testing::ValuesIn(bptt_cases(12, 19)));
+
+}  // namespace
+}  // namespace sprig::testing
