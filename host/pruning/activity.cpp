@@ -5,8 +5,8 @@
 #include <string>
 
 #include "host/pruning/score_grid.hpp"
-#include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {

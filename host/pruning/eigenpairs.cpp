@@ -9,8 +9,8 @@
 #include <Spectra/GenEigsSolver.h>
 #include <Eigen/Eigenvalues>
 
-#include "host/pruning/threads.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/network/compaction.hpp"
 #include "sprig/pruning/delocalise.hpp"
 

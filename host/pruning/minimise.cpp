@@ -6,10 +6,10 @@
 #include <numeric>
 #include <string>
 
-#include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/pruning/gaussian_process.hpp"
 
 namespace sprig {
