@@ -29,12 +29,13 @@ constexpr Verb kVerbs[] = {
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb},
+    {"report", "(re)draw report.html, the page of a run folder", report_verb},
     {"info", "version, devices, self test", info_verb},
 };
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out, network, compare;
+  std::string config, out, network, folder, compare;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
@@ -70,6 +71,15 @@ void add_bench_options(CLI::App& app, Flags& flags) {
   app.add_option("network", flags.network, "bench.network; see below")->type_name("NETWORK");
   app.add_option("--compare", flags.compare, "result.json of an earlier bench: print ratios")->type_name("FILE");
   app.footer(bench_listing() + "\n" + app.get_footer());
+}
+
+// All that `report` needs is in its folder.
+void add_report_options(CLI::App& app, Flags& flags) {
+  app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
+      ->type_name("FOLDER")
+      ->required();
+  app.add_flag("--quiet", flags.quiet, "print nothing");
+  app.set_version_flag("--version", version_text());
 }
 
 // CLI11 takes an unknown verb for a stray argument; say what was meant instead.
@@ -116,7 +126,10 @@ int dispatch(int argc, const char* const* argv) {
   bool help_config = false;
   app.add_flag("--help-config", help_config, "every configuration key");
   Flags flags;
-  for (const Verb& verb : kVerbs) add_options(*app.add_subcommand(verb.name, verb.does), flags);
+  for (const Verb& verb : kVerbs) {
+    CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
+    verb.run == report_verb ? add_report_options(subcommand, flags) : add_options(subcommand, flags);
+  }
   add_bench_options(*app.get_subcommand("bench"), flags);
   app.require_subcommand(0, 1);
   try {
@@ -149,6 +162,7 @@ int dispatch(int argc, const char* const* argv) {
   if (!flags.config.empty()) read_config(command.config, flags.config);
   set_keys(command.config, flags);
   command.compare = flags.compare;
+  command.folder = flags.folder;
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));

@@ -1,5 +1,7 @@
 // sprig lyapunov: the spectrum of one network.
 #include "sprig/dynamics/lyapunov.hpp"
+
+#include "host/app/observe.hpp"
 #include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
@@ -50,6 +52,7 @@ int lyapunov_verb(const Command& command) {
   result["synapses"] = network.recurrent.synapses();
   result["seed"] = config.simulation.seed;
   result["hash"] = hash;
+  if (spectrum.complete) write_observation(session.folder(), config, {{"network", network, drive}});
   session.print(summary(spectrum));
   return session.finish(result, hash, device_used(config), spectrum.complete);
 }

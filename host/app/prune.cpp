@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "host/app/observe.hpp"
 #include "host/pruning/options.hpp"
 #include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
@@ -157,6 +158,9 @@ int prune_verb(const Command& command) {
               {"rounds_detail", rounds}};
   if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
   if (!pruned.timescales.trace.empty()) result["timescales"] = timescales_json(pruned.timescales);
+  if (complete)
+    write_observation(session.folder(), config,
+                      {{"before", network, drive}, {"after", pruned.network, drive.subset(pruned.kept)}});
   if (!pruned.after_failure.empty())
     std::fprintf(stderr, "sprig: the pruned network has no spectrum: %s\n", pruned.after_failure.c_str());
   session.print(summary(pruned));

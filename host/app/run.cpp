@@ -1,6 +1,7 @@
 // sprig run: simulate a network and write what was recorded.
 #include <algorithm>
 
+#include "host/app/observe.hpp"
 #include "host/app/run_simulation.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
@@ -54,7 +55,8 @@ int run_verb(const Command& command) {
       throw ConfigError(
           "run.probe", "found neuron " + std::to_string(neuron) + "; allowed: below " + std::to_string(network.size()));
   const RunSteps steps = run_steps(config.run, network.step_ms);
-  const auto simulation = make_simulation(network, make_drive(config.drive, network.size()), config.simulation);
+  const Drive drive = make_drive(config.drive, network.size());
+  const auto simulation = make_simulation(network, drive, config.simulation);
   Session session(command);
   RunOutcome out;
   {
@@ -103,6 +105,7 @@ int run_verb(const Command& command) {
                     {"synaptic_events", events},
                     {"synaptic_events_per_s", events / std::max(out.wall_s, 1e-9)},
                     {"files", files}};
+  write_observation(session.folder(), {"network", network, drive}, out.spikes, steps.before, out.steps);
   session.folder().metric(json_text(
       Json{{"t_sim_ms", seconds * 1000}, {"wall_s", out.wall_s}, {"steps", out.steps}, {"spikes", out.total_spikes}}));
   session.print(table.text() + number_text(seconds, 6) + " s simulated in " + number_text(out.wall_s, 3) +

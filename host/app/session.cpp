@@ -9,6 +9,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/io/report.hpp"
 
 namespace sprig::app {
 
@@ -71,6 +72,11 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
                       {"wall_s", wall_s()},
                       {"complete", complete}};
   folder_.write("manifest.json", json_text(manifest, 2) + "\n");
+  try {
+    write_report(folder_.path());
+  } catch (const Error& error) {  // the run matters more than its page
+    std::fprintf(stderr, "sprig: report.html could not be drawn: %s\n", error.what());
+  }
   print("written to " + folder_.path() + "\n");
   if (complete) {
     if (print_failure_) std::rethrow_exception(print_failure_);

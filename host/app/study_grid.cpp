@@ -25,7 +25,7 @@ Config changed(Config config, const NamedSettings& settings, const char* key) {
 }
 
 // "lorenz63_x": the system, its first coordinate alone fed in.
-NamedSettings task_settings(const std::string& text) {
+NamedSettings task_settings(const std::string& text, const Config& config) {
   if (text.find(':') != std::string::npos) return named_settings(text, "study.tasks");
   const auto without = [&](const std::string& ending) {
     const bool has =
@@ -35,9 +35,10 @@ NamedSettings task_settings(const std::string& text) {
   if (const std::string system = without("_x"); !system.empty())
     return {text, {"task.system=" + system, "task.observed=[0]"}};
   if (const std::string system = without("_full"); !system.empty()) {
+    ForecastOptions task = config.task;
+    task.system = system;
     std::string all;
-    for (std::uint32_t c = 0; c < series_channels(system, ForecastOptions{}.dt); ++c)
-      all += (c == 0 ? "" : ", ") + std::to_string(c);
+    for (std::uint32_t c = 0; c < series_channels(task, 1); ++c) all += (c == 0 ? "" : ", ") + std::to_string(c);
     return {text, {"task.system=" + system, "task.observed=[" + all + "]"}};
   }
   return {text, {"task.system=" + text}};
@@ -113,7 +114,7 @@ StudyGrid study_grid(const Config& config) {
   grid.seeds = config.study.seeds;
   std::vector<NamedSettings> variants{{}}, tasks;
   for (const std::string& text : config.study.variants) variants.push_back(named_settings(text, "study.variants"));
-  for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text));
+  for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text, config));
   refuse_repeated(tasks, "study.tasks");
   refuse_repeated(variants, "study.variants");
   for (const NamedSettings& task : tasks) {

@@ -8,6 +8,7 @@
 
 #include "host/io/config_keys.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/io/markup.hpp"
 #include "sprig/io/nearest.hpp"
 
 namespace sprig {
@@ -120,18 +121,8 @@ std::string read_whole(const std::string& path) {
 
 // The position of the first byte that is not UTF-8, or npos.
 std::size_t bad_utf8(const std::string& text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t more = c < 0x80                ? 0
-                             : c >= 0xC2 && c < 0xE0 ? 1
-                             : c >= 0xE0 && c < 0xF0 ? 2
-                             : c >= 0xF0 && c < 0xF5 ? 3
-                                                     : 4;
-    if (more == 4 || i + more >= text.size()) return i;
-    for (std::size_t k = 1; k <= more; ++k)
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return i;
-    i += more + 1;
-  }
+  for (std::size_t i = 0, bytes = 0; i < text.size(); i += bytes)
+    if ((bytes = utf8_bytes(text, i)) == 0) return i;
   return std::string::npos;
 }
 

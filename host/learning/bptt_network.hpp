@@ -8,6 +8,7 @@
 
 #include "sprig/engine/simulation.hpp"
 #include "sprig/learning/bptt.hpp"
+#include "sprig/learning/synapse_signs.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {

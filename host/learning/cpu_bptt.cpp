@@ -13,22 +13,7 @@
 #include "sprig/engine/call_check.hpp"
 #include "sprig/learning/bptt.hpp"
 
-namespace sprig {
-
-std::vector<std::int8_t> synapse_signs(const Network& network) {
-  const Csr& csr = network.recurrent;
-  const std::vector<std::uint32_t> population_of = network.population_of();
-  std::vector<std::int8_t> signs(csr.synapses());
-  for (std::uint32_t j = 0; j < csr.rows; ++j)
-    for (std::uint64_t k = csr.offsets[j]; k < csr.offsets[j + 1]; ++k) {
-      const bool inhibitory =
-          csr.weights[k] < 0 || (csr.weights[k] == 0 && network.populations[population_of[j]].inhibitory);
-      signs[k] = inhibitory ? -1 : 1;
-    }
-  return signs;
-}
-
-namespace cpu {
+namespace sprig::cpu {
 
 namespace {
 
@@ -194,6 +179,4 @@ std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, cons
   return std::make_unique<CpuBptt<StepSpikes>>(network, drive, model);
 }
 
-}  // namespace cpu
-
-}  // namespace sprig
+}  // namespace sprig::cpu

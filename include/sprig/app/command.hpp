@@ -12,6 +12,7 @@ struct Command {
   std::string verb;
   Config config;             // finished: file, then --set, then --seed, --threads, --device
   std::string out;           // the run folder; empty: runs/<verb>-<time>, or none for `plan` and `info`
+  std::string folder;        // report: the run folder
   std::string compare;       // bench: an earlier result.json; empty: none
   bool quiet = false;        // neither progress nor table
   std::string command_line;  // as it was typed, for the manifest
@@ -29,6 +30,7 @@ int study_verb(const Command& command);
 int bench_verb(const Command& command);
 int plan_verb(const Command& command);
 int info_verb(const Command& command);
+int report_verb(const Command& command);
 
 // What stands below the options of `sprig bench --help`.
 std::string bench_listing();

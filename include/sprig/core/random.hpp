@@ -47,6 +47,13 @@ enum class Stream : std::uint32_t {
   sweep_network = 97,
   // counter (0, sample): generated series
   series_noise = 112,
+  // counter (pixel, step / 4) with the image as replica
+  image_encoder = 113,
+  // counter (epoch, sequence): order in which sequences are trained on
+  training_order = 128,
+  // counter (original synapse, 0): its time constants of learning
+  stdp_tau_plus = 129,
+  stdp_tau_minus = 130,
   // tests and benchmarks
   test = 0xFFFF,
 };

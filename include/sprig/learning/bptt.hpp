@@ -74,9 +74,6 @@ class Bptt {
   virtual BatchLoss gradient(const SequenceBatch& batch, View<double> d_weights, View<double> d_readout) = 0;
 };
 
-// The sign that a recurrent synapse keeps: that of its weight, and of a weight of 0 that of its source's population.
-std::vector<std::int8_t> synapse_signs(const Network& network);
-
 // Errors: ConfigError for what has no gradient here (adaptive thresholds, plasticity, noise and Poisson drive: draw
 // their spikes into the input), and for sizes that make no sense (training.*). Calls: ConfigError for batches that do
 // not fit.

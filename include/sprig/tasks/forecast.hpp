@@ -67,4 +67,10 @@ struct ForecastScore {
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ForecastOptions& options, std::uint32_t seed);
 
+// The spikes of one replica under the teacher-forced input of the first `samples` training samples (the washout runs
+// before them and is dropped): steps from 0, spikes, nothing else. Errors: as above; ConfigError for more samples than
+// options.train.
+Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples);
+
 }  // namespace sprig

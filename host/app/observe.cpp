@@ -1,0 +1,215 @@
+#include "host/app/observe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <unordered_map>
+
+#include "host/app/observe_structure.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/signals.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+constexpr std::uint64_t kPieceSteps = 64;  // a call of the engine: bounds the spikes that are held
+constexpr std::uint64_t kBins = 200;       // of the population's rate
+constexpr std::size_t kRateBins = 40;
+
+// `count` of [0, size), evenly spread and ascending; all of them where there are no more.
+std::vector<std::uint32_t> spread(std::uint32_t size, std::uint32_t count) {
+  std::vector<std::uint32_t> chosen(std::min(size, count));
+  for (std::size_t k = 0; k < chosen.size(); ++k)
+    chosen[k] = static_cast<std::uint32_t>(std::uint64_t{size} * k / chosen.size());
+  return chosen;
+}
+
+// The neurons that the rasters of all networks show: some of the first network's.
+struct RasterRows {
+  std::vector<std::uint32_t> original_id;
+  std::vector<int> inhibitory;
+
+  explicit RasterRows(const Network& network) {
+    const auto population = network.population_of();
+    for (const std::uint32_t i : spread(network.size(), kRasterRows)) {
+      original_id.push_back(network.original_id[i]);
+      inhibitory.push_back(network.populations[population[i]].inhibitory ? 1 : 0);
+    }
+  }
+};
+
+struct Window {
+  std::uint64_t first_step = 0, steps = 0, bin_steps = 1;
+  explicit Window(std::uint64_t first, std::uint64_t count)
+      : first_step(first), steps(count), bin_steps(std::max<std::uint64_t>(1, count / kBins)) {}
+};
+
+// Counts and keeps the spikes of one network in the window.
+class Activity {
+ public:
+  Activity(const Network& network, const RasterRows& rows, const Window& window)
+      : network_(network), window_(window), row_of_(network.size(), -1), spikes_of_(network.size(), 0) {
+    bins_.assign((window.steps + window.bin_steps - 1) / window.bin_steps, 0);
+    there_.assign(rows.original_id.size(), 0);
+    std::unordered_map<std::uint32_t, std::int32_t> row_of_id;
+    for (const std::uint32_t id : rows.original_id) row_of_id.emplace(id, static_cast<std::int32_t>(row_of_id.size()));
+    for (std::uint32_t i = 0; i < network.size(); ++i) {
+      const auto found = row_of_id.find(network.original_id[i]);
+      if (found == row_of_id.end()) continue;
+      row_of_[i] = found->second;
+      there_[static_cast<std::size_t>(found->second)] = 1;
+    }
+  }
+
+  void add(const std::vector<SpikeEvent>& spikes) {
+    for (const SpikeEvent& spike : spikes) {
+      if (spike.replica != 0 || spike.step < window_.first_step || spike.step - window_.first_step >= window_.steps)
+        continue;
+      const std::uint64_t step = spike.step - window_.first_step;
+      ++spikes_of_[spike.neuron];
+      ++bins_[step / window_.bin_steps];
+      if (row_of_[spike.neuron] >= 0) shown_.emplace_back(row_of_[spike.neuron], step);
+    }
+  }
+
+  std::vector<double> rates() const {
+    std::vector<double> list;
+    for (const std::uint64_t spikes : spikes_of_) list.push_back(hz(static_cast<double>(spikes), window_.steps));
+    return list;
+  }
+
+  Json json(const std::vector<double>& rate_edges) {
+    std::sort(shown_.begin(), shown_.end());  // row by row: the page writes that shorter
+    Json raster_row = Json::array(), raster_step = Json::array(), rate = Json::array();
+    for (const auto& [row, step] : shown_) raster_row.push_back(row), raster_step.push_back(step);
+    const auto neurons = static_cast<double>(network_.size());
+    double spikes = 0;
+    for (std::size_t b = 0; b < bins_.size(); ++b) {
+      const std::uint64_t length = std::min(window_.bin_steps, window_.steps - b * window_.bin_steps);
+      rate.push_back(rounded(hz(static_cast<double>(bins_[b]) / neurons, length)));
+      spikes += static_cast<double>(bins_[b]);
+    }
+    const auto all = rates();
+    std::vector<std::uint32_t> in_degree(network_.size(), 0);
+    for (const std::uint32_t target : network_.recurrent.targets) ++in_degree[target];
+    Json degree = Json::array(), sampled = Json::array();
+    for (const std::uint32_t i : spread(network_.size(), kSampledNeurons))
+      degree.push_back(in_degree[i]), sampled.push_back(rounded(all[i]));
+    return {{"row_there", there_},
+            {"raster_step", raster_step},
+            {"raster_row", raster_row},
+            {"rate_hz", rate},
+            {"mean_rate_hz", hz(spikes / neurons, window_.steps)},
+            {"silent", std::count(spikes_of_.begin(), spikes_of_.end(), 0)},
+            {"rates_hz", histogram_json(all, rate_edges)},
+            {"sample", {{"in_degree", degree}, {"rate_hz", sampled}}}};
+  }
+
+ private:
+  double hz(double spikes, std::uint64_t steps) const {
+    return spikes / (static_cast<double>(steps) * network_.step_ms / 1000);
+  }
+
+  const Network& network_;
+  Window window_;
+  std::vector<std::int32_t> row_of_;  // [neuron]; -1: not shown
+  std::vector<int> there_;            // [row]
+  std::vector<std::uint64_t> spikes_of_, bins_;
+  std::vector<std::pair<std::int32_t, std::uint64_t>> shown_;
+};
+
+void simulate(Activity& activity, const NamedNetwork& n, SimulationOptions options, const Window& window) {
+  options.replicas = 1;
+  const auto simulation = make_simulation(n.network, n.drive, options);
+  RecordOptions what;
+  what.spikes = true;
+  const std::uint64_t end = window.first_step + window.steps;
+  for (std::uint64_t done = 0; done < end;) {
+    if (stop_requested()) throw Interrupted("observation", "stopped on request");
+    const bool settling = done < window.first_step;
+    const std::uint64_t steps = std::min(kPieceSteps, (settling ? window.first_step : end) - done);
+    Recording piece;
+    simulation->advance(steps, {}, settling ? RecordOptions{} : what, &piece);
+    activity.add(piece.spikes);
+    done += steps;
+  }
+}
+
+Json time_json(const Network& network, const RasterRows& rows, const Window& window, double settle_ms,
+               const std::string& how) {
+  return {{"step_ms", network.step_ms},
+          {"settle_ms", settle_ms},
+          {"observed_ms", static_cast<double>(window.steps) * network.step_ms},
+          {"bin_ms", static_cast<double>(window.bin_steps) * network.step_ms},
+          {"how", how},
+          {"rows", rows.original_id},
+          {"row_inhibitory", rows.inhibitory},
+          {"networks", Json::array()}};
+}
+
+// Rates of all networks over the same bins.
+void add_activities(Json& json, std::vector<std::unique_ptr<Activity>>& activities) {
+  std::vector<std::vector<double>> rates;
+  for (const auto& activity : activities) rates.push_back(activity->rates());
+  const auto edges = common_edges(rates, kRateBins);
+  for (std::size_t k = 0; k < activities.size(); ++k) json["networks"][k]["activity"] = activities[k]->json(edges);
+}
+
+// The run matters more than its page.
+void write(RunFolder& folder, const Json& json) {
+  try {
+    folder.write("observation.json", json_text(json) + "\n");
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "sprig: the page will lack what the network does: %s\n", error.what());
+  }
+}
+
+}  // namespace
+
+void write_observation(RunFolder& folder, const Config& config, const std::vector<NamedNetwork>& networks) {
+  const double step_ms = networks.front().network.step_ms;
+  const auto steps_in = [&](double ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); };
+  const double settle_ms = config.lyapunov.transient_ms;
+  const Window window(steps_in(settle_ms), std::max<std::uint64_t>(steps_in(kObservedMs), 1));
+  const RasterRows rows(networks.front().network);
+  Json json = time_json(networks.front().network, rows, window, settle_ms,
+                        "Simulated for this page with the run's drive and no task's input, after " +
+                            std::to_string(std::lround(settle_ms)) + " ms to settle.");
+  std::vector<const Network*> all;
+  for (const NamedNetwork& n : networks) all.push_back(&n.network);
+  for (const NamedNetwork& n : networks) json["networks"].push_back(structure_json(n.name, n.network, all, true));
+  try {
+    std::vector<std::unique_ptr<Activity>> activities;
+    for (const NamedNetwork& n : networks) {
+      activities.push_back(std::make_unique<Activity>(n.network, rows, window));
+      simulate(*activities.back(), n, config.simulation, window);
+    }
+    add_activities(json, activities);
+  } catch (const Error& error) {
+    json["no_activity"] = error.what();
+  }
+  write(folder, json);
+}
+
+void write_observation(RunFolder& folder, const NamedNetwork& network, const std::vector<SpikeEvent>& spikes,
+                       std::uint64_t first_step, std::uint64_t steps) {
+  const auto second = static_cast<std::uint64_t>(std::llround(kObservedMs / network.network.step_ms));
+  const Window window(first_step, std::min(steps, std::max<std::uint64_t>(second, 1)));
+  const RasterRows rows(network.network);
+  Json json = time_json(network.network, rows, window, 0, "From the recorded spikes of the first replica.");
+  json["networks"].push_back(structure_json(network.name, network.network, {&network.network}, false));
+  if (spikes.empty()) {
+    json["no_activity"] = "no spike was recorded";
+  } else {
+    std::vector<std::unique_ptr<Activity>> activities;
+    activities.push_back(std::make_unique<Activity>(network.network, rows, window));
+    activities.back()->add(spikes);
+    add_activities(json, activities);
+  }
+  write(folder, json);
+}
+
+}  // namespace sprig::app

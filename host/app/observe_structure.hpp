@@ -1,0 +1,24 @@
+// The structure of a network as a page shows it: histograms over common bins, eigenvalues.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sprig/app/output.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig::app {
+
+// For files: six significant digits.
+double rounded(double value);
+
+// Edges of `bins` equal bins over the values of all lists; empty when there is none.
+std::vector<double> common_edges(const std::vector<std::vector<double>>& lists, std::size_t bins);
+// {edges, counts}; the last bin holds its upper edge.
+Json histogram_json(const std::vector<double>& values, const std::vector<double>& edges);
+
+// An entry of `networks` in observation.json, less its activity. all: the networks that share the bins.
+Json structure_json(const std::string& name, const Network& network, const std::vector<const Network*>& all,
+                    bool with_eigenvalues);
+
+}  // namespace sprig::app

@@ -1,0 +1,15 @@
+// sprig report: (re)draws the page of a run folder.
+#include "sprig/io/report.hpp"
+
+#include "sprig/app/command.hpp"
+#include "sprig/app/output.hpp"
+
+namespace sprig::app {
+
+int report_verb(const Command& command) {
+  write_report(command.folder);
+  if (!command.quiet) write_stdout("written to " + command.folder + "/report.html\n");
+  return 0;
+}
+
+}  // namespace sprig::app
