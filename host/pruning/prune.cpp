@@ -29,15 +29,6 @@ struct Trial {
   double miss;  // synapses too many or too few
 };
 
-// Of `values` of synapses, those of synapses among the neurons that are kept.
-std::vector<double> among(const Csr& csr, const std::vector<std::uint8_t>& keep, const std::vector<double>& values) {
-  std::vector<double> kept;
-  for (std::uint32_t i = 0; i < csr.rows; ++i)
-    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
-      if (keep[i] && keep[csr.targets[k]]) kept.push_back(values[k]);
-  return kept;
-}
-
 class Pruner {
  public:
   Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options)
@@ -152,7 +143,7 @@ class Pruner {
     bool changed = false;
     if (neurons_go) {
       const std::vector<std::uint8_t> keep = keep_highest_neurons(work_, scores.neurons, neurons);
-      scores.synapses = among(work_.recurrent(), keep, scores.synapses);
+      scores.synapses = among(keep, work_.recurrent(), scores.synapses);
       changed = note_change(work_.keep_neurons(keep));
     }
     const std::uint64_t left = work_.recurrent().synapses();
