@@ -176,6 +176,11 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
     add("pruning", "covariance", kMatrices * 8 * n * n);
     add("pruning", "edge scores", 4 * 8 * e);
   }
+  const TimescaleOptions& search = config.prune.timescales;
+  if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::search)))
+    add("pruning", "candidates of step IV",
+        std::min(search.batch, static_cast<std::uint32_t>(thread_count(config))) *
+            ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
   if (work != Work::search) add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);
   if (work == Work::prune) return plan;
   const ForecastOptions& t = config.task;

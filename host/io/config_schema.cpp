@@ -164,6 +164,8 @@ std::vector<Key> timescale_keys() {
       real("wasserstein_weight", FIELD(prune.timescales.wasserstein_weight), kNotNegative,
            "1/ms: of the distance between normalised spectra, sparse to dense"),
       real("rate_weight", FIELD(prune.timescales.rate_weight), kNotNegative, "1/ms per Hz: of the mean rate"),
+      boolean("every_method", FIELD(prune.timescales.every_method),
+              "step IV also after baselines and controls, dense included"),
   };
 }
 

@@ -20,6 +20,14 @@ std::vector<std::uint8_t> keep_highest_synapses(const WorkingNetwork& work, cons
   return keep_highest(values, target, [&](std::uint64_t k) { return work.synapse_id(k); });
 }
 
+std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr, const std::vector<double>& values) {
+  std::vector<double> kept;
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      if (keep[i] && keep[csr.targets[k]]) kept.push_back(values[k]);
+  return kept;
+}
+
 std::vector<double> scores_by_noise(const WorkingNetwork& work, ScoreVariant variant,
                                     const std::vector<double>& per_neuron, const PruneOptions& options, int threads,
                                     PruneGuards& guards) {

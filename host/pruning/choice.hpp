@@ -38,6 +38,9 @@ std::vector<std::uint8_t> keep_highest_neurons(const WorkingNetwork& work, const
 std::vector<std::uint8_t> keep_highest_synapses(const WorkingNetwork& work, const std::vector<double>& values,
                                                 std::uint64_t target);
 
+// Of `values` of synapses, those of synapses among the neurons that are kept.
+std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr, const std::vector<double>& values);
+
 // LNP step I, the part that costs: the noise-prune score of each synapse, from the exponents per neuron (unused for
 // ScoreVariant::w).
 std::vector<double> scores_by_noise(const WorkingNetwork& work, ScoreVariant variant,

@@ -103,6 +103,15 @@ bool needs_activity(PruneMethod method) {
   return method == PruneMethod::activity || method == PruneMethod::correlation;
 }
 
+bool delocalises(const PruneOptions& options) {
+  return options.method == PruneMethod::lnp && options.delocalise && options.density < 1;
+}
+
+bool tunes_timescales(const PruneOptions& options) {
+  const TimescaleOptions& timescales = options.timescales;
+  return timescales.evaluations > 0 && (options.method == PruneMethod::lnp || timescales.every_method);
+}
+
 bool needs_exponents(const PruneOptions& options) {
   return options.method == PruneMethod::lnp && options.score != ScoreVariant::w;
 }

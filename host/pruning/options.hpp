@@ -14,6 +14,10 @@ void check_prune_options(const PruneOptions& options, const Network& network);
 // before * left^((round + 1)/rounds), rounded.
 std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t round, std::uint32_t rounds);
 
+// Are steps III and IV asked for? A network that no synapse was taken from needs no step III.
+bool delocalises(const PruneOptions& options);
+bool tunes_timescales(const PruneOptions& options);
+
 // Do the rounds need exponents?
 bool needs_exponents(const PruneOptions& options);
 // Do they call options.measure?

@@ -29,15 +29,6 @@ struct Trial {
   double miss;  // synapses too many or too few
 };
 
-// Of `values` of synapses, those of synapses among the neurons that are kept.
-std::vector<double> among(const Csr& csr, const std::vector<std::uint8_t>& keep, const std::vector<double>& values) {
-  std::vector<double> kept;
-  for (std::uint32_t i = 0; i < csr.rows; ++i)
-    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
-      if (keep[i] && keep[csr.targets[k]]) kept.push_back(values[k]);
-  return kept;
-}
-
 class Pruner {
  public:
   Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options)
@@ -48,8 +39,8 @@ class Pruner {
     result_.synapses_before = given_.recurrent.synapses();
     result_.before = spectrum();
     if (!stopped_) prune(progress);
-    if (!stopped_ && options_.method == PruneMethod::lnp && options_.delocalise) add_delocalising();
-    if (!stopped_ && options_.method == PruneMethod::lnp && options_.timescales.evaluations > 0) tune_timescales();
+    if (!stopped_ && delocalises(options_)) add_delocalising();
+    if (!stopped_ && tunes_timescales(options_)) tune_timescales();
     measure_after();
     result_.stopped_early = stopped_;
     result_.kept = work_.kept();
@@ -152,7 +143,7 @@ class Pruner {
     bool changed = false;
     if (neurons_go) {
       const std::vector<std::uint8_t> keep = keep_highest_neurons(work_, scores.neurons, neurons);
-      scores.synapses = among(work_.recurrent(), keep, scores.synapses);
+      scores.synapses = among(keep, work_.recurrent(), scores.synapses);
       changed = note_change(work_.keep_neurons(keep));
     }
     const std::uint64_t left = work_.recurrent().synapses();
@@ -188,9 +179,15 @@ class Pruner {
       }
       return stopped_ ? std::nullopt : std::optional(of_trial->exponents.front());
     };
-    const double bound = std::max(result_.before.exponents.front(), options_.lambda_bound);
-    const auto report =
-        delocalise(work_, options_, budget, bound, simulation_.threads, largest_exponent, [&] { return go_on(); });
+    try {
+      spectrum();
+    } catch (const NumericalError& error) {
+      result_.delocalisation.tried = true;
+      result_.delocalisation.reason = error.what();
+      return;
+    }
+    const auto report = delocalise(work_, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
+                                   [&] { return go_on(); });
     if (!report) return;
     result_.delocalisation = *report;
     if (report->accepted) spectrum_ = std::move(of_trial);
@@ -205,7 +202,7 @@ class Pruner {
     }
     if (stopped_) return;
     result_.timescales = search_timescales(work_.network(), drive_.subset(work_.kept()), simulation_, options_,
-                                           {result_.before, tangent_dimension(given_), now});
+                                           {result_.before, tangent_dimension(given_), now, lambda_bound()});
     stopped_ = !result_.timescales.complete;
     if (stopped_ || result_.timescales.chosen == TimescaleSearch::kUnchanged) return;
     const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
@@ -214,12 +211,13 @@ class Pruner {
     note_change(true);
   }
 
+  double lambda_bound() const { return std::max(result_.before.exponents.front(), options_.lambda_bound); }
   std::uint64_t delocalisation_budget() const {
     return static_cast<std::uint64_t>(options_.delocalise_budget *
                                       static_cast<double>(synapse_target(options_.rounds - 1)));
   }
   std::uint64_t room_for_step_three(const PruneRound& round) const {
-    return options_.delocalise && round.round + 1 == options_.rounds ? delocalisation_budget() : 0;
+    return delocalises(options_) && round.round + 1 == options_.rounds ? delocalisation_budget() : 0;
   }
 
   std::uint64_t synapse_target(std::uint32_t round) const {

@@ -52,9 +52,10 @@ class TimescaleStep {
     search.complete = !stopped_;
     if (stopped_) std::erase_if(search.trace, [](const TimescaleEvaluation& e) { return e.shape.empty(); });
     double best = search.start.value;
+    const double bound = failed ? reference_.lambda_bound : std::max(reference_.lambda_bound, search.start.lambda_max);
     for (std::size_t n = 0; n < search.trace.size(); ++n) {
       TimescaleEvaluation& e = search.trace[n];
-      if (e.objective.value < best) {
+      if (e.objective.value < best && e.objective.lambda_max <= bound) {
         best = e.objective.value;
         if (search.complete) search.chosen = n;
       }

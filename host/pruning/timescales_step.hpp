@@ -12,6 +12,7 @@ struct TimescaleReference {
   const LyapunovResult& dense;
   std::uint64_t dense_dimension;
   const LyapunovResult& now;  // without exponents where they could not be computed
+  double lambda_bound;        // 1/ms: no candidate beyond it is chosen, unless the network is beyond it already
 };
 
 // States per neuron times neurons.

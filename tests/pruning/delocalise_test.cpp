@@ -191,6 +191,15 @@ TEST(PruneStepThree, StaysWithinTheScheduleAndCountsWhatItAdds) {
   EXPECT_GT(added, 0u);
 }
 
+TEST(PruneStepThree, HasNothingToDoWhereNoSynapseWent) {
+  const Network network = small_network();
+  PruneOptions options = with_step_three();
+  options.density = 1;
+  const PruneResult result = pruned(network, options);
+  EXPECT_EQ(network_hash(result.network), network_hash(network));
+  EXPECT_FALSE(result.delocalisation.tried);
+}
+
 TEST(PruneStepThree, GivesItsSynapsesIdsOfTheirOwn) {
   const Network network = small_network(80, 0.2);
   PruneOptions options = with_step_three();

@@ -40,6 +40,7 @@ inline PruneOptions quick_options(PruneMethod method = PruneMethod::lnp) {
   PruneOptions options;
   options.method = method;
   options.rounds = 3;
+  options.delocalise = false;
   options.lyapunov.exponents = 6;
   options.lyapunov.transient_ms = 40;
   options.lyapunov.tangent_transient_ms = 20;

@@ -136,6 +136,33 @@ TEST(PruneStepFour, KeepsTheTimeConstantsWhenNoneIsBetter) {
   EXPECT_EQ(result.network.neurons.tau_m_ms, network.neurons.tau_m_ms);
 }
 
+TEST(PruneStepFour, IsLnpsUnlessItIsAskedForEveryMethod) {
+  const Network network = build_network(small_world_spec(), 1);
+  for (const PruneMethod method : {PruneMethod::random, PruneMethod::dense, PruneMethod::none}) {
+    PruneOptions options = with_step_four();
+    options.method = method;
+    EXPECT_TRUE(pruned(network, options).timescales.trace.empty());
+    options.timescales.every_method = true;
+    const PruneResult result = pruned(network, options);
+    EXPECT_EQ(result.timescales.trace.size(), 12u);
+    EXPECT_LE(result.timescales.trace.back().best, result.timescales.start.value);
+  }
+}
+
+TEST(PruneStepFour, ChoosesNothingBeyondTheBoundOfLambda) {
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+    const Network network = build_network(small_world_spec(), seed);
+    PruneOptions options = with_step_four();
+    options.timescales.lambda_target = 1;  // asks for as much chaos as there can be
+    const PruneResult result = pruned(network, options);
+    const double bound = std::max(result.before.exponents.front(), result.timescales.start.lambda_max);
+    EXPECT_LE(result.after.exponents.front(), bound);
+    double highest = 0;
+    for (const TimescaleEvaluation& e : result.timescales.trace) highest = std::max(highest, e.objective.lambda_max);
+    EXPECT_GT(highest, bound);
+  }
+}
+
 TEST(PruneStepFour, GivesANetworkThatDoesNotFireTheFailedObjective) {
   Network network = build_network(small_world_spec(), 1);
   network.neurons.i_dc.assign(network.size(), 0);

@@ -71,13 +71,13 @@ struct PruneOptions {
   double activity_tau_ms = 20;  // bins of `correlation`, filter of `noise_empirical`; activity_ms is at least 20 of it
   double activity_noise = 0.1;  // noise_empirical: standard deviation of the potential that white noise alone would
                                 // cause, in units of v_th - v_reset; added to the drive's
-  // Step III, after the last round of lnp.
-  bool delocalise = false;
+  // Step III, after the last round of lnp, where density < 1.
+  bool delocalise = true;
   double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
                                           // round leaves room for them, so that the total never exceeds that target
   std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
   double lambda_bound = 0;      // 1/ms: step III may raise lambda_max to this, or to that of the network that was given
-  TimescaleOptions timescales;  // step IV, after step III
+  TimescaleOptions timescales;  // step IV, after step III; a control for all methods: see there
   LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
                                 // the dimension that is left when neurons have been removed
   std::uint32_t seed = 1;

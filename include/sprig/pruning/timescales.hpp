@@ -22,6 +22,7 @@ struct TimescaleOptions {
   double lambda_target = -0.001;     // 1/ms
   double wasserstein_weight = 0.01;  // 1/ms
   double rate_weight = 1e-5;         // 1/ms per Hz
+  bool every_method = false;         // also after a baseline or a control, dense included: what step IV does by itself
 };
 
 // |lambda_max - lambda_target| + wasserstein_weight * wasserstein + rate_weight * mean_rate_hz, in 1/ms, and its terms.
@@ -36,14 +37,15 @@ struct TimescaleEvaluation {
   std::vector<double> shape, scale_ms;  // per cluster
   TimescaleObjective objective;         // value = kFailedObjective where `failed`; the terms are then 0
   bool failed = false;                  // the spectrum could not be computed, or no neuron fired
-  double best = 0;                      // objective of the best so far, the network as it was included
+  double best = 0;                      // objective of the best so far that may be chosen, the start included
 };
 inline constexpr double kFailedObjective = 1;  // 1/ms: far above those of networks that live
 
 struct TimescaleSearch {
   TimescaleObjective start;  // of the network as it was
   std::vector<TimescaleEvaluation> trace;
-  // The evaluation whose time constants the network has now; kUnchanged: none was better than the start.
+  // The evaluation whose time constants the network has now; kUnchanged: none was better than the start, with a
+  // lambda_max within step III's bound or at most that of the start [ours].
   std::size_t chosen = kUnchanged;
   bool complete = true;  // false: stopped early, and nothing was changed
   static constexpr std::size_t kUnchanged = std::numeric_limits<std::size_t>::max();
