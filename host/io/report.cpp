@@ -21,8 +21,8 @@ std::string page_of(const report::RunData& run) {
   draw_study(page, run);
   if (verb != "study") {
     draw_spectra(page, run);
-    draw_structure(page, run);
     draw_activity(page, run);
+    draw_structure(page, run);
   }
   draw_search(page, run);
   draw_run(page, run);

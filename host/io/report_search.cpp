@@ -43,29 +43,27 @@ void draw_delocalisation(Page& page, const Node& step) {
   if (!table.rows.empty()) page.table(table);
 }
 
-// One number a cluster; a lone number is one cluster.
-std::vector<double> clusters(const Node& node) {
-  return node.json().is_array() ? node.numbers() : std::vector<double>{node.number()};
-}
-
 struct Trace {
   std::vector<double> objective, best, lambda_max, wasserstein, rate;
   std::vector<std::vector<double>> shape, scale;  // [cluster][evaluation]
-  std::size_t best_at = 0;
+  std::size_t best_at = 0, failed = 0;
 };
 
 Trace read_trace(const Node& evaluations) {
   Trace trace;
   double best = std::numeric_limits<double>::infinity();
   for (const Node& e : evaluations.items()) {
-    const double objective = e["objective"].number();
+    const bool failed = e["failed"].flag();
+    const auto term = [&](const char* key) { return failed ? std::nan("") : e[key].number(); };
+    const double objective = term("objective");
+    trace.failed += failed ? 1 : 0;
     if (objective < best) best = objective, trace.best_at = trace.objective.size();
     trace.objective.push_back(objective);
     trace.best.push_back(best);
-    trace.lambda_max.push_back(e["lambda_max"].number());
-    trace.wasserstein.push_back(e["wasserstein"].number());
-    trace.rate.push_back(e["mean_rate_hz"].number());
-    const auto shape = clusters(e["shape"]), scale = clusters(e["scale_ms"]);
+    trace.lambda_max.push_back(term("lambda_max"));
+    trace.wasserstein.push_back(term("wasserstein"));
+    trace.rate.push_back(term("mean_rate_hz"));
+    const auto shape = e["shape"].numbers(), scale = e["scale_ms"].numbers();
     trace.shape.resize(std::max(trace.shape.size(), shape.size()));
     trace.scale.resize(std::max(trace.scale.size(), scale.size()));
     for (auto* all : {&trace.shape, &trace.scale})
@@ -101,8 +99,8 @@ void draw_terms(Page& page, const Trace& trace) {
 void draw_timescales(Page& page, const Node& step) {
   if (!step.there()) return;
   const Trace trace = read_trace(step["trace"]);
-  if (trace.objective.empty()) {
-    page.left_out("the search of time constants: it has no evaluations");
+  if (trace.objective.empty() || !std::isfinite(trace.best.back())) {
+    page.left_out("the search of time constants: no evaluation succeeded");
     return;
   }
   page.section("Search of time constants",
@@ -116,12 +114,20 @@ void draw_timescales(Page& page, const Node& step) {
     if (i > 0) x.push_back(number[i]), y.push_back(trace.best[i - 1]);
     x.push_back(number[i]), y.push_back(trace.best[i]);
   }
+  const double start = step["start"]["objective"].number();
+  const Style before{"before", Marker::none, Dash::dashed, 1.4};
+  std::vector<LegendEntry> course_legend{{each, "evaluation"}, {best, "best so far"}};
+  if (std::isfinite(start)) {
+    course.rule(start, before);
+    course_legend.push_back({before, "before the search"});
+  }
   course.line(x, y, best);
   course.points(number, trace.objective, each);
   page.figure("Objective", {course},
               std::to_string(number.size()) + " evaluations; the best, " + figure(trace.best.back()) + ", is number " +
-                  std::to_string(trace.best_at + 1) + ".",
-              {{each, "evaluation"}, {best, "best so far"}});
+                  std::to_string(trace.best_at + 1) + "." +
+                  (trace.failed > 0 ? ' ' + std::to_string(trace.failed) + " failed and have no point." : ""),
+              course_legend);
   Plot plane("Gamma distributions", "Shape and scale of every evaluation.", {"shape"}, {"scale (ms)"});
   std::vector<LegendEntry> legend;
   for (std::size_t c = 0; c < std::min(trace.shape.size(), trace.scale.size()); ++c) {

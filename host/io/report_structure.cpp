@@ -92,7 +92,7 @@ void draw_eigenvalues(Page& page, const std::vector<State>& states) {
     plot.points(values.real, values.imaginary, {style.tone, Marker::dot, Dash::solid, 1, 0, 0.75});
   }
   page.figure("Eigenvalues of the recurrent matrix", {plot},
-              "Eigenvalues of the matrix of recurrent weights; the circles have its spectral radius: " + radii + ".",
+              "Eigenvalues of the matrix of recurrent weights, in circles of its spectral radius: " + radii + ".",
               state_legend(names_of(states), 1));
 }
 

@@ -26,12 +26,12 @@ struct Value {
 struct Entry {
   std::string task, training, method, variant, measure;
   double density, seeds, rank;
-  Value score, vpt, sops, minus_dense, minus_random;
-  bool tie_dense, tie_random;
+  Value score, vpt, sops, lambda_max, minus_dense, minus_random, minus_plain;
+  bool tie_dense, tie_random, tie_plain;
   std::string series() const {
     return variant.empty() || variant == "default" ? method : method + " (" + variant + ")";
   }
-  bool is_level() const { return method == "dense" || method == "none"; }  // has no density to be drawn against
+  bool is_level() const { return series() == "dense" || series() == "none"; }  // has no density to be drawn against
 };
 
 Value value(const Node& node) { return {node["mean"].number(), node["half_width"].number()}; }
@@ -39,10 +39,24 @@ Value value(const Node& node) { return {node["mean"].number(), node["half_width"
 std::vector<Entry> read_summary(const Node& summary) {
   std::vector<Entry> entries;
   for (const Node& e : summary.items())
-    entries.push_back({e["task"].text(), e["training"].text(), e["method"].text(), e["variant"].text(),
-                       e["measure"].text(), e["density"].number(), e["seeds"].number(), e["rank"].number(),
-                       value(e["score"]), value(e["vpt"]), value(e["sops"]), value(e["minus_dense"]),
-                       value(e["minus_random"]), e["minus_dense"]["tie"].flag(), e["minus_random"]["tie"].flag()});
+    entries.push_back({e["task"].text(),
+                       e["training"].text(),
+                       e["method"].text(),
+                       e["variant"].text(),
+                       e["measure"].text(),
+                       e["density"].number(),
+                       e["seeds"].number(),
+                       e["rank"].number(),
+                       value(e["score"]),
+                       value(e["vpt"]),
+                       value(e["sops"]),
+                       {e["lambda_max"].number(), std::nan("")},
+                       value(e["minus_dense"]),
+                       value(e["minus_random"]),
+                       value(e["minus_plain"]),
+                       e["minus_dense"]["tie"].flag(),
+                       e["minus_random"]["tie"].flag(),
+                       e["minus_plain"]["tie"].flag()});
   return entries;
 }
 
@@ -116,10 +130,9 @@ Plot against_density(const Panel& panel, Field field, const std::string& what, c
                      const MethodStyles& styles) {
   Plot plot(what + ", " + panel.name(), what + " against the synapses kept, with 95\u00A0% intervals.",
             {"synapses kept (fraction)", Scale::log}, {axis});
-  if (field == &Entry::score || field == &Entry::vpt)
-    draw_levels(plot, panel, field, styles);
-  else
-    plot.rule(0, {"muted", Marker::none, svg::Dash::dotted, 1});
+  const bool difference = field == &Entry::minus_dense || field == &Entry::minus_random || field == &Entry::minus_plain;
+  if (!difference) draw_levels(plot, panel, field, styles);
+  if (difference || field == &Entry::lambda_max) plot.rule(0, {"muted", Marker::none, svg::Dash::dotted, 1});
   auto series = series_of(panel.entries);
   std::erase_if(series, [](const std::string& name) { return name == "dense" || name == "none"; });
   for (std::size_t k = 0; k < series.size(); ++k) {
@@ -148,13 +161,14 @@ Plot against_cost(const Panel& panel, const MethodStyles& styles) {
   for (const std::string& name : series_of(panel.entries)) {
     std::vector<double> x, y;
     for (const Entry& e : panel.entries)
-      if (e.series() == name && !e.is_level()) x.push_back(e.sops.mean), y.push_back(e.score.mean);
+      if (e.series() == name && !e.is_level() && e.method != "none")
+        x.push_back(e.sops.mean), y.push_back(e.score.mean);
     plot.line(x, y, styles.of(name));
   }
   for (const Entry& e : panel.entries) {
     if (e.method == "none") continue;
     Style style = styles.of(e.series());
-    if (e.method == "dense") style.marker = Marker::diamond;
+    if (e.is_level()) style.marker = Marker::diamond;
     plot.intervals({e.sops.mean}, {e.score.mean}, {e.score.half}, style);
     plot.points({e.sops.mean}, {e.score.mean}, style);
   }
@@ -177,7 +191,7 @@ void draw_figures(Page& page, const Panel& panel, const MethodStyles& styles) {
   const std::string measure = measure_name(panel.measure());
   page.figure(measure + " against density",
               {against_density(panel, &Entry::score, "Score", measure_axis(panel.measure()), styles)},
-              "The level lines are dense and none (no recurrent synapses), with their intervals." + intervals +
+              "Level lines: dense and none (no recurrent synapses), with their intervals." + intervals +
                   " Methods stand a little beside one another, so that intervals can be told apart.");
   const auto difference = [&](Field field, const std::string& other, const std::string& paired) {
     if (has(panel, field, false))
@@ -187,10 +201,15 @@ void draw_figures(Page& page, const Panel& panel, const MethodStyles& styles) {
   };
   difference(&Entry::minus_random, "random", ", at the same density");
   difference(&Entry::minus_dense, "dense", "");
+  difference(&Entry::minus_plain, "plain", ", of each variant to the configuration as it is");
   if (has(panel, &Entry::vpt, true))
     page.figure("Valid prediction time",
                 {against_density(panel, &Entry::vpt, "Valid prediction time", "VPT (Lyapunov times)", styles)},
                 "How long the closed loop follows the series; longer is better." + intervals);
+  if (has(panel, &Entry::lambda_max, false))
+    page.figure("Largest exponent",
+                {against_density(panel, &Entry::lambda_max, "Largest Lyapunov exponent", "\u03BB max (1/ms)", styles)},
+                "The largest Lyapunov exponent of the network without a task's input: means of " + scope(panel) + ".");
   if (has(panel, &Entry::sops, true))
     page.figure(measure + " against cost", {against_cost(panel, styles)},
                 "Each point is a method at one density, lines join the densities of a method; dense is the diamond." +
@@ -214,20 +233,25 @@ std::string difference(const Value& v, bool tie, const std::string& measure) {
 }
 
 void draw_table(Page& page, const Panel& panel) {
-  Table table{{"method", "density", "seeds", measure_name(panel.measure()), "VPT", "SOPs", "minus dense",
-               "minus random", "rank"},
-              {},
-              1};
-  for (const Entry& e : panel.entries)
-    table.rows.push_back({e.series(), figure(e.density), figure(e.seeds, 9), interval(e.score), interval(e.vpt),
-                          interval(e.sops), difference(e.minus_dense, e.tie_dense, e.measure),
+  const bool vpt = has(panel, &Entry::vpt, true), plain = has(panel, &Entry::minus_plain, true);
+  Table table{
+      {"method", "density", "seeds", measure_name(panel.measure()), "SOPs", "minus dense", "minus random", "rank"},
+      {},
+      1};
+  if (vpt) table.header.push_back("VPT");
+  if (plain) table.header.push_back("minus plain");
+  for (const Entry& e : panel.entries) {
+    table.rows.push_back({e.series(), figure(e.density), figure(e.seeds, 9), interval(e.score), interval(e.sops),
+                          difference(e.minus_dense, e.tie_dense, e.measure),
                           difference(e.minus_random, e.tie_random, e.measure),
-                          std::isfinite(e.rank) ? figure(e.rank, 3) : ""});
+                          std::isfinite(e.rank) ? figure(e.rank, 2) : ""});
+    if (vpt) table.rows.back().push_back(interval(e.vpt));
+    if (plain) table.rows.back().push_back(difference(e.minus_plain, e.tie_plain, e.measure));
+  }
   page.table(table);
   page.paragraph(
       "Means with 95\u00A0% intervals over the seeds; differences are paired by seed, \u201Ctie\u201D where their "
-      "interval "
-      "holds zero. VPT in Lyapunov times; SOPs a sample, without the readout.");
+      "interval holds zero. VPT in Lyapunov times; SOPs a sample, without the readout.");
 }
 
 // Whether the task measures recurrence, as the study found.

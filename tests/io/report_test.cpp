@@ -47,20 +47,25 @@ class Report : public ::testing::Test {
 
 TEST_F(Report, OfAPruningShowsEveryPart) {
   Json result = test::pruned();
-  result["delocalisation"] = {{"mean_ipr_before", 0.02}, {"mean_ipr_after", 0.01}, {"edges_added", 7}, {"accepted", true}};
+  result["delocalisation"] = {{"accepted", true}, {"added", 7}, {"ipr_before", 0.02}, {"ipr_after", 0.01}};
+  result["timescales"]["start"]["objective"] = 0.4;
   for (int i = 0; i < 5; ++i)
     result["timescales"]["trace"].push_back({{"shape", {3 + i, 2}},
-                                                   {"scale_ms", {6, 5 - i}},
-                                                   {"objective", 0.3 - 0.1 * (i == 2)},
-                                                   {"lambda_max", -0.001 * i},
-                                                   {"wasserstein", 0.1},
-                                                   {"mean_rate_hz", 20}});
+                                             {"scale_ms", {6, 5 - i}},
+                                             {"objective", 0.3 - 0.1 * (i == 2)},
+                                             {"lambda_max", -0.001 * i},
+                                             {"wasserstein", 0.1},
+                                             {"mean_rate_hz", 20},
+                                             {"failed", false}});
+  result["timescales"]["trace"].push_back(
+      {{"shape", {1, 1}}, {"scale_ms", {1, 1}}, {"objective", 1e300}, {"failed", true}});
   const std::string text = page(test::manifest_of("prune"), result, test::observed());
-  for (const char* part : {"<h1>my &lt;run&gt;</h1>", "50 \u2192 40", "800 \u2192 500", "Lyapunov spectra",
-                           "Largest exponent over the rounds", "800 \u2192 700 \u2192 600 \u2192 500",
-                           "Recurrent weights", "Membrane time constants", "before 0.5, after 0.5", "Spikes before",
-                           "The same rows, of which 3 are left", "removed by pruning", "Made up.", "receptive use",
-                           "edges added", "the best, 0.2, is number 3", "cluster 2", "seed = 11  # &lt;of"})
+  for (const char* part :
+       {"<h1>my &lt;run&gt;</h1>", "50 \u2192 40", "800 \u2192 500", "Lyapunov spectra",
+        "Largest exponent over the rounds", "800 \u2192 700 \u2192 600 \u2192 500", "Recurrent weights",
+        "Membrane time constants", "before 0.5, after 0.5", "Spikes before", "The same rows, of which 3 are left",
+        "removed by pruning", "Made up.", "receptive use", "ipr before", "the best, 0.2, is number 3. 1 failed",
+        "before the search", "cluster 2", "seed = 11  # &lt;of"})
     EXPECT_TRUE(has(text, part)) << part;
   EXPECT_FALSE(has(text, "Not on this page"));
   EXPECT_FALSE(has(text, "no data"));
@@ -130,6 +135,23 @@ TEST_F(Report, WhatIsBetterDependsOnTheMeasure) {
   EXPECT_TRUE(has(text, "accuracy (higher is better)"));
   EXPECT_TRUE(has(text, ">0.100 \u00B1 0.020</td>")) << "nothing is known of spoons";
   expect_plots(2 * 5);
+}
+
+TEST_F(Report, VariantsAreSeriesOfTheirOwnBesideThePlainConfiguration) {
+  Json study = test::studied();
+  for (const std::string method : {"dense", "none", "lnp"}) {
+    const double density = method == "dense" ? 1 : method == "none" ? 0 : 0.5;
+    Json entry = test::study_entry("lorenz63", "ridge", method, density, 0.35);
+    entry["variant"] = "alike";
+    entry["lambda_max"] = 0.001;
+    entry["minus_plain"] = {{"mean", 0.05}, {"half_width", 0.06}, {"tie", true}};
+    study["summary"].push_back(entry);
+  }
+  const std::string text = page(test::manifest_of("study"), study);
+  for (const char* part :
+       {"dense (alike)", "lnp (alike)", "Difference to plain", "0.050 \u00B1 0.060 tie", "Largest exponent"})
+    EXPECT_TRUE(has(text, part)) << part;
+  expect_plots(7 + 5);
 }
 
 TEST_F(Report, DrawsAStudyThatHasHardlyBegun) {
