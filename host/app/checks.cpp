@@ -3,8 +3,6 @@
 #include <cmath>
 
 #include "host/engine/packing.hpp"
-#include "host/pruning/options.hpp"
-#include "host/tasks/forecast_options.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
@@ -51,23 +49,6 @@ void check_lyapunov(const LyapunovOptions& options, const Network& network, cons
   if (options.exponents > dimension)
     throw ConfigError("lyapunov.exponents", std::to_string(options.exponents) + ", must be at most the dimension " +
                                                 std::to_string(dimension) + ", or 0 for all");
-}
-
-ForecastOptions task_options(const Config& config, const std::string& task) {
-  ForecastOptions options = config.task;
-  if (task == "lorenz63_x") options.observed = {0};
-  if (task == "lorenz63_full") options.observed = {0, 1, 2};
-  return options;
-}
-
-void check_study(const Config& config, const Network& network) {
-  for (const std::string& task : config.study.tasks) check_forecast(task_options(config, task), network.step_ms);
-  for (const PruneMethod method : config.study.methods) {
-    PruneOptions options = config.prune;
-    options.method = method;
-    check_prune_options(options, network);
-  }
-  check_lyapunov(config.lyapunov, network, make_drive(config.drive, network.size()));
 }
 
 }  // namespace sprig::app

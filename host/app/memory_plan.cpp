@@ -6,6 +6,7 @@
 #include <fstream>
 #include <limits>
 
+#include "host/network/topology.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
@@ -16,26 +17,6 @@
 namespace sprig::app {
 
 namespace {
-
-// Expected number of synapses, from each builder's definition of density.
-double expected_synapses(const NetworkSpec& s) {
-  const double n = s.neurons, others = s.autapses ? n : n - 1;
-  switch (s.topology) {
-    case Topology::random:
-      return s.density * n * others;
-    case Topology::fixed_in_degree:
-      return n * (s.in_degree > 0 ? s.in_degree : std::round(s.density * n));
-    case Topology::fixed_total:
-      return std::round(s.density * n * n);
-    case Topology::small_world:
-      return n * std::round(s.density * (n - 1));
-    case Topology::clustered: {
-      const double block = n / s.clusters;
-      return n * (s.density * std::min(block, others) + s.density_between * (n - block));
-    }
-  }
-  return 0;
-}
 
 // A delay that is hardly ever exceeded: the ring has a slot for each step of it.
 double longest_delay_ms(const Distribution& d) {
@@ -68,7 +49,7 @@ PlannedNetwork planned_network(const Config& config) {
   }
   const NetworkSpec& spec = config.network;
   planned.neurons = spec.neurons;
-  planned.synapses = expected_synapses(spec);
+  planned.synapses = spec.neurons * expected_in_degree(spec);
   planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
   planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
   return planned;
@@ -183,11 +164,14 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   if (work != Work::search && config.lyapunov.method != LyapunovMethod::finite)
     add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
-  const bool lnp = work == Work::search  ? false
-                   : work == Work::study ? std::find(config.study.methods.begin(), config.study.methods.end(),
-                                                     PruneMethod::lnp) != config.study.methods.end()
-                                         : config.prune.method == PruneMethod::lnp;
-  if (lnp) {
+  const auto pruned_by = [&](PruneMethod method) {
+    const std::vector<PruneMethod>& methods = config.study.methods;
+    return work == Work::study   ? std::find(methods.begin(), methods.end(), method) != methods.end()
+           : work == Work::prune ? config.prune.method == method
+                                 : false;
+  };
+  if (pruned_by(PruneMethod::resistance)) add("pruning", "Laplacian and its inverse", 4 * 8 * n * n);
+  if (pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise)) {
     constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
     add("pruning", "covariance", kMatrices * 8 * n * n);
     add("pruning", "edge scores", 4 * 8 * e);

@@ -38,6 +38,58 @@ Json round_json(const PruneRound& r) {
           {"mean_rate_hz", r.mean_rate_hz}};
 }
 
+Json delocalisation_json(const Delocalisation& d) {
+  return {{"accepted", d.accepted},
+          {"budget", d.budget},
+          {"added", d.added},
+          {"rejected", d.rejected},
+          {"ipr_before", d.ipr_before},
+          {"ipr_after", d.ipr_after},
+          {"lambda_before", d.lambda_before},
+          {"lambda_after", d.lambda_after},
+          {"lambda_bound", d.lambda_bound},
+          {"reason", d.reason}};
+}
+
+Json objective_json(const TimescaleObjective& o) {
+  return {{"objective", o.value},
+          {"lambda_max", o.lambda_max},
+          {"wasserstein", o.wasserstein},
+          {"mean_rate_hz", o.mean_rate_hz}};
+}
+
+Json timescales_json(const TimescaleSearch& search) {
+  Json trace = Json::array();
+  for (const TimescaleEvaluation& e : search.trace) {
+    Json entry{{"shape", e.shape}, {"scale_ms", e.scale_ms}};
+    entry.update(objective_json(e.objective));
+    entry["failed"] = e.failed;
+    entry["best"] = e.best;
+    trace.push_back(std::move(entry));
+  }
+  const bool chosen = search.chosen != TimescaleSearch::kUnchanged;
+  return {{"start", objective_json(search.start)},
+          {"chosen", chosen ? Json(search.chosen) : Json()},
+          {"complete", search.complete},
+          {"trace", std::move(trace)}};
+}
+
+// What steps III and IV did, one line each.
+std::string steps_text(const PruneResult& r) {
+  std::string text;
+  const Delocalisation& d = r.delocalisation;
+  if (d.tried)
+    text += d.accepted ? "delocalisation: " + std::to_string(d.added) + " synapses added, mean participation ratio " +
+                             number_text(d.ipr_before, 3) + " -> " + number_text(d.ipr_after, 3) + "\n"
+                       : "delocalisation: nothing added, " + d.reason + "\n";
+  const TimescaleSearch& t = r.timescales;
+  if (!t.trace.empty())
+    text += "time constants: objective " + number_text(t.start.value, 3) + " -> " +
+            number_text(t.trace.back().best, 3) + " per ms in " + std::to_string(t.trace.size()) + " evaluations" +
+            (t.chosen == TimescaleSearch::kUnchanged ? ", unchanged" : "") + "\n";
+  return text;
+}
+
 std::string summary(const PruneResult& r) {
   TextTable table({"", "before", "after", "kept"});
   const auto share = [](double after, double before) { return number_text(100 * after / before, 3) + " %"; };
@@ -48,7 +100,7 @@ std::string summary(const PruneResult& r) {
   const auto lambda = [](const LyapunovResult& l) { return exponent_text(l, 0, 4); };
   table.add({"lambda_max (1/ms)", lambda(r.before), lambda(r.after)});
   table.add({"mean rate (Hz)", number_text(r.before.mean_rate_hz), number_text(r.after.mean_rate_hz)});
-  return table.text();
+  return table.text() + steps_text(r);
 }
 
 }  // namespace
@@ -86,24 +138,26 @@ int prune_verb(const Command& command) {
     rounds.push_back(round_json(r));
     session.folder().metric(json_text(rounds.back()));
   }
-  const Json result{{"neurons_before", pruned.neurons_before},
-                    {"neurons_after", pruned.neurons_after},
-                    {"synapses_before", pruned.synapses_before},
-                    {"synapses_after", pruned.synapses_after},
-                    {"rounds", pruned.rounds.size()},
-                    {"lambda_max_before", largest(pruned.before)},
-                    {"lambda_max_after", largest(pruned.after)},
-                    {"spectrum_before", pruned.before.exponents},
-                    {"spectrum_after", pruned.after.exponents},
-                    {"mean_rate_before", pruned.before.mean_rate_hz},
-                    {"mean_rate_after", pruned.after.mean_rate_hz},
-                    {"guards", guards_json(pruned.guards)},
-                    {"hash", hash},
-                    {"method", name_of(config.prune.method)},
-                    {"density", config.prune.density},
-                    {"seed", config.simulation.seed},
-                    {"after_failure", pruned.after_failure},
-                    {"rounds_detail", rounds}};
+  Json result{{"neurons_before", pruned.neurons_before},
+              {"neurons_after", pruned.neurons_after},
+              {"synapses_before", pruned.synapses_before},
+              {"synapses_after", pruned.synapses_after},
+              {"rounds", pruned.rounds.size()},
+              {"lambda_max_before", largest(pruned.before)},
+              {"lambda_max_after", largest(pruned.after)},
+              {"spectrum_before", pruned.before.exponents},
+              {"spectrum_after", pruned.after.exponents},
+              {"mean_rate_before", pruned.before.mean_rate_hz},
+              {"mean_rate_after", pruned.after.mean_rate_hz},
+              {"guards", guards_json(pruned.guards)},
+              {"hash", hash},
+              {"method", name_of(config.prune.method)},
+              {"density", config.prune.density},
+              {"seed", config.simulation.seed},
+              {"after_failure", pruned.after_failure},
+              {"rounds_detail", rounds}};
+  if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
+  if (!pruned.timescales.trace.empty()) result["timescales"] = timescales_json(pruned.timescales);
   if (complete)
     write_observation(session.folder(), config,
                       {{"before", network, drive}, {"after", pruned.network, drive.subset(pruned.kept)}});

@@ -1,9 +1,12 @@
-// sprig study: tasks x pruning methods x densities x seeds, every method on the same networks and series.
+// sprig study: tasks x trainings x variants x pruning methods x densities x seeds, every method on the same networks
+// and data. Cells that an earlier run of the folder finished are kept.
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 
+#include "host/app/study_cell.hpp"
+#include "host/app/study_cells.hpp"
 #include "host/app/study_table.hpp"
-#include "sprig/app/checks.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
@@ -16,50 +19,37 @@ namespace sprig::app {
 
 namespace {
 
-std::vector<Variant> variants_of(const StudySection& study) {
-  std::vector<Variant> variants;
-  for (const std::string& task : study.tasks) {
-    for (const PruneMethod method : study.methods) {
-      if (method == PruneMethod::dense)
-        variants.push_back({task, method, 1.0});
-      else if (method == PruneMethod::none)
-        variants.push_back({task, method, 0.0});
-      else
-        for (const double density : study.densities) variants.push_back({task, method, density});
-    }
-  }
-  return variants;
-}
+struct Stopped {
+  bool complete = false;
+  std::exception_ptr error;  // that ended the study before its last cell
+  std::string why;
+};
 
-Row evaluate(const Config& config, const Variant& variant, std::uint32_t seed, int threads, const Progress& progress) {
-  SimulationOptions simulation = config.simulation;
-  simulation.seed = seed;
-  simulation.replicas = 1;
-  simulation.threads = threads;
-  const Network network = make_network(config, seed);
-  const Drive drive = make_drive(config.drive, network.size());
-  PruneOptions options = config.prune;
-  options.method = variant.method;
-  if (variant.density > 0) options.density = variant.density;
-  options.seed = seed;
-  // Pruning is given the first half of the cell's progress: a guess that only the display depends on.
-  double reached = 0;
-  options.lyapunov.progress = [&](double) { return progress(reached / 2); };
-  const PruneResult pruned = prune(network, drive, simulation, options, [&](std::uint32_t round, std::uint32_t rounds) {
-    reached = static_cast<double>(round) / std::max(rounds, 1u);
-    return progress(reached / 2);
-  });
-  if (pruned.stopped_early || !progress(0.5)) throw Interrupted("study", "stopped");
-  ForecastOptions task = task_options(config, variant.task);
-  task.progress = [&](double fraction) { return progress(0.5 + fraction / 2); };
-  Row row;
-  row.score = evaluate_forecast(pruned.network, drive.subset(pruned.kept), simulation, task, seed);
-  row.seed = seed;
-  row.neurons = pruned.neurons_after;
-  row.synapses = pruned.synapses_after;
-  row.after_failure = pruned.after_failure;
-  if (!pruned.after.exponents.empty()) row.lambda_max = pruned.after.exponents.front();
-  return row;
+// Works on what is not done yet, group by group.
+Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command, int workers) {
+  std::vector<std::vector<std::size_t>> groups = pruning_groups(grid);
+  for (std::vector<std::size_t>& group : groups)
+    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t c) { return store.rows()[c].has_value(); }),
+                group.end());
+  groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.empty(); }),
+               groups.end());
+  Stopped stopped;
+  ProgressLine line("study", command.quiet);
+  std::mutex mutex;
+  const int threads = workers > 1 ? 1 : command.config.simulation.threads;
+  try {
+    stopped.complete = for_each_cell(groups.size(), workers, line, [&](std::size_t g, const Progress& progress) {
+      evaluate_group(grid, groups[g], threads, progress, [&](std::size_t cell, Row row) {
+        const std::lock_guard lock(mutex);
+        folder.metric(json_text(row_json(grid, cell, row)));
+        store.add(cell, std::move(row));
+      });
+    });
+  } catch (const std::exception& failure) {  // the rows that are done are written first
+    stopped.error = std::current_exception();
+    stopped.why = failure.what();
+  }
+  return stopped;
 }
 
 }  // namespace
@@ -67,58 +57,41 @@ Row evaluate(const Config& config, const Variant& variant, std::uint32_t seed, i
 int study_verb(const Command& command) {
   const Config& config = command.config;
   if (config.study.mode == StudyMode::operating_point) return search_operating_point(command);
-  const std::vector<Variant> variants = variants_of(config.study);
-  const std::size_t seeds = config.study.seeds, cells = variants.size() * seeds;
-  const int workers = cell_workers(config, cells);
-  require_memory(config, Work::study, workers);
-  {  // what is wrong with the options is said before a run folder is touched
-    const Network network = make_network(config, config.simulation.seed);
-    check_study(config, network);
-  }
+  const StudyGrid grid = study_grid(config);
+  const int workers = cell_workers(config, grid.cells());
+  for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers);
+  check_study(grid);  // what is wrong with the options is said before a run folder is touched
   Session session(command);
-  Rows rows(cells);
-  bool complete = false;
-  std::exception_ptr error;
-  std::string why;
-  {
-    ProgressLine line("study", command.quiet);
-    std::mutex mutex;
-    try {
-      complete = for_each_cell(cells, workers, line, [&](std::size_t i, const Progress& progress) {
-        // Seed by seed, so that what is done when someone stops is balanced over methods.
-        const std::size_t v = i % variants.size(), s = i / variants.size();
-        const auto seed = static_cast<std::uint32_t>(config.simulation.seed + s);
-        Row row = evaluate(config, variants[v], seed, workers > 1 ? 1 : config.simulation.threads, progress);
-        const std::lock_guard lock(mutex);
-        session.folder().metric(json_text(row_json(variants[v], row)));
-        rows[v * seeds + s] = std::move(row);
-      });
-    } catch (const std::exception& failure) {
-      error = std::current_exception();  // the rows that are done are written first
-      why = failure.what();
-    }
-  }
-  if (error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
-    std::rethrow_exception(error);
+  CellStore store(session.folder().file("cells.jsonl"), grid);
+  if (store.found() > 0)
+    session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
+                  " cells are kept from an earlier run of this folder\n");
+  store.open();
+  const Stopped stopped = work_on(grid, store, session.folder(), command, workers);
+  const Rows& rows = store.rows();
+  const auto failed = [](const std::optional<Row>& row) { return row && !row->failure.empty(); };
+  if (stopped.error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
+    std::rethrow_exception(stopped.error);
   Json list = Json::array();
-  for (std::size_t i = 0; i < cells; ++i)
-    if (rows[i]) list.push_back(row_json(variants[i / seeds], *rows[i]));
-  const std::string dumped = json_text(list);
-  const std::string hash = Hash().bytes(dumped.data(), dumped.size()).hex();
-  const Summary summary(variants, rows, seeds);
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell)
+    if (rows[cell]) list.push_back(row_json(grid, cell, *rows[cell]));
+  const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
+  const Summary summary(grid, rows);
   std::string verdict;
   Json tasks = Json::array();
   summary.judge(verdict, tasks);
-  const TextTable table = summary.table();
-  const std::string text = table.text() + summary.footer(!config.network_file.empty()) +
-                           (error ? "stopped by a cell that failed: " + why + "\n" : "") + verdict;
+  const std::string text = summary.text() + summary.footer(!config.network_file.empty()) +
+                           (stopped.error ? "stopped by a cell that failed: " + stopped.why + "\n" : "") + verdict +
+                           summary.variant_order();
   session.folder().write("table.txt", text);
-  session.folder().write("table.csv", table.csv());
+  session.folder().write("table.csv", summary.csv());
+  session.folder().write("table.tex", summary.latex());
   session.print(text);
-  Json result{{"rows", list}, {"summary", summary.json()}, {"tasks", tasks}, {"hash", hash}};
-  if (error) result["failed"] = why;
-  const int code = session.finish(result, hash, device_used(config), complete);
-  if (error) std::rethrow_exception(error);
+  Json result{{"cells", list}, {"summary", summary.json()}, {"tasks", tasks}, {"hash", hash}};
+  if (stopped.error) result["failed"] = stopped.why;
+  const int code = session.finish(result, hash, device_used(config), stopped.complete);
+  if (stopped.error) std::rethrow_exception(stopped.error);
+  if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
   return code;
 }
 

@@ -10,43 +10,178 @@ namespace sprig::app {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kNeedsRecurrence = 0.8;  // a task counts where dense has at most this share of none's error
 
-double nrmse(const Row& r) { return r.score.nrmse; }
-double valid_time(const Row& r) { return r.score.vpt; }
-bool is_tie(const Interval& d) { return !(std::abs(d.mean) > d.half_width); }
+double score(const Row& r) { return r.score; }
+double validation_score(const Row& r) { return r.validation_score; }
+double valid_time(const Row& r) { return r.vpt; }
+double operations(const Row& r) { return r.sops; }
+
+Json interval_json(const Interval& i) { return {{"mean", i.mean}, {"half_width", i.half_width}}; }
+
+// The columns that are plain means, with the digits they are shown with.
+struct Column {
+  const char* name;
+  double (*field)(const Row&);
+  int digits;
+};
+constexpr Column kColumns[] = {{"neurons", [](const Row& r) { return static_cast<double>(r.neurons); }, 6},
+                               {"synapses", [](const Row& r) { return static_cast<double>(r.synapses); }, 7},
+                               {"SOPs", operations, 4},
+                               {"SOPs+readout", [](const Row& r) { return r.sops_readout; }, 4},
+                               {"nJ", [](const Row& r) { return r.energy_nj; }, 3},
+                               {"rate Hz", [](const Row& r) { return r.rate_hz; }, 3},
+                               {"lambda_max", [](const Row& r) { return r.lambda_max; }, 3},
+                               {"D_KY", [](const Row& r) { return r.dimension; }, 3},
+                               {"spectral distance", [](const Row& r) { return r.spectral_distance; }, 3}};
+// Of these, what the text shows; the rest would not fit a line.
+constexpr const char* kShown[] = {"neurons", "synapses", "SOPs", "nJ", "rate Hz", "lambda_max"};
+
+bool shown(const Column& column) {
+  return std::any_of(std::begin(kShown), std::end(kShown),
+                     [&](const char* name) { return std::string(column.name) == name; });
+}
+
+std::string latex_escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string("_%&#$").find(c) != std::string::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string latex_interval(const Interval& i, int digits) {
+  if (std::isnan(i.mean)) return "--";
+  std::string text = interval_text(i.mean, i.half_width, digits);
+  const std::size_t sign = text.find(" +- ");
+  if (sign != std::string::npos) text.replace(sign, 4, " \\pm ");
+  return "$" + text + "$";
+}
 
 }  // namespace
 
-Json row_json(const Variant& v, const Row& r) {
-  return {{"task", v.task},
-          {"method", name_of(v.method)},
-          {"density", v.density},
-          {"seed", r.seed},
-          {"nrmse", r.score.nrmse},
-          {"validation_nrmse", r.score.validation_nrmse},
-          {"vpt", r.score.vpt},
-          {"sops", r.score.sops},
-          {"sops_readout", r.score.sops_readout},
-          {"neurons", r.neurons},
-          {"synapses", r.synapses},
-          {"rate", r.score.rate_hz},
-          {"lambda_max", r.lambda_max},
-          {"after_failure", r.after_failure}};
+std::string Summary::text() const {
+  const std::vector<std::size_t> starts = section_starts();
+  std::string out;
+  for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
+    const Line& line = grid_.lines[starts[s]];
+    out += (out.empty() ? "" : "\n") + line.task + ", " + std::string(name_of(line.training)) + ":\n" +
+           section(starts[s], starts[s + 1]);
+  }
+  return out;
+}
+
+std::string Summary::section(std::size_t first, std::size_t last) const {
+  bool variants = false, vpt = false;
+  for (std::size_t v = first; v < last; ++v) {
+    variants |= !grid_.lines[v].variant.empty();
+    vpt |= !values(v, valid_time).empty();
+  }
+  std::vector<std::string> header{"method"};
+  if (variants) header.push_back("variant");
+  header.insert(header.end(), {"kept", measure(first)});
+  if (vpt) header.push_back("VPT");
+  for (const Column& column : kColumns)
+    if (shown(column)) header.push_back(column.name);
+  header.insert(header.end(), {"- dense", "- random", "rank"});
+  if (variants) header.push_back("- plain");
+  TextTable table(header);
+  for (std::size_t v = first; v < last; ++v) {
+    const Interval error = mean(v, score), time = mean(v, valid_time);
+    std::vector<std::string> cells{std::string(name_of(grid_.lines[v].method))};
+    if (variants) cells.push_back(grid_.lines[v].variant);
+    cells.insert(cells.end(), {number_text(grid_.lines[v].density), interval_text(error.mean, error.half_width)});
+    if (vpt) cells.push_back(interval_text(time.mean, time.half_width, 2));
+    for (const Column& column : kColumns)
+      if (shown(column)) cells.push_back(number_text(mean(v, column.field).mean, column.digits));
+    const double place = rank(v);
+    cells.insert(cells.end(),
+                 {against(v, dense_of(v)), against(v, random_of(v)), std::isnan(place) ? "" : number_text(place, 2)});
+    if (variants) cells.push_back(against(v, base_of(v)));
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+std::string Summary::csv() const {
+  std::vector<std::string> header{"task",    "training", "variant",    "method",           "density", "seeds",
+                                  "measure", "score",    "half_width", "validation_score", "vpt",     "vpt_half_width"};
+  for (const Column& column : kColumns) header.push_back(column.name);
+  header.insert(header.end(), {"minus_dense", "minus_dense_half_width", "minus_random", "minus_random_half_width",
+                               "minus_plain", "minus_plain_half_width", "rank"});
+  TextTable table(header);
+  for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
+    const Line& line = grid_.lines[v];
+    const Interval error = mean(v, score), time = mean(v, valid_time);
+    std::vector<std::string> cells{line.task,
+                                   std::string(name_of(line.training)),
+                                   line.variant,
+                                   std::string(name_of(line.method)),
+                                   number_text(line.density, 6),
+                                   std::to_string(values(v, score).size()),
+                                   measure(v),
+                                   number_text(error.mean, 6),
+                                   number_text(error.half_width, 6),
+                                   number_text(mean(v, validation_score).mean, 6),
+                                   number_text(time.mean, 6),
+                                   number_text(time.half_width, 6)};
+    for (const Column& column : kColumns) cells.push_back(number_text(mean(v, column.field).mean, 6));
+    for (const auto& other : {dense_of(v), random_of(v), base_of(v)}) {
+      const Interval d = other && *other != v ? difference(v, *other) : Interval{kNaN, kNaN};
+      cells.insert(cells.end(), {number_text(d.mean, 6), number_text(d.half_width, 6)});
+    }
+    cells.push_back(number_text(rank(v), 6));
+    for (std::string& cell : cells)
+      if (cell == "n/a") cell.clear();
+    table.add(std::move(cells));
+  }
+  return table.csv();
+}
+
+std::string Summary::latex() const {
+  std::string out =
+      "% needs \\usepackage{booktabs}; mean and 95 % interval over " + std::to_string(grid_.seeds) +
+      " seeds\n\\begin{tabular}{lrrrrrr}\n\\toprule\nmethod & kept & score & VPT & SOPs & $-$ dense & $-$ random "
+      "\\\\\n";
+  const std::vector<std::size_t> starts = section_starts();
+  for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
+    const Line& first = grid_.lines[starts[s]];
+    out += "\\midrule\n\\multicolumn{7}{l}{" + latex_escaped(first.task) + ", " + std::string(name_of(first.training)) +
+           ": " + measure(starts[s]) + "} \\\\\n";
+    for (std::size_t v = starts[s]; v < starts[s + 1]; ++v) {
+      const Line& line = grid_.lines[v];
+      const auto minus = [&](std::optional<std::size_t> other) {
+        return other && *other != v ? latex_interval(difference(v, *other), 3) : std::string();
+      };
+      out += latex_escaped(std::string(name_of(line.method)) + (line.variant.empty() ? "" : ", " + line.variant)) +
+             " & " + number_text(line.density) + " & " + latex_interval(mean(v, score), 3) + " & " +
+             latex_interval(mean(v, valid_time), 2) + " & " + number_text(mean(v, operations).mean, 4) + " & " +
+             minus(dense_of(v)) + " & " + minus(random_of(v)) + " \\\\\n";
+    }
+  }
+  return out + "\\bottomrule\n\\end{tabular}\n";
 }
 
 Json Summary::json() const {
   Json list = Json::array();
-  for (std::size_t v = 0; v < variants_.size(); ++v) {
-    const Interval error = mean(v, nrmse), vpt = mean(v, valid_time);
-    Json entry{{"task", variants_[v].task},
-               {"method", name_of(variants_[v].method)},
-               {"density", variants_[v].density},
-               {"seeds", values(v, nrmse).size()},
-               {"nrmse", {{"mean", error.mean}, {"half_width", error.half_width}}},
-               {"vpt", {{"mean", vpt.mean}, {"half_width", vpt.half_width}}}};
+  for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
+    const Line& line = grid_.lines[v];
+    Json entry{{"task", line.task},
+               {"training", name_of(line.training)},
+               {"variant", line.variant},
+               {"method", name_of(line.method)},
+               {"density", line.density},
+               {"seeds", values(v, score).size()},
+               {"measure", measure(v)},
+               {"score", interval_json(mean(v, score))},
+               {"validation_score", interval_json(mean(v, validation_score))},
+               {"vpt", interval_json(mean(v, valid_time))},
+               {"sops", interval_json(mean(v, operations))},
+               {"rank", rank(v)}};
+    for (const Column& column : kColumns)
+      if (column.field != operations) entry[column.name] = mean(v, column.field).mean;
     for (const auto& [other, name] :
-         {std::pair{dense_of(v), "nrmse_minus_dense"}, {random_of(v), "nrmse_minus_random"}}) {
+         {std::pair{dense_of(v), "minus_dense"}, {random_of(v), "minus_random"}, {base_of(v), "minus_plain"}}) {
       if (!other || *other == v) continue;
       const Interval d = difference(v, *other);
       entry[name] = {{"mean", d.mean}, {"half_width", d.half_width}, {"tie", is_tie(d)}};
@@ -56,88 +191,11 @@ Json Summary::json() const {
   return list;
 }
 
-TextTable Summary::table() const {
-  TextTable table({"task", "method", "kept", "neurons", "synapses", "NRMSE", "VPT", "SOPs", "rate Hz", "lambda_max",
-                   "- dense", "- random"});
-  for (std::size_t v = 0; v < variants_.size(); ++v) {
-    const Interval error = mean(v, nrmse), vpt = mean(v, valid_time);
-    const auto average = [&](auto field, int digits) { return number_text(mean(v, field).mean, digits); };
-    table.add({variants_[v].task, std::string(name_of(variants_[v].method)), number_text(variants_[v].density),
-               average([](const Row& r) { return static_cast<double>(r.neurons); }, 6),
-               average([](const Row& r) { return static_cast<double>(r.synapses); }, 7),
-               interval_text(error.mean, error.half_width), interval_text(vpt.mean, vpt.half_width, 2),
-               average([](const Row& r) { return r.score.sops; }, 4),
-               average([](const Row& r) { return r.score.rate_hz; }, 3),
-               average([](const Row& r) { return r.lambda_max; }, 3), against(v, dense_of(v)),
-               against(v, random_of(v))});
-  }
-  return table;
-}
-
-void Summary::judge(std::string& text, Json& json) const {
-  for (std::size_t v = 0; v < variants_.size(); ++v) {
-    const auto dense = dense_of(v);
-    if (variants_[v].method != PruneMethod::none || !dense) continue;
-    const double with = mean(*dense, nrmse).mean, without = mean(v, nrmse).mean, gain = 1 - with / without;
-    if (std::isnan(gain)) continue;  // stopped before both had a row
-    const bool counts = with <= kNeedsRecurrence * without;
-    text += variants_[v].task + ": dense has " + number_text(100 * std::abs(gain), 3) + " % " +
-            (gain >= 0 ? "less" : "more") + " error than none, so the task " +
-            (counts ? "counts" : "does not count (20 % less is needed): it does not measure recurrence") + "\n";
-    json.push_back(
-        {{"task", variants_[v].task}, {"dense", with}, {"none", without}, {"gain", gain}, {"counts", counts}});
-  }
-}
-
-std::string Summary::footer(bool one_network) const {
-  std::size_t done = 0, without = 0;
-  std::string first;
-  for (const std::optional<Row>& r : rows_) {
-    if (!r) continue;
-    ++done;
-    if (r->after_failure.empty()) continue;
-    if (without++ == 0) first = r->after_failure;
-  }
-  std::string text = "mean +- 95 % interval " + interval_scope({seeds_, done, rows_.size(), one_network}) +
-                     "; differences of NRMSE are paired by seed; VPT in Lyapunov times, SOPs per sample\n";
-  if (without > 0)
-    text += std::to_string(without) + " of " + std::to_string(done) +
-            " rows have no lambda_max after pruning (after_failure), the first: " + first + "\n";
-  return text;
-}
-
-std::vector<double> Summary::values(std::size_t v, Field field) const {
-  std::vector<double> list;
-  for (std::size_t s = 0; s < seeds_; ++s)
-    if (row(v, s) && !std::isnan(field(*row(v, s)))) list.push_back(field(*row(v, s)));
-  return list;
-}
-
-Interval Summary::mean(std::size_t v, Field field) const {
-  const auto list = values(v, field);
-  return list.empty() ? Interval{kNaN, kNaN} : mean_interval(list);
-}
-
-Interval Summary::difference(std::size_t v, std::size_t other) const {
-  std::vector<double> a, b;
-  for (std::size_t s = 0; s < seeds_; ++s)
-    if (row(v, s) && row(other, s)) a.push_back(nrmse(*row(v, s))), b.push_back(nrmse(*row(other, s)));
-  return a.empty() ? Interval{kNaN, kNaN} : paired_difference(a, b);
-}
-
-std::string Summary::against(std::size_t v, std::optional<std::size_t> other) const {
-  if (!other || *other == v) return "";
-  const Interval d = difference(v, *other);
+std::string Summary::against(std::size_t line, std::optional<std::size_t> other) const {
+  if (!other || *other == line) return "";
+  const Interval d = difference(line, *other);
   if (std::isnan(d.half_width)) return number_text(d.mean, 3);
   return interval_text(d.mean, d.half_width) + (is_tie(d) ? " tie" : d.mean < 0 ? " better" : " worse");
-}
-
-std::optional<std::size_t> Summary::find(std::size_t v, PruneMethod method, bool same_density) const {
-  for (std::size_t o = 0; o < variants_.size(); ++o)
-    if (variants_[o].task == variants_[v].task && variants_[o].method == method &&
-        (!same_density || variants_[o].density == variants_[v].density))
-      return o;
-  return std::nullopt;
 }
 
 }  // namespace sprig::app

@@ -1,67 +1,66 @@
-// The rows of a study, and what they say once they are there: the table, its summary, whether a task counts.
+// What the cells of a study say together: means with 95 % intervals, differences paired by seed, ranks, whether a task
+// counts; as text, CSV, LaTeX and JSON.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "host/app/study_cells.hpp"
 #include "sprig/app/output.hpp"
 #include "sprig/app/table.hpp"
-#include "sprig/pruning/prune.hpp"
-#include "sprig/tasks/forecast.hpp"
 #include "sprig/tasks/statistics.hpp"
 
 namespace sprig::app {
 
-// One line of the table before averaging over seeds. dense and none have one density: 1 and 0.
-struct Variant {
-  std::string task;
-  PruneMethod method = PruneMethod::dense;
-  double density = 1;
-};
-
-struct Row {
-  ForecastScore score;
-  std::uint32_t seed = 0, neurons = 0;
-  std::uint64_t synapses = 0;
-  double lambda_max = std::numeric_limits<double>::quiet_NaN();
-  std::string after_failure;  // why lambda_max is not known (PruneResult::after_failure); empty when it is
-};
-
-using Rows = std::vector<std::optional<Row>>;  // [variant * seeds + seed]
-
-Json row_json(const Variant& variant, const Row& row);
+// A difference whose interval holds 0.
+bool is_tie(const Interval& difference);
 
 class Summary {
  public:
-  Summary(const std::vector<Variant>& variants, const Rows& rows, std::size_t seeds)
-      : variants_(variants), rows_(rows), seeds_(seeds) {}
+  Summary(const StudyGrid& grid, const Rows& rows) : grid_(grid), rows_(rows) {}
 
+  std::string text() const;  // a table for each task and training
+  std::string csv() const;   // one table
+  std::string latex() const;
   Json json() const;
-  TextTable table() const;
 
   // Whether recurrence matters for each task, as a sentence and as JSON.
   void judge(std::string& text, Json& json) const;
 
-  // What stands below the table: what its figures are over, and which rows lack some.
+  // The variants of lnp by their error on validation data, averaged over densities (those that have all of them), for
+  // each task and training; empty without variants.
+  std::string variant_order() const;
+
+  // What stands below the tables: what their figures are over, and which rows lack some.
   std::string footer(bool one_network) const;
 
  private:
   using Field = double (*)(const Row&);
 
-  const std::optional<Row>& row(std::size_t v, std::size_t seed) const { return rows_[v * seeds_ + seed]; }
-  std::vector<double> values(std::size_t v, Field field) const;
-  Interval mean(std::size_t v, Field field) const;
-  Interval difference(std::size_t v, std::size_t other) const;  // paired by seed, over the seeds that both have
-  std::string against(std::size_t v, std::optional<std::size_t> other) const;
-  std::optional<std::size_t> find(std::size_t v, PruneMethod method, bool same_density) const;
-  std::optional<std::size_t> dense_of(std::size_t v) const { return find(v, PruneMethod::dense, false); }
-  std::optional<std::size_t> random_of(std::size_t v) const { return find(v, PruneMethod::random, true); }
+  std::string section(std::size_t first, std::size_t last) const;  // the table of lines [first, last)
 
-  const std::vector<Variant>& variants_;
+  const std::optional<Row>& row(std::size_t line, std::size_t seed) const { return rows_[line * grid_.seeds + seed]; }
+  std::vector<double> values(std::size_t line, Field field) const;
+  Interval mean(std::size_t line, Field field) const;
+  Interval difference(std::size_t line, std::size_t other) const;  // of scores, over the seeds that both have
+  std::string against(std::size_t line, std::optional<std::size_t> other) const;
+  // The line of the same task and training that differs in nothing but what is asked for. dense and random: of the same
+  // variant where it has one, else of the configuration as it is.
+  std::optional<std::size_t> find(std::size_t line, const std::string& variant, PruneMethod method,
+                                  double density) const;
+  std::optional<std::size_t> dense_of(std::size_t line) const;
+  std::optional<std::size_t> random_of(std::size_t line) const;
+  std::optional<std::size_t> base_of(std::size_t line) const;  // of a variant: the configuration as it is
+  // Mean over seeds of the score's rank (1: best) among the methods of the same density and variant, ties sharing their
+  // mean; NaN for fewer than two methods.
+  double rank(std::size_t line) const;
+  // The first line of each task and training, in order, and one past the last.
+  std::vector<std::size_t> section_starts() const;
+  std::string measure(std::size_t line) const;
+
+  const StudyGrid& grid_;
   const Rows& rows_;
-  std::size_t seeds_;
 };
 
 }  // namespace sprig::app

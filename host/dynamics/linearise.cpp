@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sprig/neuron/surrogate.hpp"
+
 namespace sprig {
 
 std::vector<LinearNeuron> linear_neurons(const Network& network) {
@@ -138,7 +140,7 @@ SurrogateChunk surrogate_chunk(const std::vector<LinearNeuron>& neurons, Reset r
     const LinearNeuron& k = neurons[cell % n];
     const double unit = k.v_th - k.v_reset, u = recording.u_before[cell];
     const double x = (u - k.v_th) / unit;
-    const double slope = 1 / ((gain * std::abs(x) + 1) * (gain * std::abs(x) + 1));
+    const double slope = surrogate_slope(x, gain);
     const double spiked = (recording.flags[cell] & kSpiked) != 0 ? 1 : 0;
     chunk.spike_gain[cell] = slope / unit;
     chunk.reset_gain[cell] = reset == Reset::hard ? 1 - spiked - slope * (u - k.v_reset) / unit : 1 - slope;

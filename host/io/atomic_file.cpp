@@ -83,9 +83,11 @@ void write_file(const std::string& path, std::string_view text) {
   file.commit();
 }
 
-LineLog::LineLog(const std::string& path) : path_(path) {
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+LineLog::LineLog(const std::string& path, Start start) : path_(path) {
+  const int truncate = start == Start::empty ? O_TRUNC : 0;
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | truncate, 0644);
   if (descriptor_ < 0) refuse(path, errno);
+  size_ = ::lseek(descriptor_, 0, SEEK_END);
 }
 
 LineLog::~LineLog() { ::close(descriptor_); }

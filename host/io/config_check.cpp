@@ -30,6 +30,11 @@ double typical_delay_ms(const Distribution& d) {
   return d.a;
 }
 
+// Paths hold wherever the resolved configuration is run from.
+void make_absolute(std::string& path) {
+  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+}
+
 void check_delays(const Config& config) {
   const Distribution& d = config.network.delay_ms;
   const double step = config.network.step_ms;
@@ -46,7 +51,7 @@ void finish_config(Config& config) {
     for (const std::string& key : config.given)
       if (describes_network(key))
         throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
-    config.network_file = std::filesystem::absolute(config.network_file).lexically_normal().string();
+    make_absolute(config.network_file);
   } else {
     check_delays(config);
     const NeuronDefaults& n = config.network.neuron;
@@ -54,7 +59,7 @@ void finish_config(Config& config) {
       throw ConfigError("neuron.v_reset", "found " + schema::write_real(n.v_reset) +
                                               "; allowed: a number below neuron.v_th = " + schema::write_real(n.v_th));
     const std::size_t taus = config.network.tau_m_ms.size();
-    const bool clustered = config.network.topology == Topology::clustered;
+    const bool clustered = has_clusters(config.network.topology);
     if (taus != 1 && (!clustered || taus != config.network.clusters))
       throw ConfigError("neuron.tau_m_ms", "found a list of " + std::to_string(taus) +
                                                "; allowed: one distribution, or one a cluster (network.clusters = " +
@@ -69,6 +74,7 @@ void finish_config(Config& config) {
                           "found neuron " + std::to_string(neuron) +
                               "; allowed: below network.neurons = " + std::to_string(config.network.neurons));
   }
+  make_absolute(config.task.file);
   if (config.simulation.weight_bits != 16 && config.simulation.weight_bits != 32)
     throw ConfigError("run.weight_bits",
                       "found " + std::to_string(config.simulation.weight_bits) + "; allowed: 16 or 32");

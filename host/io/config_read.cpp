@@ -142,6 +142,11 @@ toml::table parse(const std::string& text, const std::string& name) {
   }
 }
 
+std::string trimmed(const std::string& s) {
+  const std::size_t first = s.find_first_not_of(' ');
+  return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
+}
+
 // The value of a --set, as a table with the one key "value": TOML, or a bare word, or a list of bare words.
 toml::table parse_value(const std::string& text, const std::string& where) {
   refuse_deep_keys(text, where);
@@ -211,10 +216,6 @@ void set_config(Config& config, const std::string& assignment, const std::string
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos)
     throw UsageError(place + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
-  const auto trimmed = [](const std::string& s) {
-    const std::size_t first = s.find_first_not_of(' ');
-    return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
-  };
   const std::string full = trimmed(assignment.substr(0, equals)), value = trimmed(assignment.substr(equals + 1));
   const Key* key = find_key(full);
   if (!key) {
@@ -229,6 +230,24 @@ void set_config(Config& config, const std::string& assignment, const std::string
                       "found a value with line breaks or bytes that are not UTF-8; allowed: " + key->allowed);
   const toml::table table = parse_value(value, place + full);
   apply(config, *key, *table.get("value"), place);
+}
+
+NamedSettings named_settings(const std::string& text, const std::string& key) {
+  const std::string allowed = "; allowed: \"name: section.key=value; section.key=value\"";
+  const std::size_t colon = text.find(':');
+  NamedSettings settings;
+  settings.name = trimmed(text.substr(0, colon));
+  if (colon == std::string::npos || settings.name.empty() || settings.name.find('=') != std::string::npos)
+    throw ConfigError(key, "found \"" + text.substr(0, 80) + "\", without a name and a colon" + allowed);
+  std::istringstream rest(text.substr(colon + 1));
+  for (std::string assignment; std::getline(rest, assignment, ';');) {
+    assignment = trimmed(assignment);
+    if (assignment.empty()) continue;
+    if (assignment.find('=') == std::string::npos)
+      throw ConfigError(key, "found \"" + assignment.substr(0, 80) + "\", without '='" + allowed);
+    settings.assignments.push_back(std::move(assignment));
+  }
+  return settings;
 }
 
 std::vector<std::string> search_axis(const std::string& axis) {

@@ -16,6 +16,9 @@ auto real_list(const Range& range) {
 auto integer_list(std::int64_t high) {
   return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 0, high)); };
 }
+std::string to_column(const toml::node& n) {
+  return n.is_integer() ? std::to_string(to_integer(n, 0, kMany)) : to_text(n);
+}
 std::string write_integer(std::uint32_t value) { return std::to_string(value); }
 
 std::vector<Key> run_keys() {
@@ -49,9 +52,13 @@ std::vector<Key> network_keys() {
       real("excitatory_fraction", FIELD(network.excitatory_fraction), kFraction, "of the neurons"),
       real("density", FIELD(network.density), kDensity, "connection probability, or mean degree / neurons"),
       integer("in_degree", FIELD(network.in_degree), 0, kMany, "fixed_in_degree: synapses a neuron; 0: from density"),
-      real("rewiring", FIELD(network.rewiring), kFraction, "small_world: probability of a random target"),
-      integer("clusters", FIELD(network.clusters), 1, 1000000, "clustered: number of equal blocks"),
-      real("density_between", FIELD(network.density_between), kFraction, "clustered: probability between blocks"),
+      real("rewiring", FIELD(network.rewiring), kFraction, "small_world, and in its clusters: of a random target"),
+      integer("clusters", FIELD(network.clusters), 1, 1000000,
+              "clustered, small_world_clusters: number of equal blocks"),
+      real("density_between", FIELD(network.density_between), kFraction,
+           "clustered: probability between blocks; small_world_clusters: mean degree / neurons of the other blocks"),
+      real("rewiring_between", FIELD(network.rewiring_between), kFraction,
+           "small_world_clusters: probability of any other block, not a neighbouring one"),
       boolean("autapses", FIELD(network.autapses), "allow synapses of a neuron onto itself"),
       boolean("dale", FIELD(network.dale), "all synapses of a neuron have one sign"),
       distribution("weight", FIELD(network.weight), true, "magnitude of a synapse"),
@@ -115,7 +122,7 @@ std::vector<Key> lyapunov_keys() {
 
 std::vector<Key> prune_keys() {
   return {
-      choice("method", FIELD(prune.method), kPruneMethodNames, "lnp, or a control"),
+      choice("method", FIELD(prune.method), kPruneMethodNames, "lnp, a baseline, or a control"),
       real("density", FIELD(prune.density), kDensity, "synapses kept, of those at the start"),
       real("neuron_fraction", FIELD(prune.neuron_fraction), {0, 1, false, true}, "neurons removed"),
       integer("rounds", FIELD(prune.rounds), 1, 100, "of the geometric schedule"),
@@ -128,20 +135,55 @@ std::vector<Key> prune_keys() {
       real("margin", FIELD(prune.margin), kPositive, "of row dominance, relative"),
       real("epsilon", FIELD(prune.epsilon), kPositive, "1/ms, added to |lambda| in harmonic means"),
       boolean("betweenness_weighted", FIELD(prune.betweenness_weighted), "paths of length 1/|w| instead of hops"),
+      boolean("delocalise", FIELD(prune.delocalise), "lnp: step III, after the rounds"),
+      real("delocalise_budget", FIELD(prune.delocalise_budget), {0, 0.5, true, false},
+           "synapses that step III may add, of those kept"),
+      integer("delocalise_vectors", FIELD(prune.delocalise_vectors), 1, 1000, "leading eigenvectors it looks at"),
+      real("lambda_bound", FIELD(prune.lambda_bound), kAny,
+           "1/ms: step III may raise lambda_max to this or to that before pruning"),
+      real("activity_ms", FIELD(prune.activity_ms), kPositive, "activity is measured for, at least 20 activity_tau_ms"),
+      real("activity_tau_ms", FIELD(prune.activity_tau_ms), kPositive, "correlation: bins; noise_empirical: filter"),
+      real("activity_noise", FIELD(prune.activity_noise), kNotNegative,
+           "noise_empirical: standard deviation of V it causes, in units of v_th - v_reset"),
+  };
+}
+
+std::vector<Key> timescale_keys() {
+  return {
+      integer("evaluations", FIELD(prune.timescales.evaluations), 0, 10000,
+              "lnp: step IV, networks whose spectrum is computed; 0: it is left out"),
+      integer("initial", FIELD(prune.timescales.initial), 2, 10000, "of them spread evenly, before there is a model"),
+      integer("batch", FIELD(prune.timescales.batch), 1, 1000, "candidates chosen at a time; changes the result"),
+      real("shape_min", FIELD(prune.timescales.shape_min), kPositive, "of the Gamma law of tau_m of a cluster"),
+      real("shape_max", FIELD(prune.timescales.shape_max), kPositive, "above shape_min"),
+      real("scale_min_ms", FIELD(prune.timescales.scale_min_ms), kPositive, "of that law"),
+      real("scale_max_ms", FIELD(prune.timescales.scale_max_ms), kPositive, "above scale_min_ms"),
+      real("tau_min_ms", FIELD(prune.timescales.tau_min_ms), kPositive, "smaller draws are raised to it"),
+      real("lambda_target", FIELD(prune.timescales.lambda_target), kAny, "1/ms: lambda_max that is aimed at"),
+      real("wasserstein_weight", FIELD(prune.timescales.wasserstein_weight), kNotNegative,
+           "1/ms: of the distance between normalised spectra, sparse to dense"),
+      real("rate_weight", FIELD(prune.timescales.rate_weight), kNotNegative, "1/ms per Hz: of the mean rate"),
   };
 }
 
 std::vector<Key> task_keys() {
   return {
-      text("system", FIELD(task.system), "the series: \"lorenz63\""),
-      real("dt", FIELD(task.dt), kPositive, "the system's time between samples"),
+      text("system", FIELD(task.system),
+           "the series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\""),
+      real("dt", FIELD(task.dt), kNotNegative,
+           "the system's time between samples; 0: its own: lorenz63 0.02, roessler 0.2, mackey_glass 2"),
+      text("file", FIELD(task.file), "csv: the file; washout, training, validation and test rows in this order"),
+      list("columns", FIELD(task.columns), 0, "a column's name, or its number from 0", to_column, quote,
+           "csv: the channels of the series, all of them to be predicted; empty: every column"),
+      choice("header", FIELD(task.header), kCsvHeaderNames, "csv: is the first row one? auto: if it has no number"),
       integer("train", FIELD(task.train), Limits::least_phase, Limits::most_samples, "samples"),
       integer("validation", FIELD(task.validation), Limits::least_phase, Limits::most_samples, "samples"),
       integer("test", FIELD(task.test), Limits::least_phase, Limits::most_samples, "samples"),
       integer("washout", FIELD(task.washout), Limits::least_washout, Limits::most_samples, "samples before training"),
       list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
            "coordinates that are fed in"),
-      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples, "samples ahead"),
+      integer("horizon", FIELD(task.horizon), 1, Limits::most_samples,
+              "samples ahead; 15 of the systems' own dt are about 0.2 Lyapunov times"),
       choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
       real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
       integer("fields", FIELD(task.fields), 1, Limits::most_fields, "population: receptive fields a coordinate"),
@@ -162,21 +204,27 @@ std::vector<Key> task_keys() {
 }
 
 std::vector<Key> study_keys() {
-  const auto task = [](const toml::node& n) {
-    return std::string(kTaskNames[to_choice(n, kTaskNames.data(), kTaskNames.size())]);
+  const auto training = [](const toml::node& n) {
+    return static_cast<Training>(to_choice(n, kTrainingNames.data(), kTrainingNames.size()));
   };
   const auto method = [](const toml::node& n) {
     return static_cast<PruneMethod>(to_choice(n, kPruneMethodNames.data(), kPruneMethodNames.size()));
   };
   return {
       choice("mode", FIELD(study.mode), kStudyModeNames, "grid: the table; operating_point: the search of [search]"),
-      list("tasks", FIELD(study.tasks), 1, choice_words(kTaskNames.data(), kTaskNames.size()), task, quote,
-           "_x: first coordinate alone, _full: all; else task.observed"),
+      list("tasks", FIELD(study.tasks), 1, "a text", to_text, quote,
+           "a system, with _x its first coordinate alone is fed in, with _full all; or \"name: section.key=value; "
+           "...\""),
+      list(
+          "trainings", FIELD(study.trainings), 1, choice_words(kTrainingNames.data(), kTrainingNames.size()), training,
+          [](Training t) { return quote(name_of(t)); }, "of the recurrent layer; then a ridge readout. ridge: none"),
       list(
           "methods", FIELD(study.methods), 1, choice_words(kPruneMethodNames.data(), kPruneMethodNames.size()), method,
           [](PruneMethod m) { return quote(name_of(m)); }, "pruning methods to compare"),
       list("densities", FIELD(study.densities), 1, kDensity.words(), real_list(kDensity), write_real,
            "synapses kept; dense and none have one cell each"),
+      list("variants", FIELD(study.variants), 0, "a text \"name: section.key=value; ...\"", to_text, quote,
+           "ablations; those that change only how to prune are run for lnp, unless they set study.methods"),
       integer("seeds", FIELD(study.seeds), 1, 100000, "run.seed, run.seed + 1, ..., paired over methods"),
   };
 }
@@ -245,6 +293,7 @@ struct Table {
     add("drive", drive_keys());
     add("lyapunov", lyapunov_keys());
     add("prune", prune_keys());
+    add("timescales", timescale_keys());
     add("task", task_keys());
     add("study", study_keys());
     add("search", search_keys());

@@ -131,6 +131,7 @@ void save_network(const std::string& path, const Network& network) {
   recurrent.append(arrays, "", network.recurrent);
   for (const auto& [name, values] : parameter_arrays()) arrays.push_back(npy_vector(name, network.neurons.*values));
   arrays.push_back(npy_vector("original_id", network.original_id));
+  if (!network.cluster.empty()) arrays.push_back(npy_vector("cluster", network.cluster));
 
   std::size_t longest = 1;
   for (const Population& p : network.populations) longest = std::max(longest, p.name.size());
@@ -173,6 +174,7 @@ Network load_network(const std::string& path) {
   network.recurrent = read_csr(file, path, "");
   for (const auto& [name, values] : parameter_arrays()) network.neurons.*values = file.read<double>(name);
   network.original_id = file.read<std::uint32_t>("original_id");
+  if (file.has("cluster")) network.cluster = file.read<std::uint32_t>("cluster");
   network.populations = read_populations(file, path);
   network.kind.synapse = static_cast<Synapse>(read_choice(file, path, "synapse", kSynapseNames));
   network.kind.reset = static_cast<Reset>(read_choice(file, path, "reset", kResetNames));

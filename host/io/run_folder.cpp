@@ -11,9 +11,9 @@ namespace sprig {
 namespace {
 
 // What a run writes besides config.resolved.toml, which every run replaces.
-constexpr std::string_view kMade[] = {"result.json", "manifest.json", "metrics.jsonl", "network.npz",
-                                      "spikes.npz",  "probe.npz",     "counts.npy",    "table.txt",
-                                      "table.csv",   "best.toml",     "report.html",   "observation.json"};
+constexpr std::string_view kMade[] = {"result.json", "manifest.json", "metrics.jsonl",   "network.npz", "spikes.npz",
+                                      "probe.npz",   "counts.npy",    "table.txt",       "table.csv",   "table.tex",
+                                      "best.toml",   "report.html",   "observation.json"};
 
 // "<file of ours>.tmp-<process>": what an AtomicFile leaves when its process is killed.
 bool is_leftover(const std::string& name) {

@@ -52,6 +52,7 @@ void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samp
       const double drawn = samplers.tau_m[c].value(seed, Stream::tau_membrane, order[r]);
       network.neurons.tau_m_ms[order[r]] = std::max(drawn, spec.tau_m_min_ms);
     }
+  if (has_clusters(spec.topology) && spec.clusters > 1) network.cluster = cluster_of(spec);
   const double e_l = spec.neuron.e_l, distance = spec.neuron.v_th - e_l;
   for (std::uint32_t i = 0; i < spec.neurons; ++i)
     network.neurons.v_initial[i] = e_l + distance * samplers.v_initial.value(seed, Stream::initial_potential, i);

@@ -51,6 +51,7 @@ std::uint64_t network_hash(const Network& network) {
   add(hash, network.recurrent);
   add(hash, network.input);
   hash.add(network.original_id);
+  if (!network.cluster.empty()) hash.add(network.cluster);
   if (const auto& p = network.plasticity)
     hash.add(p->source_first)
         .add(p->source_count)

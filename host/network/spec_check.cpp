@@ -27,16 +27,18 @@ void check_spec(const NetworkSpec& spec) {
   require(in_unit(spec.rewiring), "rewiring", spec.rewiring, "a number in [0, 1]");
   require(in_unit(spec.density_between), "density_between", spec.density_between, "a number in [0, 1]");
   require(spec.clusters >= 1 && spec.clusters <= spec.neurons, "clusters", spec.clusters, "1 to the number of neurons");
-  require(!(spec.autapses && spec.topology == Topology::small_world), "autapses", "true", "false, for small_world,");
+  const bool small_world = spec.topology == Topology::small_world || spec.topology == Topology::small_world_clusters;
+  require(!(spec.autapses && small_world), "autapses", "true", "false, for small_world,");
+  require(in_unit(spec.rewiring_between), "rewiring_between", spec.rewiring_between, "a number in [0, 1]");
   require(std::isfinite(spec.gain) && spec.gain >= 0, "gain", spec.gain, "a finite number of at least 0");
   require(std::isfinite(spec.inhibition) && spec.inhibition >= 0, "inhibition", spec.inhibition,
           "a finite number of at least 0");
   require(std::isfinite(spec.step_ms) && spec.step_ms > 0, "step_ms", spec.step_ms, "a finite number above 0");
   require(std::isfinite(spec.tau_m_min_ms) && spec.tau_m_min_ms > 0, "tau_m_min_ms", spec.tau_m_min_ms,
           "a finite number above 0");
-  const std::size_t most = spec.topology == Topology::clustered ? spec.clusters : 1;
+  const std::size_t most = has_clusters(spec.topology) ? spec.clusters : 1;
   if (spec.tau_m_ms.size() != 1 && spec.tau_m_ms.size() != most)
-    throw ConfigError("network.tau_m_ms", text("has ", spec.tau_m_ms.size(), " distributions; one, or with clustered ",
+    throw ConfigError("network.tau_m_ms", text("has ", spec.tau_m_ms.size(), " distributions; one, or with clusters ",
                                                "one a cluster, is allowed"));
   require(spec.kind.receptors == 1 || spec.kind.receptors == 2, "kind.receptors", spec.kind.receptors, "1 or 2");
   for (const NeuronField& field : kNeuronFields) {

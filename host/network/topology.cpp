@@ -39,8 +39,22 @@ std::uint32_t block_begin(const Layout& layout, std::uint32_t clusters, std::uin
   return static_cast<std::uint32_t>(std::uint64_t{layout.neurons} * cluster / clusters);
 }
 
-std::uint32_t small_world_degree(const NetworkSpec& spec) {
-  return static_cast<std::uint32_t>(std::llround(spec.density * (spec.neurons - 1.0)));
+std::vector<std::uint32_t> cluster_of(const NetworkSpec& spec) {
+  const Layout layout = layout_of(spec);
+  const std::vector<std::uint32_t> order = ring_order(layout);
+  std::vector<std::uint32_t> cluster(spec.neurons);
+  for (std::uint32_t c = 0; c < spec.clusters; ++c)
+    for (std::uint32_t r = block_begin(layout, spec.clusters, c); r < block_begin(layout, spec.clusters, c + 1); ++r)
+      cluster[order[r]] = c;
+  return cluster;
+}
+
+std::uint32_t small_world_degree(const NetworkSpec& spec, std::uint32_t neurons) {
+  return static_cast<std::uint32_t>(std::llround(spec.density * (neurons - 1.0)));
+}
+
+std::uint32_t degree_between(const NetworkSpec& spec, std::uint32_t neurons) {
+  return static_cast<std::uint32_t>(std::llround(spec.density_between * (spec.neurons - neurons)));
 }
 
 std::uint32_t fixed_in_degree(const NetworkSpec& spec) {
@@ -61,15 +75,19 @@ double expected_in_degree(const NetworkSpec& spec) {
     case Topology::fixed_total:
       return static_cast<double>(fixed_total(spec)) / n;
     case Topology::small_world:
-      return small_world_degree(spec);
+      return small_world_degree(spec, spec.neurons);
     case Topology::clustered:
+    case Topology::small_world_clusters:
       break;
   }
   const Layout layout = layout_of(spec);
   double synapses = 0;
   for (std::uint32_t c = 0; c < spec.clusters; ++c) {
-    const double size = block_begin(layout, spec.clusters, c + 1) - block_begin(layout, spec.clusters, c);
-    synapses += size * ((size - self) * spec.density + (n - size) * spec.density_between);
+    const std::uint32_t size = block_begin(layout, spec.clusters, c + 1) - block_begin(layout, spec.clusters, c);
+    if (spec.topology == Topology::clustered)
+      synapses += size * ((size - self) * spec.density + (n - size) * spec.density_between);
+    else
+      synapses += static_cast<double>(size) * (small_world_degree(spec, size) + degree_between(spec, size));
   }
   return synapses / n;
 }
@@ -122,7 +140,6 @@ Csr bernoulli_rows(const NetworkSpec& spec, std::uint32_t seed, const std::vecto
 Csr draw_clustered(const NetworkSpec& spec, std::uint32_t seed) {
   const Layout layout = layout_of(spec);
   std::vector<std::vector<Stretch>> stretches(spec.clusters);
-  std::vector<std::uint32_t> cluster_of(spec.neurons);
   for (std::uint32_t c = 0; c < spec.clusters; ++c) {
     const std::uint32_t begin = block_begin(layout, spec.clusters, c), end = block_begin(layout, spec.clusters, c + 1);
     const std::uint32_t e0 = layout.excitatory_before(begin), e1 = layout.excitatory_before(end);
@@ -131,10 +148,9 @@ Csr draw_clustered(const NetworkSpec& spec, std::uint32_t seed) {
     const double in = spec.density, out = spec.density_between;
     stretches[c] = {{0, e0, out}, {e0, e1, in},           {e1, layout.excitatory, out}, {layout.excitatory, i0, out},
                     {i0, i1, in}, {i1, spec.neurons, out}};
-    std::fill(cluster_of.begin() + e0, cluster_of.begin() + e1, c);
-    std::fill(cluster_of.begin() + i0, cluster_of.begin() + i1, c);
   }
-  return bernoulli_rows(spec, seed, stretches, [&](std::uint32_t source) { return cluster_of[source]; });
+  const std::vector<std::uint32_t> cluster = cluster_of(spec);
+  return bernoulli_rows(spec, seed, stretches, [&](std::uint32_t source) { return cluster[source]; });
 }
 
 // Synapses e = 0 .. count - 1 of source(e) onto target(e), as rows in which e ascends: a stable counting sort in which
@@ -226,6 +242,8 @@ Csr draw_topology(const NetworkSpec& spec, std::uint32_t seed) {
       return draw_small_world(spec, seed);
     case Topology::clustered:
       return draw_clustered(spec, seed);
+    case Topology::small_world_clusters:
+      return draw_small_world_clusters(spec, seed);
   }
   throw ConfigError("network.topology", "is unknown");
 }

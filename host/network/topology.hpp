@@ -29,15 +29,20 @@ std::vector<std::uint32_t> ring_order(const Layout& layout);
 // First ring position of block `cluster` (of `clusters`; cluster = clusters gives N).
 std::uint32_t block_begin(const Layout& layout, std::uint32_t clusters, std::uint32_t cluster);
 
-// Mean in-degree that the topology gives; exact for small_world, fixed_in_degree and fixed_total.
+// Block of each neuron.
+std::vector<std::uint32_t> cluster_of(const NetworkSpec& spec);
+
+// Mean in-degree that the topology gives; exact for the small worlds, fixed_in_degree and fixed_total.
 double expected_in_degree(const NetworkSpec& spec);
-std::uint32_t small_world_degree(const NetworkSpec& spec);
+std::uint32_t small_world_degree(const NetworkSpec& spec, std::uint32_t neurons);  // on a ring of so many
+std::uint32_t degree_between(const NetworkSpec& spec, std::uint32_t neurons);      // of a block of so many
 std::uint32_t fixed_in_degree(const NetworkSpec& spec);
 std::uint64_t fixed_total(const NetworkSpec& spec);
 
 // Rows, offsets and targets (ascending in each row); no weights or delays yet.
 Csr draw_topology(const NetworkSpec& spec, std::uint32_t seed);
-Csr draw_small_world(const NetworkSpec& spec, std::uint32_t seed);  // small_world.cpp
+Csr draw_small_world(const NetworkSpec& spec, std::uint32_t seed);           // small_world.cpp
+Csr draw_small_world_clusters(const NetworkSpec& spec, std::uint32_t seed);  // small_world_clusters.cpp
 
 // An integer in [0, n), n >= 1, from 64 random bits (bias below n / 2^64).
 inline std::uint32_t uniform_below(std::uint32_t high, std::uint32_t low, std::uint32_t n) {

@@ -64,6 +64,7 @@ void check_neurons(const Network& network) {
       refuse(at("v_reset", i), "is ", neurons.v_reset[i], "; it must be below v_th, ", neurons.v_th[i]);
   check_size("original_id", network.original_id.size(), n);
   check_ids(network.original_id);
+  if (!network.cluster.empty()) check_size("cluster", network.cluster.size(), n);
 }
 
 void check_populations(const Network& network) {

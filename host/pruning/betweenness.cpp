@@ -9,22 +9,25 @@
 #include <queue>
 #include <utility>
 
-#include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
 namespace {
 
 constexpr std::uint32_t kSourceBlocks = 64;
+constexpr std::uint32_t kEdgeBlocks = 16;  // each holds a number an edge
 
 // The graph without autapses, multapses and, if weighted, zero weights; targets ascend within a row.
 struct SimpleGraph {
   std::uint32_t nodes = 0;
   std::vector<std::uint64_t> offsets{0};
   std::vector<std::uint32_t> targets;
-  std::vector<double> lengths;  // empty: hops
+  std::vector<double> lengths;      // empty: hops
+  std::vector<std::uint64_t> edge;  // of each synapse: its place in `targets`; kNoEdge for those that are no edge
 };
+constexpr std::uint64_t kNoEdge = std::numeric_limits<std::uint64_t>::max();
 
 SimpleGraph simplify(const Csr& graph, bool weighted) {
   SimpleGraph simple;
@@ -34,9 +37,11 @@ SimpleGraph simplify(const Csr& graph, bool weighted) {
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
       const std::uint32_t target = graph.targets[k];
       const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
+      simple.edge.push_back(kNoEdge);
       if (target == i || (weighted && magnitude == 0)) continue;
       const bool parallel = simple.targets.size() > simple.offsets.back() && simple.targets.back() == target;
       if (!parallel) simple.targets.push_back(target);
+      simple.edge.back() = simple.targets.size() - 1;
       if (!weighted) continue;
       if (!parallel) simple.lengths.push_back(1 / magnitude);
       simple.lengths.back() = std::min(simple.lengths.back(), 1 / magnitude);
@@ -58,8 +63,9 @@ class Search {
     order_.reserve(graph.nodes);
   }
 
-  // Adds the dependencies of `source` on every node to `sum`. False when a number of paths is not finite.
-  bool add(std::uint32_t source, std::vector<double>& sum) {
+  // Adds the dependencies of `source` on every node, or on every edge, to `sum`. False when a number of paths is not
+  // finite.
+  bool add(std::uint32_t source, bool of_edges, std::vector<double>& sum) {
     distance_[source] = 0;
     paths_[source] = 1;
     if (graph_.lengths.empty())
@@ -72,12 +78,14 @@ class Search {
       double shares = 0;
       for (std::uint64_t k = graph_.offsets[v]; k < graph_.offsets[v + 1]; ++k) {
         const std::uint32_t w = graph_.targets[k];
-        if (follows(v, w, k)) shares += share_[w];
+        if (!follows(v, w, k)) continue;
+        shares += share_[w];
+        if (of_edges) sum[k] += paths_[v] * share_[w];
       }
       const double dependency = paths_[v] * shares;
       share_[v] = (1 + dependency) / paths_[v];
       finite = finite && std::isfinite(dependency);
-      if (v != source) sum[v] += dependency;
+      if (!of_edges && v != source) sum[v] += dependency;
     }
     for (const std::uint32_t v : order_) {
       distance_[v] = kUnseen;
@@ -150,32 +158,46 @@ class Search {
   std::vector<std::uint32_t> position_, order_;
 };
 
-}  // namespace
-
-std::vector<double> betweenness(const Csr& graph, bool weighted, int threads) {
-  const SimpleGraph simple = simplify(graph, weighted);
-  const std::uint32_t nodes = simple.nodes;
-  const std::uint32_t blocks = std::min(nodes, kSourceBlocks);
+// Of nodes, or of edges, over all sources.
+std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int threads) {
+  const std::uint32_t nodes = graph.nodes;
+  const std::uint32_t blocks = std::min(nodes, of_edges ? kEdgeBlocks : kSourceBlocks);
+  const std::size_t size = of_edges ? graph.targets.size() : nodes;
   std::vector<std::vector<double>> partial(blocks);
   std::vector<std::uint8_t> finite(blocks, 1);
   ExceptionTrap trap;  // searches allocate
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
   for (std::uint32_t block = 0; block < blocks; ++block)
     trap.run([&] {
-      partial[block].assign(nodes, 0);
-      Search search(simple);
+      partial[block].assign(size, 0);
+      Search search(graph);
       const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
       const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
       for (std::uint32_t source = first; source < last; ++source)
-        if (!search.add(source, partial[block])) finite[block] = 0;
+        if (!search.add(source, of_edges, partial[block])) finite[block] = 0;
     });
   trap.rethrow();
   if (std::count(finite.begin(), finite.end(), 0) > 0)
     throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
-  std::vector<double> sum(nodes, 0);
+  std::vector<double> sum(size, 0);
   for (const auto& part : partial)
-    for (std::uint32_t v = 0; v < nodes; ++v) sum[v] += part[v];
+    for (std::size_t v = 0; v < size; ++v) sum[v] += part[v];
   return sum;
+}
+
+}  // namespace
+
+std::vector<double> betweenness(const Csr& graph, bool weighted, int threads) {
+  return sum_of_searches(simplify(graph, weighted), false, threads);
+}
+
+std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads) {
+  const SimpleGraph simple = simplify(graph, weighted);
+  const std::vector<double> edges = sum_of_searches(simple, true, threads);
+  std::vector<double> synapses(graph.synapses(), 0.0);
+  for (std::uint64_t k = 0; k < synapses.size(); ++k)
+    if (simple.edge[k] != kNoEdge) synapses[k] = edges[simple.edge[k]];
+  return synapses;
 }
 
 }  // namespace sprig

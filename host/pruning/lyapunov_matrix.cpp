@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-#include "host/pruning/threads.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/covariance.hpp"
 
@@ -78,25 +79,29 @@ Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, con
   return a;
 }
 
-std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const Eigen::MatrixXd& covariance) {
-  constexpr double kCells = 1048576;  // 2^20
+std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const std::vector<double>& variances,
+                                 const std::vector<double>& covariances) {
   std::vector<double> scores(graph.synapses());
-  double largest = 0;
   for (std::uint32_t i = 0; i < graph.rows; ++i)
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
-      const std::uint32_t j = graph.targets[k];
-      const double difference = covariance(i, i) + covariance(j, j) - 2 * sign(l[k]) * covariance(i, j);
+      const double difference = variances[i] + variances[graph.targets[k]] - 2 * sign(l[k]) * covariances[k];
       scores[k] = std::abs(l[k]) * difference;
       if (!std::isfinite(scores[k]))
         throw NumericalError("prune.score", "the covariance gives a score that is not finite");
       scores[k] = std::max(0.0, scores[k]);  // a difference of rounding errors may be negative
-      largest = std::max(largest, scores[k]);
     }
-  if (largest == 0) return scores;
-  // The grid's unit is a power of two: rounding to it is exact.
-  const double unit = std::exp2(std::ilogb(largest)) / kCells;
-  for (double& score : scores) score = std::nearbyint(score / unit) * unit;
+  round_to_grid(scores);
   return scores;
+}
+
+std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const Eigen::MatrixXd& covariance) {
+  std::vector<double> variances(graph.rows), covariances(graph.synapses());
+  for (std::uint32_t i = 0; i < graph.rows; ++i) {
+    variances[i] = covariance(i, i);
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k)
+      covariances[k] = covariance(i, graph.targets[k]);
+  }
+  return noise_scores(graph, l, variances, covariances);
 }
 
 double keep_scale(const std::vector<double>& scores, double target) {

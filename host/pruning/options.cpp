@@ -10,23 +10,50 @@
 namespace sprig {
 namespace {
 
-void require(bool fine, const char* key, double found, const char* allowed) {
+constexpr double kLeastActivity = 20;  // in time constants: fewer bins say nothing of a covariance
+constexpr std::uint32_t kMaxEigenvectors = 1000;
+
+void require(bool fine, const char* key, double found, const char* allowed, const char* section = "prune.") {
   if (fine) return;
   std::ostringstream text;
   text << found << " is not allowed; must be " << allowed;
-  throw ConfigError(std::string("prune.") + key, text.str());
+  throw ConfigError(std::string(section) + key, text.str());
 }
 
 void require_positive(double value, const char* key) {
   require(std::isfinite(value) && value > 0, key, value, "> 0 and finite");
 }
 
-void check_dense_size(std::uint32_t neurons) {
-  if (neurons <= kMaxNoiseNeurons) return;
+void check_dense_size(PruneMethod method, std::uint32_t neurons) {
+  const char* who = method == PruneMethod::lnp          ? "step I of lnp"
+                    : method == PruneMethod::noise      ? "noise-prune"
+                    : method == PruneMethod::resistance ? "effective resistance"
+                                                        : nullptr;
+  if (who == nullptr || neurons <= kMaxNoiseNeurons) return;
   std::ostringstream text;
-  text << "step I of lnp needs dense matrices of " << neurons << " x " << neurons << " values ("
-       << 8e-9 * neurons * neurons << " GB each); at most " << kMaxNoiseNeurons << " neurons are supported";
+  text << who << " needs dense matrices of " << neurons << " x " << neurons << " values (" << 8e-9 * neurons * neurons
+       << " GB each); at most " << kMaxNoiseNeurons << " neurons are supported";
   throw MemoryError("prune.method", text.str());
+}
+
+void check_timescales(const TimescaleOptions& options) {
+  const auto require_here = [](bool fine, const char* key, double found, const char* allowed) {
+    require(fine, key, found, allowed, "timescales.");
+  };
+  const auto positive = [](double x) { return std::isfinite(x) && x > 0; };
+  const auto not_negative = [](double x) { return std::isfinite(x) && x >= 0; };
+  const TimescaleOptions& o = options;
+  require_here(o.batch >= 1, "batch", o.batch, ">= 1");
+  require_here(o.initial >= 2, "initial", o.initial, ">= 2");
+  require_here(positive(o.shape_min), "shape_min", o.shape_min, "> 0 and finite");
+  require_here(positive(o.shape_max) && o.shape_max > o.shape_min, "shape_max", o.shape_max, "above shape_min");
+  require_here(positive(o.scale_min_ms), "scale_min_ms", o.scale_min_ms, "> 0 and finite");
+  require_here(positive(o.scale_max_ms) && o.scale_max_ms > o.scale_min_ms, "scale_max_ms", o.scale_max_ms,
+               "above scale_min_ms");
+  require_here(positive(o.tau_min_ms), "tau_min_ms", o.tau_min_ms, "> 0 and finite");
+  require_here(std::isfinite(o.lambda_target), "lambda_target", o.lambda_target, "finite");
+  require_here(not_negative(o.wasserstein_weight), "wasserstein_weight", o.wasserstein_weight, ">= 0 and finite");
+  require_here(not_negative(o.rate_weight), "rate_weight", o.rate_weight, ">= 0 and finite");
 }
 
 }  // namespace
@@ -41,7 +68,19 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
   require_positive(options.sigma, "sigma");
   require_positive(options.margin, "margin");
   require_positive(options.epsilon, "epsilon");
-  if (options.method == PruneMethod::lnp) check_dense_size(network.size());
+  require_positive(options.activity_ms, "activity_ms");
+  require_positive(options.activity_tau_ms, "activity_tau_ms");
+  require(options.activity_ms >= kLeastActivity * options.activity_tau_ms, "activity_ms", options.activity_ms,
+          "at least 20 prune.activity_tau_ms");
+  require(std::isfinite(options.activity_noise) && options.activity_noise >= 0, "activity_noise",
+          options.activity_noise, ">= 0 and finite");
+  check_dense_size(options.method, network.size());
+  require(options.delocalise_budget > 0 && options.delocalise_budget <= 0.5, "delocalise_budget",
+          options.delocalise_budget, "in (0, 0.5]");
+  require(options.delocalise_vectors >= 1 && options.delocalise_vectors <= kMaxEigenvectors, "delocalise_vectors",
+          options.delocalise_vectors, "in 1..1000");
+  check_timescales(options.timescales);
+  require(std::isfinite(options.lambda_bound), "lambda_bound", options.lambda_bound, "finite");
   if (!needs_exponents(options)) return;
   if (options.lyapunov.method == LyapunovMethod::finite)
     throw ConfigError(
@@ -58,6 +97,10 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
 std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t round, std::uint32_t rounds) {
   const double fraction = round + 1 == rounds ? left : std::pow(left, (round + 1.0) / rounds);
   return static_cast<std::uint64_t>(std::llround(static_cast<double>(before) * fraction));
+}
+
+bool needs_activity(PruneMethod method) {
+  return method == PruneMethod::activity || method == PruneMethod::correlation;
 }
 
 bool needs_exponents(const PruneOptions& options) {

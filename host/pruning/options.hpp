@@ -16,5 +16,7 @@ std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t roun
 
 // Do the rounds need exponents?
 bool needs_exponents(const PruneOptions& options);
+// Do they call options.measure?
+bool needs_activity(PruneMethod method);
 
 }  // namespace sprig

@@ -7,8 +7,11 @@
 #include <optional>
 #include <utility>
 
+#include "host/pruning/baselines.hpp"
 #include "host/pruning/choice.hpp"
+#include "host/pruning/delocalise_step.hpp"
 #include "host/pruning/options.hpp"
+#include "host/pruning/timescales_step.hpp"
 #include "host/pruning/working_network.hpp"
 #include "sprig/core/error.hpp"
 
@@ -26,6 +29,15 @@ struct Trial {
   double miss;  // synapses too many or too few
 };
 
+// Of `values` of synapses, those of synapses among the neurons that are kept.
+std::vector<double> among(const Csr& csr, const std::vector<std::uint8_t>& keep, const std::vector<double>& values) {
+  std::vector<double> kept;
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      if (keep[i] && keep[csr.targets[k]]) kept.push_back(values[k]);
+  return kept;
+}
+
 class Pruner {
  public:
   Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options)
@@ -36,6 +48,8 @@ class Pruner {
     result_.synapses_before = given_.recurrent.synapses();
     result_.before = spectrum();
     if (!stopped_) prune(progress);
+    if (!stopped_ && options_.method == PruneMethod::lnp && options_.delocalise) add_delocalising();
+    if (!stopped_ && options_.method == PruneMethod::lnp && options_.timescales.evaluations > 0) tune_timescales();
     measure_after();
     result_.stopped_early = stopped_;
     result_.kept = work_.kept();
@@ -69,7 +83,8 @@ class Pruner {
       PruneRound round;
       round.round = r;
       round.target = synapse_target(r);
-      const bool changed = !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : random_round(round));
+      const bool changed =
+          !stopped_ && (options_.method == PruneMethod::lnp ? lnp_round(round) : baseline_round(round));
       if (stopped_) return;
       unchanged = changed ? 0 : unchanged + 1;
       round.synapses = work_.recurrent().synapses();
@@ -81,7 +96,8 @@ class Pruner {
   // Steps I and II. Whether anything changed; nothing does when the work was stopped on the way.
   bool lnp_round(PruneRound& round) {
     std::vector<double> scores;
-    const bool synapses_go = round.target < work_.recurrent().synapses();
+    const std::uint64_t goal = round.target - room_for_step_three(round);
+    const bool synapses_go = goal < work_.recurrent().synapses();
     if (synapses_go) {
       std::vector<double> per_neuron;
       if (needs_exponents(options_)) {
@@ -91,12 +107,12 @@ class Pruner {
         per_neuron.resize(work_.network().size());  // index: as many of the exponents as there are neurons
       }
       if (!go_on()) return false;
-      scores = scores_by_noise(work_, per_neuron, options_, simulation_.threads, result_.guards);
+      scores = scores_by_noise(work_, options_.score, per_neuron, options_, simulation_.threads, result_.guards);
     }
     keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
     const bool neurons_go = neurons < work_.network().size();
-    const auto target = static_cast<double>(round.target);
+    const auto target = static_cast<double>(goal);
     const auto available = static_cast<double>(work_.recurrent().synapses());
     double step_one = target;
     std::optional<Trial> best;
@@ -124,17 +140,86 @@ class Pruner {
     return note_change(best->changed) || isolated;
   }
 
-  bool random_round(PruneRound& round) {
-    note_spectrum(round);
+  // One round of a baseline: one look at the network, then neurons, then synapses among those that stay.
+  bool baseline_round(PruneRound& round) {
+    keep_all(round);
     const std::uint64_t neurons = neuron_target(round.round);
+    const bool neurons_go = neurons < work_.network().size();
+    if (!neurons_go && round.target >= work_.recurrent().synapses()) return drop_isolated();
+    if (!go_on()) return false;
+    Scores scores =
+        baseline_scores(options_.method, {work_, drive_, simulation_, options_, round.round, result_.guards});
     bool changed = false;
-    if (neurons < work_.network().size()) changed = keep_neurons(random_neurons(work_, options_, neurons, round.round));
-    if (round.target < work_.recurrent().synapses())
-      changed |= keep_synapses(choose_at_random(work_, options_, round.target, round));
-    else
-      keep_all(round);
+    if (neurons_go) {
+      const std::vector<std::uint8_t> keep = keep_highest_neurons(work_, scores.neurons, neurons);
+      scores.synapses = among(work_.recurrent(), keep, scores.synapses);
+      changed = note_change(work_.keep_neurons(keep));
+    }
+    const std::uint64_t left = work_.recurrent().synapses();
+    if (round.target >= left) {
+      round.expected_kept = static_cast<double>(left);
+    } else if (choice_rule(options_.method) == ChoiceRule::drawn) {
+      const auto target = static_cast<double>(round.target);
+      changed |=
+          keep_synapses(choose_by_scores(work_, std::move(scores.synapses), options_, target, round, result_.guards));
+    } else {
+      const bool uniform = choice_rule(options_.method) == ChoiceRule::uniform;
+      const double p = uniform ? static_cast<double>(round.target) / static_cast<double>(left) : 1.0;
+      changed |= keep_synapses(choose_highest(work_, scores.synapses, round.target, p, round));
+    }
     changed |= drop_isolated();
     return changed;
+  }
+
+  // Step III, into the room that the last round left. Sets stopped_.
+  void add_delocalising() {
+    const std::uint64_t last = synapse_target(options_.rounds - 1), now = work_.recurrent().synapses();
+    const std::uint64_t budget = std::min(last > now ? last - now : 0, delocalisation_budget());
+    std::optional<LyapunovResult> of_trial;
+    const auto largest_exponent = [&](const WorkingNetwork& work) -> std::optional<double> {
+      if (&work == &work_) {
+        const double lambda = spectrum().exponents.front();
+        return stopped_ ? std::nullopt : std::optional(lambda);
+      }
+      try {
+        of_trial = measure(work);
+      } catch (const NumericalError&) {
+        return std::numeric_limits<double>::infinity();  // no network to accept
+      }
+      return stopped_ ? std::nullopt : std::optional(of_trial->exponents.front());
+    };
+    const double bound = std::max(result_.before.exponents.front(), options_.lambda_bound);
+    const auto report =
+        delocalise(work_, options_, budget, bound, simulation_.threads, largest_exponent, [&] { return go_on(); });
+    if (!report) return;
+    result_.delocalisation = *report;
+    if (report->accepted) spectrum_ = std::move(of_trial);
+  }
+  // Step IV. Sets stopped_.
+  void tune_timescales() {
+    LyapunovResult now;
+    try {
+      now = spectrum();
+    } catch (const NumericalError&) {
+      now.exponents.clear();  // any network whose spectrum can be computed is better
+    }
+    if (stopped_) return;
+    result_.timescales = search_timescales(work_.network(), drive_.subset(work_.kept()), simulation_, options_,
+                                           {result_.before, tangent_dimension(given_), now});
+    stopped_ = !result_.timescales.complete;
+    if (stopped_ || result_.timescales.chosen == TimescaleSearch::kUnchanged) return;
+    const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
+    work_.set_time_constants(gamma_time_constants(work_.network(), chosen.shape, chosen.scale_ms,
+                                                  options_.timescales.tau_min_ms, options_.seed));
+    note_change(true);
+  }
+
+  std::uint64_t delocalisation_budget() const {
+    return static_cast<std::uint64_t>(options_.delocalise_budget *
+                                      static_cast<double>(synapse_target(options_.rounds - 1)));
+  }
+  std::uint64_t room_for_step_three(const PruneRound& round) const {
+    return options_.delocalise && round.round + 1 == options_.rounds ? delocalisation_budget() : 0;
   }
 
   std::uint64_t synapse_target(std::uint32_t round) const {
@@ -152,7 +237,6 @@ class Pruner {
   bool keep_synapses(const SynapseChoice& choice) {
     return note_change(work_.keep_synapses(choice.keep, choice.p, options_, result_.guards));
   }
-  bool keep_neurons(const std::vector<std::uint8_t>& keep) { return note_change(work_.keep_neurons(keep)); }
   bool drop_isolated() { return options_.neuron_fraction > 0 && note_change(work_.drop_isolated()); }
 
   // Between the costly steps of a round. Sets stopped_.
@@ -174,19 +258,21 @@ class Pruner {
 
   // The spectrum of the network as it is now, measured once. Sets stopped_ when it was not finished.
   const LyapunovResult& spectrum() {
-    if (spectrum_) return *spectrum_;
-    const Network& network = work_.network();
+    if (!spectrum_) spectrum_ = measure(work_);
+    return *spectrum_;
+  }
+
+  LyapunovResult measure(const WorkingNetwork& work) {
+    const Network& network = work.network();
     LyapunovOptions options = options_.lyapunov;
     if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
-      const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
-      const std::uint32_t states = network.kind.synapse == Synapse::exponential ? 1 + receptors : 1;
-      options.exponents = std::min(options.exponents, states * network.size());
+      options.exponents = std::min(options.exponents, tangent_dimension(network));
     }
-    spectrum_ = lyapunov_spectrum(network, drive_.subset(work_.kept()), simulation_, options);
-    result_.guards.velocity += spectrum_->guarded_spikes;
-    result_.guards.jump_spikes += spectrum_->jump_spikes;
-    stopped_ = !spectrum_->complete;
-    return *spectrum_;
+    LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options);
+    result_.guards.velocity += measured.guarded_spikes;
+    result_.guards.jump_spikes += measured.jump_spikes;
+    stopped_ = !measured.complete;
+    return measured;
   }
 
   const Network& given_;

@@ -2,7 +2,9 @@
 #include "host/pruning/working_network.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "sprig/network/compaction.hpp"
 
@@ -31,7 +33,7 @@ bool WorkingNetwork::keep_synapses(const std::vector<std::uint8_t>& keep, const 
       divisor = 1 / options.cap;
       ++guards.weight_capped;
     }
-    const auto weight = static_cast<float>(given_->recurrent.weights[index] / divisor);
+    const auto weight = static_cast<float>(given_weight(index) / divisor);
     changed = changed || weight != csr.weights[k];
     csr.weights[k] = weight;
   }
@@ -56,8 +58,49 @@ bool WorkingNetwork::drop_isolated() {
   return keep_neurons(keep);
 }
 
+void WorkingNetwork::add_synapses(const std::vector<NewSynapse>& synapses) {
+  Csr& old = network_.recurrent;
+  std::vector<NewSynapse> sorted = synapses;
+  std::sort(sorted.begin(), sorted.end(), [](const NewSynapse& a, const NewSynapse& b) {
+    return std::tie(a.source, a.target) < std::tie(b.source, b.target);
+  });
+  const auto mean_delay = [&](std::uint64_t first, std::uint64_t last) {
+    double sum = 0;
+    for (std::uint64_t k = first; k < last; ++k) sum += old.delay(k);
+    return static_cast<std::uint16_t>(std::llround(sum / static_cast<double>(last - first)));
+  };
+  Csr csr;
+  csr.rows = old.rows;
+  csr.cols = old.cols;
+  csr.uniform_delay = old.uniform_delay;
+  auto next = sorted.begin();
+  for (std::uint32_t i = 0; i < old.rows; ++i) {
+    const std::uint64_t first = old.offsets[i], last = old.offsets[i + 1];
+    const auto add = [&] {
+      csr.targets.push_back(next->target);
+      csr.weights.push_back(next->weight);
+      csr.original_id.push_back(given_->recurrent.synapses() + added_.size());
+      if (!old.delays.empty())
+        csr.delays.push_back(last > first ? mean_delay(first, last) : mean_delay(0, old.synapses()));
+      added_.push_back({added_synapse_id(neuron_id(i), neuron_id(next->target)), next->weight});
+      keep_probability_.push_back(1.0);
+      ++next;
+    };
+    for (std::uint64_t k = first; k < last; ++k) {
+      while (next != sorted.end() && next->source == i && next->target < old.targets[k]) add();
+      csr.targets.push_back(old.targets[k]);
+      csr.weights.push_back(old.weights[k]);
+      csr.original_id.push_back(old.id(k));
+      if (!old.delays.empty()) csr.delays.push_back(old.delays[k]);
+    }
+    while (next != sorted.end() && next->source == i) add();
+    csr.offsets.push_back(csr.targets.size());
+  }
+  old = std::move(csr);
+}
+
 Network WorkingNetwork::finish() && {
-  if (!given_->recurrent.original_id.empty()) {
+  if (!given_->recurrent.original_id.empty() || !added_.empty()) {
     std::vector<std::uint64_t> ids(network_.recurrent.synapses());
     for (std::uint64_t k = 0; k < ids.size(); ++k) ids[k] = synapse_id(k);
     network_.recurrent.original_id = std::move(ids);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sprig/pruning/prune.hpp"
@@ -18,7 +19,10 @@ class WorkingNetwork {
   const Csr& recurrent() const { return network_.recurrent; }
   const std::vector<std::uint32_t>& kept() const { return kept_; }
   // Keys of random draws: ids before any pruning, also those of runs that came before this one.
-  std::uint64_t synapse_id(std::uint64_t k) const { return given_->recurrent.id(recurrent().id(k)); }
+  std::uint64_t synapse_id(std::uint64_t k) const {
+    const std::uint64_t index = recurrent().id(k), given = given_->recurrent.synapses();
+    return index < given ? given_->recurrent.id(index) : added_[index - given].id;
+  }
   std::uint32_t neuron_id(std::uint32_t i) const { return network_.original_id[i]; }
 
   // Keeps synapse k where keep[k] != 0, with the weight that its keep probability p[k] asks for. Returns whether
@@ -30,14 +34,31 @@ class WorkingNetwork {
   // Removes neurons without any synapse, unless none would be left. Returns whether anything changed.
   bool drop_isolated();
 
+  // Adds synapses where there is none, with the delay of the network, or the mean of their source's (rounded; without
+  // any, of all synapses).
+  void add_synapses(const std::vector<NewSynapse>& synapses);
+
+  void set_time_constants(std::vector<double> tau_m_ms) { network_.neurons.tau_m_ms = std::move(tau_m_ms); }
+
   // The pruned network, synapses with their original ids.
   Network finish() &&;
 
  private:
   const Network* given_;
-  Network network_;  // its recurrent ids index given_.recurrent
+  struct Added {
+    std::uint64_t id;  // added_synapse_id()
+    float weight;
+  };
+  // The weight of a synapse before any pruning, by its index.
+  float given_weight(std::uint64_t index) const {
+    const std::uint64_t given = given_->recurrent.synapses();
+    return index < given ? given_->recurrent.weights[index] : added_[index - given].weight;
+  }
+
+  Network network_;  // its recurrent ids index given_.recurrent, and beyond its end added_
+  std::vector<Added> added_;
   std::vector<std::uint32_t> kept_;
-  std::vector<double> keep_probability_;  // per synapse of given_: product over the rounds
+  std::vector<double> keep_probability_;  // per synapse of given_ and added_: product over the rounds
 };
 
 }  // namespace sprig

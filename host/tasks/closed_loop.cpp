@@ -63,7 +63,7 @@ std::vector<double> ClosedLoop::valid_times(const std::vector<std::uint64_t>& st
   }
 
   std::vector<double> times(replicas);
-  for (std::uint32_t r = 0; r < replicas; ++r) times[r] = valid[r] * series.dt * series.lyapunov;
+  for (std::uint32_t r = 0; r < replicas; ++r) times[r] = valid[r] * series.sample_in_valid_time();
   return times;
 }
 

@@ -21,9 +21,10 @@ struct ClosedLoop {
   double threshold = 0.5;
 
   // Valid prediction times of runs from `starts` (the first predicted sample of each, at least warm_up and at most
-  // series.samples - samples), as one batch, in Lyapunov times: the number of samples predicted before
-  // sqrt(mean_d (yhat - y)^2) first exceeds the threshold, x dt x Lyapunov exponent. Run r draws as replica
-  // first_replica + offset + r, so a batch equals its runs one by one. `report` is called with the fraction done.
+  // series.samples - samples), as one batch, in Lyapunov times (samples for a series without an exponent): the number
+  // of samples predicted before sqrt(mean_d (yhat - y)^2) first exceeds the threshold, x dt x Lyapunov exponent. Run r
+  // draws as replica first_replica + offset + r, so a batch equals its runs one by one. `report` is called with the
+  // fraction done.
   std::vector<double> valid_times(const std::vector<std::uint64_t>& starts, std::uint32_t offset,
                                   const std::function<void(double)>& report) const;
 };

@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 
 namespace sprig {
@@ -11,7 +10,6 @@ namespace sprig {
 namespace {
 
 constexpr double kFieldRange = 2.5;  // standard deviations of the signal that the fields' centres cover
-constexpr double kWords = 4294967296.0;
 
 }  // namespace
 
@@ -21,14 +19,12 @@ Encoder::Encoder(const ForecastOptions& options, double step_ms, std::uint32_t s
 }
 
 double Encoder::input_draw(const Network& network, std::uint32_t neuron, std::uint64_t channel) const {
-  const std::uint32_t original = network.original_id.empty() ? neuron : network.original_id[neuron];
-  return uniform_open(seed_, Stream::input_weight, original, channel);
+  const PhiloxBlock block = input_block(network, neuron, channel, seed_);
+  return uniform_open(block.word[0], block.word[1]);
 }
 
 void Encoder::wire(Network& network, Drive& drive) const {
-  if (drive.channels > 0)
-    throw ConfigError("drive.current_gain", "has " + std::to_string(drive.channels) +
-                                                " injected signals, must have none: the task injects its own");
+  refuse_own_signals(drive);
   const std::uint32_t neurons = network.size();
   network.input = Csr{};
   network.input.cols = neurons;
@@ -67,7 +63,7 @@ void Encoder::encode_spikes(View<const double> values, std::uint32_t samples, st
     for (std::uint32_t c = 0; c < channels; ++c)
       for (std::uint32_t r = 0; r < replicas; ++r) {
         const double z = values[(std::size_t{r} * samples + s) * observed() + c / fields];
-        threshold[std::size_t{c} * replicas + r] = field_rate(c % fields, z) * step_ms_ * 1e-3 * kWords;
+        threshold[std::size_t{c} * replicas + r] = spike_bound(field_rate(c % fields, z), step_ms_);
       }
     for (std::uint32_t k = 0; k < options_.steps_per_sample; ++k) {
       const std::uint32_t step = s * options_.steps_per_sample + k;

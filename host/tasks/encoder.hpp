@@ -4,19 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/tasks/encoded_input.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/tasks/forecast.hpp"
 
 namespace sprig {
-
-// Owns what an Input refers to.
-struct EncodedInput {
-  std::vector<real> signal;
-  std::vector<Input::Spike> spikes;
-  Input input;
-};
 
 // Current: neuron i receives input_gain * sum_c u_ic z_c(t) with u_ic uniform in (-1, 1). Population: channel (c, f) is
 // a Poisson train (on the grid: one Bernoulli draw a step) of rate

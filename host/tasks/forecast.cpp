@@ -2,6 +2,7 @@
 #include "sprig/tasks/forecast.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <new>
 #include <numeric>
@@ -34,6 +35,23 @@ struct Phases {
         test{validation.last, validation.last + o.test} {}
 };
 
+// A file's column that never changes over a part can be neither scaled nor scored there.
+void refuse_constant(const Series& series, const ForecastOptions& options, const Phases& phases) {
+  const std::pair<const char*, Phase> parts[] = {
+      {"training", phases.train}, {"validation", phases.validation}, {"test", phases.test}};
+  for (const auto& [name, part] : parts)
+    for (std::uint32_t d = 0; d < series.channels; ++d) {
+      std::uint64_t s = part.first + 1;
+      const double value = series.at(options.washout + part.first, d);
+      while (s < part.last && series.at(options.washout + s, d) == value) ++s;
+      if (s == part.last)
+        throw InputError(options.file, "channel " + std::to_string(d) + " is constant over the " + name +
+                                           " part, rows " + std::to_string(options.washout + part.first + 1) + " to " +
+                                           std::to_string(options.washout + part.last) +
+                                           ", so its errors have no scale; task.columns chooses columns");
+    }
+}
+
 // What the teacher-forced pass leaves.
 struct OpenLoop {
   MatrixXd features;                        // samples after the washout x features
@@ -55,6 +73,19 @@ MatrixXd allocate(std::uint64_t samples, std::uint64_t features) {
   }
 }
 
+// Feeds a single replica samples [0, end) and calls each(sample, its spikes) after each of them.
+void go_through(Reservoir& reservoir, const Series& series, const ForecastOptions& options, std::uint64_t end,
+                const std::function<void(std::uint64_t sample, View<const SpikeEvent> spikes)>& each) {
+  std::vector<double> values;
+  for (std::uint64_t first = 0; first < end; first += kBlockSamples) {
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(kBlockSamples, end - first));
+    values.clear();
+    for (std::uint64_t s = first; s < first + count; ++s)
+      for (const std::uint32_t channel : options.observed) values.push_back(series.at(s, channel));
+    reservoir.advance(values, count, [&](std::uint32_t k, View<const SpikeEvent> spikes) { each(first + k, spikes); });
+  }
+}
+
 OpenLoop run_open_loop(const ReservoirSetup& setup, const Series& series, const ForecastOptions& options,
                        const Phases& phases) {
   OpenLoop result;
@@ -63,23 +94,17 @@ OpenLoop run_open_loop(const ReservoirSetup& setup, const Series& series, const 
   result.test_spikes.assign(setup.network.size(), 0);
   Reservoir reservoir(setup, 1, 0);
   const auto in = [](const Phase& phase, std::uint64_t s) { return s >= phase.first && s < phase.last; };
-  std::vector<double> values;
-  for (std::uint64_t first = 0; first < series.samples; first += kBlockSamples) {
-    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(kBlockSamples, series.samples - first));
-    values.clear();
-    for (std::uint64_t s = first; s < first + count; ++s)
-      for (const std::uint32_t channel : options.observed) values.push_back(series.at(s, channel));
-    reservoir.advance(values, count, [&](std::uint32_t k, View<const SpikeEvent> spikes) {
-      if (first + k < options.washout) return;
-      const std::uint64_t s = first + k - options.washout;
-      reservoir.write_features(0, result.features.row(static_cast<Index>(s)));
-      if (in(phases.train, s))
-        for (const SpikeEvent& spike : spikes) ++result.train_spikes[spike.neuron];
-      if (in(phases.test, s))
-        for (const SpikeEvent& spike : spikes) ++result.test_spikes[spike.neuron];
-    });
-    report(options, kOpenLoopShare * static_cast<double>(first + count) / static_cast<double>(series.samples));
-  }
+  go_through(reservoir, series, options, series.samples, [&](std::uint64_t sample, View<const SpikeEvent> spikes) {
+    if ((sample + 1) % kBlockSamples == 0 || sample + 1 == series.samples)
+      report(options, kOpenLoopShare * static_cast<double>(sample + 1) / static_cast<double>(series.samples));
+    if (sample < options.washout) return;
+    const std::uint64_t s = sample - options.washout;
+    reservoir.write_features(0, result.features.row(static_cast<Index>(s)));
+    if (in(phases.train, s))
+      for (const SpikeEvent& spike : spikes) ++result.train_spikes[spike.neuron];
+    if (in(phases.test, s))
+      for (const SpikeEvent& spike : spikes) ++result.test_spikes[spike.neuron];
+  });
   return result;
 }
 
@@ -103,6 +128,17 @@ Readout train_readout(const Phases& phases, const OpenLoop& run, const Series& s
                targets_of(phases.validation, series, options.washout, ahead), options.lambdas);
 }
 
+// The whole series, standardised by its training part. Errors: see evaluate_forecast().
+Series task_series(const Network& network, const ForecastOptions& options, const Phases& phases, std::uint32_t seed) {
+  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  check_forecast(options, network.step_ms);
+  const std::uint64_t washout = options.washout;
+  Series series = make_series(options, washout + phases.test.last, seed);
+  if (!options.file.empty()) refuse_constant(series, options, phases);
+  Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
+  return series;
+}
+
 // Synaptic operations, rate and silence.
 void score_activity(const Network& network, const OpenLoop& run, const Series& series, const ForecastOptions& options,
                     ForecastScore& score) {
@@ -124,12 +160,9 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
 
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ForecastOptions& options, std::uint32_t seed) {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
-  check_forecast(options, network.step_ms);
   const Phases phases(options);
+  const Series series = task_series(network, options, phases, seed);
   const std::uint64_t washout = options.washout;
-  Series series = make_series(options.system, washout + phases.test.last, options.dt, seed);
-  Standardiser(series, washout + phases.train.first, washout + phases.train.last).apply(series);
 
   const ReservoirSetup setup(network, drive, simulation, options, seed);
   const OpenLoop run = run_open_loop(setup, series, options, phases);
@@ -143,6 +176,7 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   score_activity(network, run, series, options, score);
 
   score.vpt = std::numeric_limits<double>::quiet_NaN();
+  score.vpt_in_samples = !(series.lyapunov > 0);
   if (options.vpt_starts > 0) {
     const Readout one_step = train_readout(phases, run, series, options, 1);
     const ClosedLoop loop{setup,
@@ -161,6 +195,27 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   }
   report(options, 1);
   return score;
+}
+
+Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples) {
+  const Series series = task_series(network, options, Phases(options), seed);
+  if (samples > options.train)
+    throw ConfigError("task.train", std::to_string(options.train) + ", must be at least the " +
+                                        std::to_string(samples) + " to record");
+  const ReservoirSetup setup(network, drive, simulation, options, seed);
+  Reservoir reservoir(setup, 1, 0);
+  const std::uint64_t end = options.washout + samples, dropped = options.washout * options.steps_per_sample;
+  Recording recording;
+  recording.steps = samples * options.steps_per_sample;
+  go_through(reservoir, series, options, end, [&](std::uint64_t s, View<const SpikeEvent> spikes) {
+    if (s < options.washout) return;
+    for (const SpikeEvent& spike : spikes)
+      recording.spikes.push_back({spike.step - simulation.first_step - dropped, spike.neuron, 0});
+    if ((s + 1) % kBlockSamples == 0) report(options, static_cast<double>(s + 1) / static_cast<double>(end));
+  });
+  recording.total_spikes = recording.spikes.size();
+  return recording;
 }
 
 }  // namespace sprig

@@ -2,39 +2,22 @@
 #include "host/tasks/forecast_options.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "sprig/core/error.hpp"
+#include "host/tasks/option_checks.hpp"
 
 namespace sprig {
 
 namespace {
 
 using Limits = ForecastLimits;
-
-[[noreturn]] void refuse(const char* key, const std::string& found, const std::string& allowed) {
-  throw ConfigError(std::string("task.") + key, found + ", must be " + allowed);
-}
-
-void check_count(const char* key, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
-  if (value < least || value > most)
-    refuse(key, std::to_string(value), "from " + std::to_string(least) + " to " + std::to_string(most));
-}
-
-void check_positive(const char* key, double value) {
-  if (!(value > 0) || !std::isfinite(value)) refuse(key, std::to_string(value), "positive and finite");
-}
+using task_check::refuse;
 
 void check_population(const ForecastOptions& options, double step_ms) {
-  check_count("fields", options.fields, 1, Limits::most_fields);
-  check_positive("field_width", options.field_width);
-  check_positive("field_rate_hz", options.field_rate_hz);
-  if (options.field_rate_hz * step_ms * 1e-3 > 1)
-    refuse("field_rate_hz", std::to_string(options.field_rate_hz),
-           "at most one spike a step, " + std::to_string(1e3 / step_ms));
-  if (!(options.field_density > 0 && options.field_density <= 1))
-    refuse("field_density", std::to_string(options.field_density), "in (0, 1]");
-  if (!std::isfinite(options.field_weight)) refuse("field_weight", std::to_string(options.field_weight), "finite");
+  task_check::count("fields", options.fields, 1, Limits::most_fields);
+  task_check::positive("field_width", options.field_width);
+  task_check::rate("field_rate_hz", options.field_rate_hz, step_ms);
+  task_check::fraction("field_density", options.field_density);
+  task_check::finite("field_weight", options.field_weight);
 }
 
 void check_observed(const ForecastOptions& options, std::uint32_t channels) {
@@ -51,30 +34,29 @@ void check_observed(const ForecastOptions& options, std::uint32_t channels) {
 }  // namespace
 
 void check_forecast(const ForecastOptions& options, double step_ms) {
-  check_count("washout", options.washout, Limits::least_washout, Limits::most_samples);
-  check_count("horizon", options.horizon, 1, Limits::most_samples);
+  task_check::count("washout", options.washout, Limits::least_washout, Limits::most_samples);
+  task_check::count("horizon", options.horizon, 1, Limits::most_samples);
   // A phase's last `horizon` samples have their targets in the next phase.
   const std::uint64_t least = options.horizon + Limits::beyond_horizon;
-  check_count("train", options.train, least, Limits::most_samples);
-  check_count("validation", options.validation, least, Limits::most_samples);
-  check_count("test", options.test, least, Limits::most_samples);
-  check_observed(options, series_channels(options.system, options.dt));
-  check_count("steps_per_sample", options.steps_per_sample, 1, Limits::most_steps_per_sample);
-  check_positive("trace_tau_ms", options.trace_tau_ms);
-  if (!std::isfinite(options.input_gain)) refuse("input_gain", std::to_string(options.input_gain), "finite");
+  task_check::count("train", options.train, least, Limits::most_samples);
+  task_check::count("validation", options.validation, least, Limits::most_samples);
+  task_check::count("test", options.test, least, Limits::most_samples);
+  check_observed(options,
+                 series_channels(options, options.washout + options.train + options.validation + options.test));
+  task_check::count("steps_per_sample", options.steps_per_sample, 1, Limits::most_steps_per_sample);
+  task_check::positive("trace_tau_ms", options.trace_tau_ms);
+  task_check::finite("input_gain", options.input_gain);
   if (options.encoding == Encoding::population) check_population(options, step_ms);
-  if (options.lambdas.empty()) refuse("lambdas", "empty", "at least one ridge strength");
-  for (const double lambda : options.lambdas)
-    if (!(lambda >= 0) || !std::isfinite(lambda)) refuse("lambdas", std::to_string(lambda), "finite and >= 0");
+  task_check::lambdas(options.lambdas);
 
-  check_count("vpt_starts", options.vpt_starts, 0, Limits::most_starts);
+  task_check::count("vpt_starts", options.vpt_starts, 0, Limits::most_starts);
   if (options.vpt_starts == 0) return;
-  check_count("vpt_samples", options.vpt_samples, 1, options.test);
+  task_check::count("vpt_samples", options.vpt_samples, 1, options.test);
   const std::uint64_t places = options.test - options.vpt_samples + 1;
   if (options.vpt_starts > places)
     refuse("vpt_starts", std::to_string(options.vpt_starts),
            "at most test - vpt_samples + 1 = " + std::to_string(places) + ", so that all starts differ");
-  check_positive("vpt_threshold", options.vpt_threshold);
+  task_check::positive("vpt_threshold", options.vpt_threshold);
 }
 
 }  // namespace sprig

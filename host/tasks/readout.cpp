@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 
@@ -12,6 +13,8 @@ namespace sprig {
 namespace {
 
 using Eigen::MatrixXd;
+
+constexpr Eigen::Index kBlockRows = 256;  // of an accumulator
 
 void check(const MatrixXd& features, const MatrixXd& targets, const char* part) {
   if (features.rows() == 0 || features.cols() == 0 || targets.cols() == 0 || features.rows() != targets.rows())
@@ -23,18 +26,40 @@ void check(const MatrixXd& features, const MatrixXd& targets, const char* part) 
   if (!targets.allFinite()) throw NumericalError(std::string("readout.") + part, "a target is not finite");
 }
 
-// Weights of one lambda, without the bias. `gram` and `moments` are F^T F and F^T Y of centred features and targets.
-MatrixXd solve(const MatrixXd& gram, const MatrixXd& moments, double penalty) {
-  MatrixXd system = gram;
-  system.diagonal().array() += penalty;
-  const Eigen::LLT<MatrixXd, Eigen::Lower> factor(system);
-  const bool singular =
-      factor.info() != Eigen::Success || (penalty == 0 && factor.rcond() < std::numeric_limits<double>::epsilon());
-  if (singular)
-    throw NumericalError("readout", "the normal equations are singular at lambda " +
-                                        std::string(penalty == 0 ? "0 (constant or dependent features)" : "used") +
-                                        ", must be larger");
-  return factor.solve(moments);
+// Of features and targets about their means.
+struct NormalEquations {
+  MatrixXd gram, moments;  // F^T F (its lower half) and F^T Y
+  Eigen::RowVectorXd feature_mean, target_mean;
+
+  // (features + 1) x outputs.
+  MatrixXd weights(double lambda) const;
+};
+
+void check_lambda(double lambda) {
+  if (!(lambda >= 0) || !std::isfinite(lambda))
+    throw ConfigError("task.lambdas", std::to_string(lambda) + ", must be finite and >= 0");
+}
+
+MatrixXd NormalEquations::weights(double lambda) const {
+  const Eigen::Index features = gram.rows();
+  const double scale = gram.trace() / static_cast<double>(features);  // mean variance x samples
+  const double penalty = lambda * scale;
+  MatrixXd result = MatrixXd::Zero(features + 1, moments.cols());
+  // Features that never vary carry nothing: the limit of any positive lambda is the mean.
+  if (scale != 0 || lambda == 0) {
+    MatrixXd system = gram;
+    system.diagonal().array() += penalty;
+    const Eigen::LLT<MatrixXd, Eigen::Lower> factor(system);
+    const bool singular =
+        factor.info() != Eigen::Success || (penalty == 0 && factor.rcond() < std::numeric_limits<double>::epsilon());
+    if (singular)
+      throw NumericalError("readout", "the normal equations are singular at lambda " +
+                                          std::string(penalty == 0 ? "0 (constant or dependent features)" : "used") +
+                                          ", must be larger");
+    result.topRows(features) = factor.solve(moments);
+  }
+  result.row(features) = target_mean - feature_mean * result.topRows(features);
+  return result;
 }
 
 }  // namespace
@@ -54,33 +79,75 @@ Readout ridge(const MatrixXd& train_features, const MatrixXd& train_targets, con
     throw ConfigError("readout.validation", "has other columns than the training part");
   if (lambdas.empty()) throw ConfigError("task.lambdas", "empty, must hold at least one ridge strength");
 
-  const Eigen::Index features = train_features.cols(), outputs = train_targets.cols();
-  const Eigen::RowVectorXd feature_mean = train_features.colwise().mean(), target_mean = train_targets.colwise().mean();
-  const MatrixXd centred = train_features.rowwise() - feature_mean;
-  MatrixXd gram = MatrixXd::Zero(features, features);
-  gram.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
-  const MatrixXd moments = centred.transpose() * (train_targets.rowwise() - target_mean);
-  const double scale = gram.trace() / static_cast<double>(features);  // mean variance x samples
+  NormalEquations equations;
+  equations.feature_mean = train_features.colwise().mean();
+  equations.target_mean = train_targets.colwise().mean();
+  const MatrixXd centred = train_features.rowwise() - equations.feature_mean;
+  equations.gram = MatrixXd::Zero(centred.cols(), centred.cols());
+  equations.gram.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
+  equations.moments = centred.transpose() * (train_targets.rowwise() - equations.target_mean);
 
   Readout best;
   best.validation_nrmse = std::numeric_limits<double>::infinity();
   for (const double lambda : lambdas) {
-    if (!(lambda >= 0) || !std::isfinite(lambda))
-      throw ConfigError("task.lambdas", std::to_string(lambda) + ", must be finite and >= 0");
+    check_lambda(lambda);
     Readout candidate;
     candidate.lambda = lambda;
-    candidate.weights.resize(features + 1, outputs);
-    // Features that never vary carry nothing: the limit of any positive lambda is the mean.
-    if (scale == 0 && lambda > 0)
-      candidate.weights.topRows(features).setZero();
-    else
-      candidate.weights.topRows(features) = solve(gram, moments, lambda * scale);
-    candidate.weights.row(features) = target_mean - feature_mean * candidate.weights.topRows(features);
+    candidate.weights = equations.weights(lambda);
     candidate.validation_nrmse = nrmse(candidate.predict(validation_features), validation_targets);
     if (candidate.validation_nrmse < best.validation_nrmse) best = std::move(candidate);
   }
   if (best.weights.size() == 0) throw NumericalError("readout", "no lambda gives a finite validation error");
   return best;
+}
+
+RidgeAccumulator::RidgeAccumulator(std::uint32_t features, std::uint32_t outputs)
+    : features_(kBlockRows, features), targets_(kBlockRows, outputs) {
+  sums_.gram = MatrixXd::Zero(features, features);
+  sums_.moments = MatrixXd::Zero(features, outputs);
+  sums_.features = Eigen::RowVectorXd::Zero(features);
+  sums_.targets = Eigen::RowVectorXd::Zero(outputs);
+}
+
+void RidgeAccumulator::add(const MatrixXd& features, const MatrixXd& targets) {
+  check(features, targets, "train");
+  if (features.cols() != features_.cols() || targets.cols() != targets_.cols())
+    throw ConfigError("readout.train", "has other columns than the rows before it");
+  if (feature_shift_.size() == 0) {
+    feature_shift_ = features.row(0);
+    target_shift_ = targets.row(0);
+  }
+  for (Eigen::Index r = 0; r < features.rows(); ++r) {
+    features_.row(waiting_) = features.row(r) - feature_shift_;
+    targets_.row(waiting_) = targets.row(r) - target_shift_;
+    if (++waiting_ < kBlockRows) continue;
+    flush(sums_);
+    waiting_ = 0;
+  }
+}
+
+void RidgeAccumulator::flush(Sums& sums) const {
+  const auto features = features_.topRows(waiting_), targets = targets_.topRows(waiting_);
+  sums.gram.selfadjointView<Eigen::Lower>().rankUpdate(features.transpose());
+  sums.moments += features.transpose() * targets;
+  sums.features += features.colwise().sum();
+  sums.targets += targets.colwise().sum();
+  sums.rows += static_cast<double>(waiting_);
+}
+
+MatrixXd RidgeAccumulator::solve(double lambda) const {
+  check_lambda(lambda);
+  Sums sums = sums_;
+  if (waiting_ > 0) flush(sums);
+  if (sums.rows == 0) throw ConfigError("readout.train", "has no rows");
+  const Eigen::RowVectorXd feature_mean = sums.features / sums.rows, target_mean = sums.targets / sums.rows;
+  NormalEquations equations;
+  equations.gram = std::move(sums.gram);
+  equations.gram.selfadjointView<Eigen::Lower>().rankUpdate(feature_mean.transpose(), -sums.rows);
+  equations.moments = sums.moments - sums.rows * feature_mean.transpose() * target_mean;
+  equations.feature_mean = feature_mean + feature_shift_;
+  equations.target_mean = target_mean + target_shift_;
+  return equations.weights(lambda);
 }
 
 double nrmse(const MatrixXd& predicted, const MatrixXd& target) {

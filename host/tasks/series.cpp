@@ -2,42 +2,77 @@
 #include "sprig/tasks/series.hpp"
 
 #include <cmath>
+#include <utility>
 
+#include "host/tasks/csv.hpp"
 #include "sprig/core/error.hpp"
 
 namespace sprig {
 
 namespace {
 
-constexpr double kLongestSubstep = 0.002;  // system time; RK4's error is then far below float precision
 constexpr double kShortestDt = 1e-6, kLongestDt = 10;
 
-struct System {
+// A system that is integrated.
+struct Flow {
   const char* name;
   std::uint32_t channels;
+  double own_dt;
+  double longest_substep;  // system time; RK4's error is then far below float precision
   Series (*make)(std::uint64_t samples, double dt, std::uint32_t substeps, std::uint32_t seed);
 };
-constexpr System kSystems[] = {{"lorenz63", 3, lorenz63}};
+constexpr Flow kFlows[] = {{"lorenz63", 3, 0.02, 0.002, lorenz63},
+                           {"roessler", 3, 0.2, 0.01, roessler},
+                           {"mackey_glass", 1, 2, 0.1, mackey_glass}};
+constexpr const char* kAr2Season = "ar2_season";
+constexpr const char* kCsv = "csv";
 
-const System& find_system(const std::string& name, double dt) {
-  if (!(dt >= kShortestDt && dt <= kLongestDt))
-    throw ConfigError("task.dt", std::to_string(dt) + ", must be a time between samples in [1e-6, 10]");
+// The integrated system of that name; null for the two that have no time of their own. Errors: see make_series().
+const Flow* find_system(const SeriesSource& source) {
   std::string allowed;
-  for (const System& system : kSystems) {
-    if (name == system.name) return system;
-    allowed += (allowed.empty() ? "" : ", ") + std::string(system.name);
+  for (const Flow& flow : kFlows) {
+    allowed += std::string(flow.name) + ", ";
+    if (source.system != flow.name) continue;
+    if (source.dt != 0 && !(source.dt >= kShortestDt && source.dt <= kLongestDt))
+      throw ConfigError("task.dt", std::to_string(source.dt) +
+                                       ", must be a time between samples in [1e-6, 10], or 0: the system's own");
+    return &flow;
   }
-  throw ConfigError("task.system", "\"" + name + "\", allowed: " + allowed);
+  if (source.system != kAr2Season && source.system != kCsv)
+    throw ConfigError("task.system", "\"" + source.system + "\", allowed: " + allowed + kAr2Season + ", " + kCsv);
+  if (source.dt != 0)
+    throw ConfigError("task.dt", std::to_string(source.dt) + " with task.system = \"" + source.system +
+                                     "\", whose samples have no time between them; must be 0");
+  return nullptr;
+}
+
+// `samples` rows from the first on.
+Series csv_series(const SeriesSource& source, std::uint64_t samples) {
+  if (source.file.empty())
+    throw ConfigError("task.file", "is empty; task.system = \"csv\" needs the path of a CSV file");
+  CsvTable table = read_csv(source.file, source.columns, source.header);
+  if (table.rows < samples)
+    throw InputError(source.file, "has " + std::to_string(table.rows) + " rows of numbers, must have at least " +
+                                      std::to_string(samples) +
+                                      ": task.washout + train + validation + test, one after the other in time");
+  table.values.resize(samples * table.names.size());
+  return {static_cast<std::uint32_t>(table.names.size()), samples, 1, 0, std::move(table.values)};
 }
 
 }  // namespace
 
-Series make_series(const std::string& system, std::uint64_t samples, double dt, std::uint32_t seed) {
-  const System& found = find_system(system, dt);
-  return found.make(samples, dt, static_cast<std::uint32_t>(std::ceil(dt / kLongestSubstep)), seed);
+Series make_series(const SeriesSource& source, std::uint64_t samples, std::uint32_t seed) {
+  const Flow* flow = find_system(source);
+  if (!flow) return source.system == kCsv ? csv_series(source, samples) : ar2_season(samples, seed);
+  const double dt = source.dt == 0 ? flow->own_dt : source.dt;
+  return flow->make(samples, dt, static_cast<std::uint32_t>(std::ceil(dt / flow->longest_substep)), seed);
 }
 
-std::uint32_t series_channels(const std::string& system, double dt) { return find_system(system, dt).channels; }
+std::uint32_t series_channels(const SeriesSource& source, std::uint64_t samples) {
+  const Flow* flow = find_system(source);
+  if (flow) return flow->channels;
+  return source.system == kCsv ? csv_series(source, samples).channels : 1;
+}
 
 Standardiser::Standardiser(const Series& series, std::uint64_t first, std::uint64_t last)
     : mean(series.channels, 0), sd(series.channels, 0) {

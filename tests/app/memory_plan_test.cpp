@@ -29,7 +29,7 @@ void expect_close(double predicted, double measured, const char* what) {
 
 TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
   for (const Topology topology : {Topology::random, Topology::fixed_in_degree, Topology::fixed_total,
-                                  Topology::small_world, Topology::clustered}) {
+                                  Topology::small_world, Topology::clustered, Topology::small_world_clusters}) {
     SCOPED_TRACE(std::string(name_of(topology)));
     Config config;
     config.network.topology = topology;

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
 
 #include "host/app/search_table.hpp"
 #include "host/app/study_table.hpp"
@@ -19,21 +22,99 @@ TEST_F(StudyVerb, StudyWritesPairedRowsAndTheSameForAnyThreads) {
   ASSERT_EQ(one.code, 0) << one.err;
   ASSERT_EQ(run({"study", "--config", "small.toml", "--threads", "2", "--out", "two"}).code, 0);
   const Json r = result("one");
-  ASSERT_EQ(r["rows"].size(), 8u) << "dense, lnp, random and none, two seeds each";
-  for (const Json& row : r["rows"])
-    expect_keys(row, {"task", "method", "density", "seed", "nrmse", "validation_nrmse", "vpt", "sops", "sops_readout",
-                      "neurons", "synapses", "rate", "lambda_max"});
-  EXPECT_EQ(r["rows"], result("two")["rows"]);
+  ASSERT_EQ(r["cells"].size(), 8u) << "dense, lnp, random and none, two seeds each";
+  for (const Json& row : r["cells"])
+    expect_keys(row, {"task", "training", "variant", "method", "density", "seed", "measure", "score",
+                      "validation_score", "vpt", "sops", "sops_readout", "neurons", "synapses", "rate", "lambda_max"});
+  EXPECT_EQ(r["cells"], result("two")["cells"]);
   EXPECT_EQ(r["hash"], result("two")["hash"]);
   for (const Json& entry : r["summary"])
-    if (entry["method"] == "lnp") expect_keys(entry, {"nrmse_minus_dense", "nrmse_minus_random"});
+    if (entry["method"] == "lnp") expect_keys(entry, {"minus_dense", "minus_random"});
   ASSERT_EQ(r["tasks"].size(), 1u);
   expect_keys(r["tasks"][0], {"dense", "none", "gain", "counts"});
   EXPECT_NE(one.out.find("the task "), std::string::npos);
   const std::string metrics = read_file(folder("one/metrics.jsonl"));
   EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 8);
-  EXPECT_TRUE(std::filesystem::exists(folder("one/table.txt")));
-  EXPECT_TRUE(std::filesystem::exists(folder("one/table.csv")));
+  for (const char* file : {"one/table.txt", "one/table.csv", "one/table.tex"})
+    EXPECT_TRUE(std::filesystem::exists(folder(file))) << file;
+}
+
+TEST_F(StudyVerb, KilledItGoesOnAndEndsWithTheSameTable) {
+  ASSERT_EQ(run({"study", "--config", "small.toml", "--out", "whole", "--quiet"}).code, 0);
+  const pid_t child = start({"study", "--config", "small.toml", "--out", "killed"});
+  const std::string kept = folder("killed/cells.jsonl");
+  for (int i = 0; i < 2000 && (!std::filesystem::exists(kept) || std::filesystem::file_size(kept) == 0); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  kill(child, SIGKILL);
+  wait_for(child);
+  const std::string before = read_file(kept);
+  const auto cells = std::count(before.begin(), before.end(), '\n');
+  ASSERT_GE(cells, 1);
+  test::write_raw(kept, before + "{\"key\": \"0123");  // as if it had been cut in the middle of a line
+
+  const Outcome again = run({"study", "--config", "small.toml", "--out", "killed"});
+
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.out.find(std::to_string(cells) + " of 8 cells are kept"), std::string::npos) << again.out;
+  EXPECT_EQ(result("killed")["hash"], result("whole")["hash"]);
+  for (const char* table : {"table.txt", "table.csv", "table.tex"})
+    EXPECT_EQ(read_file(folder(std::string("killed/") + table)), read_file(folder(std::string("whole/") + table)));
+  EXPECT_EQ(read_file(kept).rfind(before, 0), 0u) << "what was kept is kept as it was";
+}
+
+TEST_F(StudyVerb, AGridThatGrowsKeepsItsCellsAndAnotherNetworkTakesNoneOfThem) {
+  ASSERT_EQ(run({"study", "--config", "small.toml", "--out", "out", "--quiet"}).code, 0);
+  const Outcome more = run({"study", "--config", "small.toml", "--out", "out", "--set", "study.densities=[0.5, 0.3]",
+                            "--set", "study.seeds=3", "--threads", "1"});
+  EXPECT_NE(more.out.find("8 of 18 cells are kept"), std::string::npos) << more.out;
+  const Outcome other = run({"study", "--config", "small.toml", "--out", "out", "--set", "network.gain=0.2"});
+  EXPECT_EQ(other.out.find("are kept"), std::string::npos) << other.out;
+  const Outcome back = run({"study", "--config", "small.toml", "--out", "out"});
+  EXPECT_NE(back.out.find("8 of 8 cells are kept"), std::string::npos) << back.out;
+}
+
+TEST_F(StudyVerb, VariantsAreComparedWithThePlainConfiguration) {
+  const Outcome outcome =
+      run({"study", "--config", "small.toml", "--out", "out", "--set",
+           "study.variants=[\"literal: prune.score=l\", \"equal: neuron.tau_m_ms=20; study.densities=[0.5]\"]"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::map<std::string, std::set<std::string>> methods;
+  const Json r = result("out");
+  for (const Json& entry : r["summary"]) {
+    methods[entry["variant"]].insert(entry["method"]);
+    EXPECT_EQ(entry.contains("minus_plain"), entry["variant"] != "");
+  }
+  EXPECT_EQ(methods["literal"], std::set<std::string>{"lnp"}) << "the controls would be those of the plain one";
+  EXPECT_EQ(methods["equal"], methods[""]);
+  EXPECT_NE(outcome.out.find("lnp by its mean error on validation data:"), std::string::npos) << outcome.out;
+}
+
+TEST_F(StudyVerb, TasksAreNamedSettings) {
+  const Outcome outcome =
+      run({"study", "--config", "small.toml", "--out", "out", "--set",
+           "study.tasks=[lorenz63_x, \"far: task.horizon=20; network.gain=0.2\"]", "--set", "study.methods=[dense]"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("lorenz63_x, ridge:\n"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("far, ridge:\n"), std::string::npos) << outcome.out;
+}
+
+TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
+  const auto refused = [&](const std::string& setting, const std::string& why) {
+    const Outcome outcome = run({"study", "--config", "small.toml", "--out", "out", "--set", setting});
+    EXPECT_EQ(outcome.code, 3) << setting;
+    EXPECT_NE(outcome.err.find(why), std::string::npos) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder("out")));
+  };
+  refused("study.methods=[]", "study.methods: found");
+  refused("study.methods=[magic]", "study.methods: found");
+  refused("study.densities=[]", "study.densities: found");
+  refused("study.tasks=[]", "study.tasks: found");
+  refused("study.tasks=[weather]", "\"weather\", allowed: ");
+  refused("study.tasks=[lorenz63, lorenz63]", "study.tasks: has \"lorenz63\" twice");
+  refused("study.variants=[\"prune.score=l\"]", "without a name and a colon");
+  refused("study.variants=[\"literal: prune.score\"]", "without '='");
+  refused("study.variants=[\"literal: prune.scor=l\"]", "study.variants \"literal\": prune.scor: unknown key");
+  refused("study.variants=[\"literal: prune.score=x\"]", "study.variants \"literal\": prune.score: found");
 }
 
 TEST_F(StudyVerb, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
@@ -144,7 +225,7 @@ TEST_F(StudyVerb, ARowWhosePrunedNetworkHasNoSpectrumSaysSo) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   std::size_t without = 0;
   const Json r = result("out");
-  for (const Json& row : r["rows"]) {
+  for (const Json& row : r["cells"]) {
     const std::string why = row["after_failure"];
     EXPECT_EQ(row["lambda_max"].is_null(), !why.empty()) << row;
     without += why.find("the perturbation vanished") != std::string::npos ? 1 : 0;
@@ -155,20 +236,85 @@ TEST_F(StudyVerb, ARowWhosePrunedNetworkHasNoSpectrumSaysSo) {
       << outcome.out;
 }
 
-TEST(Summary, CountsTheRowsAndWhatTheyLack) {
-  const std::vector<app::Variant> variants = {{"lorenz63", PruneMethod::dense, 1}, {"lorenz63", PruneMethod::lnp, 0.5}};
-  app::Rows rows(6);
-  rows[0] = rows[3] = rows[4] = app::Row{};
-  rows[4]->after_failure = "it collapsed";
-  const std::string footer = app::Summary(variants, rows, 3).footer(false);
+// A grid of `methods` at density 0.5 (dense 1, none 0), and a row a cell with the scores given by method.
+struct Tables {
+  Config config;
+  app::StudyGrid grid;
+  app::Rows rows;
+
+  Tables(const std::string& methods, std::uint32_t seeds, const std::vector<std::vector<double>>& scores) {
+    for (const char* setting : {"study.densities=[0.5]", "study.tasks=[lorenz63]"}) set_config(config, setting);
+    set_config(config, "study.methods=[" + methods + "]");
+    set_config(config, "study.seeds=" + std::to_string(seeds));
+    finish_config(config);
+    grid = app::study_grid(config);
+    rows.resize(grid.cells());
+    for (std::size_t v = 0; v < scores.size(); ++v)
+      for (std::size_t s = 0; s < scores[v].size(); ++s) {
+        app::Row row;
+        row.measure = "NRMSE";
+        row.score = row.validation_score = scores[v][s];
+        rows[v * seeds + s] = row;
+      }
+  }
+};
+
+TEST(Summary, DifferencesArePairedAndRanksAreMeansOverSeeds) {
+  // By hand: lnp - random is 0.1, 0.1, -0.05: 0.05 +- t(0.975, 2) sd / sqrt(3), sd 0.0866.
+  const Tables t("dense, lnp, random, magnitude", 3,
+                 {{0.1, 0.1, 0.1}, {0.4, 0.5, 0.35}, {0.3, 0.4, 0.4}, {0.3, 0.6, 0.2}});
+  const Json json = app::Summary(t.grid, t.rows).json();
+  ASSERT_EQ(json.size(), 4u);
+  EXPECT_NEAR(json[1]["minus_random"]["mean"].get<double>(), 0.05, 1e-12);
+  EXPECT_NEAR(json[1]["minus_random"]["half_width"].get<double>(), 4.30265 * 0.0866025 / std::sqrt(3), 1e-5);
+  EXPECT_EQ(json[1]["minus_random"]["tie"], true);
+  EXPECT_EQ(json[1]["minus_dense"]["tie"], false);
+  EXPECT_NEAR(json[1]["rank"].get<double>(), (3 + 2 + 2) / 3.0, 1e-12);
+  EXPECT_NEAR(json[2]["rank"].get<double>(), (1.5 + 1 + 3) / 3.0, 1e-12) << "two share the first place on one seed";
+  EXPECT_NEAR(json[3]["rank"].get<double>(), (1.5 + 3 + 1) / 3.0, 1e-12);
+  EXPECT_TRUE(std::isnan(json[0]["rank"].get<double>())) << "dense has no rival of its density";
+  EXPECT_FALSE(json[2].contains("minus_random"));
+}
+
+TEST(Summary, ATaskCountsWhereDenseHasAFifthLessErrorThanNone) {
+  for (const double none : {0.51, 0.49}) {
+    const Tables t("dense, none", 2, {{0.4, 0.4}, {none, none}});
+    std::string text;
+    app::Json json = app::Json::array();
+    app::Summary(t.grid, t.rows).judge(text, json);
+    ASSERT_EQ(json.size(), 1u);
+    EXPECT_EQ(json[0]["counts"], none > 0.5) << text;
+  }
+}
+
+TEST(Summary, CountsTheCellsAndWhatTheyLack) {
+  Tables t("dense, lnp", 3, {{0.1}, {0.2, 0.3}});
+  t.rows[4]->after_failure = "it collapsed";
+  std::string footer = app::Summary(t.grid, t.rows).footer(false);
   EXPECT_NE(footer.find("of what was done: stopped early, 3 of 6 cells;"), std::string::npos) << footer;
   EXPECT_NE(footer.find("1 of 3 rows have no lambda_max after pruning (after_failure), the first: it collapsed"),
             std::string::npos)
       << footer;
-  rows.assign(6, app::Row{});
-  EXPECT_NE(app::Summary(variants, rows, 3).footer(true).find("over 3 seeds, all on the one network"),
+  t.rows[3]->failure = "V is not finite";
+  const app::Summary failed(t.grid, t.rows);
+  EXPECT_NE(failed.footer(false).find("1 of 3 cells failed and are left out of all means, the first: V is not finite"),
             std::string::npos);
-  EXPECT_EQ(app::Summary(variants, rows, 3).footer(true).find("after_failure"), std::string::npos);
+  EXPECT_EQ(failed.json()[1]["seeds"], 1);
+  EXPECT_NEAR(failed.json()[1]["score"]["mean"].get<double>(), 0.3, 1e-12);
+  const Tables all("dense, lnp", 1, {{0.1}, {0.2}});
+  EXPECT_NE(app::Summary(all.grid, all.rows).footer(true).find("over 1 seeds, all on the one network"),
+            std::string::npos);
+}
+
+TEST(Summary, LatexEscapesNamesAndHasAsManyColumnsEverywhere) {
+  const Tables t("dense, betweenness_low", 2, {{0.1, 0.2}, {0.3, 0.4}});
+  const std::string latex = app::Summary(t.grid, t.rows).latex();
+  EXPECT_NE(latex.find("betweenness\\_low & 0.5 & $0.350 \\pm 0.635$"), std::string::npos) << latex;
+  std::istringstream lines(latex);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" & ") != std::string::npos) {
+      EXPECT_EQ(std::count(line.begin(), line.end(), '&'), 6) << line;
+    }
 }
 
 TEST(Search, AScoreThatIsNotFiniteIsAFailureAndNeverRanked) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "sprig/core/error.hpp"
 #include "sprig/io/nearest.hpp"
@@ -340,6 +341,19 @@ TEST(Config, AnyChangedByteIsAcceptedOrRefusedOnOneLine) {
     const std::string said = refusal(changed);
     EXPECT_FALSE(said.empty());
   }
+}
+
+TEST(Config, ACsvSeriesHasItsKeys) {
+  Config config;
+  read_config_text(config,
+                   "[task]\nsystem = \"csv\"\nfile = \"wind.csv\"\ncolumns = [\"speed\", 3]\nheader = \"yes\"\n", "c");
+  finish_config(config);
+
+  EXPECT_EQ(config.task.columns, (std::vector<std::string>{"speed", "3"}));
+  EXPECT_EQ(config.task.header, CsvHeader::yes);
+  EXPECT_EQ(config.task.file, std::filesystem::current_path().string() + "/wind.csv");
+  EXPECT_NE(set_refusal("task.columns=[-1]").find("a column's name, or its number from 0"), std::string::npos);
+  EXPECT_NE(set_refusal("task.header=maybe").find("\"auto\""), std::string::npos);
 }
 
 TEST(Config, TheCommittedConfigurationsAreValid) {

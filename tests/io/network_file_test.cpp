@@ -76,6 +76,18 @@ TEST(NetworkFile, ReadsBackTheSameNetwork) {
   expect_equal(load_network(path), network);
 }
 
+TEST(NetworkFile, KeepsClusters) {
+  TemporaryFolder folder;
+  const std::string path = folder.file("network.npz");
+  Network network = small_network(40);
+  for (std::uint32_t i = 0; i < 40; ++i) network.cluster.push_back(i % 3);
+  save_network(path, network);
+  EXPECT_EQ(load_network(path).cluster, network.cluster);
+  network.cluster.pop_back();
+  save_network(path, network);
+  EXPECT_THROW(load_network(path), InputError);
+}
+
 TEST(NetworkFile, SizesComeFromTheHeaders) {
   TemporaryFolder folder;
   const Network network = small_network(40);

@@ -130,6 +130,19 @@ TEST(KeepNeurons, TwiceEqualsOnceAndReturnsIndicesBeforeTheCall) {
   EXPECT_EQ(network_hash(twice), network_hash(once));
 }
 
+TEST(KeepNeurons, StayInTheirClusters) {
+  NetworkSpec spec;
+  spec.topology = Topology::clustered;
+  spec.clusters = 4;
+  spec.neurons = 12;
+  Network network = build_network(spec, 1);
+  const std::vector<std::uint32_t> before = network.cluster;
+  const std::vector<std::uint32_t> kept = keep_neurons(network, {0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1});
+
+  ASSERT_EQ(network.cluster.size(), kept.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(network.cluster[i], before[kept[i]]);
+}
+
 TEST(KeepNeurons, WithoutIdsTheirIndicesAreTheIds) {
   Network with = varied(), without = with;
   without.original_id.clear();

@@ -11,12 +11,12 @@
 namespace sprig::test {
 namespace {
 
-const Topology kTopologies[] = {Topology::random, Topology::fixed_in_degree, Topology::fixed_total,
-                                Topology::small_world, Topology::clustered};
+const Topology kTopologies[] = {Topology::random,      Topology::fixed_in_degree, Topology::fixed_total,
+                                Topology::small_world, Topology::clustered,       Topology::small_world_clusters};
 
 NetworkSpec varied(Topology topology) {
   NetworkSpec spec = spec_of(topology, 700, 0.1);
-  spec.clusters = topology == Topology::clustered ? 3 : 1;
+  spec.clusters = has_clusters(topology) ? 3 : 1;
   spec.weight = {Kind::normal, 1, 0.8};
   spec.delay_ms = {Kind::normal, 1, 0.7};
   return spec;

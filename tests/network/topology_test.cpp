@@ -194,5 +194,91 @@ TEST(Clustered, OneClusterHasTheDegreesOfTheRandomNetwork) {
   EXPECT_GT(binomial_p(in_degrees(csr), 1999, 0.05), kUnlikely);
 }
 
+// ---- small world of small worlds (CHRSNN)
+// -----------------------------------------------------------------------------
+
+NetworkSpec eight_clusters() {
+  NetworkSpec spec = spec_of(Topology::small_world_clusters, 804, 0.1);  // blocks of 100 and 101
+  spec.clusters = 8;
+  spec.density_between = 0.02;
+  spec.rewiring_between = 0.2;
+  return spec;
+}
+
+TEST(SmallWorldClusters, EveryNeuronKeepsItsTwoDegreesAndNoSynapseIsDoubleOrOntoItself) {
+  const Network network = build_network(eight_clusters(), 21);
+  const Csr& csr = network.recurrent;
+
+  for (std::uint32_t i = 0; i < 804; ++i) {
+    const auto size = std::count(network.cluster.begin(), network.cluster.end(), network.cluster[i]);
+    std::int64_t within = 0, between = 0;
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      ASSERT_NE(csr.targets[k], i);
+      if (k > csr.offsets[i]) {
+        ASSERT_GT(csr.targets[k], csr.targets[k - 1]);
+      }
+      ++(network.cluster[csr.targets[k]] == network.cluster[i] ? within : between);
+    }
+    ASSERT_EQ(within, std::llround(0.1 * static_cast<double>(size - 1)));
+    ASSERT_EQ(between, std::llround(0.02 * static_cast<double>(804 - size)));
+  }
+}
+
+TEST(SmallWorldClusters, LinksGoToNeighbouringBlocksButForTheRewired) {
+  const Network network = build_network(eight_clusters(), 22);
+  const Csr& csr = network.recurrent;
+
+  double near = 0, links = 0;
+  for (std::uint32_t i = 0; i < 804; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      const std::uint32_t distance = (network.cluster[csr.targets[k]] + 8 - network.cluster[i]) % 8;
+      links += distance != 0;
+      near += distance == 1 || distance == 7;
+    }
+
+  const double expected = 0.8 + 0.2 * 2 / 7;
+  EXPECT_NEAR(near / links, expected, 4 * std::sqrt(expected * (1 - expected) / links));
+}
+
+TEST(SmallWorldClusters, TargetsOfLinksAreUniformInTheirBlock) {
+  NetworkSpec spec = eight_clusters();
+  spec.rewiring_between = 1;
+  const Network network = build_network(spec, 23);
+  const Csr& csr = network.recurrent;
+
+  std::vector<std::uint32_t> links(804, 0);
+  std::uint32_t most = 0;
+  for (std::uint32_t i = 0; i < 804; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      if (network.cluster[csr.targets[k]] != network.cluster[i]) ++links[csr.targets[k]], ++most;
+
+  EXPECT_GT(binomial_p(links, most, 1.0 / 804), kUnlikely);
+}
+
+TEST(SmallWorldClusters, BlocksThatAreFullGiveWayToOthers) {
+  NetworkSpec spec = eight_clusters();
+  spec.rewiring_between = 0;
+  spec.density_between = 0.9;  // 633 links, where two neighbours have 201 neurons
+
+  const Csr csr = build_network(spec, 24).recurrent;
+
+  EXPECT_EQ(csr.synapses(), 400 * (10u + 634u) + 404 * (10u + 633u));
+}
+
+TEST(SmallWorldClusters, OneClusterIsTheSmallWorld) {
+  NetworkSpec one = spec_of(Topology::small_world_clusters, 300, 0.1), plain = spec_of(Topology::small_world, 300, 0.1);
+
+  EXPECT_EQ(network_hash(build_network(one, 25)), network_hash(build_network(plain, 25)));
+}
+
+TEST(SmallWorldClusters, EachDrawsItsTimeConstantsFromItsOwnLaw) {
+  NetworkSpec spec = eight_clusters();
+  for (int c = 0; c < 8; ++c) spec.tau_m_ms.resize(8), spec.tau_m_ms[c] = {Kind::constant, 10.0 + c, 0};
+
+  const Network network = build_network(spec, 26);
+
+  for (std::uint32_t i = 0; i < 804; ++i) ASSERT_EQ(network.neurons.tau_m_ms[i], 10.0 + network.cluster[i]);
+}
+
 }  // namespace
 }  // namespace sprig::test

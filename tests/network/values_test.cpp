@@ -124,7 +124,7 @@ TEST(Weights, AreScaledByTheRootOfTheMeanInDegree) {
   spec.clusters = 4;
   spec.density_between = 0.02;
   for (const Topology topology : {Topology::random, Topology::fixed_in_degree, Topology::fixed_total,
-                                  Topology::small_world, Topology::clustered}) {
+                                  Topology::small_world, Topology::clustered, Topology::small_world_clusters}) {
     spec.topology = topology;
     const Csr csr = build_network(spec, 8).recurrent;
     const double degree = static_cast<double>(csr.synapses()) / 400;

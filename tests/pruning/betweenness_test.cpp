@@ -96,10 +96,40 @@ TEST_P(BetweennessOracle, AgreesWithNetworkX) {
   expect_close(betweenness(csr, weighted(), 1), *numbers);
 }
 
+TEST_P(BetweennessOracle, OfEdgesAgreesWithNetworkX) {
+  const Csr csr = graph();
+  const Lengths lengths = lengths_of(csr, weighted());
+  std::ostringstream script;
+  script.precision(17);
+  script << "import sys\ntry:\n  import networkx\nexcept ImportError:\n  sys.exit(0)\ng = networkx.DiGraph()\n"
+         << "g.add_nodes_from(range(" << csr.rows << "))\ne = []\n";
+  for (const auto& [edge, length] : lengths)
+    script << "e.append((" << edge.first << ", " << edge.second << ")); g.add_edge(*e[-1], d=" << length << ")\n";
+  script << "b = networkx.edge_betweenness_centrality(g, normalized=False, weight=" << (weighted() ? "'d'" : "None")
+         << ")\nfor edge in e: print(repr(float(b[edge])))\n";
+  const std::string name = "edge_betweenness_" + std::to_string(std::get<0>(GetParam())) + (weighted() ? "w" : "u");
+  const auto numbers = testing::python_numbers(name, script.str());
+  if (!numbers || numbers->empty()) GTEST_SKIP() << "python3 with networkx is missing";
+  std::map<std::pair<std::uint32_t, std::uint32_t>, double> of_edge;
+  for (auto [entry, n] = std::pair(lengths.begin(), std::size_t{0}); entry != lengths.end(); ++entry, ++n)
+    of_edge[entry->first] = numbers->at(n);
+  std::vector<double> expected;
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      const bool edge = csr.targets[k] != i && !(weighted() && csr.weights[k] == 0);
+      expected.push_back(edge ? of_edge.at({i, csr.targets[k]}) : 0);
+    }
+  expect_close(edge_betweenness(csr, weighted(), 2), expected);
+}
+
 TEST_P(BetweennessOracle, BitsDoNotDependOnThreads) {
   const Csr csr = graph();
   const std::vector<double> one = betweenness(csr, weighted(), 1);
-  for (const int threads : {0, 2, 3, 7}) EXPECT_EQ(betweenness(csr, weighted(), threads), one) << threads << " threads";
+  const std::vector<double> edges = edge_betweenness(csr, weighted(), 1);
+  for (const int threads : {0, 2, 3, 7}) {
+    EXPECT_EQ(betweenness(csr, weighted(), threads), one) << threads << " threads";
+    EXPECT_EQ(edge_betweenness(csr, weighted(), threads), edges) << threads << " threads";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(RandomGraphs, BetweennessOracle,
@@ -116,6 +146,13 @@ TEST(Betweenness, OfADirectedPathIsPredecessorsTimesSuccessors) {
   for (std::uint32_t i = 0; i + 1 < kNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
   const auto b = of_edges(kNodes, edges);
   for (std::uint32_t i = 0; i < kNodes; ++i) EXPECT_EQ(b[i], i * (kNodes - 1.0 - i));
+}
+
+TEST(Betweenness, OfAnEdgeOfADirectedPathIsThePairsItJoins) {
+  std::vector<Edge> edges;
+  for (std::uint32_t i = 0; i + 1 < kNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
+  const auto b = edge_betweenness(csr_from(kNodes, kNodes, edges), false, 1);
+  for (std::uint32_t i = 0; i + 1 < kNodes; ++i) EXPECT_EQ(b[i], (i + 1.0) * (kNodes - 1.0 - i));
 }
 
 TEST(Betweenness, OfAStarIsAllPairsOfLeavesAtItsCentre) {

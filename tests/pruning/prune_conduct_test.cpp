@@ -238,6 +238,24 @@ TEST(PruneConduct, RefusesOptionsByName) {
       {"prune.margin", [](auto& o) { o.margin = 0; }},
       {"prune.epsilon", [](auto& o) { o.epsilon = -1e-4; }},
       {"prune.epsilon", [=](auto& o) { o.epsilon = kInf; }},
+      {"prune.activity_ms", [](auto& o) { o.activity_ms = 100; }},
+      {"prune.activity_ms", [=](auto& o) { o.activity_ms = kNaN; }},
+      {"prune.activity_tau_ms", [](auto& o) { o.activity_tau_ms = 0; }},
+      {"prune.activity_noise", [](auto& o) { o.activity_noise = -1; }},
+      {"prune.delocalise_budget", [](auto& o) { o.delocalise_budget = 0; }},
+      {"prune.delocalise_budget", [](auto& o) { o.delocalise_budget = 0.6; }},
+      {"prune.delocalise_vectors", [](auto& o) { o.delocalise_vectors = 0; }},
+      {"prune.lambda_bound", [=](auto& o) { o.lambda_bound = kNaN; }},
+      {"timescales.batch", [](auto& o) { o.timescales.batch = 0; }},
+      {"timescales.initial", [](auto& o) { o.timescales.initial = 1; }},
+      {"timescales.shape_min", [](auto& o) { o.timescales.shape_min = 0; }},
+      {"timescales.shape_max", [](auto& o) { o.timescales.shape_max = 1; }},
+      {"timescales.scale_min_ms", [=](auto& o) { o.timescales.scale_min_ms = kInf; }},
+      {"timescales.scale_max_ms", [=](auto& o) { o.timescales.scale_max_ms = kNaN; }},
+      {"timescales.tau_min_ms", [](auto& o) { o.timescales.tau_min_ms = -1; }},
+      {"timescales.lambda_target", [=](auto& o) { o.timescales.lambda_target = kInf; }},
+      {"timescales.wasserstein_weight", [](auto& o) { o.timescales.wasserstein_weight = -1; }},
+      {"timescales.rate_weight", [=](auto& o) { o.timescales.rate_weight = kNaN; }},
       {"prune.per_neuron", [](auto& o) { o.per_neuron = PerNeuron::index; }},
       {"lyapunov.method", [](auto& o) { o.lyapunov.method = LyapunovMethod::finite; }},
   };
@@ -264,7 +282,8 @@ TEST(PruneConduct, RefusesABrokenNetworkBeforeItRuns) {
 
 TEST(PruneConduct, RefusesMatricesThatAreTooLargeBeforeItRuns) {
   const Network network = testing::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
-  EXPECT_THROW(pruned(network, quick_options()), MemoryError);
+  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::noise, PruneMethod::resistance})
+    EXPECT_THROW(pruned(network, quick_options(method)), MemoryError);
 }
 
 }  // namespace

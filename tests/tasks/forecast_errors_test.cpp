@@ -20,7 +20,9 @@ struct BadOption {
 const BadOption kBad[] = {
     {"task.system", [](ForecastOptions& o) { o.system = "lorentz63"; }},
     {"task.system", [](ForecastOptions& o) { o.system = ""; }},
-    {"task.dt", [](ForecastOptions& o) { o.dt = 0; }},
+    {"task.dt", [](ForecastOptions& o) { o.dt = 11; }},
+    {"task.dt", [](ForecastOptions& o) { o.system = "ar2_season", o.dt = 1; }},
+    {"task.file", [](ForecastOptions& o) { o.system = "csv"; }},
     {"task.dt", [](ForecastOptions& o) { o.dt = -0.1; }},
     {"task.dt", [](ForecastOptions& o) { o.dt = NAN; }},
     {"task.dt", [](ForecastOptions& o) { o.dt = INFINITY; }},

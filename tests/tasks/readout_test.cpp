@@ -155,6 +155,45 @@ TEST(Ridge, RefusesSizesThatDoNotFit) {
   EXPECT_THROW(Problem().fit({0.1}).predict(MatrixXd::Zero(2, 3)), ConfigError);
 }
 
+TEST(RidgeAccumulator, SolvesWhatRidgeSolves) {
+  // Far from zero, where sums of squares that are not centred would lose the digits.
+  MatrixXd features = random_matrix(700, 6, 21).array() + 1e6, targets = random_matrix(700, 2, 22).array() - 1e4;
+  targets.col(0) += 3 * features.col(2);
+  for (const double lambda : {0.0, 1e-3, 1.0}) {
+    RidgeAccumulator accumulator(6, 2);
+    accumulator.add(features, targets);
+
+    const MatrixXd expected = ridge(features, targets, features, targets, {lambda}).weights;
+    EXPECT_LT((accumulator.solve(lambda) - expected).topRows(6).cwiseAbs().maxCoeff(), 1e-9) << lambda;
+    EXPECT_LT((accumulator.solve(lambda) - expected).cwiseAbs().maxCoeff(), 1e-2) << lambda;  // bias: 1e6 x the above
+  }
+}
+
+TEST(RidgeAccumulator, CutsOfTheRowsDoNotChangeABit) {
+  const MatrixXd features = random_matrix(600, 5, 1), targets = random_matrix(600, 3, 2);
+  RidgeAccumulator whole(5, 3), pieces(5, 3);
+  whole.add(features, targets);
+  for (int first = 0; first < 600; first += 7) {
+    const int rows = std::min(7, 600 - first);
+    pieces.add(features.middleRows(first, rows), targets.middleRows(first, rows));
+    if (first == 70) pieces.solve(0.1);  // asking in between changes nothing
+  }
+
+  EXPECT_EQ(whole.solve(0.1), pieces.solve(0.1));
+}
+
+TEST(RidgeAccumulator, RefusesWhatDoesNotFit) {
+  RidgeAccumulator accumulator(3, 1);
+  EXPECT_THROW(accumulator.solve(0.1), ConfigError);
+  EXPECT_THROW(accumulator.add(random_matrix(4, 2, 1), random_matrix(4, 1, 1)), ConfigError);
+  EXPECT_THROW(accumulator.add(random_matrix(4, 3, 1), random_matrix(3, 1, 1)), ConfigError);
+  EXPECT_THROW(accumulator.add(MatrixXd::Constant(4, 3, NAN), random_matrix(4, 1, 1)), NumericalError);
+  accumulator.add(MatrixXd::Ones(4, 3), random_matrix(4, 1, 1));
+  EXPECT_THROW(accumulator.solve(0), NumericalError);
+  EXPECT_THROW(accumulator.solve(-1), ConfigError);
+  EXPECT_EQ(accumulator.solve(0.1).topRows(3), MatrixXd::Zero(3, 1));
+}
+
 TEST(Nrmse, OfTheMeanIsOneAndOfTheTruthZero) {
   const MatrixXd target = random_matrix(50, 3, 9);
 

@@ -5,26 +5,24 @@
 
 #include <gtest/gtest.h>
 
-#include "host/tasks/lorenz63.hpp"
+#include "host/tasks/flows.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {
 
-LorenzState integrate(LorenzState state, double h, int steps) {
+FlowState integrate(FlowState state, double h, int steps) {
   for (int k = 0; k < steps; ++k) state = rk4_step(state, h, lorenz63_derivative);
   return state;
 }
 
-double distance(const LorenzState& a, const LorenzState& b) {
-  return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-}
+double distance(const FlowState& a, const FlowState& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
 
 TEST(Lorenz63, FixedPointsStayFixed) {
-  const LorenzState origin{0, 0, 0};
+  const FlowState origin{0, 0, 0};
   const double c = std::sqrt(72.0);  // beta (rho - 1)
-  const LorenzState plus{c, c, 27}, minus{-c, -c, 27};
+  const FlowState plus{c, c, 27}, minus{-c, -c, 27};
 
   EXPECT_EQ(integrate(origin, 0.01, 1000), origin);
   EXPECT_LT(distance(integrate(plus, 0.01, 100), plus), 1e-12);
@@ -32,9 +30,9 @@ TEST(Lorenz63, FixedPointsStayFixed) {
 }
 
 TEST(Lorenz63, RungeKuttaConvergesWithFourthOrder) {
-  const LorenzState start{1, 2, 20};
+  const FlowState start{1, 2, 20};
   const double span = 0.5;
-  const LorenzState fine = integrate(start, span / 12800, 12800);
+  const FlowState fine = integrate(start, span / 12800, 12800);
 
   const double coarse = distance(integrate(start, span / 50, 50), fine);
   const double half = distance(integrate(start, span / 100, 100), fine);
@@ -47,8 +45,8 @@ TEST(Lorenz63, RungeKuttaConvergesWithFourthOrder) {
 TEST(Lorenz63, LargestExponentIsTheLiteraturesValue) {
   constexpr double kSeparation = 1e-8, kStep = 0.005;
   constexpr int kStepsPerRenormalisation = 20, kRenormalisations = 10000;  // T = 1000
-  LorenzState state = integrate({1, 1, 20}, kStep, 10000);
-  LorenzState other = state;
+  FlowState state = integrate({1, 1, 20}, kStep, 10000);
+  FlowState other = state;
   other[0] += kSeparation;
 
   double growth = 0;

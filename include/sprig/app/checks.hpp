@@ -16,10 +16,4 @@ std::uint64_t whole_steps_of(double ms, double step_ms, const char* key);
 // method knows none, a drive that does not fit. Errors: ConfigError naming the key.
 void check_lyapunov(const LyapunovOptions& options, const Network& network, const Drive& drive);
 
-// The options of a study: every task, every pruning method, the drive. Errors: ConfigError, MemoryError.
-void check_study(const Config& config, const Network& network);
-
-// A study's task by its name: which coordinates it feeds in.
-ForecastOptions task_options(const Config& config, const std::string& task);
-
 }  // namespace sprig::app

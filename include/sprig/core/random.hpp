@@ -31,6 +31,8 @@ enum class Stream : std::uint32_t {
   keep_synapse = 48,
   random_prune = 49,
   random_prune_neuron = 50,
+  eigenvector_start = 51,  // counter (original neuron, 0)
+  search_design = 52,      // counter (point, draw): minimise()
   // tasks
   task_initial_state = 64,
   task_start = 65,
@@ -43,6 +45,15 @@ enum class Stream : std::uint32_t {
   neuron_sample = 96,
   // counter (source neuron, draw index): the sweep benchmark's network
   sweep_network = 97,
+  // counter (0, sample): generated series
+  series_noise = 112,
+  // counter (pixel, step / 4) with the image as replica
+  image_encoder = 113,
+  // counter (epoch, sequence): order in which sequences are trained on
+  training_order = 128,
+  // counter (original synapse, 0): its time constants of learning
+  stdp_tau_plus = 129,
+  stdp_tau_minus = 130,
   // tests and benchmarks
   test = 0xFFFF,
 };

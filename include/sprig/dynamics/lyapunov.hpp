@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,10 +46,6 @@ struct LyapunovResult {
   bool complete = true;           // false: stopped early, figures cover what was done
   double averaged_ms = 0;         // time the exponents were averaged over
 };
-
-// Input signal of a driven network, e.g. noise: called with (first step, absolute; steps) before each
-// advance, in order; what it returns must stay valid until the next call. May be empty.
-using InputSource = std::function<Input(std::uint64_t first_step, std::uint64_t steps)>;
 
 // Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,

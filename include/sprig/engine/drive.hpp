@@ -20,12 +20,13 @@ SPRIG_HD inline std::uint32_t poisson_count(const std::uint32_t* row, std::uint3
   return count;
 }
 
-// Current of `channels` injected signals on top of `external`.
-SPRIG_HD inline real add_signal(real external, const real* gain, const real* signal, std::uint32_t channels) {
+// Current of `channels` injected signals on top of `external`. The engine computes in real; training also in double.
+template <class T>
+SPRIG_HD inline T add_signal(T external, const T* gain, const real* signal, std::uint32_t channels) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;
 #endif
-  for (std::uint32_t k = 0; k < channels; ++k) external = fma(gain[k], signal[k], external);
+  for (std::uint32_t k = 0; k < channels; ++k) external = fma(gain[k], static_cast<T>(signal[k]), external);
   return external;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -76,6 +77,10 @@ struct Input {
   };
   View<const Spike> spikes;
 };
+
+// Input of a run that is advanced piece by piece: called with (first step, absolute; steps) before each advance(), in
+// order; what it returns must stay valid until the next call. May be empty.
+using InputSource = std::function<Input(std::uint64_t first_step, std::uint64_t steps)>;
 
 // What to record during advance(). Recording never changes a trajectory.
 struct RecordOptions {

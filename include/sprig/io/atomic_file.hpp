@@ -33,7 +33,8 @@ void write_file(const std::string& path, std::string_view text);
 // written whole is taken back.
 class LineLog {
  public:
-  explicit LineLog(const std::string& path);  // starts empty
+  enum class Start { empty, append };  // append: after what the file has
+  explicit LineLog(const std::string& path, Start start = Start::empty);
   ~LineLog();
   LineLog(const LineLog&) = delete;
   LineLog& operator=(const LineLog&) = delete;

@@ -30,9 +30,13 @@ struct DriveSection {
 
 struct StudySection {
   StudyMode mode = StudyMode::grid;
+  // Each a system's name ("lorenz63"; with "_x" its first coordinate alone is fed in, with "_full" all of them), or
+  // named_settings().
   std::vector<std::string> tasks{"lorenz63"};
+  std::vector<Training> trainings{Training::ridge};
   std::vector<PruneMethod> methods{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random, PruneMethod::none};
   std::vector<double> densities{0.5, 0.2};
+  std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
 };
 
@@ -96,6 +100,14 @@ std::string resolved_config(const Config& config);
 
 // "  network.density   a number in (0, 1], default 0.1   connection probability ..." for --help.
 std::string config_reference();
+
+// A name and the assignments that it stands for, in the syntax of --set: "name: section.key=value; section.key=value".
+// Errors: ConfigError, where = `key`.
+struct NamedSettings {
+  std::string name;
+  std::vector<std::string> assignments;
+};
+NamedSettings named_settings(const std::string& text, const std::string& key);
 
 // A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
 std::vector<std::string> search_axis(const std::string& axis);

@@ -16,6 +16,7 @@
 namespace sprig {
 
 enum class StudyMode { grid, operating_point };
+enum class Training { ridge, stdp, bptt };  // of a study; every one ends with a ridge readout
 enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
 enum class BrunelRegime { a, b, c, d };       // the four of Brunel 2000, figure 8
 enum class BenchCheck { none, rates, full };  // full: intervals and correlations too, against a second seed
@@ -23,31 +24,45 @@ enum class BenchCheck { none, rates, full };  // full: intervals and correlation
 inline constexpr std::array<std::string_view, 3> kDeviceNames{"cpu", "cuda", "auto"};
 inline constexpr std::array<std::string_view, 3> kCudaEngineNames{"auto", "plain", "resident"};
 inline constexpr std::array<std::string_view, 3> kUpdateNames{"clock", "event", "auto"};
-inline constexpr std::array<std::string_view, 5> kTopologyNames{"random", "fixed_in_degree", "fixed_total",
-                                                                "small_world", "clustered"};
+inline constexpr std::array<std::string_view, 6> kTopologyNames{
+    "random", "fixed_in_degree", "fixed_total", "small_world", "clustered", "small_world_clusters"};
 inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", "normal", "lognormal", "gamma",
                                                                     "uniform"};
 inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
 inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
 inline constexpr std::array<std::string_view, 3> kLyapunovMethodNames{"saltation", "surrogate", "finite"};
-inline constexpr std::array<std::string_view, 4> kPruneMethodNames{"lnp", "random", "none", "dense"};
+inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
+                                                                    "random",
+                                                                    "none",
+                                                                    "dense",
+                                                                    "magnitude",
+                                                                    "weight",
+                                                                    "noise",
+                                                                    "noise_empirical",
+                                                                    "resistance",
+                                                                    "activity",
+                                                                    "correlation",
+                                                                    "betweenness_high",
+                                                                    "betweenness_low",
+                                                                    "degree"};
 inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
 inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
 inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
 inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
+inline constexpr std::array<std::string_view, 3> kCsvHeaderNames{"auto", "yes", "no"};
 inline constexpr std::array<std::string_view, 8> kBenchNetworkNames{
     "microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn", "sweep"};
 inline constexpr std::array<std::string_view, 2> kBackgroundNames{"poisson", "dc"};
 inline constexpr std::array<std::string_view, 4> kBrunelRegimeNames{"A", "B", "C", "D"};
 inline constexpr std::array<std::string_view, 3> kBenchCheckNames{"none", "rates", "full"};
 inline constexpr std::array<std::string_view, 2> kStudyModeNames{"grid", "operating_point"};
-// Tasks of `study`: lorenz63 observes task.observed; _x feeds the first coordinate alone, _full all three.
-inline constexpr std::array<std::string_view, 3> kTaskNames{"lorenz63", "lorenz63_x", "lorenz63_full"};
+inline constexpr std::array<std::string_view, 3> kTrainingNames{"ridge", "stdp", "bptt"};
 
 template <class Enum, std::size_t n>
 constexpr std::string_view name_of(Enum value, const std::array<std::string_view, n>& names) {
   return names[static_cast<std::size_t>(value)];
 }
+inline std::string_view name_of(Training training) { return name_of(training, kTrainingNames); }
 inline std::string_view name_of(PruneMethod method) { return name_of(method, kPruneMethodNames); }
 inline std::string_view name_of(Device device) { return name_of(device, kDeviceNames); }
 inline std::string_view name_of(Topology topology) { return name_of(topology, kTopologyNames); }

@@ -10,7 +10,10 @@
 
 namespace sprig {
 
-enum class Topology { random, fixed_in_degree, fixed_total, small_world, clustered };
+enum class Topology { random, fixed_in_degree, fixed_total, small_world, clustered, small_world_clusters };
+
+// Does the network fall into NetworkSpec::clusters blocks?
+constexpr bool has_clusters(Topology t) { return t == Topology::clustered || t == Topology::small_world_clusters; }
 
 // A scalar distribution. Parameters a, b: constant(a); normal(mean a, sd b); lognormal(mu a, sigma b); gamma(shape a,
 // scale b); uniform(a, b). One 32-bit draw a value; a normal weight or time constant is redrawn below zero, a normal
@@ -24,7 +27,7 @@ struct Distribution {
 inline constexpr Distribution kDefaultTauM{Distribution::Kind::gamma, 3.0, 20.0 / 3.0};
 
 // One recurrent network of an excitatory and an inhibitory population ("exc", then "inh"; without Dale's law one
-// population "all"). Ring order (small_world, clustered) spreads the inhibitory neurons evenly: position r holds one
+// population "all"). Ring order (small_world and clusters) spreads the inhibitory neurons evenly: position r holds one
 // when floor((r + 1) N_I / N) > floor(r N_I / N); within a population, ids ascend along the ring.
 struct NetworkSpec {
   Topology topology = Topology::small_world;
@@ -36,8 +39,11 @@ struct NetworkSpec {
                                   // replacement (multapses, as in fixed_total). 0: from density
   double rewiring = 0.3;          // small_world: Watts-Strogatz probability on a directed ring lattice; out-degrees
                                   // stay equal, and there are neither autapses nor multapses
-  std::uint32_t clusters = 1;     // clustered: number of equal blocks on the ring (sizes differ by at most one)
-  double density_between = 0.01;  // clustered: probability between blocks
+  std::uint32_t clusters = 1;     // number of equal blocks on the ring (sizes differ by at most one)
+  double density_between = 0.01;  // clustered: probability between blocks; small_world_clusters: mean degree / neurons
+                                  // of the other blocks
+  double rewiring_between = 0.3;  // small_world_clusters: probability that a synapse out of a block goes to any other
+                                  // block, not to one of its two neighbours on the ring
   bool autapses = false;
   bool dale = true;  // all synapses of a neuron share its population's sign; else each synapse draws one
                      // (inhibitory with probability 1 - excitatory_fraction)
@@ -47,7 +53,7 @@ struct NetworkSpec {
   bool scale_weights = true;  // divide by sqrt(expected in-degree), the 1/sqrt(pN) of LNP's trial
   Distribution delay_ms{Distribution::Kind::constant, 1.0, 0.0};  // rounded to the grid; draws below
                                                                   // one step (lognormal, gamma) are raised to it
-  // One, or one per cluster (clustered).
+  // One, or one per cluster.
   std::vector<Distribution> tau_m_ms = std::vector<Distribution>(1, kDefaultTauM);
   double tau_m_min_ms = 1.0;  // draws below are raised to it (a gamma variate may be arbitrarily small)
   NeuronDefaults neuron;      // everything else, equal for all neurons

@@ -113,11 +113,10 @@ SPRIG_HD inline void settle(LifState<T>& s) {
   s.theta = settle(s.theta);
 }
 
-// One step of one neuron. arrivals: synaptic input due now, per receptor, in units of the state (current, or potential
-// for delta synapses); external: I_dc + injected + noise, held over the step. Returns whether it spiked.
+// The part of a step before the threshold: currents decay and take in what arrives; returns u as it is unless the
+// neuron is held (s.u stays), and the current that drove it. Arguments as lif_step().
 template <LifKind kKind, class T>
-SPRIG_HD inline bool lif_step(LifState<T>& s, const LifConstants<T>& c, T arrivals0, T arrivals1, T external,
-                              LifProbe<T>* probe = nullptr) {
+SPRIG_HD inline LifProbe<T> lif_flow(LifState<T>& s, const LifConstants<T>& c, T arrivals0, T arrivals1, T external) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;
 #endif
@@ -141,8 +140,17 @@ SPRIG_HD inline bool lif_step(LifState<T>& s, const LifConstants<T>& c, T arriva
     u += arrivals0;
     if constexpr (kKind.receptors == 2) u += arrivals1;
   }
+  return {u, current};
+}
+
+// One step of one neuron. arrivals: synaptic input due now, per receptor, in units of the state (current, or potential
+// for delta synapses); external: I_dc + injected + noise, held over the step. Returns whether it spiked.
+template <LifKind kKind, class T>
+SPRIG_HD inline bool lif_step(LifState<T>& s, const LifConstants<T>& c, T arrivals0, T arrivals1, T external,
+                              LifProbe<T>* probe = nullptr) {
+  const LifProbe<T> flow = lif_flow<kKind>(s, c, arrivals0, arrivals1, external);
   const bool free = s.refractory <= 0;
-  u = free ? u : s.u;
+  const T u = free ? flow.u_before : s.u;
 
   T threshold = c.v_th;
   if constexpr (kKind.adaptive) {
@@ -150,7 +158,7 @@ SPRIG_HD inline bool lif_step(LifState<T>& s, const LifConstants<T>& c, T arriva
     threshold += s.theta;
   }
   const bool spike = free && u >= threshold;
-  if (probe) *probe = {u, current};
+  if (probe) *probe = {u, flow.current};
   const T after = kKind.reset == Reset::hard ? c.v_reset : u - (c.v_th - c.v_reset);
   s.u = spike ? after : u;
   if constexpr (kKind.adaptive) s.theta = spike ? s.theta + c.theta_plus : s.theta;

@@ -43,11 +43,14 @@ struct StdpTrace {
   real before = -1;         // value just before it; after it, one more
 
   SPRIG_HD real after() const { return before + 1; }
-  // Just before whatever happens at `now`, at or after the latest spike.
-  SPRIG_HD real at(std::uint64_t now, const StdpDecay& decay) const {
+  // Just before whatever happens at `now`, at or after the latest spike. decay(steps): what is left of 1 after them
+  // (StdpDecay, or a synapse's own).
+  template <class Decay>
+  SPRIG_HD real at(std::uint64_t now, const Decay& decay) const {
     return now == stamp ? before : after() * decay(now - stamp);
   }
-  SPRIG_HD void spike(std::uint64_t now, const StdpDecay& decay) {
+  template <class Decay>
+  SPRIG_HD void spike(std::uint64_t now, const Decay& decay) {
     before = after() * decay(now - stamp);
     stamp = now;
   }

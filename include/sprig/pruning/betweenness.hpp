@@ -1,4 +1,4 @@
-// Betweenness centrality of a directed graph (Brandes 2001), exact, parallel over sources on the CPU.
+// Betweenness centrality of a directed graph's nodes (Brandes 2001) and edges, exact, parallel over sources on the CPU.
 #pragma once
 
 #include <cstdint>
@@ -14,5 +14,10 @@ namespace sprig {
 // have a fixed order, so the bits do not depend on `threads` (0: all that OpenMP offers). Errors: NumericalError when a
 // number of shortest paths exceeds the range of double.
 std::vector<double> betweenness(const Csr& graph, bool weighted, int threads);
+
+// The same of edges (Girvan & Newman 2002): the fraction of shortest s-t paths along each synapse, summed over s != t.
+// Length = synapses. Synapses that run in parallel have the value of the one edge they count as; autapses have 0, and
+// so have synapses of weight 0 if weighted.
+std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads);
 
 }  // namespace sprig

@@ -33,6 +33,9 @@ Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, con
 // decision: a last-bit difference between linear algebra libraries moves a score only if it lies at the edge of a cell.
 // A positive autapse scores 0 and is never kept: x_i always agrees with itself.
 std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const Eigen::MatrixXd& covariance);
+// The same from C_ii of each neuron and C_ij of each synapse.
+std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const std::vector<double>& variances,
+                                 const std::vector<double>& covariances);
 
 // rho such that sum_k min(1, rho score_k) = target, by bisection; probabilities = min(1, rho score). A target at or
 // beyond the number of positive scores gives the rho that makes all of those certain; no positive score gives 0.

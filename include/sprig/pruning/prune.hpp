@@ -9,13 +9,43 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/pruning/delocalise.hpp"
+#include "sprig/pruning/timescales.hpp"
 
 namespace sprig {
 
-enum class PruneMethod { lnp, random, none, dense };  // none: all recurrent weights removed; dense: nothing removed
-enum class ScoreVariant { l, w, wl };                 // LNP step I.4
-enum class KeptWeight { rescale, capped, mask };      // LNP step I.5
-enum class PerNeuron { frame, index };                // LNP step I.1; index: the i-th exponent to the i-th neuron
+// none: all recurrent weights removed; dense: nothing removed. The others have the schedule's budgets:
+//   lnp                rounds of steps I and II
+//   random             synapses with equal p, neurons with equal p
+//   magnitude          |w|; neurons by their synapses' sum of it
+//   weight             p proportional to |w|
+//   noise              noise-prune with A = -D + W (Moore & Chaudhuri 2020), i.e. step I with score w
+//   noise_empirical    noise-prune with the covariance of the network's own filtered spike trains under noise
+//   resistance         p proportional to |w| R, effective resistance (Spielman & Srivastava 2011)
+//   activity           r_i r_j |w_ij|; neurons by their rate
+//   correlation        |correlation| of the spike counts of both ends; neurons by their synapses' sum of it
+//   betweenness_high   edge and node betweenness, the highest are removed first
+//   betweenness_low    the lowest are removed first
+//   degree             product of both ends' degrees, and degrees: the lowest are removed first
+enum class PruneMethod {
+  lnp,
+  random,
+  none,
+  dense,
+  magnitude,
+  weight,
+  noise,
+  noise_empirical,
+  resistance,
+  activity,
+  correlation,
+  betweenness_high,
+  betweenness_low,
+  degree
+};
+enum class ScoreVariant { l, w, wl };             // LNP step I.4
+enum class KeptWeight { rescale, capped, mask };  // LNP step I.5
+enum class PerNeuron { frame, index };            // LNP step I.1; index: the i-th exponent to the i-th neuron
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
@@ -33,8 +63,23 @@ struct PruneOptions {
   double margin = 0.05;               // row dominance margin, relative
   double epsilon = 1e-4;              // 1/ms: |lambda| + epsilon in the harmonic mean
   bool betweenness_weighted = false;  // length 1/|w| instead of hops
-  LyapunovOptions lyapunov;           // of each round that needs exponents, and before/after; `exponents` is lowered to
-                                      // the dimension that is left when neurons have been removed
+  // Activity of a round's network (its neurons' indices in the network that was given: `kept`), for `activity` and
+  // `correlation`, with every spike recorded, e.g. while it does a task. Empty: under its own drive alone, for
+  // activity_ms after lyapunov.transient_ms.
+  std::function<Recording(const Network& network, const std::vector<std::uint32_t>& kept)> measure;
+  double activity_ms = 5000;
+  double activity_tau_ms = 20;  // bins of `correlation`, filter of `noise_empirical`; activity_ms is at least 20 of it
+  double activity_noise = 0.1;  // noise_empirical: standard deviation of the potential that white noise alone would
+                                // cause, in units of v_th - v_reset; added to the drive's
+  // Step III, after the last round of lnp.
+  bool delocalise = false;
+  double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
+                                          // round leaves room for them, so that the total never exceeds that target
+  std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
+  double lambda_bound = 0;      // 1/ms: step III may raise lambda_max to this, or to that of the network that was given
+  TimescaleOptions timescales;  // step IV, after step III
+  LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
+                                // the dimension that is left when neurons have been removed
   std::uint32_t seed = 1;
 };
 
@@ -53,10 +98,10 @@ struct PruneRound {
   std::uint64_t target = 0;    // synapses that the schedule asks for after the round
   std::uint64_t synapses = 0;  // after the round
   std::uint32_t neurons = 0;
-  // Of step I: the scale of the scores (0 where they did not decide: random, or nothing to remove), sum of p. For lnp
+  // The scale of the scores (0 where no draws were made by them, or nothing had to go), sum of p. For lnp
   // with neurons to remove, expected_kept exceeds `target` by the synapses that step II is going to take.
   double rho = 0, expected_kept = 0;
-  // Of the network that the round started from; NaN when the round did not need them (random, ScoreVariant::w).
+  // Of the network that the round started from; NaN when the round did not need them (baselines, ScoreVariant::w).
   double lambda_max = 0, mean_rate_hz = 0;
 };
 
@@ -65,10 +110,12 @@ struct PruneResult {
   std::vector<std::uint32_t> kept;  // its neurons' indices in the network that was given
   std::uint32_t neurons_before = 0, neurons_after = 0;
   std::uint64_t synapses_before = 0, synapses_after = 0;
-  std::vector<PruneRound> rounds;  // lnp and random only
+  std::vector<PruneRound> rounds;  // none for `none` and `dense`
   // Without recurrent synapses: those of the uncoupled neurons. `after` has no exponents when the work was stopped
   // before it, or when after_failure says why they could not be computed (a NumericalError; the network stands).
   LyapunovResult before, after;
+  Delocalisation delocalisation;
+  TimescaleSearch timescales;
   std::string after_failure;
   PruneGuards guards;
   bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
@@ -76,20 +123,25 @@ struct PruneResult {
 
 // Rounds r = 1..R of `lnp`: step I keeps synapses down to density^(r/R) of those at the start, in expectation; step II
 // removes the neurons of lowest betweenness (ties: lowest original id) down to (1 - neuron_fraction)^(r/R), then
-// isolated ones; at least one neuron stays. What is below a round's target already is kept whole. `random` removes
-// as many neurons at random first, then keeps exactly the round's number of synapses, all with the same p.
+// isolated ones; at least one neuron stays. What is below a round's target already is kept whole. The other methods
+// score a round's network once, remove exactly as many neurons first, by their scores, then synapses: `weight`,
+// `noise`, `noise_empirical` and `resistance` by draws with p = min(1, rho score) that keep the round's number in
+// expectation, and with the neurons that `random` removes; the others exactly that number. Where scores decide without
+// a draw, weights stay as they are. Ties: the lowest original id goes first.
 // Equal budget when neurons go: step II takes synapses too, so lnp repeats a round, with the same draws and step I's
 // target scaled by target/left, until what is left after step II is within 0.5 % of the round's target, at most
 // kBudgetTries times; the closest try stands. Where too few are left although step I removes none (neuron_fraction asks
 // for more than density does), they stay too few.
+// With options.delocalise, lnp's last round goes delocalise_budget below its target; step III adds what it accepts.
 // progress(round, rounds) is called before each round, options.lyapunov.progress also before a round's covariance and
-// before each betweenness (there with 1: the exponents are done); false from either stops with the last whole round.
-// Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
+// before each betweenness and each pass of step III (there with 1: the exponents are done); false from either stops
+// with the last whole round. Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
 // MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
 
 inline constexpr std::uint32_t kBudgetTries = 4;
-inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;  // of step I: its covariance is a dense N x N matrix
+// Of step I, `noise` and `resistance`: their covariance or inverse is a dense N x N matrix.
+inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;
 
 }  // namespace sprig

@@ -24,9 +24,9 @@ struct ForecastLimits {
   static constexpr std::uint32_t most_steps_per_sample = 100'000, most_fields = 10'000, most_starts = 65'536;
 };
 
-struct ForecastOptions {
-  std::string system = "lorenz63";
-  double dt = 0.02;                                                           // system time between samples
+// Which series, and what is asked of it. The washout, the training, validation and test parts follow each other in
+// time.
+struct ForecastOptions : SeriesSource {
   std::uint64_t train = 3000, validation = 1000, test = 2000, washout = 200;  // samples
   std::vector<std::uint32_t> observed{0};  // channels that are fed in; {0,1,2} = full observation
   std::uint32_t horizon = 15;              // samples ahead that NRMSE is measured at
@@ -50,7 +50,8 @@ struct ForecastOptions {
 struct ForecastScore {
   double nrmse = 0;             // test, at the horizon, all channels
   double validation_nrmse = 0;  // the same on validation data (for searches)
-  double vpt = 0;               // mean valid prediction time, Lyapunov times; NaN when vpt_starts = 0
+  double vpt = 0;               // mean valid prediction time; NaN when vpt_starts = 0
+  bool vpt_in_samples = false;  // the unit of vpt: samples, for a series without an exponent; else Lyapunov times
   std::vector<double> vpt_each;
   double lambda = 0;           // chosen ridge strength
   double sops = 0;             // synaptic operations per sample: recurrent spikes x out-degree
@@ -61,8 +62,15 @@ struct ForecastScore {
 
 // The network is not changed; its input layer is replaced by the task's encoder. `drive` is what the network gets
 // beside the task (noise, Poisson). The series' seed and the encoder's draws come from `seed`, keyed by original neuron
-// ids, so a pruned network sees exactly what its neurons saw before. Errors: ConfigError naming the key (task.*).
+// ids, so a pruned network sees exactly what its neurons saw before. Errors: ConfigError naming the key (task.*);
+// InputError for a file (make_series(), or a column that is constant over one of the parts).
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ForecastOptions& options, std::uint32_t seed);
+
+// The spikes of one replica under the teacher-forced input of the first `samples` training samples (the washout runs
+// before them and is dropped): steps from 0, spikes, nothing else. Errors: as above; ConfigError for more samples than
+// options.train.
+Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples);
 
 }  // namespace sprig

@@ -22,6 +22,30 @@ Readout ridge(const Eigen::MatrixXd& train_features, const Eigen::MatrixXd& trai
               const Eigen::MatrixXd& validation_features, const Eigen::MatrixXd& validation_targets,
               const std::vector<double>& lambdas);
 
+// The normal equations of the same ridge regression, gathered row by row: memory for features^2 numbers and a block of
+// rows, whatever the number of rows. How the rows are cut into calls does not change a bit.
+class RidgeAccumulator {
+ public:
+  RidgeAccumulator(std::uint32_t features, std::uint32_t outputs);
+  // Rows of features and of targets. Errors: ConfigError (sizes), NumericalError (not finite).
+  void add(const Eigen::MatrixXd& features, const Eigen::MatrixXd& targets);
+  // (features + 1) x outputs, as Readout::weights. Errors: NumericalError (singular), ConfigError (no rows, lambda).
+  Eigen::MatrixXd solve(double lambda) const;
+
+ private:
+  struct Sums {
+    Eigen::MatrixXd gram, moments;  // of the rows less the shifts
+    Eigen::RowVectorXd features, targets;
+    double rows = 0;
+  };
+  void flush(Sums& sums) const;
+
+  Eigen::MatrixXd features_, targets_;  // rows that wait for a full block
+  Eigen::Index waiting_ = 0;
+  Eigen::RowVectorXd feature_shift_, target_shift_;  // the first row: centring by it first loses no digits
+  Sums sums_;
+};
+
 // Root mean square error over standard deviation of the target, averaged over outputs in the mean square:
 // sqrt(mean_d (mse_d / var_d)).
 double nrmse(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& target);

@@ -1,4 +1,4 @@
-// How many threads a parallel loop of this room uses.
+// How many threads a parallel loop uses.
 #pragma once
 
 #if defined(_OPENMP)

@@ -1,4 +1,4 @@
-// The Lorenz equations and the classical Runge-Kutta step that integrates them.
+// Chaotic flows of three variables, and the classical Runge-Kutta step that integrates them.
 #pragma once
 
 #include <array>
@@ -23,14 +23,22 @@ std::array<double, kSize> rk4_step(const std::array<double, kSize>& y, double h,
   return next;
 }
 
-using LorenzState = std::array<double, 3>;
+using FlowState = std::array<double, 3>;
 
 inline constexpr double kLorenzSigma = 10, kLorenzRho = 28, kLorenzBeta = 8.0 / 3.0;
 inline constexpr double kLorenzExponent = 0.9056;  // largest Lyapunov exponent per unit of time
 
 // Lorenz, J. Atmos. Sci. 20, 130 (1963).
-inline LorenzState lorenz63_derivative(const LorenzState& s) {
+inline FlowState lorenz63_derivative(const FlowState& s) {
   return {kLorenzSigma * (s[1] - s[0]), s[0] * (kLorenzRho - s[2]) - s[1], s[0] * s[1] - kLorenzBeta * s[2]};
+}
+
+inline constexpr double kRoesslerA = 0.2, kRoesslerB = 0.2, kRoesslerC = 5.7;
+inline constexpr double kRoesslerExponent = 0.0714;
+
+// Roessler, Phys. Lett. A 57, 397 (1976).
+inline FlowState roessler_derivative(const FlowState& s) {
+  return {-s[1] - s[2], s[0] + kRoesslerA * s[1], kRoesslerB + s[2] * (s[0] - kRoesslerC)};
 }
 
 }  // namespace sprig

@@ -1,0 +1,177 @@
+// Spike trains of a round's network, and what is computed of them: rates, count correlations, covariances of traces.
+#include "host/pruning/activity.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "host/pruning/score_grid.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
+#include "sprig/pruning/noise_prune.hpp"
+
+namespace sprig {
+namespace {
+
+std::uint64_t steps_of(double ms, double step_ms) {
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms / step_ms)));
+}
+
+// The network under its own drive, and under white noise that alone would give each potential the standard deviation
+// `noise` (in units of v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau) for small steps.
+Recording run_network(const BaselineInput& input, double noise) {
+  const Network& network = input.work.network();
+  Drive drive = input.drive.subset(input.work.kept());
+  if (noise > 0) {
+    drive.noise_sigma.resize(network.size(), 0.0);
+    const NeuronParameters& p = network.neurons;
+    for (std::uint32_t i = 0; i < network.size(); ++i) {
+      const double added =
+          noise * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
+      drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
+    }
+  }
+  SimulationOptions simulation = input.simulation;
+  simulation.replicas = 1;
+  simulation.update = UpdateMode::clock;  // noise is drawn every step
+  const auto running = make_simulation(network, drive, simulation);
+  if (input.options.lyapunov.transient_ms > 0)
+    running->advance(steps_of(input.options.lyapunov.transient_ms, network.step_ms));
+  Recording recording;
+  running->advance(steps_of(input.options.activity_ms, network.step_ms), {}, {.spikes = true}, &recording);
+  return recording;
+}
+
+Recording measured(const BaselineInput& input) {
+  if (!input.options.measure) return run_network(input, 0);
+  Recording recording = input.options.measure(input.work.network(), input.work.kept());
+  if (recording.spikes.size() != recording.total_spikes)
+    throw ConfigError("prune.measure", "recorded " + std::to_string(recording.spikes.size()) + " of " +
+                                           std::to_string(recording.total_spikes) + " spikes; all are needed");
+  for (const SpikeEvent& spike : recording.spikes)
+    if (spike.neuron >= input.work.network().size())
+      throw ConfigError("prune.measure", "recorded a spike of neuron " + std::to_string(spike.neuron) +
+                                             "; allowed: below " + std::to_string(input.work.network().size()));
+  return recording;
+}
+
+// A signal of each neuron, without its mean: [neuron][sample].
+struct Signals {
+  std::size_t samples = 0;
+  std::vector<double> values;
+
+  double covariance(std::uint32_t i, std::uint32_t j) const {
+    const double *a = values.data() + i * samples, *b = values.data() + j * samples;
+    double sum = 0;
+    for (std::size_t s = 0; s < samples; ++s) sum += a[s] * b[s];
+    return sum / static_cast<double>(samples);
+  }
+  void remove_means(std::uint32_t neurons) {
+    for (std::uint32_t i = 0; i < neurons; ++i) {
+      double* row = values.data() + i * samples;
+      double mean = 0;
+      for (std::size_t s = 0; s < samples; ++s) mean += row[s];
+      mean /= static_cast<double>(samples);  // counts that do not vary have a variance of exactly 0
+      for (std::size_t s = 0; s < samples; ++s) row[s] -= mean;
+    }
+  }
+};
+
+Signals empty_signals(const Recording& recording, std::uint32_t neurons, std::uint64_t bin, std::size_t skipped) {
+  const std::size_t bins = recording.steps / bin;
+  if (bins < skipped + 2)
+    throw ConfigError("prune.measure", "recorded " + std::to_string(recording.steps) + " steps; at least " +
+                                           std::to_string((skipped + 2) * bin) +
+                                           " are needed for prune.activity_tau_ms of " + std::to_string(bin));
+  Signals signals;
+  signals.samples = bins - skipped;
+  signals.values.assign(signals.samples * neurons, 0.0);
+  return signals;
+}
+
+// Spikes of replica 0 in bins; a last partial bin is left out.
+Signals counts_in_bins(const Recording& recording, std::uint32_t neurons, std::uint64_t bin) {
+  Signals signals = empty_signals(recording, neurons, bin, 0);
+  for (const SpikeEvent& spike : recording.spikes) {
+    const std::uint64_t at = (spike.step - recording.first_step) / bin;
+    if (spike.replica == 0 && at < signals.samples) signals.values[spike.neuron * signals.samples + at] += 1;
+  }
+  signals.remove_means(neurons);
+  return signals;
+}
+
+// Sums of e^(-age / tau) over past spikes, at the end of every `tau` steps; the first samples, before which spikes are
+// unknown, are left out.
+Signals filtered_traces(const Recording& recording, std::uint32_t neurons, std::uint64_t tau) {
+  constexpr std::size_t kSettling = 5;
+  Signals signals = empty_signals(recording, neurons, tau, kSettling);
+  std::vector<double> traces(neurons, 0.0);
+  auto spike = recording.spikes.begin();
+  for (std::size_t s = 0; s < signals.samples + kSettling; ++s) {
+    const std::uint64_t end = recording.first_step + (s + 1) * tau;
+    for (double& trace : traces) trace *= std::exp(-1.0);
+    for (; spike != recording.spikes.end() && spike->step < end; ++spike)
+      traces[spike->neuron] += std::exp(-static_cast<double>(end - 1 - spike->step) / static_cast<double>(tau));
+    if (s < kSettling) continue;
+    for (std::uint32_t i = 0; i < neurons; ++i) signals.values[i * signals.samples + s - kSettling] = traces[i];
+  }
+  signals.remove_means(neurons);
+  return signals;
+}
+
+std::vector<double> variances(const Signals& signals, std::uint32_t neurons) {
+  std::vector<double> variances(neurons);
+  for (std::uint32_t i = 0; i < neurons; ++i) variances[i] = signals.covariance(i, i);
+  return variances;
+}
+
+// Of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
+std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads) {
+  std::vector<double> covariances(csr.synapses());
+#pragma omp parallel for schedule(dynamic, 8) num_threads(team_size(threads))
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      covariances[k] = signals.covariance(i, csr.targets[k]);
+  return covariances;
+}
+
+}  // namespace
+
+std::vector<double> activity_rates(const BaselineInput& input) {
+  const Recording recording = measured(input);
+  std::vector<double> rates(input.work.network().size(), 0.0);
+  if (recording.steps == 0) throw ConfigError("prune.measure", "recorded no step; at least one is needed");
+  const double one_spike_hz = 1000 / (static_cast<double>(recording.steps) * input.work.network().step_ms);
+  for (const SpikeEvent& spike : recording.spikes) rates[spike.neuron] += one_spike_hz;
+  return rates;
+}
+
+std::vector<double> count_correlations(const BaselineInput& input) {
+  const Network& network = input.work.network();
+  const Csr& csr = network.recurrent;
+  const Signals counts =
+      counts_in_bins(measured(input), network.size(), steps_of(input.options.activity_tau_ms, network.step_ms));
+  const std::vector<double> variance = variances(counts, network.size());
+  std::vector<double> scores = covariances(counts, csr, input.simulation.threads);
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      const double product = variance[i] * variance[csr.targets[k]];
+      scores[k] = product > 0 ? std::abs(scores[k]) / std::sqrt(product) : 0;
+    }
+  round_to_grid(scores);
+  return scores;
+}
+
+std::vector<double> empirical_noise_scores(const BaselineInput& input) {
+  const Network& network = input.work.network();
+  const Csr& csr = network.recurrent;
+  const Signals traces = filtered_traces(run_network(input, input.options.activity_noise), network.size(),
+                                         steps_of(input.options.activity_tau_ms, network.step_ms));
+  const std::vector<double> weights(csr.weights.begin(), csr.weights.end());
+  std::vector<double> scores =
+      noise_scores(csr, weights, variances(traces, network.size()), covariances(traces, csr, input.simulation.threads));
+  const double unit = round_to_grid(scores);
+  for (double& score : scores) score = std::max(score, unit > 0 ? unit : 1.0);
+  return scores;
+}
+
+}  // namespace sprig

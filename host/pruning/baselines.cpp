@@ -1,0 +1,141 @@
+// The baselines that read structure and weights alone, and the choice among all of them.
+#include "host/pruning/baselines.hpp"
+
+#include <cmath>
+
+#include "host/pruning/activity.hpp"
+#include "host/pruning/choice.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/random.hpp"
+#include "sprig/pruning/betweenness.hpp"
+#include "sprig/pruning/resistance.hpp"
+
+namespace sprig {
+namespace {
+
+// The draws of `random`: what is highest is any set of that size, each equally likely.
+std::vector<double> random_neurons(const BaselineInput& input) {
+  std::vector<double> draws(input.work.network().size());
+  for (std::uint32_t i = 0; i < draws.size(); ++i)
+    draws[i] = uniform_open(input.options.seed, Stream::random_prune_neuron, input.work.neuron_id(i), input.round);
+  return draws;
+}
+
+std::vector<double> random_synapses(const BaselineInput& input) {
+  std::vector<double> draws(input.work.recurrent().synapses());
+  for (std::uint64_t k = 0; k < draws.size(); ++k)
+    draws[k] = uniform_open(input.options.seed, Stream::random_prune, input.work.synapse_id(k), input.round);
+  return draws;
+}
+
+// Calls use(source, target, k) for every synapse k.
+template <class Use>
+void each_synapse(const Csr& csr, Use use) {
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) use(i, csr.targets[k], k);
+}
+
+std::vector<double> magnitudes(const Csr& csr) {
+  std::vector<double> magnitudes(csr.synapses());
+  for (std::uint64_t k = 0; k < csr.synapses(); ++k) magnitudes[k] = std::abs(static_cast<double>(csr.weights[k]));
+  return magnitudes;
+}
+
+// Of each neuron, over its synapses in and out.
+std::vector<double> summed(const Csr& csr, const std::vector<double>& synapses) {
+  std::vector<double> sums(csr.rows, 0);
+  each_synapse(csr, [&](std::uint32_t i, std::uint32_t j, std::uint64_t k) {
+    sums[i] += synapses[k];
+    sums[j] += synapses[k];
+  });
+  return sums;
+}
+
+// Neurons: synapses in and out. Synapses: the product of their ends' degrees, so that those among hubs stay.
+Scores by_degree(const Csr& csr) {
+  Scores scores{std::vector<double>(csr.synapses()), summed(csr, std::vector<double>(csr.synapses(), 1.0))};
+  each_synapse(csr, [&](std::uint32_t i, std::uint32_t j, std::uint64_t k) {
+    scores.synapses[k] = scores.neurons[i] * scores.neurons[j];
+  });
+  return scores;
+}
+
+// factor 1: the lowest betweenness goes first; -1: the highest.
+Scores by_betweenness(const BaselineInput& input, double factor) {
+  const Csr& csr = input.work.recurrent();
+  const bool weighted = input.options.betweenness_weighted;
+  const int threads = input.simulation.threads;
+  Scores scores{edge_betweenness(csr, weighted, threads), betweenness(csr, weighted, threads)};
+  for (double& score : scores.synapses) score *= factor;
+  for (double& score : scores.neurons) score *= factor;
+  return scores;
+}
+
+// r_i r_j |w_ij|; neurons by their rate.
+Scores by_activity(const BaselineInput& input) {
+  const Csr& csr = input.work.recurrent();
+  const std::vector<double> rates = activity_rates(input);
+  Scores scores{magnitudes(csr), rates};
+  each_synapse(csr,
+               [&](std::uint32_t i, std::uint32_t j, std::uint64_t k) { scores.synapses[k] *= rates[i] * rates[j]; });
+  return scores;
+}
+
+}  // namespace
+
+ChoiceRule choice_rule(PruneMethod method) {
+  switch (method) {
+    case PruneMethod::random:
+      return ChoiceRule::uniform;
+    case PruneMethod::lnp:
+    case PruneMethod::weight:
+    case PruneMethod::noise:
+    case PruneMethod::noise_empirical:
+    case PruneMethod::resistance:
+      return ChoiceRule::drawn;
+    default:
+      return ChoiceRule::highest;
+  }
+}
+
+Scores baseline_scores(PruneMethod method, const BaselineInput& input) {
+  const Csr& csr = input.work.recurrent();
+  switch (method) {
+    case PruneMethod::random:
+      return {random_synapses(input), random_neurons(input)};
+    case PruneMethod::magnitude: {
+      Scores scores{magnitudes(csr), {}};
+      scores.neurons = summed(csr, scores.synapses);
+      return scores;
+    }
+    case PruneMethod::weight:
+      return {magnitudes(csr), random_neurons(input)};
+    case PruneMethod::noise:
+      return {scores_by_noise(input.work, ScoreVariant::w, {}, input.options, input.simulation.threads, input.guards),
+              random_neurons(input)};
+    case PruneMethod::noise_empirical:
+      return {empirical_noise_scores(input), random_neurons(input)};
+    case PruneMethod::resistance:
+      return {resistance_scores(csr), random_neurons(input)};
+    case PruneMethod::activity:
+      return by_activity(input);
+    case PruneMethod::correlation: {
+      Scores scores{count_correlations(input), {}};
+      scores.neurons = summed(csr, scores.synapses);
+      return scores;
+    }
+    case PruneMethod::betweenness_high:
+      return by_betweenness(input, -1);
+    case PruneMethod::betweenness_low:
+      return by_betweenness(input, 1);
+    case PruneMethod::degree:
+      return by_degree(csr);
+    case PruneMethod::lnp:
+    case PruneMethod::none:
+    case PruneMethod::dense:
+      break;
+  }
+  throw ConfigError("prune.method", "is no baseline");
+}
+
+}  // namespace sprig

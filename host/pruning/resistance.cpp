@@ -1,0 +1,83 @@
+// R_ij = (e_i - e_j)^T L^+ (e_i - e_j), L the Laplacian. L is singular along each component's constant vector; with a
+// multiple of those projections added it has a Cholesky factor, and the projections cancel in R.
+#include "sprig/pruning/resistance.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <Eigen/Dense>
+
+#include "host/pruning/score_grid.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+namespace {
+
+// [node]: the lowest node of its connected component, directions and synapses of weight 0 aside.
+std::vector<std::uint32_t> components(const Csr& graph) {
+  std::vector<std::uint32_t> root(graph.rows);
+  std::iota(root.begin(), root.end(), 0u);
+  const auto find = [&](std::uint32_t i) {
+    while (root[i] != i) i = root[i] = root[root[i]];
+    return i;
+  };
+  for (std::uint32_t i = 0; i < graph.rows; ++i)
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
+      if (graph.weights[k] == 0) continue;
+      const std::uint32_t a = find(i), b = find(graph.targets[k]);
+      root[std::max(a, b)] = std::min(a, b);
+    }
+  for (std::uint32_t i = 0; i < graph.rows; ++i) root[i] = find(i);
+  return root;
+}
+
+}  // namespace
+
+std::vector<double> effective_resistance(const Csr& graph) {
+  const std::uint32_t n = graph.rows;
+  Eigen::MatrixXd laplacian = Eigen::MatrixXd::Zero(n, n);
+  for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
+      const std::uint32_t j = graph.targets[k];
+      const double conductance = std::abs(static_cast<double>(graph.weights[k]));
+      if (i == j) continue;
+      laplacian(i, j) -= conductance;
+      laplacian(j, i) -= conductance;
+      laplacian(i, i) += conductance;
+      laplacian(j, j) += conductance;
+    }
+  const std::vector<std::uint32_t> component = components(graph);
+  std::vector<std::uint32_t> size(n, 0);
+  for (const std::uint32_t c : component) ++size[c];
+  // Of the size of L's other eigenvalues, so that the sum is as well conditioned as it can be.
+  const double mean = n > 0 && laplacian.trace() > 0 ? laplacian.trace() / n : 1.0;
+  for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint32_t j = 0; j < n; ++j)
+      if (component[i] == component[j]) laplacian(i, j) += mean / size[component[i]];
+  const Eigen::LLT<Eigen::MatrixXd> cholesky(laplacian);
+  if (cholesky.info() != Eigen::Success)
+    throw NumericalError("prune.resistance", "the weights are too far apart: their Laplacian has no Cholesky factor");
+  const Eigen::MatrixXd inverse = cholesky.solve(Eigen::MatrixXd::Identity(n, n));
+
+  std::vector<double> resistance(graph.synapses());
+  for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
+      const std::uint32_t j = graph.targets[k];
+      resistance[k] = component[i] == component[j] ? inverse(i, i) + inverse(j, j) - 2 * inverse(i, j)
+                                                   : std::numeric_limits<double>::infinity();
+    }
+  return resistance;
+}
+
+std::vector<double> resistance_scores(const Csr& graph) {
+  std::vector<double> scores = effective_resistance(graph);
+  for (std::uint64_t k = 0; k < scores.size(); ++k) {
+    const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
+    scores[k] = magnitude == 0 ? 0 : magnitude * scores[k];
+  }
+  round_to_grid(scores);
+  return scores;
+}
+
+}  // namespace sprig

@@ -1,0 +1,140 @@
+// Step IV: the objective of a candidate, and the search.
+#include "host/pruning/timescales_step.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+
+#include "sprig/core/error.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/pruning/minimise.hpp"
+
+namespace sprig {
+namespace {
+
+class TimescaleStep {
+ public:
+  TimescaleStep(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                const PruneOptions& options, const TimescaleReference& reference)
+      : network_(network),
+        drive_(drive),
+        simulation_(simulation),
+        options_(options),
+        choice_(options.timescales),
+        reference_(reference),
+        clusters_(network.cluster.empty() ? 1 : *std::max_element(network.cluster.begin(), network.cluster.end()) + 1) {
+  }
+
+  TimescaleSearch run() {
+    TimescaleSearch search;
+    bool failed = false;
+    search.start = objective(reference_.now, failed);
+    search.trace.resize(choice_.evaluations);
+    std::vector<ParameterRange> box;
+    for (std::uint32_t c = 0; c < clusters_; ++c) {
+      box.push_back({choice_.shape_min, choice_.shape_max, true});
+      box.push_back({choice_.scale_min_ms, choice_.scale_max_ms, true});
+    }
+    const bool device =
+        simulation_.device == Device::cuda || (simulation_.device == Device::automatic && !cuda::devices().empty());
+    const bool together = choice_.batch > 1 && !device;
+    MinimiseOptions how;
+    how.evaluations = choice_.evaluations;
+    how.initial = choice_.initial;
+    how.batch = choice_.batch;
+    how.seed = options_.seed;
+    how.threads = together ? simulation_.threads : 1;
+    how.go_on = [&] { return go_on(0); };
+    if (together) simulation_.threads = 1;
+    minimise([&](std::size_t n, const std::vector<double>& x) { return evaluate(x, search.trace[n]); }, box, how);
+
+    search.complete = !stopped_;
+    if (stopped_) std::erase_if(search.trace, [](const TimescaleEvaluation& e) { return e.shape.empty(); });
+    double best = search.start.value;
+    for (std::size_t n = 0; n < search.trace.size(); ++n) {
+      TimescaleEvaluation& e = search.trace[n];
+      if (e.objective.value < best) {
+        best = e.objective.value;
+        if (search.complete) search.chosen = n;
+      }
+      e.best = best;
+    }
+    return search;
+  }
+
+ private:
+  TimescaleObjective objective(const LyapunovResult& spectrum, bool& failed) const {
+    failed = spectrum.exponents.empty() || spectrum.spikes == 0;
+    if (failed) return {kFailedObjective, 0, 0, 0};
+    TimescaleObjective o;
+    o.lambda_max = spectrum.exponents.front();
+    o.wasserstein = spectrum_distance(spectrum.exponents, tangent_dimension(network_), reference_.dense.exponents,
+                                      reference_.dense_dimension);
+    o.mean_rate_hz = spectrum.mean_rate_hz;
+    o.value = std::abs(o.lambda_max - choice_.lambda_target) + choice_.wasserstein_weight * o.wasserstein +
+              choice_.rate_weight * o.mean_rate_hz;
+    o.value = std::min(o.value, kFailedObjective);
+    return o;
+  }
+
+  double evaluate(const std::vector<double>& x, TimescaleEvaluation& evaluation) {
+    for (std::uint32_t c = 0; c < clusters_; ++c) {
+      evaluation.shape.push_back(x[2 * c]);
+      evaluation.scale_ms.push_back(x[2 * c + 1]);
+    }
+    Network network = network_;
+    network.neurons.tau_m_ms =
+        gamma_time_constants(network, evaluation.shape, evaluation.scale_ms, choice_.tau_min_ms, options_.seed);
+    LyapunovOptions lyapunov = options_.lyapunov;
+    lyapunov.exponents = std::min(lyapunov.exponents, tangent_dimension(network));
+    lyapunov.progress = [&](double fraction) { return go_on(fraction); };
+    LyapunovResult spectrum;
+    try {
+      spectrum = lyapunov_spectrum(network, drive_, simulation_, lyapunov);
+    } catch (const NumericalError&) {
+      spectrum = {};  // no exponents
+    }
+    evaluation.objective = objective(spectrum, evaluation.failed);
+    const double value = evaluation.objective.value;
+    if (spectrum.complete)
+      ++done_;
+    else
+      evaluation = {};  // stopped: not an evaluation
+    return value;
+  }
+
+  bool go_on(double fraction) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && options_.lyapunov.progress) {
+      const double all = (static_cast<double>(done_) + fraction) / choice_.evaluations;
+      stopped_ = !options_.lyapunov.progress(std::min(1.0, all));
+    }
+    return !stopped_;
+  }
+
+  const Network& network_;
+  const Drive& drive_;
+  SimulationOptions simulation_;
+  const PruneOptions& options_;
+  const TimescaleOptions& choice_;
+  const TimescaleReference& reference_;
+  std::uint32_t clusters_;
+  std::mutex mutex_;
+  bool stopped_ = false;
+  std::atomic<std::size_t> done_{0};
+};
+
+}  // namespace
+
+std::uint32_t tangent_dimension(const Network& network) {
+  const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
+  return (network.kind.synapse == Synapse::exponential ? 1 + receptors : 1) * network.size();
+}
+
+TimescaleSearch search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                  const PruneOptions& options, const TimescaleReference& reference) {
+  return TimescaleStep(network, drive, simulation, options, reference).run();
+}
+
+}  // namespace sprig

@@ -1,0 +1,26 @@
+// Step IV of a network: the search of its time constants.
+#pragma once
+
+#include <functional>
+
+#include "sprig/pruning/prune.hpp"
+
+namespace sprig {
+
+// Spectra that the objective compares with. dense: of the network that was given. now: of `network`.
+struct TimescaleReference {
+  const LyapunovResult& dense;
+  std::uint64_t dense_dimension;
+  const LyapunovResult& now;  // without exponents where they could not be computed
+};
+
+// States per neuron times neurons.
+std::uint32_t tangent_dimension(const Network& network);
+
+// Searches the time constants of `network` under `drive` (of its neurons); spectra by options.lyapunov, candidates of a
+// batch on several threads unless they share a device. `network` is not changed. options.lyapunov.progress is called
+// with the fraction of the search, one call at a time; false ends it, and the result is not complete.
+TimescaleSearch search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                  const PruneOptions& options, const TimescaleReference& reference);
+
+}  // namespace sprig

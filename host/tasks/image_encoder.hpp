@@ -1,0 +1,41 @@
+// From images to a network's input: Poisson spikes of pixels, rate-coded.
+#pragma once
+
+#include <cstdint>
+
+#include "host/tasks/encoded_input.hpp"
+#include "sprig/core/view.hpp"
+#include "sprig/tasks/classify.hpp"
+#include "sprig/tasks/images.hpp"
+
+namespace sprig {
+
+// Channel p is a Poisson train (on the grid: one Bernoulli draw a step) of rate rate_hz x pixel / 255, and neuron i
+// listens to it with probability `density` and a weight uniform in (-weight, weight). Weights are keyed by (original
+// neuron id, pixel), spikes by (pixel, image, step): neither the batch nor what else is presented changes them.
+class ImageEncoder {
+ public:
+  // Options must have been validated (check_classification).
+  ImageEncoder(const ClassificationOptions& options, std::uint32_t pixels, double step_ms, std::uint32_t seed);
+
+  // Gives `network` this encoder's input layer (replacing its own). Errors: ConfigError when the drive has injected
+  // signals, for which a task has no values.
+  void wire(Network& network, const Drive& drive) const;
+
+  // The input of one presentation (options.steps steps) of `images`, indices into `set`, image r to replica r. An image
+  // of the same id and `first_step` gets the same spikes; another first_step (presentation x steps, say) new ones.
+  void encode(const ImageSet& set, ImagePart part, View<const std::uint64_t> images, std::uint32_t first_replica,
+              std::uint64_t first_step, EncodedInput& encoded) const;
+
+  // What draws for an image are keyed by, as a replica: its index, beyond 2^31 for the test part.
+  static std::uint32_t image_id(ImagePart part, std::uint64_t image) {
+    return static_cast<std::uint32_t>(image) + (part == ImagePart::test ? 1u << 31 : 0);
+  }
+
+ private:
+  std::uint32_t pixels_, steps_;
+  double rate_hz_, density_, weight_, step_ms_;
+  std::uint32_t seed_;
+};
+
+}  // namespace sprig

@@ -1,0 +1,64 @@
+// LNP step IV: membrane time constants by Bayesian optimisation, guided by the Lyapunov spectrum.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+// A Gamma law of tau_m for each cluster of the network: its shape and scale lie in a box, both on a logarithmic axis.
+struct TimescaleOptions {
+  std::uint32_t evaluations = 0;  // of the objective; 0: step IV is left out
+  std::uint32_t initial = 8;      // of them at a Latin hypercube, before there is a model
+  std::uint32_t batch = 4;        // candidates that are chosen before any of them has been evaluated; >= 1
+  double shape_min = 1, shape_max = 12;
+  double scale_min_ms = 1, scale_max_ms = 20;
+  double tau_min_ms = 1;             // smaller draws are raised to it
+  double lambda_target = -0.001;     // 1/ms
+  double wasserstein_weight = 0.01;  // 1/ms
+  double rate_weight = 1e-5;         // 1/ms per Hz
+};
+
+// |lambda_max - lambda_target| + wasserstein_weight * wasserstein + rate_weight * mean_rate_hz, in 1/ms, and its terms.
+struct TimescaleObjective {
+  double value = 0;
+  double lambda_max = 0;   // 1/ms
+  double wasserstein = 0;  // of normalised spectra, dimensionless
+  double mean_rate_hz = 0;
+};
+
+struct TimescaleEvaluation {
+  std::vector<double> shape, scale_ms;  // per cluster
+  TimescaleObjective objective;         // value = kFailedObjective where `failed`; the terms are then 0
+  bool failed = false;                  // the spectrum could not be computed, or no neuron fired
+  double best = 0;                      // objective of the best so far, the network as it was included
+};
+inline constexpr double kFailedObjective = 1;  // 1/ms: far above those of networks that live
+
+struct TimescaleSearch {
+  TimescaleObjective start;  // of the network as it was
+  std::vector<TimescaleEvaluation> trace;
+  // The evaluation whose time constants the network has now; kUnchanged: none was better than the start.
+  std::size_t chosen = kUnchanged;
+  bool complete = true;  // false: stopped early, and nothing was changed
+  static constexpr std::size_t kUnchanged = std::numeric_limits<std::size_t>::max();
+};
+
+// The first Wasserstein distance between two spectra (descending), each taken as equal masses at its exponents divided
+// by their mean magnitude [ours]: a spectrum that is only faster or slower has distance 0. Of spectra that are not
+// whole, the same fraction of the dimensions is compared: the one of the larger fraction is cut [ours].
+double spectrum_distance(std::vector<double> a, std::uint64_t dimension_a, std::vector<double> b,
+                         std::uint64_t dimension_b);
+
+// Time constants of neuron i: the quantile of the Gamma law of its cluster at a uniform drawn by its original id
+// (Stream::tau_membrane), at least tau_min_ms. With the builder's seed and law, the builder's values. A small change
+// of shape or scale changes each of them little.
+std::vector<double> gamma_time_constants(const Network& network, const std::vector<double>& shape,
+                                         const std::vector<double>& scale_ms, double tau_min_ms, std::uint32_t seed);
+
+}  // namespace sprig

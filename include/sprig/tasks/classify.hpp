@@ -1,0 +1,64 @@
+// Classifying images with a spiking network: rate-coded pixels -> recurrent layer -> filtered spike traces at a few
+// times of the presentation -> ridge readout on one-hot targets.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sprig/core/progress.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/network.hpp"
+#include "sprig/tasks/images.hpp"
+
+namespace sprig {
+
+// Bounds of ClassificationOptions; the configuration's schema reads them too.
+struct ClassificationLimits {
+  static constexpr std::uint64_t most_images = 10'000'000;
+  static constexpr std::uint32_t most_steps = 100'000, most_batch = 65'536;
+};
+
+struct ClassificationOptions {
+  std::string system = "mnist";
+  std::string folder;  // with the set's files
+  // Images: the first of the set's training part, those after them, the first of its test part.
+  std::uint64_t train = 10'000, validation = 2'000, test = 10'000;
+  std::uint32_t steps = 100;  // simulation steps an image is presented, from the network's initial state
+  double rate_hz = 100;       // of a white pixel's Poisson train
+  double density = 0.1;       // each neuron listens to this fraction of the pixels
+  double weight = 0.5;        // largest magnitude of an input synapse; uniform in (-weight, weight)
+  std::uint32_t windows = 2;  // equal parts of the presentation; the traces at the end of each are features
+  double trace_tau_ms = 50;   // of the filtered spike trace
+  bool square = false;        // features also hold the squared trace
+  std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
+  std::uint32_t batch = 100;  // images simulated at once, as replicas; never changes a result
+  Progress progress;          // false: Interrupted is thrown
+};
+
+struct ClassificationScore {
+  double accuracy = 0, validation_accuracy = 0;
+  std::array<std::array<std::uint64_t, kImageClasses>, kImageClasses> confusion{};  // test images, [label][answer]
+  double lambda = 0;                                                                // chosen ridge strength
+  double sops = 0;             // synaptic operations per test image: recurrent spikes x out-degree
+  double sops_readout = 0;     // and the readout's: a spike is added to 10 sums in every window that it counts in
+  double rate_hz = 0;          // mean rate over the test images
+  double silent_fraction = 0;  // neurons that never fired during training
+};
+
+// The network is not changed; its input layer is replaced by the task's encoder. Every image starts from the network's
+// initial state, and draws (its own, and the drive's, which is keyed as replica simulation.first_replica + image) are
+// its own whatever the batch; simulation.replicas is not used. Errors: ConfigError naming the key (task.*), InputError
+// for a file, MemoryError, NumericalError.
+ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
+                                            const SimulationOptions& simulation, const ClassificationOptions& options,
+                                            std::uint32_t seed);
+
+// The spikes under the first `samples` training images, each from the network's initial state, one after the other as
+// if in one run of one replica: image k in steps [k, k + 1) x options.steps. Steps, spikes, nothing else. Errors: as
+// above; ConfigError for more images than options.train.
+Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples);
+
+}  // namespace sprig

@@ -1,0 +1,39 @@
+// Labelled images of ten classes: MNIST, Fashion-MNIST, CIFAR-10.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sprig/core/view.hpp"
+
+namespace sprig {
+
+inline constexpr std::uint32_t kImageClasses = 10;
+
+struct ImageSet {
+  std::uint32_t pixels = 0;          // bytes an image
+  std::vector<std::uint8_t> data;    // [image][pixel]; CIFAR-10: all red, then all green, then all blue ones
+  std::vector<std::uint8_t> labels;  // 0..9
+
+  std::uint64_t size() const { return labels.size(); }
+  View<const std::uint8_t> image(std::uint64_t i) const { return {data.data() + i * pixels, pixels}; }
+};
+
+enum class ImagePart { train, test };
+
+// Is it the name of an image set ("mnist", "fashion_mnist", "cifar10") and not of a series?
+bool is_image_set(const std::string& system);
+
+// One part of a set as it is published: MNIST's and Fashion-MNIST's four IDX files, plain or with .gz
+// (http://yann.lecun.com/exdb/mnist has the format), or CIFAR-10's six binary batches (Krizhevsky 2009). Nothing is
+// allocated that the bytes in the file do not fill. Errors: ConfigError (task.system, task.folder); InputError naming
+// the file that is missing, no image file, cut short, longer than it says, with labels above 9 or not as many as
+// images.
+ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part);
+
+// The two formats, for other sets of the same kind.
+ImageSet read_idx(const std::string& images, const std::string& labels);
+ImageSet read_cifar(const std::vector<std::string>& batches);
+
+}  // namespace sprig
