@@ -126,7 +126,8 @@ void draw_timescales(Page& page, const Node& step) {
   page.figure("Objective", {course},
               std::to_string(number.size()) + " evaluations; the best, " + figure(trace.best.back()) + ", is number " +
                   std::to_string(trace.best_at + 1) + "." +
-                  (trace.failed > 0 ? ' ' + std::to_string(trace.failed) + " failed and have no point." : ""),
+                  (trace.failed > 0 ? ' ' + std::to_string(trace.failed) + " failed and have no point." : "") +
+                  (step["chosen"].there() ? "" : " None was better than what the network had, which it keeps."),
               course_legend);
   Plot plane("Gamma distributions", "Shape and scale of every evaluation.", {"shape"}, {"scale (ms)"});
   std::vector<LegendEntry> legend;

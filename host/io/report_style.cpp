@@ -38,7 +38,7 @@ p{margin:.3em 0 .8em;max-width:78ch;overflow-wrap:anywhere}
 .lead,.note,figcaption{color:var(--muted)}
 .kicker{margin:0;color:var(--muted);font-size:.8rem;font-weight:600;letter-spacing:.06em;text-transform:uppercase}
 .notice{border-left:4px solid var(--s1);background:var(--card);padding:.6em .9em;border-radius:4px;max-width:none}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:12px;margin:1.2em 0 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(174px,1fr));gap:12px;margin:1.2em 0 0}
 .tiles div,figure{background:var(--card);border:1px solid var(--edge);border-radius:10px}
 .tiles div{padding:10px 14px}
 dt{color:var(--muted);font-size:.82rem}

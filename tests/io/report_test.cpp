@@ -60,12 +60,26 @@ TEST_F(Report, OfAPruningShowsEveryPart) {
   result["timescales"]["trace"].push_back(
       {{"shape", {1, 1}}, {"scale_ms", {1, 1}}, {"objective", 1e300}, {"failed", true}});
   const std::string text = page(test::manifest_of("prune"), result, test::observed());
-  for (const char* part :
-       {"<h1>my &lt;run&gt;</h1>", "50 \u2192 40", "800 \u2192 500", "Lyapunov spectra",
-        "Largest exponent over the rounds", "800 \u2192 700 \u2192 600 \u2192 500", "Recurrent weights",
-        "Membrane time constants", "before 0.5, after 0.5", "Spikes before", "The same rows, of which 3 are left",
-        "removed by pruning", "Made up.", "receptive use", "ipr before", "the best, 0.2, is number 3. 1 failed",
-        "before the search", "cluster 2", "seed = 11  # &lt;of"})
+  for (const char* part : {"<h1>my &lt;run&gt;</h1>",
+                           "50 \u2192 40",
+                           "800 \u2192 500",
+                           "Lyapunov spectra",
+                           "Largest exponent over the rounds",
+                           "800 \u2192 700 \u2192 600 \u2192 500",
+                           "Recurrent weights",
+                           "Membrane time constants",
+                           "before 0.5, after 0.5",
+                           "Spikes before",
+                           "The same rows, of which 3 are left",
+                           "removed by pruning",
+                           "Made up.",
+                           "receptive use",
+                           "ipr before",
+                           "the best, 0.2, is number 3. 1 failed",
+                           "before the search",
+                           "which it keeps",
+                           "cluster 2",
+                           "seed = 11  # &lt;of"})
     EXPECT_TRUE(has(text, part)) << part;
   EXPECT_FALSE(has(text, "Not on this page"));
   EXPECT_FALSE(has(text, "no data"));
