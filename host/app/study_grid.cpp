@@ -114,6 +114,7 @@ StudyGrid study_grid(const Config& config) {
   std::vector<NamedSettings> variants{{}}, tasks;
   for (const std::string& text : config.study.variants) variants.push_back(named_settings(text, "study.variants"));
   for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text, config));
+  if (tasks.empty()) tasks.push_back({config.task.system, {}});
   refuse_repeated(tasks, "study.tasks");
   refuse_repeated(variants, "study.variants");
   for (const NamedSettings& task : tasks) {

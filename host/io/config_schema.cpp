@@ -270,9 +270,9 @@ std::vector<Key> study_keys() {
   };
   return {
       choice("mode", FIELD(study.mode), kStudyModeNames, "grid: the table; operating_point: the search of [search]"),
-      list("tasks", FIELD(study.tasks), 1, "a text", to_text, quote,
-           "a system, with _x its first coordinate alone is fed in, with _full all; or \"name: section.key=value; "
-           "...\""),
+      list("tasks", FIELD(study.tasks), 0, "a text", to_text, quote,
+           "empty: [task]; a system, with _x its first coordinate alone is fed in, with _full all; or "
+           "\"name: section.key=value; ...\""),
       list(
           "trainings", FIELD(study.trainings), 1, choice_words(kTrainingNames.data(), kTrainingNames.size()), training,
           [](Training t) { return quote(name_of(t)); }, "of the recurrent layer; then a ridge readout. ridge: none"),

@@ -151,7 +151,7 @@ TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {
     EXPECT_EQ(result(out)["complete"], false);
     EXPECT_EQ(manifest(out)["complete"], false);
     if (command[0] == "study") {
-      EXPECT_GT(result(out)["rows"].size(), 0u);
+      EXPECT_GT(result(out)["cells"].size(), 0u);
     }
     if (command[0] == "run") {
       EXPECT_GT(result(out)["steps"], 0);
@@ -185,7 +185,7 @@ TEST_F(CommandLine, AFullStdoutIsExitFourWithTheRunFolderWhole) {
     EXPECT_EQ(outcome.err, "sprig: error: stdout: cannot be written: No space left on device\n") << command[0];
   }
   EXPECT_EQ(result("a")["complete"], true);
-  EXPECT_EQ(result("b")["rows"].size(), 8u);
+  EXPECT_EQ(result("b")["cells"].size(), 8u);
   EXPECT_EQ(wait_for(start({"run", "--config", "small.toml", "--quiet"}, RLIM_INFINITY, "/dev/full")).code, 0);
 }
 

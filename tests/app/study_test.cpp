@@ -108,7 +108,7 @@ TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   refused("study.methods=[]", "study.methods: found");
   refused("study.methods=[magic]", "study.methods: found");
   refused("study.densities=[]", "study.densities: found");
-  refused("study.tasks=[]", "study.tasks: found");
+  refused("task.system=weather", "\"weather\", allowed: ");
   refused("study.tasks=[weather]", "\"weather\", allowed: ");
   refused("study.tasks=[lorenz63, lorenz63]", "study.tasks: has \"lorenz63\" twice");
   refused("study.variants=[\"prune.score=l\"]", "without a name and a colon");

@@ -32,8 +32,8 @@ struct DriveSection {
 struct StudySection {
   StudyMode mode = StudyMode::grid;
   // Each a system's name ("lorenz63"; with "_x" its first coordinate alone is fed in, with "_full" all of them), or
-  // named_settings().
-  std::vector<std::string> tasks{"lorenz63"};
+  // named_settings(). Empty: that of [task].
+  std::vector<std::string> tasks;
   std::vector<Training> trainings{Training::ridge};
   std::vector<PruneMethod> methods{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random, PruneMethod::none};
   std::vector<double> densities{0.5, 0.2};
