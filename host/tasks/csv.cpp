@@ -63,9 +63,7 @@ class Rows {
   Rows(const std::string& path, std::string_view text) : path_(path), text_(text) {
     if (text_.starts_with("\xEF\xBB\xBF")) position_ = 3;
     refuse_binary();
-    const std::string_view first = text_.substr(position_, text_.find('\n', position_) - position_);
-    for (const char candidate : {',', ';', '\t'})
-      if (separator_ == 0 && first.find(candidate) != std::string_view::npos) separator_ = candidate;
+    separator_ = find_separator();
   }
 
   // The fields of the next row; false after the last one, behind which there are at most empty lines.
@@ -109,6 +107,20 @@ class Rows {
       fields.push_back({text, begin + 1});
     }
     return at++ < row.size();
+  }
+
+  // Of the first row, outside quotes: a tab before a semicolon before a comma, which may be in numbers of other
+  // columns.
+  char find_separator() const {
+    char found = 0;
+    bool quoted = false;
+    for (std::size_t i = position_; i < text_.size() && text_[i] != '\n'; ++i) {
+      const char c = text_[i];
+      if (c == '"') quoted = !quoted;
+      if (quoted) continue;
+      if (c == '\t' || (c == ';' && found != '\t') || (c == ',' && found == 0)) found = c;
+    }
+    return found;
   }
 
   void refuse_binary() const {

@@ -19,12 +19,12 @@ struct CsvTable {
 };
 
 // Reads the chosen columns (names of the header, or numbers from 0; none: all of them) of a file whose fields are
-// separated by commas, semicolons or tabs (what the first row has), one row a line, with a decimal point, quoted or
-// not; lines may end with CR LF, and the text may begin with a byte order mark. The other columns may hold anything.
-// Errors: InputError with file:line:column for a chosen field that is empty or no finite number, an empty line, a row
-// with more or fewer fields than the first, an open quote, bytes that are no text; InputError for a file that cannot be
-// read, is empty, has no row of numbers, or is larger than kMostCsvBytes. ConfigError (task.columns) for an unknown or
-// repeated column.
+// separated by tabs, semicolons or commas (the first of these that the first row has outside quotes), one row a line,
+// with a decimal point, quoted or not; lines may end with CR LF, and the text may begin with a byte order mark. The
+// other columns may hold anything. Errors: InputError with file:line:column for a chosen field that is empty or no
+// finite number, an empty line, a row with more or fewer fields than the first, an open quote, bytes that are no text;
+// InputError for a file that cannot be read, is empty, has no row of numbers, or is larger than kMostCsvBytes.
+// ConfigError (task.columns) for an unknown or repeated column.
 CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header);
 
 }  // namespace sprig

@@ -55,6 +55,7 @@ class Classification : public ::testing::Test {
     options_.rate_hz = 200;
     options_.density = 0.3;
     options_.weight = 0.6;
+    options_.trace_tau_ms = 50;
     options_.batch = 32;
   }
   void write(const std::string& part, std::uint32_t images, std::uint32_t seed) {

@@ -63,6 +63,8 @@ TEST_F(Csv, TakesOtherSeparatorsLineEndsQuotesAndAByteOrderMark) {
   EXPECT_EQ(read("\xEF\xBB\xBF\"wind, m/s\",\"b\"\n\"1\", \"2\"\n 3 ,4 \n").values, expected);
   EXPECT_EQ(read("\xEF\xBB\xBF\"wind, m/s\",b\n1,2\n").names, (Names{"wind, m/s", "b"}));
   EXPECT_EQ(read("1\n2\n3\n4\n\n\n").values, expected);
+  EXPECT_EQ(read("\"a, b\";c\n1;2\n3;4\n").values, expected);  // a comma in quotes separates nothing
+  EXPECT_EQ(read("\"a; b\"\tc, d\n1\t2\n3\t4\n").names, (Names{"a; b", "c, d"}));
 }
 
 TEST_F(Csv, ChoosesColumnsByNameOrNumberAndLeavesOthersUnread) {
@@ -103,6 +105,7 @@ TEST_F(Csv, WhatIsNoFiniteNumberIsShown) {
   for (const char* bad : {"n/a", "NaN", "nan", "inf", "-inf", "1e999", "1.5x", "0x10", "1 2", "--1", "1e"})
     EXPECT_EQ(refusal("a,b\n1,2\n3," + std::string(bad) + "\n"),
               "data.csv:3:3: column \"b\": found \"" + std::string(bad) + "\"" + hint);
+  EXPECT_EQ(refusal("1,5;2\n").substr(0, 40), "data.csv:1:1: column \"0\": found \"1,5\", m");
   EXPECT_EQ(refusal("a;b\n1;2,5\n"), "data.csv:2:3: column \"b\": found \"2,5\"" + hint);
   EXPECT_EQ(refusal("1\n" + std::string(100, 'x') + "\n"),
             "data.csv:2:1: column \"0\": found \"" + std::string(40, 'x') + "...\"" + hint);

@@ -26,11 +26,11 @@ struct ClassificationOptions {
   // Images: the first of the set's training part, those after them, the first of its test part.
   std::uint64_t train = 10'000, validation = 2'000, test = 10'000;
   std::uint32_t steps = 100;  // simulation steps an image is presented, from the network's initial state
-  double rate_hz = 100;       // of a white pixel's Poisson train
+  double rate_hz = 400;       // of a white pixel's Poisson train
   double density = 0.1;       // each neuron listens to this fraction of the pixels
-  double weight = 0.5;        // largest magnitude of an input synapse; uniform in (-weight, weight)
+  double weight = 1;          // largest magnitude of an input synapse; uniform in (-weight, weight)
   std::uint32_t windows = 2;  // equal parts of the presentation; the traces at the end of each are features
-  double trace_tau_ms = 50;   // of the filtered spike trace
+  double trace_tau_ms = 200;  // of the filtered spike trace
   bool square = false;        // features also hold the squared trace
   std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
   std::uint32_t batch = 100;  // images simulated at once, as replicas; never changes a result
