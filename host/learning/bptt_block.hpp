@@ -20,7 +20,7 @@ namespace sprig::cpu {
 // What spikes are, and how many replicas go side by side.
 struct StepSpikes {
   using Scalar = real;
-  static constexpr std::size_t kLanes = 16;
+  static constexpr std::size_t kLanes = kReplicaBlock;
 
   template <LifKind kKind>
   static Scalar step(LifState<Scalar>& s, const LifConstants<Scalar>& c, Scalar arrivals0, Scalar arrivals1,

@@ -18,11 +18,10 @@
 #include "kernels/core/context.hpp"
 #include "sprig/core/hd.hpp"
 #include "sprig/engine/drive.hpp"
+#include "sprig/learning/bptt_network.hpp"
 #include "sprig/neuron/lif_adjoint.hpp"
 
 namespace sprig::kernel {
-
-inline constexpr std::uint32_t kReplicaBlock = 16;  // over which a gradient is summed in `real`, as the CPU does
 
 // A synapse as its target sees it. source: of input channels, then neurons.
 struct IncomingSynapse {

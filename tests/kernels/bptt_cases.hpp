@@ -40,7 +40,7 @@ void expect_cpus_bits(const BpttCase& c, Make make) {
   model.loss = c.loss;
   model.pooling = c.pooling;
   model.outputs = 2;
-  model.samples = 4;
+  model.samples = 3;
   model.steps_per_sample = 4;
   model.skipped_samples = 1;
   model.checkpoint_steps = c.checkpoint_steps;

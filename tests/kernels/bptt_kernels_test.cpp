@@ -30,13 +30,13 @@ struct ThreadedMachine {
 class BpttKernels : public ::testing::TestWithParam<BpttCase> {};
 
 TEST_P(BpttKernels, GiveTheCpusBits) {
-  for (const LaunchShape shape : {LaunchShape{1, 32}, LaunchShape{2, 32, 0, 7u}})
-    expect_cpus_bits(GetParam(), [&](const Network& network, const Drive& drive, const BpttModel& model) {
-      return std::make_unique<kernel::DeviceBptt<ThreadedMachine>>(network, drive, model, ThreadedMachine{shape});
-    });
+  expect_cpus_bits(GetParam(), [](const Network& network, const Drive& drive, const BpttModel& model) {
+    return std::make_unique<kernel::DeviceBptt<ThreadedMachine>>(network, drive, model,
+                                                                 ThreadedMachine{{2, 32, 0, 7u}});
+  });
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, BpttKernels, ::testing::ValuesIn(bptt_cases(12, 19)));
+INSTANTIATE_TEST_SUITE_P(Cases, BpttKernels, ::testing::ValuesIn(bptt_cases(8, 18)));
 
 }  // namespace
 }  // namespace sprig::testing

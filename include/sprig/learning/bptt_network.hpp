@@ -13,6 +13,9 @@
 
 namespace sprig {
 
+// Replicas over which a gradient is summed in `real`; then blocks of them, in double. The same on every device.
+inline constexpr std::uint32_t kReplicaBlock = 16;
+
 // Rows by source (or input channel). cell = receptor * N + target.
 template <class T>
 struct BpttSynapses {

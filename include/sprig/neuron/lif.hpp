@@ -114,9 +114,11 @@ SPRIG_HD inline void settle(LifState<T>& s) {
 }
 
 // The part of a step before the threshold: currents decay and take in what arrives; returns u as it is unless the
-// neuron is held (s.u stays), and the current that drove it. Arguments as lif_step().
+// neuron is held (s.u stays), and the current that drove it. Arguments as lif_step(). Inlined by order: where it is
+// not, the engine's loops over neurons are no vectors any more.
 template <LifKind kKind, class T>
-SPRIG_HD inline LifProbe<T> lif_flow(LifState<T>& s, const LifConstants<T>& c, T arrivals0, T arrivals1, T external) {
+SPRIG_HD inline __attribute__((always_inline)) LifProbe<T> lif_flow(LifState<T>& s, const LifConstants<T>& c,
+                                                                    T arrivals0, T arrivals1, T external) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;
 #endif
