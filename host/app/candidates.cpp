@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "host/tasks/forecast_options.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/io/network_file.hpp"
@@ -28,8 +27,8 @@ std::set<std::size_t> chosen_indices(std::size_t product, std::size_t budget, st
 
 }  // namespace
 
-ForecastOptions search_task(const Config& config) {
-  ForecastOptions task = config.task;
+TaskOptions search_task(const Config& config) {
+  TaskOptions task = config.task;
   task.vpt_starts = 0;
   return task;
 }
@@ -58,7 +57,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
     }
     finish_config(c.config);
     const bool same_file = !c.config.network_file.empty() && c.config.network_file == config.network_file;
-    check_forecast(search_task(c.config), same_file ? file_step_ms : step_of(c.config));
+    check_task(search_task(c.config), same_file ? file_step_ms : step_of(c.config));
     candidates.push_back(std::move(c));
   }
   return candidates;

@@ -183,10 +183,11 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
             ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
   if (work != Work::search) add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);
   if (work == Work::prune) return plan;
-  const ForecastOptions& t = config.task;
-  const double samples = static_cast<double>(t.train + t.validation + t.test + t.washout);
-  const double features = n * (t.square ? 2 : 1);
-  add("task", "features", 8 * samples * features);
+  const TaskOptions& t = config.task;
+  const double rows = t.is_classification() ? t.images.batch  // gathered batch by batch
+                                            : static_cast<double>(t.train + t.validation + t.test + t.washout);
+  const double features = n * (t.is_classification() ? t.images.windows : 1) * (t.square ? 2 : 1);
+  add("task", "features", 8 * rows * features);
   add("task", "ridge regression", 3 * 8 * (features + 1) * (features + 1));
   return plan;
 }

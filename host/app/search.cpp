@@ -12,7 +12,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/network/compaction.hpp"
-#include "sprig/tasks/forecast.hpp"
+#include "sprig/tasks/score.hpp"
 
 namespace sprig::app {
 
@@ -23,15 +23,15 @@ Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Pr
   simulation.seed = seed;
   simulation.replicas = 1;
   simulation.threads = threads;
-  ForecastOptions task = search_task(config);
+  TaskOptions task = search_task(config);
   Network network = make_network(config, seed);
   const Drive drive = make_drive(config.drive, network.size());
   task.progress = [&](double fraction) { return progress(fraction / 2); };
-  const ForecastScore dense = evaluate_forecast(network, drive, simulation, task, seed);
+  const TaskScore dense = evaluate_task(network, drive, simulation, task, seed);
   keep_synapses(network, std::vector<std::uint8_t>(network.recurrent.synapses(), 0));
   task.progress = [&](double fraction) { return progress(0.5 + fraction / 2); };
-  const ForecastScore none = evaluate_forecast(network, drive, simulation, task, seed);
-  return {dense.validation_nrmse, none.validation_nrmse, dense.rate_hz, dense.silent_fraction};
+  const TaskScore none = evaluate_task(network, drive, simulation, task, seed);
+  return {dense.validation_score, none.validation_score, dense.rate_hz, dense.silent_fraction};
 }
 
 // What only this candidate is to blame for is kept; a stop, a file, a device concern all of them and go on.

@@ -79,6 +79,7 @@ Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& sco
   row.score = score.score;
   row.validation_score = score.validation_score;
   row.vpt = score.vpt;
+  row.vpt_in_samples = score.vpt_in_samples;
   row.energy_nj = score.energy_nj;
   row.energy_readout_nj = score.energy_readout_nj;
   row.sops = score.sops;

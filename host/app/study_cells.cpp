@@ -36,6 +36,7 @@ Row row_of(const Json& line) {
     const Json& value = line.at(field.name);
     row.*field.value = value.is_null() ? Row::kUnknown : value.get<double>();
   }
+  row.vpt_in_samples = line.at("vpt_in_samples").get<bool>();
   row.neurons = line.at("neurons").get<std::uint32_t>();
   row.synapses = line.at("synapses").get<std::uint64_t>();
   row.after_failure = line.at("after_failure").get<std::string>();
@@ -63,6 +64,7 @@ Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
             {"density", line.density}, {"seed", grid.seed_of(cell)},
             {"measure", row.measure}};
   for (const Field& field : kFields) json[field.name] = row.*field.value;
+  json["vpt_in_samples"] = row.vpt_in_samples;
   json["neurons"] = row.neurons;
   json["synapses"] = row.synapses;
   json["after_failure"] = row.after_failure;

@@ -21,6 +21,7 @@ struct Row {
   double score = kUnknown;  // on test data
   double validation_score = kUnknown;
   double vpt = kUnknown;              // valid prediction time; NaN where there is none
+  bool vpt_in_samples = false;        // else in Lyapunov times
   double sops = 0, sops_readout = 0;  // synaptic operations a sample, without and with the readout's
   double energy_nj = 0, energy_readout_nj = 0;
   double rate_hz = 0, silent = 0;

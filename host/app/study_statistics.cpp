@@ -106,4 +106,10 @@ std::string Summary::measure(std::size_t line) const {
   return "score";
 }
 
+bool Summary::vpt_in_samples(std::size_t line) const {
+  for (std::size_t s = 0; s < grid_.seeds; ++s)
+    if (row(line, s) && row(line, s)->failure.empty()) return row(line, s)->vpt_in_samples;
+  return false;
+}
+
 }  // namespace sprig::app

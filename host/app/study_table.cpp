@@ -80,7 +80,7 @@ std::string Summary::section(std::size_t first, std::size_t last) const {
   std::vector<std::string> header{"method"};
   if (variants) header.push_back("variant");
   header.insert(header.end(), {"kept", measure(first)});
-  if (vpt) header.push_back("VPT");
+  if (vpt) header.push_back(vpt_in_samples(first) ? "VPT samples" : "VPT");
   for (const Column& column : kColumns)
     if (shown(column)) header.push_back(column.name);
   header.insert(header.end(), {"- dense", "- random", "rank"});

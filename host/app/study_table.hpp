@@ -58,6 +58,7 @@ class Summary {
   // The first line of each task and training, in order, and one past the last.
   std::vector<std::size_t> section_starts() const;
   std::string measure(std::size_t line) const;
+  bool vpt_in_samples(std::size_t line) const;
 
   const StudyGrid& grid_;
   const Rows& rows_;

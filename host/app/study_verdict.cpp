@@ -73,7 +73,8 @@ std::string Summary::footer(bool one_network) const {
     if (!r->after_failure.empty() && without++ == 0) first = r->after_failure;
   }
   std::string text = "mean +- 95 % interval " + interval_scope({grid_.seeds, done, rows_.size(), one_network}) +
-                     "; differences are paired by seed; ranks among the methods of one density; SOPs and nJ a sample "
+                     "; differences are paired by seed; VPT in Lyapunov times where nothing else is said; ranks among "
+                     "the methods of one density; SOPs and nJ a sample "
                      "or image, recurrent synapses alone\n";
   if (failed > 0)
     text += std::to_string(failed) + " of " + std::to_string(done) +
