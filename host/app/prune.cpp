@@ -154,6 +154,7 @@ int prune_verb(const Command& command) {
               {"method", name_of(config.prune.method)},
               {"density", config.prune.density},
               {"seed", config.simulation.seed},
+              {"weight_cap", pruned.weight_cap},
               {"after_failure", pruned.after_failure},
               {"rounds_detail", rounds}};
   if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);

@@ -18,6 +18,7 @@
 namespace sprig {
 namespace {
 
+constexpr int kCapTries = 4;
 constexpr double kBudgetTolerance = 0.005;  // of a round's synapses, when step II takes some too
 
 // One way to go through a round.
@@ -39,6 +40,7 @@ class Pruner {
     result_.synapses_before = given_.recurrent.synapses();
     result_.before = spectrum();
     if (!stopped_) prune(progress);
+    if (!stopped_ && options_.kept_weight == KeptWeight::stable) cap_weights();
     if (!stopped_ && delocalises(options_)) add_delocalising();
     if (!stopped_ && tunes_timescales(options_)) tune_timescales();
     measure_after();
@@ -160,6 +162,36 @@ class Pruner {
     }
     changed |= drop_isolated();
     return changed;
+  }
+
+  // The largest exponent now; infinite where it cannot be computed. Sets stopped_.
+  double largest_exponent() {
+    try {
+      return spectrum().exponents.empty() ? 0 : spectrum().exponents.front();
+    } catch (const NumericalError&) {
+      return std::numeric_limits<double>::infinity();
+    }
+  }
+
+  // KeptWeight::stable: bisection for the largest cap that holds the bound, its logarithm halved kCapTries times; 1,
+  // the weights as they were given, where no larger one does. Sets stopped_.
+  void cap_weights() {
+    const double bound = lambda_bound();
+    double low = 1, high = work_.largest_factor(), cap = high;
+    if (high == 1 || largest_exponent() <= bound || stopped_) return;
+    const auto try_cap = [&](double value) {
+      cap = value;
+      work_.cap_weights(cap);
+      note_change(true);
+    };
+    for (int tries = 0; tries < kCapTries; ++tries) {
+      try_cap(std::sqrt(low * high));
+      const bool holds = largest_exponent() <= bound;
+      if (stopped_) return;
+      (holds ? low : high) = cap;
+    }
+    if (cap != low) try_cap(low);
+    result_.weight_cap = low;
   }
 
   // Step III, into the room that the last round left. Sets stopped_.

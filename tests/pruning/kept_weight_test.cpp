@@ -54,6 +54,34 @@ TEST(KeptWeight, CapHoldsOverAllRoundsTogether) {
   EXPECT_GE(result.guards.weight_capped, static_cast<std::uint64_t>(at_cap));
 }
 
+TEST(KeptWeight, StableIsRescaledAndCappedOnlyWhereTheExponentAsksForIt) {
+  int capped = 0, rescaled = 0;
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    const Network network = small_network(60, 0.2, seed);
+    PruneOptions options = sparse(PruneMethod::lnp, KeptWeight::rescale);
+    options.delocalise = false;
+    options.seed = seed;
+    const PruneResult free = pruned(network, options);
+    options.kept_weight = KeptWeight::stable;
+    const PruneResult stable = pruned(network, options);
+    const double bound = std::max(free.before.exponents.front(), options.lambda_bound);
+    if (free.after.exponents.front() <= bound) {
+      ++rescaled;
+      EXPECT_EQ(stable.weight_cap, 0);
+      EXPECT_EQ(network_hash(stable.network), network_hash(free.network));
+      continue;
+    }
+    ++capped;
+    EXPECT_TRUE(stable.after.exponents.front() <= bound || stable.weight_cap == 1) << "seed " << seed;
+    const std::vector<double> ratios = factors(network, stable), before = factors(network, free);
+    ASSERT_EQ(ratios.size(), before.size());
+    for (std::size_t k = 0; k < ratios.size(); ++k)
+      EXPECT_NEAR(ratios[k], std::min(before[k], stable.weight_cap), 1e-5 * ratios[k]);
+  }
+  EXPECT_GT(capped, 0);
+  EXPECT_GT(rescaled, 0);
+}
+
 TEST(KeptWeight, SumOfWeightsIsPreservedInExpectationByRescale) {
   const Network network = small_network(30, 0.3);
   double given = 0;

@@ -46,7 +46,7 @@ inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
                                                                     "betweenness_low",
                                                                     "degree"};
 inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
-inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
+inline constexpr std::array<std::string_view, 4> kKeptWeightNames{"rescale", "capped", "mask", "stable"};
 inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
 inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
 inline constexpr std::array<std::string_view, 3> kCsvHeaderNames{"auto", "yes", "no"};

@@ -43,9 +43,9 @@ enum class PruneMethod {
   betweenness_low,
   degree
 };
-enum class ScoreVariant { l, w, wl };             // LNP step I.4
-enum class KeptWeight { rescale, capped, mask };  // LNP step I.5
-enum class PerNeuron { frame, index };            // LNP step I.1; index: the i-th exponent to the i-th neuron
+enum class ScoreVariant { l, w, wl };                     // LNP step I.4
+enum class KeptWeight { rescale, capped, mask, stable };  // LNP step I.5
+enum class PerNeuron { frame, index };                    // LNP step I.1; index: the i-th exponent to the i-th neuron
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
@@ -57,7 +57,9 @@ struct PruneOptions {
   ScoreVariant score = ScoreVariant::wl;
   KeptWeight kept_weight = KeptWeight::capped;  // w' = w/p, w/max(p, 1/cap) or w: w of the network that was given, p
                                                 // the product of the keep probabilities of all rounds so far
-  double cap = 3.0;                             // largest w'/w of `capped`, over all rounds together
+  double cap = 3.0;                             // largest w'/w of `capped`, over all rounds together. `stable` [ours]:
+                                                // as rescale, and after the rounds a cap as large as lambda_bound lets
+                                                // it be, where that of the pruned network is above it
   PerNeuron per_neuron = PerNeuron::frame;
   double sigma = 1.0;                 // of the noise-driven linear system
   double margin = 0.05;               // row dominance margin, relative
@@ -76,7 +78,8 @@ struct PruneOptions {
   double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
                                           // round leaves room for them, so that the total never exceeds that target
   std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
-  double lambda_bound = 0;      // 1/ms: step III may raise lambda_max to this, or to that of the network that was given
+  double lambda_bound = 0;      // 1/ms: `stable` and step III hold lambda_max to this, or to that of the network that
+                                // was given
   TimescaleOptions timescales;  // step IV, after step III; a control for all methods: see there
   LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
                                 // the dimension that is left when neurons have been removed
@@ -118,6 +121,7 @@ struct PruneResult {
   TimescaleSearch timescales;
   std::string after_failure;
   PruneGuards guards;
+  double weight_cap = 0;       // that `stable` chose; 0: none was needed, or asked for
   bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
 };
 
