@@ -34,6 +34,7 @@ PruneOptions budget(const BenchSection& bench, std::uint32_t seed) {
   options.rounds = 1;
   options.seed = seed;
   options.score = ScoreVariant::w;
+  options.kept_weight = KeptWeight::capped;
   options.delocalise = false;
   options.lyapunov.exponents = 1;
   options.lyapunov.transient_ms = options.lyapunov.tangent_transient_ms = 10;

@@ -49,13 +49,13 @@ enum class PerNeuron { frame, index };                    // LNP step I.1; index
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
-  double density = 0.5;                 // synapses kept at the end, as a fraction of those at the start, (0, 1]
-  double neuron_fraction = 0.0;         // neurons removed at the end, as a fraction of those at the start, [0, 1);
-                                        // 0 leaves step II out: isolated neurons stay too
-  std::uint32_t rounds = 5;             // R of the geometric schedule, 1..100
-  std::uint32_t unchanged_rounds = 10;  // stop after so many rounds in which nothing changed, >= 1
-  ScoreVariant score = ScoreVariant::wl;
-  KeptWeight kept_weight = KeptWeight::capped;  // w' = w/p, w/max(p, 1/cap) or w: w of the network that was given, p
+  double density = 0.5;                  // synapses kept at the end, as a fraction of those at the start, (0, 1]
+  double neuron_fraction = 0.0;          // neurons removed at the end, as a fraction of those at the start, [0, 1);
+                                         // 0 leaves step II out: isolated neurons stay too
+  std::uint32_t rounds = 5;              // R of the geometric schedule, 1..100
+  std::uint32_t unchanged_rounds = 10;   // stop after so many rounds in which nothing changed, >= 1
+  ScoreVariant score = ScoreVariant::w;  // this and `stable`: best on validation data, docs/results/lnp.md
+  KeptWeight kept_weight = KeptWeight::stable;  // w' = w/p, w/max(p, 1/cap) or w: w of the network that was given, p
                                                 // the product of the keep probabilities of all rounds so far
   double cap = 3.0;                             // largest w'/w of `capped`, over all rounds together. `stable` [ours]:
                                                 // as rescale, and after the rounds a cap as large as lambda_bound lets
