@@ -48,9 +48,10 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
   return pruned;
 }
 
-// The network with its recurrent layer trained.
+// The network with its recurrent layer trained; as it is where there is nothing to train.
 Network trained(Training training, const Network& network, const Drive& drive, const SimulationOptions& simulation,
                 const Config& config, const Progress& progress) {
+  if (network.recurrent.synapses() == 0) return network;
   switch (training) {
     case Training::ridge:
       return network;
@@ -91,7 +92,7 @@ Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& sco
   row.after_failure = pruned.after_failure;
   if (!pruned.after.exponents.empty()) {
     row.lambda_max = pruned.after.exponents.front();
-    row.dimension = pruned.after.dimension;
+    if (!pruned.after.dimension_is_bound) row.dimension = pruned.after.dimension;
     row.spectral_distance = spectrum_distance(pruned.after.exponents, tangent_dimension(pruned.network),
                                               pruned.before.exponents, tangent_dimension(given));
   }

@@ -28,7 +28,7 @@ struct Row {
   std::uint32_t neurons = 0;
   std::uint64_t synapses = 0;
   double lambda_max = kUnknown;         // 1/ms, after pruning, before training
-  double dimension = kUnknown;          // Kaplan-Yorke, of the same spectrum
+  double dimension = kUnknown;          // Kaplan-Yorke, of the same spectrum; not known where it has too few exponents
   double spectral_distance = kUnknown;  // of its normalised spectrum from the dense network's (Wasserstein)
   std::string after_failure;            // why these are not known; empty when they are
   std::string failure;                  // why nothing is (NumericalError); empty when the cell succeeded

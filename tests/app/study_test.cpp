@@ -98,6 +98,28 @@ TEST_F(StudyVerb, TasksAreNamedSettings) {
   EXPECT_NE(outcome.out.find("far, ridge:\n"), std::string::npos) << outcome.out;
 }
 
+TEST_F(StudyVerb, TrainingsAreSectionsOfTheirOwnOnTheSamePrunedNetworks) {
+  const Outcome outcome =
+      run({"study", "--config", "small.toml", "--out", "out", "--set", "study.trainings=[ridge, stdp, bptt]", "--set",
+           "study.methods=[dense, lnp, none]", "--set", "training.stdp_duration_ms=500", "--set", "training.epochs=2",
+           "--set", "training.batch=1", "--set", "study.seeds=1", "--threads", "1"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json r = result("out");
+  std::map<std::string, std::map<std::string, Json>> cells;
+  for (const Json& cell : r["cells"]) cells[cell["method"]][cell["training"]] = cell;
+  for (const char* method : {"dense", "lnp"}) {
+    EXPECT_EQ(cells[method].size(), 3u);
+    std::set<double> scores;
+    for (const auto& [training, cell] : cells[method]) {
+      EXPECT_EQ(cell["synapses"], cells[method]["ridge"]["synapses"]);
+      EXPECT_EQ(cell["lambda_max"], cells[method]["ridge"]["lambda_max"]);
+      scores.insert(cell["score"].get<double>());
+    }
+    EXPECT_EQ(scores.size(), 3u) << method << ": training changes what the readout sees";
+  }
+  EXPECT_EQ(cells["none"]["bptt"]["score"], cells["none"]["ridge"]["score"]) << "there is nothing to train";
+}
+
 TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   const auto refused = [&](const std::string& setting, const std::string& why) {
     const Outcome outcome = run({"study", "--config", "small.toml", "--out", "out", "--set", setting});
