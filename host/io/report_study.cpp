@@ -186,7 +186,16 @@ std::string scope(const Panel& panel) {
   return figure(most, 9) + (least < most ? " seeds or fewer (" + figure(least, 9) + " at least)" : " seeds");
 }
 
-void draw_figures(Page& page, const Panel& panel, const MethodStyles& styles) {
+// Without the variants, unless there is nothing else.
+Panel without_variants(Panel panel) {
+  const auto varied = [](const Entry& e) { return e.series() != e.method; };
+  if (!std::all_of(panel.entries.begin(), panel.entries.end(), varied)) std::erase_if(panel.entries, varied);
+  return panel;
+}
+
+// Variants have a figure of their own, beside what they vary.
+void draw_figures(Page& page, const Panel& all, const MethodStyles& styles) {
+  const Panel panel = without_variants(all);
   const std::string intervals = " Means of " + scope(panel) + ", intervals are 95\u00A0%.";
   const std::string measure = measure_name(panel.measure());
   page.figure(measure + " against density",
@@ -194,9 +203,10 @@ void draw_figures(Page& page, const Panel& panel, const MethodStyles& styles) {
               "Level lines: dense and none (no recurrent synapses), with their intervals." + intervals +
                   " Methods stand a little beside one another, so that intervals can be told apart.");
   const auto difference = [&](Field field, const std::string& other, const std::string& paired) {
-    if (has(panel, field, false))
+    const Panel& shown = field == &Entry::minus_plain ? all : panel;
+    if (has(shown, field, false))
       page.figure("Difference to " + other,
-                  {against_density(panel, field, "Difference to " + other, measure + " minus " + other + "'s", styles)},
+                  {against_density(shown, field, "Difference to " + other, measure + " minus " + other + "'s", styles)},
                   "Paired by seed" + paired + ". An interval that holds zero is a tie." + intervals);
   };
   difference(&Entry::minus_random, "random", ", at the same density");

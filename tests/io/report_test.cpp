@@ -153,11 +153,12 @@ TEST_F(Report, WhatIsBetterDependsOnTheMeasure) {
 
 TEST_F(Report, VariantsAreSeriesOfTheirOwnBesideThePlainConfiguration) {
   Json study = test::studied();
+  for (Json& entry : study["summary"])
+    if (entry["task"] == "lorenz63") entry["lambda_max"] = 0.001;
   for (const std::string method : {"dense", "none", "lnp"}) {
     const double density = method == "dense" ? 1 : method == "none" ? 0 : 0.5;
     Json entry = test::study_entry("lorenz63", "ridge", method, density, 0.35);
     entry["variant"] = "alike";
-    entry["lambda_max"] = 0.001;
     entry["minus_plain"] = {{"mean", 0.05}, {"half_width", 0.06}, {"tie", true}};
     study["summary"].push_back(entry);
   }
