@@ -3,16 +3,26 @@
 #include <cmath>
 
 #include "host/engine/packing.hpp"
-#include "host/pruning/timescales_step.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 
 namespace sprig::app {
 
 namespace {
 
 constexpr double kMaxSteps = 1e15;  // far beyond any run, well within 64 bits
+
+// Rows of the tangent space, by the rules of dynamics; the synapses are left out, for they do not matter and are many.
+// Errors: ConfigError for a network that has none.
+std::uint32_t tangent_rows(const Network& network) {
+  Network neurons;
+  neurons.kind = network.kind;
+  neurons.step_ms = network.step_ms;
+  neurons.neurons = network.neurons;
+  return make_tangent_network(neurons).rows();
+}
 
 }  // namespace
 
@@ -36,7 +46,7 @@ void check_lyapunov(const LyapunovOptions& options, const Network& network, cons
   steps_of(options.renorm_ms, network.step_ms, "lyapunov.renorm_ms");
   whole_steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
   if (options.method == LyapunovMethod::finite) return;  // gives one exponent, of any network
-  const std::uint32_t dimension = tangent_dimension(network);
+  const std::uint32_t dimension = tangent_rows(network);
   if (options.exponents > dimension)
     throw ConfigError("lyapunov.exponents", std::to_string(options.exponents) + ", must be at most the dimension " +
                                                 std::to_string(dimension) + ", or 0 for all");
