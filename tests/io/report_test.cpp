@@ -166,7 +166,7 @@ TEST_F(Report, VariantsAreSeriesOfTheirOwnBesideThePlainConfiguration) {
   for (const char* part :
        {"dense (alike)", "lnp (alike)", "Difference to plain", "0.050 \u00B1 0.060 tie", "Largest exponent"})
     EXPECT_TRUE(has(text, part)) << part;
-  expect_plots(7 + 5);
+  expect_plots(7 + 6);
 }
 
 TEST_F(Report, DrawsAStudyThatHasHardlyBegun) {
