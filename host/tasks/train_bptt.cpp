@@ -14,11 +14,6 @@ namespace sprig {
 
 namespace {
 
-BpttResult with_own_input(BpttResult result, const Network& network) {
-  result.network.input = network.input;
-  return result;
-}
-
 // Sequences of a series: number q begins at sample first + q * stride.
 class SeriesSequences {
  public:
@@ -101,7 +96,7 @@ BpttResult on_series(const Network& network, const Drive& drive, const Simulatio
                           " do not fit into task.train = " + std::to_string(task.train) +
                           " less the horizon; must be fewer");
   const TrainingSet check = validation.part(train_end, train_end + task.validation);
-  return with_own_input(train_bptt(setup.network, setup.drive, train, check, bptt), network);
+  return train_bptt(setup.network, setup.drive, train, check, bptt);
 }
 
 // Images [first, first + count) of the training part, one a sequence.
@@ -150,13 +145,12 @@ BpttResult on_images(const Network& network, const Drive& drive, const Simulatio
   ImageSequences checking(reservoir.encoder(), images.train, task.steps, task.train);
   const auto set = [](ImageSequences& sequences, std::uint64_t count) {
     return TrainingSet{static_cast<std::uint32_t>(count),
-                       [&](std::uint32_t epoch, View<const std::uint32_t> which, SequenceBatch& batch) {
-                         sequences.fill(epoch, which, batch);
+                       [from = &sequences](std::uint32_t epoch, View<const std::uint32_t> which, SequenceBatch& batch) {
+                         from->fill(epoch, which, batch);
                        }};
   };
   const std::uint64_t checked = std::min<std::uint64_t>(task.validation, options.validation);
-  return with_own_input(train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt),
-                        network);
+  return train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt);
 }
 
 }  // namespace
@@ -167,8 +161,11 @@ BpttResult train_bptt_on(const Network& network, const Drive& drive, const Simul
   seeded.bptt.seed = seed;
   seeded.bptt.model.threads = simulation.threads;
   seeded.bptt.device = simulation.device;
-  if (task.is_classification()) return on_images(network, drive, simulation, task.classification(), seeded, seed);
-  return on_series(network, drive, simulation, task, seeded, seed);
+  BpttResult result = task.is_classification()
+                          ? on_images(network, drive, simulation, task.classification(), seeded, seed)
+                          : on_series(network, drive, simulation, task, seeded, seed);
+  result.network.input = network.input;  // not the encoder's
+  return result;
 }
 
 }  // namespace sprig

@@ -12,12 +12,6 @@ namespace sprig {
 
 namespace {
 
-// Moves the trained weights into a network with the input layer that it had.
-StdpResult with_own_input(StdpResult result, const Network& network) {
-  result.network.input = network.input;
-  return result;
-}
-
 // As many whole units of `unit_steps` as come nearest to window_ms, at least one.
 std::uint32_t units_of(double window_ms, double step_ms, std::uint32_t unit_steps) {
   return static_cast<std::uint32_t>(std::max(1.0, std::round(window_ms / (step_ms * unit_steps))));
@@ -40,7 +34,7 @@ StdpResult on_series(const Network& network, const Drive& drive, const Simulatio
     setup.encoder.encode(values, count, 1, simulation.first_replica, first_step, encoded);
     return encoded.input;
   };
-  return with_own_input(train_stdp(setup.network, setup.drive, simulation, options, input), network);
+  return train_stdp(setup.network, setup.drive, simulation, options, input);
 }
 
 StdpResult on_images(const Network& network, const Drive& drive, const SimulationOptions& simulation,
@@ -56,16 +50,18 @@ StdpResult on_images(const Network& network, const Drive& drive, const Simulatio
                                simulation.first_replica, first_step, encoded);
     return encoded.input;
   };
-  return with_own_input(train_stdp(reservoir.network(), drive, simulation, options, input), network);
+  return train_stdp(reservoir.network(), drive, simulation, options, input);
 }
 
 }  // namespace
 
 StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, StdpOptions options, std::uint32_t seed) {
-  if (task.is_classification())
-    return on_images(network, drive, simulation, task.classification(), std::move(options), seed);
-  return on_series(network, drive, simulation, task, std::move(options), seed);
+  StdpResult result = task.is_classification()
+                          ? on_images(network, drive, simulation, task.classification(), std::move(options), seed)
+                          : on_series(network, drive, simulation, task, std::move(options), seed);
+  result.network.input = network.input;  // not the encoder's
+  return result;
 }
 
 }  // namespace sprig
