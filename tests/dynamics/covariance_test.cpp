@@ -2,6 +2,7 @@
 #include "sprig/dynamics/covariance.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
@@ -92,7 +93,7 @@ TEST(Covariance, AgreesWithSciPy) {
     GTEST_SKIP() << "/usr/bin/python3 with NumPy and SciPy is not there";
   const int n = 60;
   const Eigen::MatrixXd a = random_hurwitz(n, 5, false);
-  const std::string path = ::testing::TempDir() + "sprig_covariance_oracle.py";
+  const std::string path = ::testing::TempDir() + "sprig_covariance_oracle-" + std::to_string(::getpid()) + ".py";
   {
     std::ofstream script(path);
     script << std::setprecision(17) << "import numpy as np, scipy.linalg as la\na = np.array([";

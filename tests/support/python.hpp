@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace sprig::testing {
 
@@ -19,7 +20,8 @@ inline constexpr const char* kPython = "/usr/bin/python3";
 // What the script printed as numbers; nothing when Python or one of its modules is missing.
 inline std::optional<std::vector<double>> python_numbers(const std::string& name, const std::string& script) {
   if (std::system((std::string(kPython) + " -c 'import numpy, scipy' > /dev/null 2>&1").c_str()) != 0) return {};
-  const std::string path = ::testing::TempDir() + name + ".py";
+  // Tests run side by side, some with the same script.
+  const std::string path = ::testing::TempDir() + name + "-" + std::to_string(::getpid()) + ".py";
   std::ofstream(path) << script;
   std::FILE* pipe = popen((std::string(kPython) + " '" + path + "'").c_str(), "r");
   std::vector<double> numbers;
