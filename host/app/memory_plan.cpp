@@ -10,6 +10,7 @@
 #include "sprig/app/setup.hpp"
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/io/network_file.hpp"
@@ -141,7 +142,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   const PlannedNetwork planned = planned_network(config);
   const double n = planned.neurons, e = planned.synapses, copies = cells;
   const LifKind kind = planned.kind;
-  const double receptors = kind.receptors, delay_bytes = planned.uniform_delay ? 0 : 2;
+  const double delay_bytes = planned.uniform_delay ? 0 : 2;
   SimulationOptions simulation = config.simulation;
   if (work != Work::run) simulation.replicas = 1;
   const double replicas = simulation.replicas;
@@ -159,7 +160,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
     add("recording", "probe", 3 * sizeof(real) * steps * static_cast<double>(config.run.probe.size()) * replicas);
     return plan;
   }
-  const double states = (kind.synapse == Synapse::exponential ? 1 + receptors : 1) * n;
+  const double states = (1 + current_rows(kind)) * n;
   const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
   if (work != Work::search && config.lyapunov.method != LyapunovMethod::finite)
     add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "host/app/observe_structure.hpp"
+#include "sprig/app/checks.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/app/signals.hpp"
 #include "sprig/core/error.hpp"
@@ -158,6 +159,10 @@ void add_activities(Json& json, std::vector<std::unique_ptr<Activity>>& activiti
   for (std::size_t k = 0; k < activities.size(); ++k) json["networks"][k]["activity"] = activities[k]->json(edges);
 }
 
+std::uint64_t observed_steps(double step_ms) {
+  return std::max<std::uint64_t>(1, steps_of(kObservedMs, step_ms, "network.step_ms"));
+}
+
 // The run matters more than its page.
 void write(RunFolder& folder, const Json& json) {
   try {
@@ -171,9 +176,8 @@ void write(RunFolder& folder, const Json& json) {
 
 void write_observation(RunFolder& folder, const Config& config, const std::vector<NamedNetwork>& networks) {
   const double step_ms = networks.front().network.step_ms;
-  const auto steps_in = [&](double ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); };
   const double settle_ms = config.lyapunov.transient_ms;
-  const Window window(steps_in(settle_ms), std::max<std::uint64_t>(steps_in(kObservedMs), 1));
+  const Window window(steps_of(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
   const RasterRows rows(networks.front().network);
   Json json = time_json(networks.front().network, rows, window, settle_ms,
                         "Simulated for this page with the run's drive and no task's input, after " +
@@ -196,8 +200,7 @@ void write_observation(RunFolder& folder, const Config& config, const std::vecto
 
 void write_observation(RunFolder& folder, const NamedNetwork& network, const std::vector<SpikeEvent>& spikes,
                        std::uint64_t first_step, std::uint64_t steps) {
-  const auto second = static_cast<std::uint64_t>(std::llround(kObservedMs / network.network.step_ms));
-  const Window window(first_step, std::min(steps, std::max<std::uint64_t>(second, 1)));
+  const Window window(first_step, std::min(steps, observed_steps(network.network.step_ms)));
   const RasterRows rows(network.network);
   Json json = time_json(network.network, rows, window, 0, "From the recorded spikes of the first replica.");
   json["networks"].push_back(structure_json(network.name, network.network, {&network.network}, false));

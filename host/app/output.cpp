@@ -18,4 +18,6 @@ std::string json_text(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+Json interval_json(const Interval& i) { return {{"mean", i.mean}, {"half_width", i.half_width}}; }
+
 }  // namespace sprig::app

@@ -5,16 +5,9 @@
 
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/tasks/score.hpp"
 
 namespace sprig::app {
-
-namespace {
-
-constexpr double kLeastGain = 0.2;  // dense must have so much less error than none
-
-Json interval_json(const Interval& i) { return {{"mean", i.mean}, {"half_width", i.half_width}}; }
-
-}  // namespace
 
 void require_finite(const Outcome& o) {
   if (!std::isfinite(o.dense) || !std::isfinite(o.none) || !std::isfinite(o.dense / o.none))
@@ -56,7 +49,7 @@ std::vector<Score> rank(const Cells& cells, std::size_t candidates) {
     score.dense = mean_interval(dense);
     score.none = mean_interval(none);
     score.gain = mean_interval(gain);
-    score.qualifies = score.gain.mean >= kLeastGain;
+    score.qualifies = score.gain.mean >= kNeedsRecurrence;
     scores.push_back(score);
   }
   std::stable_sort(scores.begin(), scores.end(), [](const Score& a, const Score& b) {

@@ -1,7 +1,6 @@
 // sprig study: tasks x trainings x variants x pruning methods x densities x seeds, every method on the same networks
 // and data. Cells that an earlier run of the folder finished are kept.
 #include <algorithm>
-#include <filesystem>
 #include <mutex>
 
 #include "host/app/study_cell.hpp"

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "host/pruning/timescales_step.hpp"
 #include "sprig/app/setup.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 #include "sprig/tasks/train.hpp"
 
 namespace sprig::app {
@@ -32,11 +31,10 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
   options.seed = simulation.seed;
   // What pruning by activity looks at: the network under the task's training input, which no other method sees.
   options.measure = [&](const Network& now, const std::vector<std::uint32_t>& kept) {
-    const bool images = config.task.is_classification();
-    const double sample_ms = now.step_ms * (images ? config.task.images.steps : config.task.steps_per_sample);
-    const std::uint64_t most = images ? config.task.images.train : config.task.train;
-    const auto samples = static_cast<std::uint64_t>(std::ceil(options.activity_ms / sample_ms));
-    return record_task(now, drive.subset(kept), simulation, config.task, simulation.seed, std::min(samples, most));
+    const TaskOptions& task = config.task;
+    const double samples = std::ceil(options.activity_ms / (now.step_ms * task.sample_steps()));
+    return record_task(now, drive.subset(kept), simulation, task, simulation.seed,
+                       std::min(static_cast<std::uint64_t>(samples), task.training_samples()));
   };
   double reached = 0;
   options.lyapunov.progress = [&](double) { return progress(reached); };

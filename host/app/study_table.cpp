@@ -16,8 +16,6 @@ double validation_score(const Row& r) { return r.validation_score; }
 double valid_time(const Row& r) { return r.vpt; }
 double operations(const Row& r) { return r.sops; }
 
-Json interval_json(const Interval& i) { return {{"mean", i.mean}, {"half_width", i.half_width}}; }
-
 // The columns that are plain means, with the digits they are shown with.
 struct Column {
   const char* name;

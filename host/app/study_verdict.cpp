@@ -6,14 +6,9 @@
 
 #include "host/app/study_table.hpp"
 #include "sprig/io/names.hpp"
+#include "sprig/tasks/score.hpp"
 
 namespace sprig::app {
-
-namespace {
-
-constexpr double kNeedsRecurrence = 0.8;  // a task counts where dense has at most this share of none's error
-
-}  // namespace
 
 void Summary::judge(std::string& text, Json& json) const {
   for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
@@ -23,7 +18,7 @@ void Summary::judge(std::string& text, Json& json) const {
     const auto score = [](const Row& r) { return r.score; };
     const double with = mean(*dense, score).mean, without = mean(v, score).mean, gain = 1 - with / without;
     if (std::isnan(gain)) continue;  // stopped before both had a row
-    const bool counts = with <= kNeedsRecurrence * without;
+    const bool counts = gain >= kNeedsRecurrence;
     text += line.task + ", " + std::string(name_of(line.training)) + ": dense has " +
             number_text(100 * std::abs(gain), 3) + " % " + (gain >= 0 ? "less" : "more") +
             " error than none, so the task " +

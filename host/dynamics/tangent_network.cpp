@@ -70,8 +70,7 @@ TangentNetwork make_tangent_network(const Network& network) {
   TangentNetwork tangent;
   tangent.kind = network.kind;
   tangent.neurons = network.size();
-  tangent.current_rows =
-      network.kind.synapse == Synapse::delta ? 0 : static_cast<std::uint32_t>(network.kind.receptors);
+  tangent.current_rows = current_rows(network.kind);
   add_constants(tangent, network);
   add_synapses(tangent, network.recurrent);
   return tangent;

@@ -256,7 +256,7 @@ std::vector<Key> training_keys() {
            "stdp: w_max over the mean excitatory weight"),
       real("stdp_duration_ms", FIELD(training.stdp.duration_ms), kPositive, "stdp: time that it learns for"),
       real("stdp_window_ms", FIELD(training.stdp.window_ms), kPositive,
-           "stdp: weights take effect after each; made whole samples or images"),
+           "stdp: weights take effect after each; made whole samples; of images, one each"),
       boolean("stdp_normalise", FIELD(training.stdp.normalise),
               "stdp: excitatory weights onto a neuron keep their sum, up to w_max each"),
   };

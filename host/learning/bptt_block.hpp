@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "host/learning/bptt_readout.hpp"
@@ -101,8 +100,6 @@ class LaneBlock final : public BpttBlock<typename Spikes::Scalar> {
   }
 
  private:
-  static constexpr T kHeldTape = std::numeric_limits<T>::lowest();  // in place of u of a neuron that was held
-
   // Everything that a step reads and changes.
   struct State {
     std::vector<T> u, i0, i1, ring;  // ring: [slot][cell][lane], slot = step mod slots
@@ -222,7 +219,7 @@ class LaneBlock final : public BpttBlock<typename Spikes::Scalar> {
       const bool held = s.refractory > 0;
       T u_before;
       spike[l] = Spikes::template step<kKind>(s, c, arrivals0[l], arrivals1[l], external[l], gain, u_before);
-      before[l] = held ? kHeldTape : u_before;
+      before[l] = held ? kHeldTape<T> : u_before;
       u[l] = s.u;
       refractory[l] = s.refractory;
       if constexpr (kExponential) i0[l] = s.i[0];
@@ -346,7 +343,7 @@ class LaneBlock final : public BpttBlock<typename Spikes::Scalar> {
     const T gain = gain_, through_reset = model_.detach_reset ? T{0} : T{1};
 #pragma omp simd
     for (std::size_t l = 0; l < L; ++l) {
-      const bool held = before[l] == kHeldTape;
+      const bool held = before[l] == kHeldTape<T>;
       const T u = held ? T{0} : before[l];
       const T spike = held ? T{0} : Spikes::spike(u, c, gain);
       LifAdjoint<T> a;

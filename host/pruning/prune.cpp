@@ -14,6 +14,7 @@
 #include "host/pruning/timescales_step.hpp"
 #include "host/pruning/working_network.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 
 namespace sprig {
 namespace {

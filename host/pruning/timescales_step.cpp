@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/pruning/minimise.hpp"
 
@@ -127,11 +128,6 @@ class TimescaleStep {
 };
 
 }  // namespace
-
-std::uint32_t tangent_dimension(const Network& network) {
-  const auto receptors = static_cast<std::uint32_t>(network.kind.receptors);
-  return (network.kind.synapse == Synapse::exponential ? 1 + receptors : 1) * network.size();
-}
 
 TimescaleSearch search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                   const PruneOptions& options, const TimescaleReference& reference) {

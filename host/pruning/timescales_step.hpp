@@ -15,9 +15,6 @@ struct TimescaleReference {
   double lambda_bound;        // 1/ms: no candidate beyond it is chosen, unless the network is beyond it already
 };
 
-// States per neuron times neurons.
-std::uint32_t tangent_dimension(const Network& network);
-
 // Searches the time constants of `network` under `drive` (of its neurons); spectra by options.lyapunov, candidates of a
 // batch on several threads unless they share a device. `network` is not changed. options.lyapunov.progress is called
 // with the fraction of the search, one call at a time; false ends it, and the result is not complete.

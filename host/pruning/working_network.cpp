@@ -45,7 +45,7 @@ void WorkingNetwork::cap_weights(double cap) {
   Csr& csr = network_.recurrent;
   for (std::uint64_t k = 0; k < csr.synapses(); ++k) {
     const std::uint64_t index = csr.id(k);
-    csr.weights[k] = static_cast<float>(given_->recurrent.weights[index] / std::max(keep_probability_[index], 1 / cap));
+    csr.weights[k] = static_cast<float>(given_weight(index) / std::max(keep_probability_[index], 1 / cap));
   }
 }
 

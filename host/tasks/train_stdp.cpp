@@ -12,9 +12,12 @@ namespace sprig {
 
 namespace {
 
-// As many whole units of `unit_steps` as come nearest to window_ms, at least one.
-std::uint32_t units_of(double window_ms, double step_ms, std::uint32_t unit_steps) {
-  return static_cast<std::uint32_t>(std::max(1.0, std::round(window_ms / (step_ms * unit_steps))));
+// Windows of whole samples or images, `unit_steps` each, and as many of them as reach the duration: an encoder has no
+// input for part of a unit.
+void make_whole(StdpOptions& options, double step_ms, std::uint32_t unit_steps) {
+  const double unit_ms = step_ms * unit_steps;
+  options.window_ms = unit_ms * std::max(1.0, std::round(options.window_ms / unit_ms));
+  options.duration_ms = options.window_ms * std::ceil(options.duration_ms / options.window_ms);
 }
 
 StdpResult on_series(const Network& network, const Drive& drive, const SimulationOptions& simulation,
@@ -22,12 +25,11 @@ StdpResult on_series(const Network& network, const Drive& drive, const Simulatio
   const Series series = task_series(network, task, seed);
   const std::uint64_t samples = task.washout + task.train;
   const ReservoirSetup setup(network, drive, simulation, task, seed);
-  const std::uint32_t window = units_of(options.window_ms, network.step_ms, task.steps_per_sample);
-  options.window_ms = window * task.steps_per_sample * network.step_ms;
+  make_whole(options, network.step_ms, task.steps_per_sample);
   EncodedInput encoded;
   std::vector<double> values;
   const InputSource input = [&](std::uint64_t first_step, std::uint64_t steps) {
-    const auto count = static_cast<std::uint32_t>((steps + task.steps_per_sample - 1) / task.steps_per_sample);
+    const auto count = static_cast<std::uint32_t>(steps / task.steps_per_sample);
     values.clear();
     for (std::uint64_t s = first_step / task.steps_per_sample, k = 0; k < count; ++s, ++k)
       for (const std::uint32_t channel : task.observed) values.push_back(series.at(s % samples, channel));
@@ -42,7 +44,8 @@ StdpResult on_images(const Network& network, const Drive& drive, const Simulatio
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
   const ImageReservoir reservoir(network, drive, simulation, task, images.train.pixels, seed);
-  options.window_ms = task.steps * network.step_ms;
+  options.window_ms = 0;  // an image each
+  make_whole(options, network.step_ms, task.steps);
   EncodedInput encoded;
   const InputSource input = [&](std::uint64_t first_step, std::uint64_t) {
     const std::uint64_t image = first_step / task.steps % task.train;

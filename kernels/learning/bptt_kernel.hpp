@@ -61,8 +61,6 @@ struct BpttState {
   std::int32_t* refractory = nullptr;
 };
 
-inline constexpr real kHeldTape = static_cast<real>(-3e38);  // in place of u of a neuron that was held
-
 SPRIG_HD inline real add_product(real a, real b, real sum) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;
@@ -126,7 +124,7 @@ SPRIG_KERNEL inline void bptt_step(Ctx& ctx, const BpttView& v, const StepArgume
     if constexpr (kExponential) a.to.i0[cell] = s.i[0];
     if constexpr (kExponential && kTwo) a.to.i1[cell] = s.i[1];
     v.spikes[a.step * v.all() + cell] = spike ? 1 : 0;
-    if (a.tape != nullptr) a.tape[cell] = held ? kHeldTape : probe.u_before;
+    if (a.tape != nullptr) a.tape[cell] = held ? kHeldTape<real> : probe.u_before;
     if (!a.trace) continue;
     const real trace = add_product(v.decay, a.step == 0 ? 0 : v.trace[cell], spike ? 1 : 0);
     v.trace[cell] = trace;
@@ -218,7 +216,7 @@ SPRIG_KERNEL inline void bptt_adjoint(Ctx& ctx, const BpttView& v, const BackArg
       if constexpr (kExponential) a.i[0] = v.a_i0[cell];
       if constexpr (kExponential && kTwo) a.i[1] = v.a_i1[cell];
     }
-    const bool held = b.tape[cell] == kHeldTape;
+    const bool held = b.tape[cell] == kHeldTape<real>;
     const real u = held ? 0 : b.tape[cell];
     real d0 = 0, d1 = 0;
     lif_adjoint<kKind>(a, c, {u, static_cast<real>(!held && u >= c.v_th ? 1 : 0), held}, v.d_spike[cell], v.gain,

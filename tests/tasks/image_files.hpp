@@ -30,4 +30,19 @@ inline std::string gzipped(const std::string& bytes, const std::string& scratch)
   return test::read_file(scratch);
 }
 
+// Both parts of a set under MNIST's names: class c, in turn, lights two pixels of its own among `dark` ones.
+inline void write_class_images(const test::TemporaryFolder& folder, int images, int dark) {
+  std::string pixels, labels;
+  for (int k = 0; k < images; ++k) {
+    labels += static_cast<char>(k % 10);
+    for (int p = 0; p < 20; ++p) pixels += static_cast<char>(p / 2 == k % 10 ? 255 : dark);
+  }
+  for (const char* part : {"train", "t10k"}) {
+    test::write_raw(folder.file(part + std::string("-images-idx3-ubyte")),
+                    idx_images(static_cast<std::uint32_t>(images), 4, 5, pixels));
+    test::write_raw(folder.file(part + std::string("-labels-idx1-ubyte")),
+                    idx_labels(static_cast<std::uint32_t>(images), labels));
+  }
+}
+
 }  // namespace sprig::testing

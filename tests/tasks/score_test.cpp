@@ -22,19 +22,10 @@ TaskOptions forecast_task() {
   return options;
 }
 
-// Ten images of one class each, twice, under MNIST's names.
 class ImageTask : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pixels, labels;
-    for (int k = 0; k < 20; ++k) {
-      labels += static_cast<char>(k % 10);
-      for (int p = 0; p < 20; ++p) pixels += static_cast<char>(p / 2 == k % 10 ? 255 : 10);
-    }
-    for (const char* part : {"train", "t10k"}) {
-      test::write_raw(folder_.file(part + std::string("-images-idx3-ubyte")), testing::idx_images(20, 4, 5, pixels));
-      test::write_raw(folder_.file(part + std::string("-labels-idx1-ubyte")), testing::idx_labels(20, labels));
-    }
+    testing::write_class_images(folder_, 20, 10);
     options_.system = "mnist";
     options_.images.folder = folder_.path();
     options_.images.train = 15;

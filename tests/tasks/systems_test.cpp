@@ -10,6 +10,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/tasks/series.hpp"
 #include "tests/support/python.hpp"
+#include "tests/tasks/flow_support.hpp"
 
 namespace sprig {
 namespace {
@@ -19,7 +20,7 @@ FlowState run_roessler(FlowState state, double h, int steps) {
   return state;
 }
 
-double distance(const FlowState& a, const FlowState& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
+using testing::distance;
 
 TEST(Roessler, FixedPointStaysFixed) {
   // x = a z, y = -z, z = (c - sqrt(c^2 - 4 a b)) / (2 a)
@@ -30,21 +31,9 @@ TEST(Roessler, FixedPointStaysFixed) {
 }
 
 TEST(Roessler, LargestExponentIsTheLiteraturesValue) {
-  constexpr double kSeparation = 1e-8, kStep = 0.02;
-  constexpr int kStepsPerRenormalisation = 100, kRenormalisations = 15000;  // T = 30000
-  FlowState state = run_roessler({1, 1, 1}, kStep, 50000), other = state;
-  other[0] += kSeparation;
+  const FlowState start = run_roessler({1, 1, 1}, 0.02, 50000);
 
-  double growth = 0;
-  for (int k = 0; k < kRenormalisations; ++k) {
-    state = run_roessler(state, kStep, kStepsPerRenormalisation);
-    other = run_roessler(other, kStep, kStepsPerRenormalisation);
-    const double stretched = distance(state, other);
-    growth += std::log(stretched / kSeparation);
-    for (int i = 0; i < 3; ++i) other[i] = state[i] + (other[i] - state[i]) * kSeparation / stretched;
-  }
-
-  EXPECT_NEAR(growth / (kStep * kStepsPerRenormalisation * kRenormalisations), kRoesslerExponent, 0.002);
+  EXPECT_NEAR(testing::largest_exponent(run_roessler, start, 0.02, 100, 15000), kRoesslerExponent, 0.002);  // T = 30000
 }
 
 TEST(Roessler, AgreesWithScipy) {

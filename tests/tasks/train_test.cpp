@@ -103,19 +103,10 @@ TEST(TrainOnSeries, StdpChangesExcitatoryWeightsAlone) {
             result.network.recurrent.weights);
 }
 
-// Class c lights two pixels of its own.
 class TrainOnImages : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pixels, labels;
-    for (int k = 0; k < 60; ++k) {
-      labels += static_cast<char>(k % 10);
-      for (int p = 0; p < 20; ++p) pixels += static_cast<char>(p / 2 == k % 10 ? 255 : 0);
-    }
-    for (const char* part : {"train", "t10k"}) {
-      test::write_raw(folder_.file(part + std::string("-images-idx3-ubyte")), testing::idx_images(60, 4, 5, pixels));
-      test::write_raw(folder_.file(part + std::string("-labels-idx1-ubyte")), testing::idx_labels(60, labels));
-    }
+    testing::write_class_images(folder_, 60, 0);
     task_.system = "mnist";
     task_.images.folder = folder_.path();
     task_.images.train = 40;
@@ -140,10 +131,21 @@ TEST_F(TrainOnImages, BackpropagationLearnsClasses) {
   EXPECT_GT(result.epochs[result.best_epoch].validation_accuracy, 0.8);
 }
 
+TEST(TrainOnSeries, StdpEndsWithAWholeWindow) {
+  const Network network = task_network();
+  TaskOptions task = series_task();
+  task.encoding = Encoding::population;  // spikes of part of a sample would lie beyond the call
+  task.steps_per_sample = 30;
+  StdpOptions options;
+  options.duration_ms = 1000;
+  options.window_ms = 100;  // 90 ms: three samples
+  EXPECT_EQ(train_stdp_on(network, {}, on_cpu(1), task, options, 3).rate_hz.size(), 12u);
+}
+
 TEST_F(TrainOnImages, StdpSeesOneImageAWindow) {
   const Network network = task_network(120);
   StdpOptions options;
-  options.duration_ms = 50 * 40;  // 50 images of 40 steps, where there are 40 to train on
+  options.duration_ms = 50 * 40 - 7;  // 50 images of 40 steps, where there are 40 to train on; the last one whole
   const StdpResult result = train_stdp_on(network, {}, on_cpu(1), task_, options, 3);
 
   expect_only_weights_changed(network, result.network);

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sprig/tasks/statistics.hpp"
+
 namespace sprig::app {
 
 using Json = nlohmann::ordered_json;
@@ -15,5 +17,8 @@ void write_stdout(std::string_view text);
 
 // On one line, or indented; bytes that are not UTF-8 (from a command line, a path) are replaced, never an error.
 std::string json_text(const Json& json, int indent = -1);
+
+// {"mean", "half_width"}.
+Json interval_json(const Interval& interval);
 
 }  // namespace sprig::app

@@ -16,12 +16,21 @@
 
 namespace sprig {
 
+// Receptors with a current of their own: 0 (delta synapses), 1 or 2.
+constexpr std::uint32_t current_rows(const LifKind& kind) {
+  return kind.synapse == Synapse::delta ? 0 : static_cast<std::uint32_t>(kind.receptors);
+}
+// States that a perturbation has: potentials and currents. (An adaptive threshold has no row.)
+inline std::uint32_t tangent_dimension(const Network& network) {
+  return network.size() * (1 + current_rows(network.kind));
+}
+
 // The network as its tangent dynamics need it, in double. Weights are the network's floats, which the engine delivers
 // up to its fixed-point rounding.
 struct TangentNetwork {
   LifKind kind;
   std::uint32_t neurons = 0;
-  std::uint32_t current_rows = 1;  // receptors with a current of their own: 0 (delta synapses), 1 or 2
+  std::uint32_t current_rows = 1;                       // current_rows()
   std::vector<double> p22, p11_0, p11_1, p21_0, p21_1;  // the engine's propagators, [neuron]; as many as the kind has
   // One arrival of weight w at i, shifted by dt: dV_i += potential_shift_i w dt, dI_i += current_shift_i w dt.
   // Exponential synapses: -R_i/tau_i and 1/tau_s; delta synapses: 1/tau_i, and no current.

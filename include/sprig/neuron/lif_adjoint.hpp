@@ -9,6 +9,8 @@
 // has u = v = what it was, and no spike. No adaptive threshold.
 #pragma once
 
+#include <limits>
+
 #include "sprig/neuron/lif.hpp"
 #include "sprig/neuron/surrogate.hpp"
 
@@ -47,6 +49,10 @@ struct LifTape {
   T spike;     // 0, 1, or the smooth spike
   bool held;
 };
+
+// In a tape that keeps u_before alone: that the neuron was held.
+template <class T>
+inline constexpr T kHeldTape = std::numeric_limits<T>::lowest();
 
 // a: on entry with respect to the state after the step, on return before it. d_spike: with respect to the spike by all
 // that it is delivered to. through_reset: 1, or 0 for a detached reset. d_arrivals: with respect to the step's

@@ -14,7 +14,13 @@ struct TaskOptions : ForecastOptions {
 
   bool is_classification() const { return is_image_set(system); }
   ClassificationOptions classification() const;
+  std::uint32_t sample_steps() const { return is_classification() ? images.steps : steps_per_sample; }
+  std::uint64_t training_samples() const { return is_classification() ? images.train : train; }
 };
+
+// A task measures recurrence, and counts, where the dense network has so much less error than one without recurrent
+// synapses (LNP, Traps).
+inline constexpr double kNeedsRecurrence = 0.2;
 
 // Energy of `operations` additions, nJ: 0.9 pJ for one of 32-bit floating-point numbers in 45 nm CMOS (Horowitz, ISSCC
 // 2014). A proxy: it leaves out memory, which costs more.

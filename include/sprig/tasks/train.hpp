@@ -10,8 +10,9 @@
 
 namespace sprig {
 
-// train_stdp() under the task's training input, again from its start when it is used up. Windows are whole samples (or
-// images), as near to options.window_ms as can be. Errors: those of train_stdp() and evaluate_task().
+// train_stdp() under the task's training input, again from its start when it is used up. Windows are whole samples, as
+// near to options.window_ms as can be, or one image each; the last one is whole too. Errors: those of train_stdp() and
+// evaluate_task().
 StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, StdpOptions options, std::uint32_t seed);
 
