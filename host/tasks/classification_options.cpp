@@ -1,6 +1,9 @@
 // Validation of classification options.
 #include "host/tasks/classification_options.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "host/tasks/option_checks.hpp"
 
 namespace sprig {
@@ -15,6 +18,10 @@ void check_size(const char* keys, std::uint64_t asked, const ImageSet& set, cons
                        "at most " + std::to_string(set.size()) + ", the set's " + part + " part");
 }
 
+std::string size_of(const ImageShape& shape) {
+  return std::to_string(shape.rows) + " x " + std::to_string(shape.columns);
+}
+
 }  // namespace
 
 void check_classification(const ClassificationOptions& options, double step_ms) {
@@ -26,6 +33,7 @@ void check_classification(const ClassificationOptions& options, double step_ms) 
   rate("image_rate_hz", options.rate_hz, step_ms);
   fraction("image_density", options.density);
   finite("image_weight", options.weight);
+  count("image_patch", options.patch, 0, Limits::most_side);
   count("image_windows", options.windows, 1, options.steps);
   if (options.steps % options.windows != 0)
     refuse("image_windows", std::to_string(options.windows),
@@ -40,10 +48,13 @@ TaskImages load_task_images(const ClassificationOptions& options) {
                     load_images(options.system, options.folder, ImagePart::test)};
   check_size("image_train + task.image_validation", options.train + options.validation, images.train, "training");
   check_size("image_test", options.test, images.test, "test");
-  if (images.train.pixels != images.test.pixels)
-    throw InputError(options.folder, "training images of " + std::to_string(images.train.pixels) +
-                                         " pixels and test images of " + std::to_string(images.test.pixels) +
-                                         ", must be as many");
+  const ImageShape shape = images.train.shape;
+  if (!(shape == images.test.shape))
+    throw InputError(options.folder, "training images of " + size_of(shape) + " pixels and test images of " +
+                                         size_of(images.test.shape) + ", must be the same");
+  if (options.patch > std::min(shape.rows, shape.columns))
+    task_check::refuse("image_patch", std::to_string(options.patch),
+                       "at most the shorter side of its images, " + size_of(shape));
   return images;
 }
 

@@ -105,7 +105,7 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
   if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
   check_classification(options, network.step_ms);
   const TaskImages images = load_task_images(options);
-  const ImageReservoir reservoir(network, drive, simulation, options, images.train.pixels, seed);
+  const ImageReservoir reservoir(network, drive, simulation, options, images.train.shape, seed);
   Classifier classifier(reservoir, options);
   ClassificationScore score;
 
@@ -164,7 +164,7 @@ Recording record_classification(const Network& network, const Drive& drive, cons
     throw ConfigError("task.image_train", std::to_string(options.train) + ", must be at least the " +
                                               std::to_string(samples) + " to record");
   const TaskImages images = load_task_images(options);
-  const ImageReservoir reservoir(network, drive, simulation, options, images.train.pixels, seed);
+  const ImageReservoir reservoir(network, drive, simulation, options, images.train.shape, seed);
   Recording all;
   all.steps = samples * options.steps;
   MatrixXd features;

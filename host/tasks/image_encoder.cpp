@@ -2,14 +2,16 @@
 #include "host/tasks/image_encoder.hpp"
 
 #include <array>
+#include <vector>
 
 #include "sprig/core/error.hpp"
 
 namespace sprig {
 
-ImageEncoder::ImageEncoder(const ClassificationOptions& options, std::uint32_t pixels, double step_ms,
+ImageEncoder::ImageEncoder(const ClassificationOptions& options, const ImageShape& shape, double step_ms,
                            std::uint32_t seed)
-    : pixels_(pixels),
+    : shape_(shape),
+      patch_(options.patch),
       steps_(options.steps),
       rate_hz_(options.rate_hz),
       density_(options.density),
@@ -17,13 +19,42 @@ ImageEncoder::ImageEncoder(const ClassificationOptions& options, std::uint32_t p
       step_ms_(step_ms),
       seed_(seed) {}
 
+namespace {
+
+// What a neuron sees of an image.
+struct Patch {
+  std::uint32_t row = 0, column = 0, rows, columns;
+
+  explicit Patch(const ImageShape& shape) : rows(shape.rows), columns(shape.columns) {}
+  // A square anywhere within the image.
+  Patch(const ImageShape& shape, std::uint32_t side, const PhiloxBlock& draw) : rows(side), columns(side) {
+    row = below(shape.rows - side + 1, draw.word[0]);
+    column = below(shape.columns - side + 1, draw.word[1]);
+  }
+  bool holds(std::uint32_t r, std::uint32_t c) const {
+    return r >= row && r - row < rows && c >= column && c - column < columns;
+  }
+
+ private:
+  static std::uint32_t below(std::uint64_t bound, std::uint32_t word) {
+    return static_cast<std::uint32_t>(word * bound >> 32);
+  }
+};
+
+}  // namespace
+
 void ImageEncoder::wire(Network& network, const Drive& drive) const {
   refuse_own_signals(drive);
   network.input = Csr{};
-  network.input.rows = pixels_;
+  network.input.rows = shape_.pixels();
   network.input.cols = network.size();
-  for (std::uint32_t p = 0; p < pixels_; ++p) {
+  std::vector<Patch> patches(network.size(), Patch(shape_));
+  for (std::uint32_t i = 0; patch_ > 0 && i < network.size(); ++i)  // drawn as if for one more pixel than there are
+    patches[i] = Patch(shape_, patch_, input_block(network, i, shape_.pixels(), seed_));
+  for (std::uint32_t p = 0; p < shape_.pixels(); ++p) {
+    const std::uint32_t row = p / shape_.columns % shape_.rows, column = p % shape_.columns;
     for (std::uint32_t i = 0; i < network.size(); ++i) {
+      if (!patches[i].holds(row, column)) continue;
       const PhiloxBlock block = input_block(network, i, p, seed_);
       if (uniform_open(block.word[0], block.word[1]) >= density_) continue;
       network.input.targets.push_back(i);
@@ -40,7 +71,7 @@ void ImageEncoder::encode(const ImageSet& set, ImagePart part, View<const std::u
   for (std::uint32_t value = 0; value < bound.size(); ++value)
     bound[value] = spike_bound(rate_hz_ * value / 255, step_ms_);
   std::vector<std::vector<Input::Spike>> of_step(steps_);  // pixel by pixel, image by image
-  for (std::uint32_t p = 0; p < pixels_; ++p)
+  for (std::uint32_t p = 0; p < shape_.pixels(); ++p)
     for (std::uint32_t r = 0; r < images.size; ++r) {
       const std::uint8_t value = set.image(images[r])[p];
       if (value == 0) continue;

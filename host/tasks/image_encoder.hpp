@@ -11,12 +11,14 @@
 namespace sprig {
 
 // Channel p is a Poisson train (on the grid: one Bernoulli draw a step) of rate rate_hz x pixel / 255, and neuron i
-// listens to it with probability `density` and a weight uniform in (-weight, weight). Weights are keyed by (original
-// neuron id, pixel), spikes by (pixel, image, step): neither the batch nor what else is presented changes them.
+// listens to it with probability `density` and a weight uniform in (-weight, weight), if the pixel lies in the neuron's
+// patch: a square anywhere within the image (a local receptive field; McDonnell et al. 2015, doi
+// 10.1371/journal.pone.0134254). Places and weights are keyed by the original neuron id (and the pixel), spikes by
+// (pixel, image, step): neither the batch nor what else is presented changes them.
 class ImageEncoder {
  public:
   // Options must have been validated (check_classification).
-  ImageEncoder(const ClassificationOptions& options, std::uint32_t pixels, double step_ms, std::uint32_t seed);
+  ImageEncoder(const ClassificationOptions& options, const ImageShape& shape, double step_ms, std::uint32_t seed);
 
   // Gives `network` this encoder's input layer (replacing its own). Errors: ConfigError when the drive has injected
   // signals, for which a task has no values.
@@ -33,7 +35,8 @@ class ImageEncoder {
   }
 
  private:
-  std::uint32_t pixels_, steps_;
+  ImageShape shape_;
+  std::uint32_t patch_, steps_;
   double rate_hz_, density_, weight_, step_ms_;
   std::uint32_t seed_;
 };

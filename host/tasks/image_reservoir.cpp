@@ -9,12 +9,12 @@
 namespace sprig {
 
 ImageReservoir::ImageReservoir(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                               const ClassificationOptions& options, std::uint32_t pixels, std::uint32_t seed)
+                               const ClassificationOptions& options, const ImageShape& shape, std::uint32_t seed)
     : network_(network),
       drive_(drive),
       simulation_(simulation),
       options_(options),
-      encoder_(options, pixels, network.step_ms, seed) {
+      encoder_(options, shape, network.step_ms, seed) {
   encoder_.wire(network_, drive_);
 }
 

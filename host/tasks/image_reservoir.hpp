@@ -13,7 +13,7 @@ class ImageReservoir {
  public:
   // Options must have been validated (check_classification) and outlive this.
   ImageReservoir(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                 const ClassificationOptions& options, std::uint32_t pixels, std::uint32_t seed);
+                 const ClassificationOptions& options, const ImageShape& shape, std::uint32_t seed);
 
   std::uint32_t features() const { return network_.size() * options_.windows * (options_.square ? 2 : 1); }
   const Network& network() const { return network_; }  // with the encoder's input layer

@@ -15,7 +15,8 @@ namespace {
 constexpr const char *kMnist = "mnist", *kFashionMnist = "fashion_mnist", *kCifar10 = "cifar10";
 constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;  // unsigned bytes in 3 dimensions, in 1
 constexpr std::uint64_t kMostBytes = 1ull << 30;                     // of a file's content
-constexpr std::uint64_t kCifarPixels = 3 * 32 * 32, kCifarRecord = kCifarPixels + 1;
+constexpr ImageShape kCifarShape{3, 32, 32};
+constexpr std::uint64_t kCifarRecord = 1 + 3 * 32 * 32;  // a label and the pixels
 
 std::string product(const std::vector<std::uint32_t>& sizes) {
   std::string text;
@@ -85,12 +86,12 @@ ImageSet read_idx(const std::string& images_path, const std::string& labels_path
     throw InputError(labels_path, std::to_string(labels.sizes[0]) + " labels of " + std::to_string(images.sizes[0]) +
                                       " images in " + images_path + ", must be as many");
   check_labels(labels_path, labels.data);
-  return {images.sizes[1] * images.sizes[2], std::move(images.data), std::move(labels.data)};
+  return {{1, images.sizes[1], images.sizes[2]}, std::move(images.data), std::move(labels.data)};
 }
 
 ImageSet read_cifar(const std::vector<std::string>& batches) {
   ImageSet set;
-  set.pixels = static_cast<std::uint32_t>(kCifarPixels);
+  set.shape = kCifarShape;
   for (const std::string& path : batches) {
     const std::vector<std::uint8_t> bytes = ByteFile(path).read(kMostBytes + 1);
     if (bytes.empty() || bytes.size() % kCifarRecord != 0 || bytes.size() > kMostBytes)

@@ -132,7 +132,7 @@ BpttResult on_images(const Network& network, const Drive& drive, const Simulatio
                      const ClassificationOptions& task, const SequenceOptions& options, std::uint32_t seed) {
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
-  const ImageReservoir reservoir(network, drive, simulation, task, images.train.pixels, seed);
+  const ImageReservoir reservoir(network, drive, simulation, task, images.train.shape, seed);
   BpttOptions bptt = options.bptt;
   bptt.model.loss = Loss::cross_entropy;
   bptt.model.pooling = Pooling::mean;

@@ -43,7 +43,7 @@ StdpResult on_images(const Network& network, const Drive& drive, const Simulatio
                      const ClassificationOptions& task, StdpOptions options, std::uint32_t seed) {
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
-  const ImageReservoir reservoir(network, drive, simulation, task, images.train.pixels, seed);
+  const ImageReservoir reservoir(network, drive, simulation, task, images.train.shape, seed);
   options.window_ms = 0;  // an image each
   make_whole(options, network.step_ms, task.steps);
   EncodedInput encoded;

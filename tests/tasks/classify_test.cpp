@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -69,7 +70,7 @@ class Classification : public ::testing::Test {
   Eigen::MatrixXd features_of(const Network& network, const Drive& drive, std::uint64_t first, std::uint32_t count,
                               int threads = 1) {
     const TaskImages images = load_task_images(options_);
-    const ImageReservoir reservoir(network, drive, on_cpu(threads, threads), options_, images.train.pixels, 7);
+    const ImageReservoir reservoir(network, drive, on_cpu(threads, threads), options_, images.train.shape, 7);
     Eigen::MatrixXd features;
     Recording recording;
     reservoir.present(images.train, ImagePart::train, first, count, features, recording);
@@ -148,7 +149,7 @@ TEST_F(Classification, PartsOfASetDrawApart) {
   // The same image in both parts is not presented with the same spikes.
   write("t10k", 100, 1);
   const TaskImages images = load_task_images(options_);
-  const ImageEncoder encoder(options_, images.train.pixels, 1.0, 3);
+  const ImageEncoder encoder(options_, images.train.shape, 1.0, 3);
   const std::vector<std::uint64_t> five{5};
   EncodedInput train, again, test, later;
   encoder.encode(images.train, ImagePart::train, five, 0, 0, train);
@@ -168,9 +169,9 @@ TEST_F(Classification, PartsOfASetDrawApart) {
 }
 
 TEST_F(Classification, PixelsFireAtTheirRates) {
-  ImageSet set{4, {0, 51, 102, 255, 0, 51, 102, 255}, {1, 2}};
+  ImageSet set{{1, 1, 4}, {0, 51, 102, 255, 0, 51, 102, 255}, {1, 2}};
   options_.steps = 20000;
-  const ImageEncoder encoder(options_, 4, 0.5, 3);
+  const ImageEncoder encoder(options_, set.shape, 0.5, 3);
   EncodedInput encoded;
   encoder.encode(set, ImagePart::train, std::vector<std::uint64_t>{0, 1}, 0, 0, encoded);
 
@@ -185,7 +186,7 @@ TEST_F(Classification, PixelsFireAtTheirRates) {
 
 TEST_F(Classification, InputWeightsAreUniformOnARandomSubsetAndStayWithTheirNeurons) {
   Network network = testing::unconnected(400, {}, 1.0, {});
-  const ImageEncoder encoder(options_, 100, 1.0, 3);
+  const ImageEncoder encoder(options_, {1, 10, 10}, 1.0, 3);
   encoder.wire(network, {});
   validate(network);
 
@@ -210,11 +211,56 @@ TEST_F(Classification, InputWeightsAreUniformOnARandomSubsetAndStayWithTheirNeur
   EXPECT_EQ(pruned.input.weights, network.input.weights);
 }
 
+// Pixels that each neuron listens to, in order.
+std::vector<std::vector<std::uint32_t>> heard(const Network& network) {
+  std::vector<std::vector<std::uint32_t>> pixels(network.size());
+  for (std::uint32_t p = 0; p < network.input.rows; ++p)
+    for (std::uint64_t k = network.input.offsets[p]; k < network.input.offsets[p + 1]; ++k)
+      pixels[network.input.targets[k]].push_back(p);
+  return pixels;
+}
+
+TEST_F(Classification, ANeuronListensWithinItsPatchOfEveryPlane) {
+  const ImageShape shape{3, 6, 9};
+  options_.patch = 4;
+  options_.density = 1;
+  Network network = testing::unconnected(600, {}, 1.0, {});
+  ImageEncoder(options_, shape, 1.0, 3).wire(network, {});
+
+  std::set<std::pair<std::uint32_t, std::uint32_t>> corners;
+  for (const auto& pixels : heard(network)) {
+    const std::uint32_t row = pixels.front() / 9, column = pixels.front() % 9;
+    corners.insert({row, column});
+    std::vector<std::uint32_t> square;
+    for (std::uint32_t plane = 0; plane < 3; ++plane)
+      for (std::uint32_t r = row; r < row + 4; ++r)
+        for (std::uint32_t c = column; c < column + 4; ++c) square.push_back((plane * 6 + r) * 9 + c);
+    ASSERT_EQ(pixels, square);
+  }
+  EXPECT_EQ(corners.size(), 3u * 6);  // every place where 4 x 4 fits into 6 x 9
+  EXPECT_EQ(corners.rbegin()->first, 2u);
+
+  options_.density = 0.25;
+  ImageEncoder(options_, shape, 1.0, 3).wire(network, {});
+  const double n = 600 * 48;
+  EXPECT_NEAR(static_cast<double>(network.input.synapses()), n / 4, 5 * std::sqrt(n * 0.25 * 0.75));
+}
+
+TEST_F(Classification, APatchOfTheWholeImageIsNoPatch) {
+  Network whole = testing::unconnected(50, {}, 1.0, {}), patch = whole;
+  ImageEncoder(options_, {1, 10, 10}, 1.0, 3).wire(whole, {});
+  options_.patch = 10;
+  ImageEncoder(options_, {1, 10, 10}, 1.0, 3).wire(patch, {});
+
+  EXPECT_EQ(whole.input.targets, patch.input.targets);
+  EXPECT_EQ(whole.input.weights, patch.input.weights);
+}
+
 TEST_F(Classification, FeaturesAreTheTracesOfTheRecordedSpikes) {
   options_.windows = 4;
   options_.square = true;
   const TaskImages images = load_task_images(options_);
-  const ImageReservoir reservoir(task_network(30), {}, on_cpu(), options_, images.train.pixels, 7);
+  const ImageReservoir reservoir(task_network(30), {}, on_cpu(), options_, images.train.shape, 7);
   Eigen::MatrixXd features;
   Recording recording;
   reservoir.present(images.train, ImagePart::train, 0, 6, features, recording);
@@ -301,6 +347,7 @@ TEST_F(Classification, EveryBadOptionIsNamed) {
       {"task.image_density", [](auto& o) { o.density = 0; }},
       {"task.image_density", [](auto& o) { o.density = 1.1; }},
       {"task.image_weight", [](auto& o) { o.weight = INFINITY; }},
+      {"task.image_patch", [](auto& o) { o.patch = 11; }},
       {"task.image_windows", [](auto& o) { o.windows = 0; }},
       {"task.image_windows", [](auto& o) { o.windows = 3; }},
       {"task.image_windows", [](auto& o) { o.windows = 80; }},
@@ -331,9 +378,9 @@ TEST_F(Classification, RefusesADriveWithSignalsAndAnEmptyNetwork) {
   EXPECT_THROW(score(Network{}), ConfigError);
 }
 
-TEST_F(Classification, PartsOfDifferentSizesAreRefused) {
+TEST_F(Classification, PartsOfDifferentShapesAreRefused) {
   test::write_raw(folder_.file("t10k-images-idx3-ubyte"), testing::idx_images(100, 5, 20, toy_pixels(100, 1)));
-  EXPECT_EQ(score(task_network(200)).accuracy, 1);  // as many pixels: taken
+  EXPECT_THROW(score(task_network(10)), InputError);
   test::write_raw(folder_.file("t10k-images-idx3-ubyte"), testing::idx_images(100, 5, 10, toy_pixels(50, 1)));
   EXPECT_THROW(score(task_network(10)), InputError);
 }

@@ -59,7 +59,7 @@ TEST_F(Images, IdxIsReadPlainAndCompressed) {
 
   for (const ImageSet& set : {read_idx(images, labels), read_idx(images_gz, labels_gz)}) {
     EXPECT_EQ(set.size(), 2u);
-    EXPECT_EQ(set.pixels, 6u);
+    EXPECT_EQ(set.shape.pixels(), 6u);
     EXPECT_EQ(set.data, pixels);
     EXPECT_EQ(set.labels, (std::vector<std::uint8_t>{9, 0}));
     EXPECT_EQ(set.image(1)[0], 6);
@@ -109,7 +109,7 @@ TEST_F(Images, CifarBatchesAreReadOneAfterTheOther) {
 
   const ImageSet set = read_cifar({file("a", first), file("b", second)});
 
-  EXPECT_EQ(set.pixels, 3072u);
+  EXPECT_EQ(set.shape.pixels(), 3072u);
   EXPECT_EQ(set.labels, (std::vector<std::uint8_t>{5, 6, 0}));
   EXPECT_EQ(set.data.size(), 3 * 3072u);
   EXPECT_EQ(set.image(0)[0], 1);
@@ -152,7 +152,7 @@ TEST(PublishedImages, MnistIsMnist) {
 
   EXPECT_EQ(train.size(), 60000u);
   EXPECT_EQ(test.size(), 10000u);
-  EXPECT_EQ(train.pixels, 784u);
+  EXPECT_EQ(train.shape.pixels(), 784u);
   const auto zeros = [](const ImageSet& set) { return std::count(set.labels.begin(), set.labels.end(), 0); };
   EXPECT_EQ(zeros(train), 5923);
   EXPECT_EQ(zeros(test), 980);

@@ -11,13 +11,21 @@ namespace sprig {
 
 inline constexpr std::uint32_t kImageClasses = 10;
 
+// Pixels are numbered [plane][row][column].
+struct ImageShape {
+  std::uint32_t planes = 0, rows = 0, columns = 0;  // planes: CIFAR-10's red, green and blue
+
+  std::uint32_t pixels() const { return planes * rows * columns; }
+  bool operator==(const ImageShape&) const = default;
+};
+
 struct ImageSet {
-  std::uint32_t pixels = 0;          // bytes an image
-  std::vector<std::uint8_t> data;    // [image][pixel]; CIFAR-10: all red, then all green, then all blue ones
+  ImageShape shape;
+  std::vector<std::uint8_t> data;    // [image][pixel]
   std::vector<std::uint8_t> labels;  // 0..9
 
   std::uint64_t size() const { return labels.size(); }
-  View<const std::uint8_t> image(std::uint64_t i) const { return {data.data() + i * pixels, pixels}; }
+  View<const std::uint8_t> image(std::uint64_t i) const { return {data.data() + i * shape.pixels(), shape.pixels()}; }
 };
 
 enum class ImagePart { train, test };
