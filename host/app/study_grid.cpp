@@ -90,6 +90,7 @@ std::string result_text(Config config) {
   config.study = defaults.study;
   config.search = defaults.search;
   config.bench = defaults.bench;
+  config.learn = defaults.learn;
   config.prune.method = defaults.prune.method;
   config.prune.density = defaults.prune.density;
   return resolved_config(config);

@@ -76,6 +76,7 @@ void finish_config(Config& config) {
   }
   make_absolute(config.task.file);
   make_absolute(config.task.images.folder);
+  make_absolute(config.learn.folder);
   if (config.network_file.empty() && config.network.kind.receptors == 2 && !config.training.sequences.bptt.keep_sign)
     throw ConfigError("training.keep_sign", "found false; allowed: true with neuron.receptors = 2");
   if (config.simulation.weight_bits != 16 && config.simulation.weight_bits != 32)

@@ -360,6 +360,7 @@ struct Table {
     add("study", study_keys());
     add("search", search_keys());
     add("bench", bench_keys());
+    add("learn", learn_keys());
   }
 };
 

@@ -19,7 +19,8 @@ std::string page_of(const report::RunData& run) {
                 manifest["version"].text() + " (" + manifest["git_revision"].text() + ")");
   draw_summary(page, run);
   draw_study(page, run);
-  if (verb != "study") {
+  draw_learn(page, run);
+  if (verb != "study" && verb != "learn") {
     draw_spectra(page, run);
     draw_activity(page, run);
     draw_structure(page, run);

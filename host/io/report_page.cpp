@@ -75,6 +75,14 @@ void Page::figure(const std::string& heading, const std::vector<svg::Plot>& plot
   body_ += legend_text(legend) + element("figcaption", caption) + "</figure>\n";
 }
 
+void Page::picture(const std::string& heading, const std::string& source, std::uint32_t width, std::uint32_t height,
+                   const std::string& caption) {
+  open(Open::panels);
+  body_ += "<figure>" + element("h3", heading) + "\n<img class=\"pixels\" alt=\"" + escaped(caption) + "\" width=\"" +
+           std::to_string(width) + "\" height=\"" + std::to_string(height) + "\" src=\"" + escaped(source) + "\"/>" +
+           element("figcaption", caption) + "</figure>\n";
+}
+
 void Page::legend(const std::vector<LegendEntry>& entries) {
   open(Open::none);
   body_ += legend_text(entries);

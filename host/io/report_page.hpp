@@ -2,6 +2,7 @@
 // escaped here.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class Page {
   // Several plots of one figure stand below one another.
   void figure(const std::string& heading, const std::vector<svg::Plot>& plots, const std::string& caption,
               const std::vector<LegendEntry>& legend = {});
+  // `source`: a data URI.
+  void picture(const std::string& heading, const std::string& source, std::uint32_t width, std::uint32_t height,
+               const std::string& caption);
   void legend(const std::vector<LegendEntry>& entries);  // for all figures that follow
   void table(const Table& table);
   void paragraph(const std::string& text);

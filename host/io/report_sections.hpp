@@ -15,6 +15,7 @@ void draw_activity(Page& page, const RunData& run);   // rasters, rates, recepti
 void draw_spectra(Page& page, const RunData& run);    // Lyapunov exponents, and how they went over the rounds
 void draw_structure(Page& page, const RunData& run);  // weights, time constants, eigenvalues
 void draw_search(Page& page, const RunData& run);     // delocalisation, search of time constants
+void draw_learn(Page& page, const RunData& run);      // accuracies over stages, receptive fields
 void draw_run(Page& page, const RunData& run);        // the configuration, how it was run, all plain results
 
 // How a state of the network is drawn on every figure: what it was before, and everything else.

@@ -48,6 +48,7 @@ dd.note{font-size:.8rem;font-weight:400}
 figure{margin:0;padding:14px 14px 12px;min-width:0}
 figcaption{font-size:.82rem;line-height:1.45;margin-top:.5em}
 svg.plot{display:block;width:100%;height:auto}
+img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:4px}
 svg.plot+svg.plot{margin-top:4px}
 svg text{font:11px system-ui,-apple-system,"Segoe UI",sans-serif;font-variant-numeric:tabular-nums}
 .tick{fill:var(--muted)}

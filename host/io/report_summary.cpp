@@ -58,6 +58,15 @@ void study_tiles(Page& page, const Node& r) {
               "dense beats none by 20\u00A0%");
 }
 
+void learn_tiles(Page& page, const Node& r) {
+  for (const Node& network : r["networks"].items())
+    page.tile("accuracy, " + network["network"].text(),
+              figure(100 * network["accuracy"]["mean"].number(), 3) + "\u00A0%",
+              figure(network["neurons"].number(), 9) + " neurons");
+  if (r["images_per_s"].there())
+    page.tile("images a second", figure(r["images_per_s"].number(), 3), "all models together");
+}
+
 }  // namespace
 
 void draw_summary(Page& page, const RunData& run) {
@@ -69,6 +78,7 @@ void draw_summary(Page& page, const RunData& run) {
   if (verb == "run") run_tiles(page, result);
   if (verb == "lyapunov") lyapunov_tiles(page, result);
   if (verb == "study") study_tiles(page, result);
+  if (verb == "learn") learn_tiles(page, result);
 }
 
 }  // namespace sprig::report

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
-#include "sprig/core/random.hpp"
+#include "sprig/core/shuffle.hpp"
 #include "sprig/learning/synapse_signs.hpp"
 
 namespace sprig {
@@ -34,19 +34,6 @@ void check(const Network& network, const TrainingSet& training, const BpttOption
   if (given && (readout.rows() != network.size() + 1 || readout.cols() != options.model.outputs))
     throw ConfigError("training.readout", std::to_string(readout.rows()) + " x " + std::to_string(readout.cols()) +
                                               ", must be (neurons + 1) x outputs");
-}
-
-// 0 .. count - 1 in an order drawn for the epoch.
-std::vector<std::uint32_t> order_of(std::uint32_t count, std::uint32_t epoch, std::uint32_t seed) {
-  std::vector<std::uint64_t> key(count);
-  for (std::uint32_t k = 0; k < count; ++k) {
-    const PhiloxBlock block = draw_block(seed, Stream::training_order, epoch, k);
-    key[k] = (std::uint64_t{block.word[0]} << 32) | block.word[1];
-  }
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key[a] < key[b]; });
-  return order;
 }
 
 struct Parameters {
@@ -163,7 +150,9 @@ BpttResult train_bptt(const Network& network, const Drive& drive, const Training
   const Loss kind = options.model.loss;
   const std::uint32_t batches = (training.sequences + options.batch - 1) / options.batch;
   for (std::uint32_t epoch = 0; epoch < options.epochs && result.complete; ++epoch) {
-    const std::vector<std::uint32_t> order = order_of(training.sequences, epoch, options.seed);
+    std::vector<std::uint32_t> order(training.sequences);
+    std::iota(order.begin(), order.end(), 0u);
+    shuffle(order, options.seed, Stream::training_order, epoch);
     Means means;
     for (std::uint32_t b = 0; b < batches && result.complete; ++b) {
       const std::uint32_t first = b * options.batch, count = std::min(options.batch, training.sequences - first);

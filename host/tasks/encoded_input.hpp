@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sprig/core/error.hpp"
@@ -33,7 +34,9 @@ inline void refuse_own_signals(const Drive& drive) {
                                                 " injected signals, must have none: the task injects its own");
 }
 
-// Draws below it, of 2^32, are spikes of a Poisson train on the grid (one Bernoulli draw a step).
-inline double spike_bound(double rate_hz, double step_ms) { return rate_hz * step_ms * 1e-3 * 4294967296.0; }
+// The order that an Input's spikes must have.
+inline bool spike_order(const Input::Spike& a, const Input::Spike& b) {
+  return std::tie(a.step, a.channel, a.replica) < std::tie(b.step, b.channel, b.replica);
+}
 
 }  // namespace sprig

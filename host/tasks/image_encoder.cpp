@@ -1,10 +1,11 @@
 // The encoder of images.
 #include "host/tasks/image_encoder.hpp"
 
-#include <array>
+#include <algorithm>
 #include <vector>
 
 #include "sprig/core/error.hpp"
+#include "sprig/learning/pixel_spikes.hpp"
 
 namespace sprig {
 
@@ -67,25 +68,15 @@ void ImageEncoder::wire(Network& network, const Drive& drive) const {
 
 void ImageEncoder::encode(const ImageSet& set, ImagePart part, View<const std::uint64_t> images,
                           std::uint32_t first_replica, std::uint64_t first_step, EncodedInput& encoded) const {
-  std::array<double, 256> bound;
-  for (std::uint32_t value = 0; value < bound.size(); ++value)
-    bound[value] = spike_bound(rate_hz_ * value / 255, step_ms_);
-  std::vector<std::vector<Input::Spike>> of_step(steps_);  // pixel by pixel, image by image
-  for (std::uint32_t p = 0; p < shape_.pixels(); ++p)
-    for (std::uint32_t r = 0; r < images.size; ++r) {
-      const std::uint8_t value = set.image(images[r])[p];
-      if (value == 0) continue;
-      const std::uint32_t id = first_replica + image_id(part, images[r]);
-      PhiloxBlock block{};
-      for (std::uint32_t k = 0; k < steps_; ++k) {
-        const std::uint64_t step = first_step + k;
-        if (k == 0 || (step & 3) == 0) block = step_block(seed_, Stream::image_encoder, p, id, step);
-        if (word_of_step(block, step) < bound[value]) of_step[k].push_back({k, p, r});
-      }
-    }
   encoded.signal.clear();
   encoded.spikes.clear();
-  for (const auto& spikes : of_step) encoded.spikes.insert(encoded.spikes.end(), spikes.begin(), spikes.end());
+  PixelSpikes pixels(rate_hz_, step_ms_, seed_);
+  for (std::uint32_t r = 0; r < images.size; ++r) {
+    pixels.draw(set.image(images[r]), first_replica + image_id(part, images[r]), first_step, steps_);
+    for (std::uint32_t k = 0; k < steps_; ++k)
+      for (const std::uint32_t p : pixels.at(k)) encoded.spikes.push_back({k, p, r});
+  }
+  std::sort(encoded.spikes.begin(), encoded.spikes.end(), spike_order);
   encoded.input = Input{};
   encoded.input.spikes = encoded.spikes;
 }

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "host/tasks/byte_file.hpp"
+#include "host/tasks/glyphs.hpp"
 #include "sprig/core/error.hpp"
 
 namespace sprig {
 
 namespace {
 
-constexpr const char *kMnist = "mnist", *kFashionMnist = "fashion_mnist", *kCifar10 = "cifar10";
+constexpr const char *kMnist = "mnist", *kFashionMnist = "fashion_mnist", *kCifar10 = "cifar10", *kGlyphs = "glyphs";
 constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;  // unsigned bytes in 3 dimensions, in 1
 constexpr std::uint64_t kMostBytes = 1ull << 30;                     // of a file's content
 constexpr ImageShape kCifarShape{3, 32, 32};
@@ -77,7 +78,7 @@ std::string plain_or_compressed(const std::string& folder, const char* name) {
 }  // namespace
 
 bool is_image_set(const std::string& system) {
-  return system == kMnist || system == kFashionMnist || system == kCifar10;
+  return system == kMnist || system == kFashionMnist || system == kCifar10 || system == kGlyphs;
 }
 
 ImageSet read_idx(const std::string& images_path, const std::string& labels_path) {
@@ -109,14 +110,15 @@ ImageSet read_cifar(const std::vector<std::string>& batches) {
   return set;
 }
 
-ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part) {
+ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys) {
   if (!is_image_set(system))
-    throw ConfigError("task.system", "\"" + system + "\" is no image set, allowed: " + kMnist + ", " + kFashionMnist +
-                                         ", " + kCifar10);
+    throw ConfigError(keys.system, "\"" + system + "\" is no image set, allowed: " + kMnist + ", " + kFashionMnist +
+                                       ", " + kCifar10 + ", " + kGlyphs);
+  if (system == kGlyphs) return glyphs(part);
   std::error_code error;
   if (!std::filesystem::is_directory(folder, error))
-    throw ConfigError("task.folder", "\"" + folder + "\" is no folder; task.system = \"" + system +
-                                         "\" needs the one that holds its files");
+    throw ConfigError(keys.folder, "\"" + folder + "\" is no folder; " + keys.system + " = \"" + system +
+                                       "\" needs the one that holds its files");
   const bool train = part == ImagePart::train;
   if (system == kCifar10) {
     std::vector<std::string> batches;

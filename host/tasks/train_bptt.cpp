@@ -1,7 +1,6 @@
 // A task's training data as sequences for backpropagation through time.
 #include <algorithm>
 #include <string>
-#include <tuple>
 
 #include "host/tasks/classification_options.hpp"
 #include "host/tasks/image_reservoir.hpp"
@@ -56,9 +55,7 @@ class SeriesSequences {
         all_.spikes.push_back(spike);
       }
     }
-    std::sort(all_.spikes.begin(), all_.spikes.end(), [](const Input::Spike& a, const Input::Spike& b) {
-      return std::tie(a.step, a.channel, a.replica) < std::tie(b.step, b.channel, b.replica);
-    });
+    std::sort(all_.spikes.begin(), all_.spikes.end(), spike_order);
     batch.replicas = static_cast<std::uint32_t>(which.size);
     batch.input = one_.input;
     batch.input.signal = all_.signal;

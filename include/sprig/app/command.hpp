@@ -31,6 +31,7 @@ int bench_verb(const Command& command);
 int plan_verb(const Command& command);
 int info_verb(const Command& command);
 int report_verb(const Command& command);
+int learn_verb(const Command& command);
 
 // What stands below the options of `sprig bench --help`.
 std::string bench_listing();

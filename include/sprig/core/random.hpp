@@ -49,11 +49,14 @@ enum class Stream : std::uint32_t {
   series_noise = 112,
   // counter (pixel, step / 4) with the image as replica
   image_encoder = 113,
+  glyph = 114,  // counter (image, draw)
   // counter (epoch, sequence): order in which sequences are trained on
   training_order = 128,
   // counter (original synapse, 0): its time constants of learning
   stdp_tau_plus = 129,
   stdp_tau_minus = 130,
+  feature_weight = 131,  // counter (synapse, 0): initial weights of competitive learning
+  feature_winner = 132,  // counter (step / 4) with the image as replica: which of several neurons that crossed emits
   // tests and benchmarks
   test = 0xFFFF,
 };
@@ -79,6 +82,9 @@ SPRIG_HD inline std::uint32_t word_of_step(const PhiloxBlock& block, std::uint64
   const std::uint32_t even = step & 2 ? block.word[2] : block.word[0], odd = step & 2 ? block.word[3] : block.word[1];
   return step & 1 ? odd : even;
 }
+
+// Draws below it, of 2^32, are spikes of a Poisson train on the grid (one Bernoulli draw a step).
+inline double spike_bound(double rate_hz, double step_ms) { return rate_hz * step_ms * 1e-3 * 4294967296.0; }
 
 // Uniform in (0, 1), 52 bits, never 0 or 1. For host-side construction.
 SPRIG_HD inline double uniform_open(std::uint32_t high, std::uint32_t low) {

@@ -14,6 +14,7 @@
 #include "sprig/pruning/prune.hpp"
 #include "sprig/tasks/score.hpp"
 #include "sprig/tasks/train.hpp"
+#include "sprig/tasks/unsupervised.hpp"
 
 namespace sprig {
 
@@ -70,6 +71,17 @@ struct BenchSection {
   BenchCheck check = BenchCheck::rates;
 };
 
+// Unsupervised learning of images; learn.variants are other models, beside this one.
+struct LearnSection {
+  std::string images = "glyphs";      // a set (is_image_set())
+  std::string folder;                 // of its files
+  std::string name;                   // of this model in tables; empty: its rule
+  std::vector<std::string> variants;  // named_settings()
+  std::uint32_t seeds = 1;            // run.seed, run.seed + 1, ...
+  CompetitiveOptions model;           // without seed
+  ProtocolOptions protocol;
+};
+
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
@@ -83,6 +95,7 @@ struct Config {
   StudySection study;
   SearchSection search;
   BenchSection bench;
+  LearnSection learn;
   std::set<std::string> given;  // keys that a file or --set named
 };
 

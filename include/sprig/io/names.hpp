@@ -12,6 +12,7 @@
 #include "sprig/neuron/lif.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/tasks/forecast.hpp"
+#include "sprig/tasks/unsupervised.hpp"
 
 namespace sprig {
 
@@ -57,6 +58,10 @@ inline constexpr std::array<std::string_view, 4> kBrunelRegimeNames{"A", "B", "C
 inline constexpr std::array<std::string_view, 3> kBenchCheckNames{"none", "rates", "full"};
 inline constexpr std::array<std::string_view, 2> kStudyModeNames{"grid", "operating_point"};
 inline constexpr std::array<std::string_view, 3> kTrainingNames{"ridge", "stdp", "bptt"};
+inline constexpr std::array<std::string_view, 4> kFeatureRuleNames{"pair", "triplet", "asp", "spikedyn"};
+inline constexpr std::array<std::string_view, 2> kInhibitionNames{"direct", "population"};
+inline constexpr std::array<std::string_view, 2> kProtocolNames{"static", "dynamic"};
+inline constexpr std::array<std::string_view, 2> kVoteNames{"all_activity", "proportion"};
 
 template <class Enum, std::size_t n>
 constexpr std::string_view name_of(Enum value, const std::array<std::string_view, n>& names) {

@@ -1,4 +1,4 @@
-// Labelled images of ten classes: MNIST, Fashion-MNIST, CIFAR-10.
+// Labelled images of ten classes: MNIST, Fashion-MNIST, CIFAR-10, and digits that sprig draws itself.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,18 @@ struct ImageSet {
 
 enum class ImagePart { train, test };
 
-// Is it the name of an image set ("mnist", "fashion_mnist", "cifar10") and not of a series?
+// Is it the name of an image set ("mnist", "fashion_mnist", "cifar10", "glyphs") and not of a series?
 bool is_image_set(const std::string& system);
 
 // One part of a set as it is published: MNIST's and Fashion-MNIST's four IDX files, plain or with .gz
-// (http://yann.lecun.com/exdb/mnist has the format), or CIFAR-10's six binary batches (Krizhevsky 2009). Nothing is
-// allocated that the bytes in the file do not fill. Errors: ConfigError (task.system, task.folder); InputError naming
-// the file that is missing, no image file, cut short, longer than it says, with labels above 9 or not as many as
-// images.
-ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part);
+// (http://yann.lecun.com/exdb/mnist has the format), or CIFAR-10's six binary batches (Krizhevsky 2009); "glyphs" has
+// no files. Nothing is allocated that the bytes in the file do not fill. Errors: ConfigError (the
+// keys); InputError naming the file that is missing, no image file, cut short, longer than it says, with labels
+// above 9 or not as many as images.
+struct ImageKeys {  // what errors call the two
+  const char *system = "task.system", *folder = "task.folder";
+};
+ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys = {});
 
 // The two formats, for other sets of the same kind.
 ImageSet read_idx(const std::string& images, const std::string& labels);

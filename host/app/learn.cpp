@@ -1,0 +1,129 @@
+// sprig learn: models of competing neurons learn images, without labels, stage by stage, side by side.
+#include <algorithm>
+#include <chrono>
+
+#include "host/app/learn_models.hpp"
+#include "host/app/learn_store.hpp"
+#include "host/app/learn_table.hpp"
+#include "sprig/app/command.hpp"
+#include "sprig/app/progress.hpp"
+#include "sprig/app/session.hpp"
+#include "sprig/app/setup.hpp"
+#include "sprig/app/table.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+std::uint64_t presentations(const Stage& stage) { return stage.train.size() + stage.label.size() + stage.score.size(); }
+
+// Of all that is still to be done.
+class Course {
+ public:
+  Course(const LearnModels& models, bool quiet) : line_("learn", quiet) {
+    for (const Learner& learner : models.learners)
+      for (std::size_t k = learner.scores.size(); k < learner.stages.size(); ++k)
+        total_ += static_cast<double>(presentations(learner.stages[k]));
+  }
+  bool update(double in_stage) {
+    const double now = done_ + in_stage * stage_,
+                 seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    return line_.update(now / total_, number_text(now / std::max(seconds, 1e-9), 3) + " images/s");
+  }
+  void begin(double presentations) { stage_ = presentations; }
+  void end() { done_ += stage_; }
+  double images() const { return done_; }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  ProgressLine line_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double total_ = 0, done_ = 0, stage_ = 0;
+};
+
+// Those that have a stage to go, through it; kept on disk when it is done.
+void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, const LearnImages& images,
+                 const Config& config, RunFolder& folder, Course& course) {
+  std::vector<Learner> learners;
+  double work = 0;
+  for (const std::size_t k : which) {
+    learners.push_back(models.learners[k]);
+    work += static_cast<double>(presentations(learners.back().stages[learners.back().scores.size()]));
+  }
+  course.begin(work);
+  run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.threads,
+            [&](double fraction) { return course.update(fraction); });
+  course.end();
+  for (std::size_t m = 0; m < which.size(); ++m) {
+    const LearnModel& model = models.models[which[m]];
+    models.learners[which[m]] = std::move(learners[m]);
+    keep_learner(folder.file(model.file), model, models.learners[which[m]]);
+    folder.metric(json_text(learn_rows(model, models.learners[which[m]], config.learn.protocol.protocol).back()));
+  }
+}
+
+std::vector<std::size_t> not_done(const LearnModels& models) {
+  std::vector<std::size_t> which;
+  for (std::size_t k = 0; k < models.learners.size(); ++k)
+    if (models.learners[k].scores.size() < models.learners[k].stages.size()) which.push_back(k);
+  return which;
+}
+
+Json confusion_json(const LearnModel& model, const StageScore& score) {
+  return {{"network", model.name}, {"seed", model.seed}, {"rows", "label"}, {"counts", score.confusion}};
+}
+
+}  // namespace
+
+int learn_verb(const Command& command) {
+  const Config& config = command.config;
+  if (config.simulation.device == Device::cuda)
+    throw ConfigError("run.device", "\"cuda\", must be cpu: competitive learning has no CUDA backend yet");
+  const LearnImages images(config.learn);
+  LearnModels models = learn_models(config, images);
+  Session session(command);
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < models.models.size(); ++k)
+    if (find_learner(session.folder().file(models.models[k].file), models.models[k], models.learners[k]))
+      kept += models.learners[k].scores.size();
+  if (kept > 0) session.print(std::to_string(kept) + " finished stages are kept from an earlier run of this folder\n");
+  bool complete = true;
+  double images_done = 0, seconds = 0;
+  {
+    Course course(models, command.quiet);
+    try {
+      for (std::vector<std::size_t> which; !(which = not_done(models)).empty();)
+        learn_stage(models, which, images, config, session.folder(), course);
+    } catch (const Interrupted&) {
+      complete = false;
+    }
+    images_done = course.images(), seconds = course.seconds();
+  }
+  Json rows = Json::array(), confusion = Json::array();
+  Hash hash;
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    const Learner& learner = models.learners[k];
+    for (Json& row : learn_rows(models.models[k], learner, config.learn.protocol.protocol)) rows.push_back(row);
+    if (!learner.scores.empty()) confusion.push_back(confusion_json(models.models[k], learner.scores.back()));
+    hash.add(learner.state.weights).add(learner.state.theta);
+  }
+  const LearnSummary summary = learn_summary(models, config.learn);
+  session.folder().write("table.txt", summary.text);
+  session.print(summary.text);
+  Json result{{"rows", rows}, {"networks", summary.json}, {"confusion", confusion}, {"hash", hash.hex()}};
+  const ImageShape shape = images.train.shape;
+  result["image"] = {shape.planes, shape.rows, shape.columns};
+  for (std::size_t k = 0; k < models.models.size(); k += config.learn.seeds)  // the page shows the first seeds
+    result["models"].push_back({{"network", models.models[k].name}, {"file", models.models[k].file}});
+  if (complete) result["accuracy"] = models.learners.front().scores.back().accuracy;
+  if (images_done > 0) {
+    result["images_per_s"] = images_done / seconds;
+    session.print(number_text(images_done, 9) + " presentations in " + duration_text(seconds) + ", " +
+                  number_text(images_done / seconds, 3) + " a second\n");
+  }
+  return session.finish(result, hash.hex(), "cpu", complete);
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,18 @@
+// Models as far as they have learnt, in the run folder: one file each, replaced after every stage, from which a run
+// that was stopped or killed goes on, bit for bit.
+#pragma once
+
+#include <string>
+
+#include "host/app/learn_models.hpp"
+
+namespace sprig::app {
+
+// Weights [input][neuron], theta, and the scores of its stages. Errors: InputError.
+void keep_learner(const std::string& path, const LearnModel& model, const Learner& learner);
+
+// Whether the file is there and of this very model; then the learner goes on from it. One that is another's, or is no
+// file of ours, is left alone until it is replaced. Errors: InputError when it cannot be read.
+bool find_learner(const std::string& path, const LearnModel& model, Learner& learner);
+
+}  // namespace sprig::app

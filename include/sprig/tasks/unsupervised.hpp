@@ -1,0 +1,76 @@
+// Protocols of unsupervised learning of images, and their scores. static: all classes, mixed. dynamic: one class after
+// another, equally many images of each, none shown again (Putra & Shafique 2021). Neurons are named by their responses
+// to labelled training images that the model has learnt from; scores are those of images that it has not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sprig/core/progress.hpp"
+#include "sprig/learning/competitive.hpp"
+#include "sprig/learning/feature_labels.hpp"
+#include "sprig/tasks/images.hpp"
+
+namespace sprig {
+
+enum class Protocol : std::uint8_t { mixed, dynamic };  // "static", "dynamic"
+
+struct ProtocolOptions {
+  Protocol protocol = Protocol::mixed;
+  std::uint64_t train =
+      0;  // images to learn from, 0: all; dynamic: a tenth of each class, 0: as many as the rarest has
+  std::uint64_t validation = 0;  // > 0: the last images of the training part are scored, not those of the test part
+  std::uint64_t test = 0;        // images to score, the first ones; 0: all
+  std::uint64_t label =
+      1000;  // training images that name the neurons: the latest that were learnt, of each class equally many (dynamic)
+  std::uint32_t passes = 1;  // static: over the images
+  std::uint32_t stages = 1;  // static: equal parts of them, each scored
+  Vote vote = Vote::all_activity;
+};
+
+// What is learnt, and then scored.
+struct Stage {
+  std::vector<std::uint32_t> train;  // indices into the training part, in order
+  std::uint32_t pass = 0;
+  std::vector<std::uint32_t> label;  // likewise
+  std::vector<std::uint32_t> score;  // indices into the part that is scored
+  std::uint32_t newest = kNoClass;   // dynamic: the class learnt last
+};
+
+// One model's stages. Order and choice depend on the options, the labels and the seed alone. Errors: ConfigError
+// (learn.train, ...) for more images than there are; InputError for a class without any (dynamic).
+std::vector<Stage> protocol_stages(const ProtocolOptions& options, const ImageSet& train, const ImageSet& scored,
+                                   std::uint32_t seed);
+
+struct StageScore {
+  std::uint64_t learnt = 0;         // images, so far
+  double accuracy = 0;              // over all classes seen
+  double newest = 0, previous = 0;  // dynamic: of the class learnt last, and of those before it; else NaN
+  std::array<std::array<std::uint64_t, kImageClasses + 1>, kImageClasses> confusion{};  // [label][answer, or none]
+  double spikes = 0;                                                                    // of an image that is scored
+  std::uint32_t unlabelled = 0;                                                         // neurons that never fired
+};
+
+// A model on its way through its stages.
+struct Learner {
+  CompetitiveOptions options;
+  CompetitiveState state;
+  std::vector<Stage> stages;
+  std::vector<StageScore> scores;           // of the stages that are done
+  CompetitiveOperations learning, scoring;  // of the stages that were done here
+  std::uint64_t learnt = 0, scored = 0;     // images, likewise
+};
+
+// All learners through their next stage, side by side. progress: the part of this stage that is done; false: ends with
+// Interrupted, and the learners are as they were. Errors: those of present().
+struct ScoredImages {
+  const ImageSet &train, &scored;
+  ImagePart part = ImagePart::test;  // that `scored` is from
+};
+void run_stage(std::vector<Learner>& learners, const ScoredImages& images, Vote vote, int threads,
+               const Progress& progress);
+
+}  // namespace sprig

@@ -1,0 +1,115 @@
+// sprig learn: what it writes, that it goes on where it was stopped, and what it refuses.
+#include <fstream>
+
+#include "tests/app/program.hpp"
+
+namespace sprig {
+namespace {
+
+const std::vector<std::string> kQuick{"--set", "learn.neurons=12",  "--set", "learn.steps=40",
+                                      "--set", "learn.rate_hz=300", "--set", "learn.train=400",
+                                      "--set", "learn.test=60",     "--set", "learn.label=50"};
+
+class Learn : public Program {
+ protected:
+  std::vector<std::string> quick(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"learn", "--out", out};
+    all.insert(all.end(), kQuick.begin(), kQuick.end());
+    for (const std::string& assignment : more) all.insert(all.end(), {"--set", assignment});
+    return all;
+  }
+  std::string refusal(const std::vector<std::string>& more, int code) {
+    const Outcome o = run(quick("refused", more));
+    EXPECT_EQ(o.code, code) << o.err;
+    EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+    EXPECT_FALSE(std::filesystem::exists(folder("refused")));
+    return o.err;
+  }
+};
+
+TEST_F(Learn, WritesARowAStageAndAModelANetworkAndSeed) {
+  const Outcome o = run(quick("out", {"learn.stages=2", "learn.seeds=2", "learn.name=plain",
+                                      "learn.variants=[\"slow ones: learn.tau_m_ms=200; learn.rule=triplet\"]"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const Json r = result("out");
+  ASSERT_EQ(r["rows"].size(), 8u);
+  expect_keys(r["rows"][0], {"network", "protocol", "seed", "task", "samples", "accuracy"});
+  EXPECT_EQ(r["rows"][0]["network"], "plain");
+  EXPECT_EQ(r["rows"][1]["samples"], 400);
+  EXPECT_EQ(r["rows"][7]["network"], "slow ones");
+  EXPECT_EQ(r["rows"][7]["seed"], 2);
+  EXPECT_EQ(r["accuracy"], r["rows"][1]["accuracy"]);
+  EXPECT_EQ(r["networks"].size(), 2u);
+  EXPECT_TRUE(r["networks"][1].contains("minus_first"));
+  for (const char* file : {"plain-1", "plain-2", "slow_ones-1", "slow_ones-2"})
+    EXPECT_TRUE(std::filesystem::exists(folder("out/models/") + file + ".npz")) << file;
+  EXPECT_NE(o.out.find("slow ones"), std::string::npos);
+  EXPECT_NE(test::read_file(folder("out/report.html")).find("Receptive fields, slow ones"), std::string::npos);
+}
+
+TEST_F(Learn, IsTheSameOnAnyNumberOfThreadsAndInAnyCompany) {
+  ASSERT_EQ(run(quick("alone", {"run.threads=1"})).code, 0);
+  ASSERT_EQ(run(quick("again", {"run.threads=3"})).code, 0);
+  ASSERT_EQ(run(quick("company", {"learn.seeds=2", "learn.variants=[\"other: learn.rule=spikedyn\"]"})).code, 0);
+  EXPECT_EQ(manifest("alone")["result_hash"], manifest("again")["result_hash"]);
+  EXPECT_EQ(result("alone")["rows"][0], result("company")["rows"][0]);
+}
+
+TEST_F(Learn, DynamicRowsHaveTheNewestAndThePreviousClasses) {
+  ASSERT_EQ(run(quick("out", {"learn.protocol=dynamic", "learn.test=0"})).code, 0);
+  const Json rows = result("out")["rows"];
+  ASSERT_EQ(rows.size(), 10u);
+  EXPECT_TRUE(rows[0]["accuracy_previous"].is_null());
+  EXPECT_EQ(rows[0]["accuracy"], rows[0]["accuracy_newest"]);
+  for (int k = 1; k < 10; ++k) {
+    EXPECT_EQ(rows[k]["samples"], 40 * (k + 1));
+    EXPECT_GE(rows[k]["accuracy_previous"], 0);
+  }
+}
+
+TEST_F(Learn, GoesOnAfterItsLastFinishedStage) {
+  const std::vector<std::string> work{"learn.protocol=dynamic", "learn.train=3000", "learn.test=300", "learn.seeds=2"};
+  ASSERT_EQ(run(quick("whole", work)).code, 0);
+  std::vector<std::string> stopped = quick("stopped", work);
+  stopped.erase(stopped.begin() + 1, stopped.begin() + 3);  // interrupt() has its own --out
+  interrupt(stopped, "stopped", "metrics.jsonl");
+  EXPECT_EQ(result("stopped")["complete"], false);
+  const std::size_t done = result("stopped")["rows"].size();
+  ASSERT_GT(done, 0u);
+  ASSERT_LT(done, 20u);
+
+  const Outcome o = run(quick("stopped", work));
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("finished stages are kept"), std::string::npos);
+  EXPECT_EQ(manifest("stopped")["result_hash"], manifest("whole")["result_hash"]);
+  EXPECT_EQ(result("stopped")["rows"], result("whole")["rows"]);
+  EXPECT_EQ(result("stopped")["networks"], result("whole")["networks"]);
+}
+
+TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
+  ASSERT_EQ(run(quick("out")).code, 0);
+  const std::string hash = manifest("out")["result_hash"];
+  ASSERT_EQ(run(quick("out", {"learn.norm=60"})).code, 0);
+  EXPECT_NE(manifest("out")["result_hash"], hash);
+  std::filesystem::resize_file(folder("out/models/pair-1.npz"), 1000);
+  const Outcome o = run(quick("out"));
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(o.out.find("are kept"), std::string::npos);
+  EXPECT_EQ(manifest("out")["result_hash"], hash);
+}
+
+TEST_F(Learn, SaysWhatItCannotDo) {
+  EXPECT_NE(refusal({"learn.neurons=0"}, 3).find("learn.neurons"), std::string::npos);
+  EXPECT_NE(refusal({"learn.rule=hebb"}, 3).find("spikedyn"), std::string::npos);
+  EXPECT_NE(refusal({"learn.images=mnist"}, 3).find("learn.folder"), std::string::npos);
+  EXPECT_NE(refusal({"learn.train=7000"}, 3).find("learn.train: 7000"), std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a: learn.rule=asp\", \"a: learn.rule=pair\"]"}, 3).find("twice"),
+            std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a: learn.seeds=3\"]"}, 3).find("learn.seeds"), std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a: network.gain=3\"]"}, 3).find("network.gain"), std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a: learn.tau_m_ms=-3\"]"}, 3).find("learn.tau_m_ms"), std::string::npos);
+  EXPECT_NE(refusal({"learn.update_steps=50", "learn.rule=spikedyn"}, 3).find("learn.update_steps"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sprig

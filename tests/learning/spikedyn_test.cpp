@@ -1,0 +1,160 @@
+// SpikeDyn's four mechanisms, one by one, and ASP's leak: each changes what it should and nothing else.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/learning/competitive_support.hpp"
+
+namespace sprig {
+namespace {
+
+using testing::lively;
+using testing::noise;
+using testing::Pictures;
+using testing::presented;
+
+constexpr std::uint32_t kPixels = 36;
+
+// The neuron of "twenty steps by hand", whose input fires in every step: spikes at 3, 10 and 17.
+CompetitiveOptions by_hand() {
+  CompetitiveOptions o;
+  o.neurons = 1;
+  o.steps = 20;
+  o.rate_hz = 1000;
+  o.tau_m_ms = 1e30;
+  o.tau_theta_ms = 1e30;
+  o.weight_max = 10;
+  o.norm = 0;
+  o.rule = FeatureRule::spikedyn;
+  o.mu = 0;
+  o.adaptive_rates = o.weight_decay = o.adaptive_theta = false;
+  return o;
+}
+
+float weight_after(const CompetitiveOptions& o, float before = 5) {
+  Pictures white({255}, 1);
+  CompetitiveState state = initial_state(o, 1);
+  state.weights = {before};
+  presented(o, state, white.images, {0});
+  return state.weights[0];
+}
+
+TEST(SpikeDyn, WeightsChangeOnceAWindow) {
+  CompetitiveOptions o = by_hand();
+  o.update_steps = 5;  // the neuron fires in windows 1, 3 and 4: it is depressed in the second, ended at step 9
+  EXPECT_NEAR(weight_after(o), 5 + 3 * 1e-2 - 1e-4 * std::exp(-6 / 20.0), 1e-6);
+  o.update_steps = 8;  // in 1 and 2; what comes after step 15 is in no whole window
+  EXPECT_NEAR(weight_after(o), 5 + 2 * 1e-2, 1e-6);
+}
+
+TEST(SpikeDyn, WithoutTimedUpdatesEveryStepCounts) {
+  CompetitiveOptions o = by_hand();
+  o.timed_updates = false;
+  double traces = 0;  // of the steps after a spike
+  for (const int steps : {7, 7, 3})
+    for (int k = 1; k < steps; ++k) traces += std::exp(-k / 20.0);
+  EXPECT_NEAR(weight_after(o), 5 + 3 * 1e-2 - 1e-4 * traces, 2e-6);
+}
+
+TEST(SpikeDyn, RatesFollowTheSpikeCounts) {
+  CompetitiveOptions o = by_hand();
+  o.update_steps = 5;
+  o.adaptive_rates = true;
+  o.spike_threshold = 2;
+  // Counts of the neuron and the input at the ends of the windows: 1 and 5, 1 and 10, 2 and 15, 3 and 20.
+  // k_p = 1, -, 1, 2; k_d = 1/10 in the second.
+  EXPECT_NEAR(weight_after(o), 5 + 1e-2 * (1 + 1 + 2) - 1e-4 * 0.1 * std::exp(-6 / 20.0), 1e-6);
+}
+
+TEST(SpikeDyn, WeightsAreSoftBound) {
+  CompetitiveOptions o = by_hand();
+  o.update_steps = 20;
+  o.mu = 0.5;  // one window, in which it fires
+  EXPECT_NEAR(weight_after(o), 5 + 1e-2 * std::sqrt(5.0), 1e-6);
+}
+
+TEST(SpikeDyn, WeightsDecayTheSlowerTheMoreNeurons) {
+  CompetitiveOptions o = by_hand();
+  o.rate_post = o.rate_pre = 0;
+  o.weight_decay = true;
+  o.decay_rate = 2;
+  o.decay_tau_ms = 100;
+  EXPECT_NEAR(weight_after(o), 5 * std::exp(-2 * 20 / 100.0), 1e-5);
+  o.neurons = 4;
+  Pictures dark({0}, 1);
+  CompetitiveState state = initial_state(o, 1);
+  state.weights = {1, 2, 3, 4};
+  presented(o, state, dark.images, {0});
+  for (int j = 0; j < 4; ++j) EXPECT_NEAR(state.weights[j], (j + 1) * std::exp(-2.0 / 4 * 20 / 100), 1e-6);
+}
+
+TEST(SpikeDyn, AnAdaptiveThetaTakesTheStepOfThePresentation) {
+  CompetitiveOptions o = by_hand();
+  o.rate_post = o.rate_pre = 0;
+  o.adaptive_theta = true;
+  o.tau_theta_ms = 1e6;
+  o.theta_factor = 1000;
+  Pictures white({255}, 1);
+  CompetitiveState state = initial_state(o, 1);
+  state.weights = {5};
+  presented(o, state, white.images, {0});
+  EXPECT_NEAR(state.theta[0], 3 * 1000 * 20 / 1e6, 1e-5);
+  EXPECT_EQ(state.weights[0], 5);
+}
+
+// Each switch alone, against all off, in a network where much happens.
+TEST(SpikeDyn, ASwitchChangesWhatItShouldAndNothingElse) {
+  CompetitiveOptions off = lively(12);
+  off.rule = FeatureRule::spikedyn;
+  off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
+  off.spike_threshold = 1;
+  off.decay_rate = 10;
+  Pictures pictures = noise(1, kPixels);
+  const auto learnt = [&](const CompetitiveOptions& o, std::vector<std::uint32_t>* counts = nullptr) {
+    CompetitiveState state = initial_state(o, kPixels);
+    const auto spikes = presented(o, state, pictures.images, {0});
+    if (counts != nullptr) *counts = spikes;
+    return state;
+  };
+  const CompetitiveState plain = learnt(off);
+  CompetitiveOptions rates = off, timed = off, decay = off, theta = off;
+  rates.adaptive_rates = timed.timed_updates = decay.weight_decay = theta.adaptive_theta = true;
+
+  EXPECT_NE(learnt(rates).weights, plain.weights);
+  EXPECT_NE(learnt(timed).weights, plain.weights);
+  EXPECT_NE(learnt(theta).theta, plain.theta);
+  // Decay comes after the presentation: thresholds are the same, and after normalisation so are weights, up to
+  // rounding.
+  const CompetitiveState decayed = learnt(decay);
+  EXPECT_EQ(decayed.theta, plain.theta);
+  for (std::size_t k = 0; k < plain.weights.size(); ++k) EXPECT_NEAR(decayed.weights[k], plain.weights[k], 1e-5);
+  decay.norm = off.norm = 0;
+  EXPECT_NE(learnt(decay).weights, learnt(off).weights);
+}
+
+TEST(Asp, RatesFallWithSpikesAndWeightsLeak) {
+  CompetitiveOptions o = by_hand();
+  o.rule = FeatureRule::asp;
+  o.rate_pre = 0;
+  o.asp_half_spikes = 2;
+  o.asp_leak_tau_ms = 1e12;
+  Pictures white({255}, 1);
+  CompetitiveState state = initial_state(o, 1);
+  state.weights = {5};
+  presented(o, state, white.images, {0});
+  EXPECT_NEAR(state.weights[0], 5 + 1e-2 * (1 + 2.0 / 3 + 2.0 / 4), 2e-6);
+  EXPECT_EQ(state.spikes[0], 3);
+
+  o.rate_post = 0;
+  o.asp_leak_tau_ms = 100;
+  o.asp_leak_growth = 2;
+  o.asp_trace_tau_ms = 40;
+  state = initial_state(o, 1);
+  state.weights = {5};
+  presented(o, state, white.images, {0});
+  EXPECT_NEAR(state.weights[0], 5 * std::exp(-20 / (100 * (1 + 2 * 3.0))), 1e-5);
+  EXPECT_NEAR(state.slow[0], 3 * std::exp(-20 / 40.0), 1e-6);
+}
+
+}  // namespace
+}  // namespace sprig
