@@ -4,6 +4,7 @@
 #include "sprig/engine/device.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/learning/bptt.hpp"
+#include "sprig/learning/competitive.hpp"
 
 namespace sprig::cuda {
 
@@ -32,5 +33,7 @@ std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork&, std::uin
 std::unique_ptr<Bptt> make_bptt(const Network&, const Drive&, const BpttModel&) {
   throw DeviceError("device", kNotBuilt);
 }
+
+void present(View<Presentations>) { throw DeviceError("device", kNotBuilt); }
 
 }  // namespace sprig::cuda

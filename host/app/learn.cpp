@@ -53,7 +53,7 @@ void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, con
     work += static_cast<double>(presentations(learners.back().stages[learners.back().scores.size()]));
   }
   course.begin(work);
-  run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.threads,
+  run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.device, config.simulation.threads,
             [&](double fraction) { return course.update(fraction); });
   course.end();
   for (std::size_t m = 0; m < which.size(); ++m) {
@@ -79,8 +79,6 @@ Json confusion_json(const LearnModel& model, const StageScore& score) {
 
 int learn_verb(const Command& command) {
   const Config& config = command.config;
-  if (config.simulation.device == Device::cuda)
-    throw ConfigError("run.device", "\"cuda\", must be cpu: competitive learning has no CUDA backend yet");
   const LearnImages images(config.learn);
   LearnModels models = learn_models(config, images);
   Session session(command);
@@ -123,7 +121,7 @@ int learn_verb(const Command& command) {
     session.print(number_text(images_done, 9) + " presentations in " + duration_text(seconds) + ", " +
                   number_text(images_done / seconds, 3) + " a second\n");
   }
-  return session.finish(result, hash.hex(), "cpu", complete);
+  return session.finish(result, hash.hex(), device_used(config), complete);
 }
 
 }  // namespace sprig::app

@@ -45,9 +45,7 @@ int thread_count(int asked) {
 int thread_count(const Config& config) { return thread_count(config.simulation.threads); }
 
 std::string device_used(const Config& config) {
-  const Device device = config.simulation.device;
-  return std::string(
-      name_of(device == Device::automatic ? (cuda::devices().empty() ? Device::cpu : Device::cuda) : device));
+  return std::string(name_of(uses_device(config.simulation.device) ? Device::cuda : Device::cpu));
 }
 
 void require_device(const Config& config) {

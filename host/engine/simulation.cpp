@@ -16,13 +16,17 @@ std::uint64_t SimulationState::hash() const {
   return hash.value();
 }
 
+bool uses_device(Device asked) {
+  return asked == Device::cuda || (asked == Device::automatic && !cuda::devices().empty());
+}
+
 namespace {
 
 template <class Description>
 std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
   if (options.replicas == 0) throw ConfigError("run.replicas", "0, must be at least 1");
-  const bool cuda = options.device == Device::cuda || (options.device == Device::automatic && !cuda::devices().empty());
-  return cuda ? cuda::make_simulation(network, drive, options) : cpu::make_simulation(network, drive, options);
+  return uses_device(options.device) ? cuda::make_simulation(network, drive, options)
+                                     : cpu::make_simulation(network, drive, options);
 }
 
 }  // namespace

@@ -45,8 +45,7 @@ void check_bptt(const Network& network, const Drive& drive, const BpttModel& mod
 }
 
 std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device) {
-  const bool on_device = device == Device::cuda || (device == Device::automatic && !cuda::devices().empty());
-  return on_device ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
+  return uses_device(device) ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
 }
 
 std::uint32_t checkpoint_interval(const BpttModel& model) {

@@ -1,4 +1,4 @@
-#include "host/learning/competitive_constants.hpp"
+#include "sprig/learning/competitive_constants.hpp"
 
 #include <cmath>
 #include <string>
@@ -64,6 +64,20 @@ void check_competitive(const CompetitiveOptions& o) {
   not_negative("theta_factor", o.theta_factor);
 }
 
+void check_presentations(View<const Presentations> models) {
+  for (const Presentations& job : models) {
+    check_competitive(*job.options);
+    const std::uint64_t neurons = job.options->neurons, inputs = job.images->pixels;
+    if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons)
+      throw ConfigError("learn.neurons", std::to_string(neurons) + " neurons of " + std::to_string(inputs) +
+                                             " pixels do not fit a state of " +
+                                             std::to_string(job.state->weights.size()) + " weights");
+    for (const std::uint32_t image : job.which)
+      if ((std::uint64_t{image} + 1) * inputs > job.images->data.size)
+        throw ConfigError("learn.images", "there is no image " + std::to_string(image));
+  }
+}
+
 CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning) {
   const double h = o.step_ms, presentation_ms = o.steps * h;
   const bool spikedyn = o.rule == FeatureRule::spikedyn;
@@ -111,6 +125,13 @@ CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t 
   state.spikes.assign(options.neurons, 0);
   state.slow.assign(options.neurons, 0);
   return state;
+}
+
+void present(View<Presentations> models, Device device, int threads) {
+  if (uses_device(device))
+    cuda::present(models);
+  else
+    cpu::present(models, threads);
 }
 
 CompetitiveOperations& CompetitiveOperations::operator+=(const CompetitiveOperations& other) {

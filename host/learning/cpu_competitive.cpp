@@ -3,12 +3,12 @@
 #include <cmath>
 #include <string>
 
-#include "host/learning/competitive_constants.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/learning/competitive.hpp"
+#include "sprig/learning/competitive_constants.hpp"
 #include "sprig/learning/pixel_spikes.hpp"
 #include "sprig/neuron/competitive_rules.hpp"
 
@@ -197,8 +197,8 @@ class Model {
     if (o_.adaptive_rates) {
       const auto post = static_cast<float>(*std::max_element(counts_, counts_ + n_));
       const auto pre = static_cast<float>(*std::max_element(most_pre_.begin(), most_pre_.end()));
-      k_p = std::ceil(post / c_.spike_threshold);
-      k_d = pre > 0 ? post / pre : 0;
+      k_p = spikedyn_potentiation(post, c_.spike_threshold);
+      k_d = spikedyn_depression(post, pre);
     }
     for (std::uint32_t j = 0; j < n_; ++j) {
       if (y_[j] == 0) continue;  // never fired in this presentation: nothing to do
@@ -238,7 +238,7 @@ class Model {
     std::fill(down_.begin(), down_.end(), 0.0f);
     for (std::uint32_t p = 0; p < inputs_; ++p)
       for (std::uint32_t j = 0; j < n_; ++j) down_[j] += w_[std::size_t{p} * n_ + j];
-    for (float& sum : down_) sum = sum > 0 ? c_.norm / sum : 1.0f;
+    for (float& sum : down_) sum = norm_scale(sum, c_.norm);
     for (std::uint32_t p = 0; p < inputs_; ++p)
       for (std::uint32_t j = 0; j < n_; ++j) w_[std::size_t{p} * n_ + j] *= down_[j];
     job_.operations.weight_updates += synapses;
@@ -268,22 +268,10 @@ class Model {
   bool active_ = false;           // some neuron has fired in this presentation
 };
 
-void check_job(const Presentations& job) {
-  check_competitive(*job.options);
-  const std::uint64_t neurons = job.options->neurons, inputs = job.images->pixels;
-  if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons)
-    throw ConfigError("learn.neurons", std::to_string(neurons) + " neurons of " + std::to_string(inputs) +
-                                           " pixels do not fit a state of " +
-                                           std::to_string(job.state->weights.size()) + " weights");
-  for (const std::uint32_t image : job.which)
-    if ((std::uint64_t{image} + 1) * inputs > job.images->data.size)
-      throw ConfigError("learn.images", "there is no image " + std::to_string(image));
-}
-
 }  // namespace
 
 void present(View<Presentations> models, int threads) {
-  for (const Presentations& job : models) check_job(job);
+  check_presentations(models);
   ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
   for (std::size_t m = 0; m < models.size; ++m)

@@ -8,17 +8,24 @@
 
 namespace sprig {
 
-PixelSpikes::PixelSpikes(double rate_hz, double step_ms, std::uint32_t seed) : seed_(seed) {
-  for (std::uint32_t value = 0; value < 256; ++value) bounds_.push_back(spike_bound(rate_hz * value / 255, step_ms));
+std::vector<std::uint64_t> pixel_bounds(double rate_hz, double step_ms) {
+  std::vector<std::uint64_t> bounds;
+  for (std::uint32_t value = 0; value < 256; ++value) {
+    const double bound = std::ceil(spike_bound(rate_hz * value / 255, step_ms));
+    bounds.push_back(static_cast<std::uint64_t>(std::min(bound, 4294967296.0)));
+  }
+  return bounds;
 }
+
+PixelSpikes::PixelSpikes(double rate_hz, double step_ms, std::uint32_t seed)
+    : seed_(seed), bounds_(pixel_bounds(rate_hz, step_ms)) {}
 
 void PixelSpikes::draw(View<const std::uint8_t> pixels, std::uint32_t id, std::uint64_t first_step,
                        std::uint32_t steps) {
   lit_.clear(), lit_last_.clear();
-  for (std::uint32_t p = 0; p < pixels.size; ++p) {
-    const double bound = std::min(bounds_[pixels[p]], 4294967296.0);
-    if (bound > 0) lit_.push_back(p), lit_last_.push_back(static_cast<std::uint32_t>(std::ceil(bound) - 1));
-  }
+  for (std::uint32_t p = 0; p < pixels.size; ++p)
+    if (const std::uint64_t bound = bounds_[pixels[p]]; bound > 0)
+      lit_.push_back(p), lit_last_.push_back(static_cast<std::uint32_t>(bound - 1));
   offsets_.assign(1, 0);
   pixels_.clear();
   std::vector<std::uint32_t> of_word[4];

@@ -12,8 +12,9 @@ namespace sprig {
 
 namespace {
 
-// Images of one model between two looks at the progress.
-constexpr std::size_t kChunk = 250;
+// Images of one model between two looks at the progress: on a device each costs a copy of the weights there and back.
+constexpr std::size_t kChunk = 250, kDeviceChunk = 2000;
+constexpr std::size_t kDeviceBlocks = 132;  // enough to fill one
 
 PixelImages pixel_images(const ImageSet& set, ImagePart part) {
   return {set.data, set.shape.pixels(), ImageEncoder::image_id(part, 0)};
@@ -33,14 +34,17 @@ struct Work {
 };
 
 // Rounds of one piece of every work; of works that do not learn, several at once.
-void run_through(std::vector<Work>& works, int threads, const std::function<void(std::size_t)>& did) {
-  const std::size_t at_once = std::max<std::size_t>(1, static_cast<std::size_t>(team_size(threads)) / works.size() + 1);
+void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::size_t)>& did) {
+  const bool on_device = uses_device(device);
+  const std::size_t wide = on_device ? kDeviceBlocks : static_cast<std::size_t>(team_size(threads));
+  const std::size_t at_once = std::max<std::size_t>(1, wide / works.size() + 1);
   for (;;) {
     std::vector<Presentations> jobs;
     std::vector<Work*> whose;
     for (Work& work : works)
       for (std::size_t piece = 0; piece < (work.learning ? 1 : at_once) && work.next < work.which.size(); ++piece) {
-        const std::size_t count = std::min(kChunk, work.which.size() - work.next);
+        const std::size_t chunk = on_device && work.learning ? kDeviceChunk : kChunk;
+        const std::size_t count = std::min(chunk, work.which.size() - work.next);
         jobs.push_back({&work.learner.options,
                         &work.state,
                         &work.images,
@@ -53,7 +57,7 @@ void run_through(std::vector<Work>& works, int threads, const std::function<void
         work.next += count;
       }
     if (jobs.empty()) return;
-    cpu::present(jobs, threads);
+    present(jobs, device, threads);
     std::size_t done = 0;
     for (std::size_t k = 0; k < jobs.size(); ++k) {
       whose[k]->operations += jobs[k].operations;
@@ -100,7 +104,7 @@ StageScore score(const Stage& stage, const ScoredImages& images, const std::vect
 
 }  // namespace
 
-void run_stage(std::vector<Learner>& learners, const ScoredImages& images, Vote vote, int threads,
+void run_stage(std::vector<Learner>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress) {
   const PixelImages train = pixel_images(images.train, ImagePart::train),
                     scored = pixel_images(images.scored, images.part);
@@ -119,7 +123,7 @@ void run_stage(std::vector<Learner>& learners, const ScoredImages& images, Vote 
   }
   double done = 0;
   for (auto* works : {&learning, &naming, &scoring})
-    run_through(*works, threads, [&](std::size_t more) {
+    run_through(*works, device, threads, [&](std::size_t more) {
       done += static_cast<double>(more);
       if (progress && !progress(done / total)) throw Interrupted("learn", "stopped on request");
     });

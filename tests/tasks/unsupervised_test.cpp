@@ -162,7 +162,7 @@ TEST(Unsupervised, LearnsGlyphs) {
 
   double last = 0;
   for (int k = 0; k < 3; ++k)
-    run_stage(learners, {train, test, ImagePart::test}, Vote::all_activity, 2, [&](double done) {
+    run_stage(learners, {train, test, ImagePart::test}, Vote::all_activity, Device::cpu, 2, [&](double done) {
       last = done;
       return true;
     });
@@ -197,7 +197,7 @@ TEST(Unsupervised, AStageThatIsStoppedLeavesLearnersAsTheyWere) {
   learner.stages = protocol_stages(protocol, train, train, 1);
   std::vector<Learner> learners{learner};
 
-  EXPECT_THROW(run_stage(learners, {train, train, ImagePart::train}, Vote::all_activity, 1,
+  EXPECT_THROW(run_stage(learners, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
                          [](double done) { return done < 0.3; }),
                Interrupted);
   EXPECT_EQ(learners[0].state.weights, learner.state.weights);

@@ -14,6 +14,8 @@
 namespace sprig {
 
 enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
+// Whether that comes to a GPU here: asked for, or automatic and there is one.
+bool uses_device(Device asked);
 
 // How the GPU runs a network (ENGINE section 4). plain: two kernels a step. resident: one kernel for many steps; needs
 // weight_bits = 16 and delays that fit a synapse of 4 bytes, replicas = 1, updates by the clock and no plasticity.

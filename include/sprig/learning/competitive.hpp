@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sprig/core/view.hpp"
+#include "sprig/engine/simulation.hpp"
 
 namespace sprig {
 
@@ -100,5 +101,12 @@ struct Presentations {
 namespace cpu {
 void present(View<Presentations> models, int threads);
 }  // namespace cpu
+// One a block of the device; the CPU's bits. Also: DeviceError, MemoryError.
+namespace cuda {
+void present(View<Presentations> models);
+}  // namespace cuda
+
+// On the device asked for.
+void present(View<Presentations> models, Device device, int threads);
 
 }  // namespace sprig

@@ -9,6 +9,9 @@
 
 namespace sprig {
 
+// For each value of a pixel: draws below it, of 2^32, are spikes.
+std::vector<std::uint64_t> pixel_bounds(double rate_hz, double step_ms);
+
 class PixelSpikes {
  public:
   PixelSpikes(double rate_hz, double step_ms, std::uint32_t seed);
@@ -25,7 +28,7 @@ class PixelSpikes {
 
  private:
   std::uint32_t seed_;
-  std::vector<double> bounds_;                 // of each value
+  std::vector<std::uint64_t> bounds_;          // of each value
   std::vector<std::uint32_t> lit_, lit_last_;  // pixels that may fire, and the largest draw at which each does
   std::vector<std::uint32_t> offsets_{0};
   std::vector<std::uint32_t> pixels_;

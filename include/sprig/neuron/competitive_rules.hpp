@@ -11,6 +11,8 @@
 // Both updates of one step are added before the weight is bounded.
 #pragma once
 
+#include <cmath>
+
 #include "sprig/core/hd.hpp"
 #include "sprig/core/power.hpp"
 
@@ -37,6 +39,20 @@ SPRIG_HD inline float soft_potentiation(float w, float gain, float mu, float mos
 SPRIG_HD inline float soft_depression(float w, float gain, float mu, float most) {
   return bounded_weight(w - gain * shared_power(w, mu), most);
 }
+
+// SpikeDyn's adaptive rates: k_p and k_d, of the largest spike counts of a neuron and of an input so far.
+SPRIG_HD inline float spikedyn_potentiation(float most_post, float spike_threshold) {
+#if !defined(__CUDA_ARCH__)
+  using std::ceil;
+#endif
+  return ceil(most_post / spike_threshold);
+}
+SPRIG_HD inline float spikedyn_depression(float most_post, float most_pre) {
+  return most_pre > 0 ? most_post / most_pre : 0;
+}
+
+// By what a neuron's weights are multiplied for their sum to be `norm`.
+SPRIG_HD inline float norm_scale(float sum, float norm) { return sum > 0 ? norm / sum : 1; }
 
 // ASP [ours]: by what a neuron's rates are multiplied after `spikes` of its spikes, of which `half` halve them.
 SPRIG_HD inline float asp_rate(float spikes, float half) { return half / (half + spikes); }

@@ -10,6 +10,7 @@ namespace sprig {
 
 // Errors: ConfigError (learn.*).
 void check_competitive(const CompetitiveOptions& options);
+void check_presentations(View<const Presentations> models);  // and that sizes fit
 
 struct CompetitiveConstants {
   explicit CompetitiveConstants(const CompetitiveOptions& options, bool learning);
