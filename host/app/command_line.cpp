@@ -28,6 +28,7 @@ constexpr Verb kVerbs[] = {
     {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb},
     {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb},
+    {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb},
     {"report", "(re)draw report.html, the page of a run folder", report_verb},

@@ -46,21 +46,19 @@ class Course {
 // Those that have a stage to go, through it; kept on disk when it is done.
 void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, const LearnImages& images,
                  const Config& config, RunFolder& folder, Course& course) {
-  std::vector<Learner> learners;
+  std::vector<Learner*> learners;
   double work = 0;
   for (const std::size_t k : which) {
-    learners.push_back(models.learners[k]);
-    work += static_cast<double>(presentations(learners.back().stages[learners.back().scores.size()]));
+    learners.push_back(&models.learners[k]);
+    work += static_cast<double>(presentations(learners.back()->stages[learners.back()->scores.size()]));
   }
   course.begin(work);
   run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.device, config.simulation.threads,
             [&](double fraction) { return course.update(fraction); });
   course.end();
-  for (std::size_t m = 0; m < which.size(); ++m) {
-    const LearnModel& model = models.models[which[m]];
-    models.learners[which[m]] = std::move(learners[m]);
-    keep_learner(folder.file(model.file), model, models.learners[which[m]]);
-    folder.metric(json_text(learn_rows(model, models.learners[which[m]], config.learn.protocol.protocol).back()));
+  for (const std::size_t k : which) {
+    keep_learner(folder.file(models.models[k].file), models.models[k], models.learners[k]);
+    folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
   }
 }
 

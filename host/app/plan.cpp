@@ -1,4 +1,5 @@
 // sprig plan: bytes per array, and what fits, before anything is allocated.
+#include <algorithm>
 #include <optional>
 
 #include "host/app/bench_recipes.hpp"
@@ -20,13 +21,16 @@ struct VerbPlan {
   bool all_shown;  // every array, or what it has beside the others
 };
 
-// Of `bench` when a network for it is named; else of the verbs for the network of [network].
+// Of `bench` when a network for it is named, of `learn` when [learn] is; else of the verbs for the network of [network].
 std::vector<VerbPlan> plans_of(const Config& config) {
   if (config.given.contains("bench.network")) {
     Config resolved = config;
     resolve_bench(resolved);
     return {{"bench", plan_benchmark(make_benchmark(resolved), resolved), true}};
   }
+  if (std::any_of(config.given.begin(), config.given.end(),
+                  [](const std::string& key) { return key.starts_with("learn."); }))
+    return {{"learn", plan_learning(config), true}};
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))
       throw ConfigError("bench.network",

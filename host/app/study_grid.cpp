@@ -91,6 +91,7 @@ std::string result_text(Config config) {
   config.search = defaults.search;
   config.bench = defaults.bench;
   config.learn = defaults.learn;
+  config.model_search = defaults.model_search;
   config.prune.method = defaults.prune.method;
   config.prune.density = defaults.prune.density;
   return resolved_config(config);

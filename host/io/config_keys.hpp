@@ -154,6 +154,6 @@ Key list(const char* name, F field, std::size_t least, const std::string& each, 
 const std::vector<Key>& keys();
 const std::vector<std::string>& sections();
 
-std::vector<Key> learn_keys();  // a part of it
+std::vector<Key> learn_keys(), model_search_keys();  // parts of it
 
 }  // namespace sprig::schema

@@ -361,6 +361,7 @@ struct Table {
     add("search", search_keys());
     add("bench", bench_keys());
     add("learn", learn_keys());
+    add("model_search", model_search_keys());
   }
 };
 

@@ -75,6 +75,23 @@ std::vector<Key> learn_keys() {
   };
 }
 
+std::vector<Key> model_search_keys() {
+  return {
+      integer("n_add", FIELD(model_search.n_add), 1, 1000000, "models have so many neurons, twice as many, ..."),
+      real("memory_kb", FIELD(model_search.memory_kb), kPositive, "limit of a model's memory, KB of 1000 bytes"),
+      real("train_energy_j", FIELD(model_search.train_energy_j), kNotNegative,
+           "limit of the energy to learn train_images; 0: none"),
+      real("infer_energy_j", FIELD(model_search.infer_energy_j), kNotNegative,
+           "limit of the energy to answer infer_images; 0: none"),
+      integer("train_images", FIELD(model_search.train_images), 0, kMany, "0: as many as the set has"),
+      integer("infer_images", FIELD(model_search.infer_images), 0, kMany, "0: as many as the set has"),
+      integer("samples", FIELD(model_search.samples), 1, 1000000, "images that a candidate's energy is measured by"),
+      boolean("stored_inhibition", FIELD(model_search.stored_inhibition),
+              "inhibition as N^2 weights (2 N^2 with a population), or as one constant"),
+      boolean("verify", FIELD(model_search.verify), "run the chosen model over train_images and compare"),
+  };
+}
+
 #undef FIELD
 
 }  // namespace sprig::schema

@@ -5,21 +5,25 @@
 
 namespace sprig {
 
-FeatureLabels label_features(View<const std::uint32_t> counts, View<const std::uint32_t> labels, std::uint32_t neurons,
-                             std::uint32_t classes) {
-  std::vector<double> images(classes, 0), spikes(std::size_t{neurons} * classes, 0);
+void FeatureResponses::add(View<const std::uint32_t> counts, View<const std::uint32_t> labels) {
+  const std::size_t classes = images_.size();
   for (std::size_t k = 0; k < labels.size; ++k) {
-    ++images[labels[k]];
-    for (std::uint32_t j = 0; j < neurons; ++j) spikes[std::size_t{j} * classes + labels[k]] += counts[k * neurons + j];
+    ++images_[labels[k]];
+    for (std::size_t j = 0; j < neurons_; ++j) spikes_[j * classes + labels[k]] += counts[k * neurons_ + j];
   }
+}
+
+FeatureLabels FeatureResponses::labels() const {
+  const auto classes = static_cast<std::uint32_t>(images_.size());
   FeatureLabels result;
-  result.of_neuron.assign(neurons, kNoClass);
-  result.proportion.assign(neurons, 0);
+  result.of_neuron.assign(neurons_, kNoClass);
+  result.proportion.assign(neurons_, 0);
   result.neurons.assign(classes, 0);
-  for (std::uint32_t j = 0; j < neurons; ++j) {
+  for (std::size_t j = 0; j < neurons_; ++j) {
     double best = 0, all = 0;
     for (std::uint32_t c = 0; c < classes; ++c) {
-      const double response = images[c] > 0 ? spikes[std::size_t{j} * classes + c] / images[c] : 0;
+      if (images_[c] == 0) continue;
+      const double response = static_cast<double>(spikes_[j * classes + c]) / static_cast<double>(images_[c]);
       all += response;
       if (response > best) best = response, result.of_neuron[j] = c;
     }

@@ -19,8 +19,17 @@ const Indices kCounts{4, 0, 1, 0,   //
                       3, 5, 1, 0};  //
 const Indices kLabels{0, 0, 1};
 
+FeatureLabels labelled(const Indices& counts, const Indices& labels, std::uint32_t neurons, std::uint32_t classes) {
+  FeatureResponses responses(neurons, classes);
+  const std::size_t half = labels.size() / 2;  // in two parts
+  responses.add({counts.data(), half * neurons}, {labels.data(), half});
+  responses.add({counts.data() + half * neurons, counts.size() - half * neurons},
+                {labels.data() + half, labels.size() - half});
+  return responses.labels();
+}
+
 TEST(FeatureLabels, AreOfTheLargestMeanResponse) {
-  const FeatureLabels labels = label_features(kCounts, kLabels, 4, 3);
+  const FeatureLabels labels = labelled(kCounts, kLabels, 4, 3);
   // Means: neuron 0: 3 and 3 (the first), 1: 0 and 5, 2: 0.5 and 1, 3: silent.
   EXPECT_EQ(labels.of_neuron, (Indices{0, 1, 1, kNoClass}));
   EXPECT_EQ(labels.neurons, (Indices{1, 2, 0}));
@@ -30,7 +39,7 @@ TEST(FeatureLabels, AreOfTheLargestMeanResponse) {
 }
 
 TEST(FeatureLabels, AnswersAreTheLargestMeanVote) {
-  const FeatureLabels labels = label_features(kCounts, kLabels, 4, 3);
+  const FeatureLabels labels = labelled(kCounts, kLabels, 4, 3);
   const Indices images{3, 5, 0, 0,   // 3 against 5 / 2
                        2, 4, 2, 0,   // 2 against 6 / 2
                        2, 4, 0, 0,   // 2 against 4 / 2: the first

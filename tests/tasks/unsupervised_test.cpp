@@ -162,10 +162,11 @@ TEST(Unsupervised, LearnsGlyphs) {
 
   double last = 0;
   for (int k = 0; k < 3; ++k)
-    run_stage(learners, {train, test, ImagePart::test}, Vote::all_activity, Device::cpu, 2, [&](double done) {
-      last = done;
-      return true;
-    });
+    run_stage({&learners[0], &learners[1]}, {train, test, ImagePart::test}, Vote::all_activity, Device::cpu, 2,
+              [&](double done) {
+                last = done;
+                return true;
+              });
 
   EXPECT_DOUBLE_EQ(last, 1);
   for (const Learner& l : learners) {
@@ -197,7 +198,7 @@ TEST(Unsupervised, AStageThatIsStoppedLeavesLearnersAsTheyWere) {
   learner.stages = protocol_stages(protocol, train, train, 1);
   std::vector<Learner> learners{learner};
 
-  EXPECT_THROW(run_stage(learners, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
+  EXPECT_THROW(run_stage({&learners[0]}, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
                          [](double done) { return done < 0.3; }),
                Interrupted);
   EXPECT_EQ(learners[0].state.weights, learner.state.weights);

@@ -32,6 +32,7 @@ int plan_verb(const Command& command);
 int info_verb(const Command& command);
 int report_verb(const Command& command);
 int learn_verb(const Command& command);
+int search_verb(const Command& command);
 
 // What stands below the options of `sprig bench --help`.
 std::string bench_listing();

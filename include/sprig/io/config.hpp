@@ -82,6 +82,17 @@ struct LearnSection {
   ProtocolOptions protocol;
 };
 
+// SpikeDyn's search of a model under limits; the model is that of [learn], of n_add, 2 n_add, ... neurons.
+struct ModelSearchSection {
+  std::uint32_t n_add = 100;
+  double memory_kb = 3000;                           // of 1000 bytes
+  double train_energy_j = 0, infer_energy_j = 0;     // of all images; 0: no limit
+  std::uint64_t train_images = 0, infer_images = 0;  // 0: as many as the set has
+  std::uint32_t samples = 20;                        // images that a candidate is measured by
+  bool stored_inhibition = false;                    // N^2 weights of inhibition, or one constant
+  bool verify = true;                                // a full run of the chosen model
+};
+
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
@@ -96,6 +107,7 @@ struct Config {
   SearchSection search;
   BenchSection bench;
   LearnSection learn;
+  ModelSearchSection model_search;
   std::set<std::string> given;  // keys that a file or --set named
 };
 

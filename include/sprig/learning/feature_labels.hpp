@@ -21,9 +21,21 @@ struct FeatureLabels {
   std::vector<std::uint32_t> neurons;    // of each class
 };
 
-// counts: [image][neuron] spikes; labels: of the images, each below `classes`. The first of equally good classes.
-FeatureLabels label_features(View<const std::uint32_t> counts, View<const std::uint32_t> labels, std::uint32_t neurons,
-                             std::uint32_t classes);
+// Responses to labelled images, some at a time.
+class FeatureResponses {
+ public:
+  FeatureResponses(std::uint32_t neurons, std::uint32_t classes)
+      : neurons_(neurons), images_(classes, 0), spikes_(std::size_t{neurons} * classes, 0) {}
+
+  // counts: [image][neuron] spikes; labels: of the images, each below `classes`.
+  void add(View<const std::uint32_t> counts, View<const std::uint32_t> labels);
+  // The first of equally good classes.
+  FeatureLabels labels() const;
+
+ private:
+  std::uint32_t neurons_;
+  std::vector<std::uint64_t> images_, spikes_;  // of each class; [neuron][class]
+};
 
 // The answer to each image of counts, [image][neuron]; the first of equally good classes, kNoClass where no labelled
 // neuron fired.

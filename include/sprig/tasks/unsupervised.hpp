@@ -70,7 +70,7 @@ struct ScoredImages {
   const ImageSet &train, &scored;
   ImagePart part = ImagePart::test;  // that `scored` is from
 };
-void run_stage(std::vector<Learner>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
+void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress);
 
 }  // namespace sprig

@@ -1,0 +1,100 @@
+#include "sprig/app/energy_meter.hpp"
+
+#include <dlfcn.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+namespace sprig::app {
+
+namespace {
+
+// -1 where it cannot be read.
+double number_in(const std::filesystem::path& path) {
+  double value = -1;
+  std::ifstream(path) >> value;
+  return value;
+}
+
+// https://docs.kernel.org/power/powercap: microjoules that wrap around at max_energy_range_uj.
+class Rapl final : public EnergyMeter {
+ public:
+  struct Package {
+    std::filesystem::path counter;
+    double range, last, total = 0;
+  };
+  explicit Rapl(std::vector<Package> packages) : packages_(std::move(packages)) {}
+
+  double joules() override {
+    double sum = 0;
+    for (Package& package : packages_) {
+      const double now = number_in(package.counter);
+      if (now < 0) return std::nan("");
+      package.total += now >= package.last ? now - package.last : now - package.last + package.range;
+      package.last = now;
+      sum += package.total;
+    }
+    return sum * 1e-6;
+  }
+  std::string source() const override { return "RAPL, " + std::to_string(packages_.size()) + " packages"; }
+
+ private:
+  std::vector<Package> packages_;
+};
+
+// nvmlDeviceGetTotalEnergyConsumption: millijoules since the driver was loaded.
+class Nvml final : public EnergyMeter {
+ public:
+  static std::unique_ptr<EnergyMeter> open() {
+    std::unique_ptr<Nvml> meter(new Nvml);
+    const auto start = meter->find<int (*)()>("nvmlInit_v2");
+    const auto device = meter->find<int (*)(unsigned, void**)>("nvmlDeviceGetHandleByIndex_v2");
+    meter->energy_ = meter->find<Energy>("nvmlDeviceGetTotalEnergyConsumption");
+    if (start == nullptr || device == nullptr || meter->energy_ == nullptr || start() != 0) return nullptr;
+    if (device(0, &meter->device_) != 0 || std::isnan(meter->joules())) return nullptr;
+    return meter;
+  }
+  ~Nvml() override {
+    if (library_ != nullptr) dlclose(library_);
+  }
+  double joules() override {
+    unsigned long long millijoules = 0;
+    return energy_(device_, &millijoules) == 0 ? static_cast<double>(millijoules) * 1e-3 : std::nan("");
+  }
+  std::string source() const override { return "NVML, device 0"; }
+
+ private:
+  using Energy = int (*)(void*, unsigned long long*);
+
+  Nvml() : library_(dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL)) {}
+  template <class Function>
+  Function find(const char* name) const {
+    return library_ == nullptr ? nullptr : reinterpret_cast<Function>(dlsym(library_, name));
+  }
+
+  void* library_;
+  void* device_ = nullptr;
+  Energy energy_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<EnergyMeter> device_energy_meter() { return Nvml::open(); }
+
+std::unique_ptr<EnergyMeter> processor_energy_meter(const std::string& folder) {
+  std::vector<Rapl::Package> packages;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    // "intel-rapl:0" is a package, "intel-rapl:0:1" a part of it.
+    const std::string name = entry->path().filename().string();
+    if (name.rfind("intel-rapl:", 0) != 0 || name.find(':', 11) != std::string::npos) continue;
+    const double now = number_in(entry->path() / "energy_uj"), range = number_in(entry->path() / "max_energy_range_uj");
+    if (now >= 0 && range > 0) packages.push_back({entry->path() / "energy_uj", range, now});
+  }
+  if (packages.empty()) return nullptr;
+  return std::make_unique<Rapl>(std::move(packages));
+}
+
+}  // namespace sprig::app

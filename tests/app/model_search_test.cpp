@@ -1,0 +1,128 @@
+// sprig search: the memory figures of the paper's networks, limits, and what it refuses; energy meters.
+#include <cmath>
+#include <fstream>
+
+#include "sprig/app/energy_meter.hpp"
+#include "sprig/learning/model_memory.hpp"
+#include "tests/app/program.hpp"
+
+namespace sprig {
+namespace {
+
+CompetitiveOptions of(std::uint32_t neurons, Inhibition inhibition) {
+  CompetitiveOptions o;
+  o.neurons = neurons;
+  o.inhibition = inhibition;
+  return o;
+}
+
+// SPIKEDYN section 4: 32-bit numbers, inhibition as synapses; KB of 1000 bytes.
+TEST(ModelMemory, OfThePapersNetworks) {
+  const auto kilobytes = [](std::uint32_t neurons, Inhibition inhibition, bool stored) {
+    return std::round(static_cast<double>(model_memory(of(neurons, inhibition), 784, stored).synapses()) / 1000);
+  };
+  EXPECT_EQ(kilobytes(200, Inhibition::population, true), 947);
+  EXPECT_EQ(kilobytes(400, Inhibition::population, true), 2534);
+  EXPECT_EQ(kilobytes(200, Inhibition::direct, true), 787);
+  EXPECT_EQ(kilobytes(400, Inhibition::direct, true), 1894);
+  EXPECT_EQ(kilobytes(200, Inhibition::direct, false), 627);
+  EXPECT_EQ(kilobytes(400, Inhibition::direct, false), 1254);
+}
+
+TEST(ModelMemory, EnergyOfOperationsIsTheirSum) {
+  CompetitiveOperations o;
+  o.synaptic_events = 1000;
+  EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12);
+  o.weight_updates = 100;
+  EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12 + 100 * 4.6e-12);
+}
+
+TEST(EnergyMeter, SumsRaplPackagesAndFollowsThemPastTheirRange) {
+  test::TemporaryFolder folder;
+  const auto set = [&](const std::string& zone, double energy, double range) {
+    std::filesystem::create_directories(folder.file(zone));
+    std::ofstream(folder.file(zone + "/energy_uj")) << static_cast<std::uint64_t>(energy);
+    std::ofstream(folder.file(zone + "/max_energy_range_uj")) << static_cast<std::uint64_t>(range);
+  };
+  set("intel-rapl:0", 5e6, 1e7);
+  set("intel-rapl:1", 9e6, 1e7);
+  set("intel-rapl:0:0", 1e6, 1e7);  // a part of the first
+  const auto meter = app::processor_energy_meter(folder.path());
+  ASSERT_TRUE(meter);
+  EXPECT_EQ(meter->source(), "RAPL, 2 packages");
+  EXPECT_DOUBLE_EQ(meter->joules(), 0);
+  set("intel-rapl:0", 6e6, 1e7);
+  EXPECT_DOUBLE_EQ(meter->joules(), 1);
+  set("intel-rapl:1", 2e6, 1e7);  // round once
+  EXPECT_DOUBLE_EQ(meter->joules(), 1 + 3);
+  std::filesystem::remove(folder.file("intel-rapl:1/energy_uj"));
+  EXPECT_TRUE(std::isnan(meter->joules()));
+}
+
+TEST(EnergyMeter, ThereIsNoneWithoutItsFiles) {
+  test::TemporaryFolder folder;
+  EXPECT_FALSE(app::processor_energy_meter(folder.path()));
+  EXPECT_FALSE(app::processor_energy_meter(folder.file("none")));
+  std::filesystem::create_directories(folder.file("intel-rapl:0"));
+  EXPECT_FALSE(app::processor_energy_meter(folder.path()));  // which cannot be read
+}
+
+using ModelSearch = Program;
+
+std::vector<std::string> quick(std::vector<std::string> more) {
+  std::vector<std::string> all{"search",
+                               "--out",
+                               "out",
+                               "--set",
+                               "learn.steps=30",
+                               "--set",
+                               "model_search.samples=3",
+                               "--set",
+                               "model_search.train_images=200"};
+  for (const std::string& assignment : more) all.insert(all.end(), {"--set", assignment});
+  return all;
+}
+
+TEST_F(ModelSearch, ChoosesTheLargestThatKeepsAllLimits) {
+  ASSERT_EQ(run(quick({"model_search.memory_kb=1300"})).code, 0);
+  Json r = result("out");
+  EXPECT_EQ(r["candidates"].size(), 4u);  // 400 neurons: 1264 KB, 500: 1579
+  EXPECT_EQ(r["chosen"], 400);
+  EXPECT_EQ(r["pareto"], Json({100, 200, 300, 400}));
+  EXPECT_EQ(r["candidates"][1]["weight_bytes"], 627200);
+  EXPECT_NEAR(r["verification"]["ratio"], 1, 0.5);
+  EXPECT_EQ(r["verification"]["images"], 200);
+  // With a limit between the energies of the second and the third.
+  const double limit =
+      (r["candidates"][1]["train_energy_j"].get<double>() + r["candidates"][2]["train_energy_j"].get<double>()) / 2;
+  const Outcome o = run(quick({"model_search.memory_kb=1300", "model_search.train_energy_j=" + std::to_string(limit),
+                               "model_search.verify=false"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  r = result("out");
+  EXPECT_EQ(r["chosen"], 200);
+  EXPECT_EQ(r["candidates"][2]["refused"], "train_energy_j");
+  EXPECT_FALSE(r.contains("verification"));
+  EXPECT_NE(o.out.find("operations counted"), std::string::npos);
+}
+
+TEST_F(ModelSearch, SaysWhatTheSmallestModelNeeds) {
+  const Outcome memory = run(quick({"model_search.memory_kb=318"}));
+  EXPECT_EQ(memory.code, 3);
+  EXPECT_NE(memory.err.find("no feasible model: the smallest, of 100 neurons, needs 318.336 KB"), std::string::npos)
+      << memory.err;
+  EXPECT_FALSE(std::filesystem::exists(folder("out")));
+  const Outcome energy = run(quick({"model_search.infer_energy_j=1e-12"}));
+  EXPECT_EQ(energy.code, 3);
+  EXPECT_NE(energy.err.find("model_search.infer_energy_j: no feasible model"), std::string::npos) << energy.err;
+  EXPECT_EQ(result("out")["candidates"].size(), 9u);  // what was measured is kept
+}
+
+TEST_F(ModelSearch, APlanOfALearningRunHasItsModels) {
+  const Outcome o = run({"plan", "--set", "learn.neurons=400", "--set", "learn.seeds=3", "--out", "plan"});
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("stages of 3 models"), std::string::npos);
+  EXPECT_EQ(result("plan")["synapses"], 3 * 784 * 400);
+}
+
+}  // namespace
+}  // namespace sprig
