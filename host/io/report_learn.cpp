@@ -85,10 +85,16 @@ struct Model {
   std::size_t neurons = 0, inputs = 0;
 };
 
-Model read_model(const std::string& folder, const Node& entry) {
+// Its path within the folder.
+std::string model_name(const Node& entry) {
   const std::string name = entry["file"].text();
   if (!std::filesystem::path(name).is_relative() || name.find("..") != std::string::npos)
     throw InputError(entry.where(), "names a file outside of the folder");
+  return name;
+}
+
+Model read_model(const std::string& folder, const Node& entry) {
+  const std::string name = model_name(entry);
   const NpzReader file(folder + "/" + name);
   const auto shape = file.shape("weights");
   Model model{entry["network"].text(), file.read<float>("weights"), file.read<float>("theta"), 0, 0};
@@ -135,7 +141,7 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
   const Node result = run.result();
   std::vector<Model> models;
   for (const Node& entry : result["models"].items()) {
-    if (!std::filesystem::exists(run.folder + "/" + entry["file"].text())) continue;  // stopped before its first stage
+    if (!std::filesystem::exists(run.folder + "/" + model_name(entry))) continue;  // stopped before its first stage
     models.push_back(read_model(run.folder, entry));
   }
   if (models.empty()) {
