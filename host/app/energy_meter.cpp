@@ -53,10 +53,12 @@ class Nvml final : public EnergyMeter {
     const auto device = meter->find<int (*)(unsigned, void**)>("nvmlDeviceGetHandleByIndex_v2");
     meter->energy_ = meter->find<Energy>("nvmlDeviceGetTotalEnergyConsumption");
     if (start == nullptr || device == nullptr || meter->energy_ == nullptr || start() != 0) return nullptr;
+    meter->started_ = true;
     if (device(0, &meter->device_) != 0 || std::isnan(meter->joules())) return nullptr;
     return meter;
   }
   ~Nvml() override {
+    if (const auto stop = find<int (*)()>("nvmlShutdown"); started_ && stop != nullptr) stop();
     if (library_ != nullptr) dlclose(library_);
   }
   double joules() override {
@@ -75,6 +77,7 @@ class Nvml final : public EnergyMeter {
   }
 
   void* library_;
+  bool started_ = false;
   void* device_ = nullptr;
   Energy energy_ = nullptr;
 };
@@ -87,9 +90,12 @@ std::unique_ptr<EnergyMeter> processor_energy_meter(const std::string& folder) {
   std::vector<Rapl::Package> packages;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    // "intel-rapl:0" is a package, "intel-rapl:0:1" a part of it.
-    const std::string name = entry->path().filename().string();
-    if (name.rfind("intel-rapl:", 0) != 0 || name.find(':', 11) != std::string::npos) continue;
+    // "intel-rapl:0:1" is a part of a package; "psys" holds them all.
+    const std::string zone = entry->path().filename().string();
+    if (zone.rfind("intel-rapl:", 0) != 0 || zone.find(':', 11) != std::string::npos) continue;
+    std::string name;
+    std::ifstream(entry->path() / "name") >> name;
+    if (name.rfind("package-", 0) != 0) continue;
     const double now = number_in(entry->path() / "energy_uj"), range = number_in(entry->path() / "max_energy_range_uj");
     if (now >= 0 && range > 0) packages.push_back({entry->path() / "energy_uj", range, now});
   }

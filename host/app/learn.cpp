@@ -6,6 +6,7 @@
 #include "host/app/learn_store.hpp"
 #include "host/app/learn_table.hpp"
 #include "sprig/app/command.hpp"
+#include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
 #include "sprig/app/session.hpp"
 #include "sprig/app/setup.hpp"
@@ -19,43 +20,41 @@ namespace {
 
 std::uint64_t presentations(const Stage& stage) { return stage.train.size() + stage.label.size() + stage.score.size(); }
 
-// Of all that is still to be done.
-class Course {
+// How far all that is still to be done has come.
+class Pace {
  public:
-  Course(const LearnModels& models, bool quiet) : line_("learn", quiet) {
+  Pace(const LearnModels& models, bool quiet) : line_("learn", quiet) {
     for (const Learner& learner : models.learners)
       for (std::size_t k = learner.scores.size(); k < learner.stages.size(); ++k)
         total_ += static_cast<double>(presentations(learner.stages[k]));
   }
+  void begin(double presentations) { before_ = done_, stage_ = presentations; }
   bool update(double in_stage) {
-    const double now = done_ + in_stage * stage_,
-                 seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    return line_.update(now / total_, number_text(now / std::max(seconds, 1e-9), 3) + " images/s");
+    done_ = before_ + in_stage * stage_;
+    return line_.update(done_ / total_, number_text(images_a_second(), 3) + " images/s");
   }
-  void begin(double presentations) { stage_ = presentations; }
-  void end() { done_ += stage_; }
   double images() const { return done_; }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double images_a_second() const { return done_ / std::max(seconds(), 1e-9); }
 
  private:
   ProgressLine line_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  double total_ = 0, done_ = 0, stage_ = 0;
+  double total_ = 0, done_ = 0, before_ = 0, stage_ = 0;  // presentations
 };
 
 // Those that have a stage to go, through it; kept on disk when it is done.
 void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, const LearnImages& images,
-                 const Config& config, RunFolder& folder, Course& course) {
+                 const Config& config, RunFolder& folder, Pace& pace) {
   std::vector<Learner*> learners;
   double work = 0;
   for (const std::size_t k : which) {
     learners.push_back(&models.learners[k]);
     work += static_cast<double>(presentations(learners.back()->stages[learners.back()->scores.size()]));
   }
-  course.begin(work);
+  pace.begin(work);
   run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.device, config.simulation.threads,
-            [&](double fraction) { return course.update(fraction); });
-  course.end();
+            [&](double fraction) { return pace.update(fraction); });
   for (const std::size_t k : which) {
     keep_learner(folder.file(models.models[k].file), models.models[k], models.learners[k]);
     folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
@@ -77,25 +76,29 @@ Json confusion_json(const LearnModel& model, const StageScore& score) {
 
 int learn_verb(const Command& command) {
   const Config& config = command.config;
+  require_fits(plan_learning(config), available_memory(), "learn.neurons, learn.seeds or learn.variants");
   const LearnImages images(config.learn);
   LearnModels models = learn_models(config, images);
   Session session(command);
   std::size_t kept = 0;
   for (std::size_t k = 0; k < models.models.size(); ++k)
     if (find_learner(session.folder().file(models.models[k].file), models.models[k], models.learners[k]))
-      kept += models.learners[k].scores.size();
+      for (const Json& row : learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol)) {
+        session.folder().metric(json_text(row));
+        ++kept;
+      }
   if (kept > 0) session.print(std::to_string(kept) + " finished stages are kept from an earlier run of this folder\n");
   bool complete = true;
   double images_done = 0, seconds = 0;
   {
-    Course course(models, command.quiet);
+    Pace pace(models, command.quiet);
     try {
       for (std::vector<std::size_t> which; !(which = not_done(models)).empty();)
-        learn_stage(models, which, images, config, session.folder(), course);
+        learn_stage(models, which, images, config, session.folder(), pace);
     } catch (const Interrupted&) {
       complete = false;
     }
-    images_done = course.images(), seconds = course.seconds();
+    images_done = pace.images(), seconds = pace.seconds();
   }
   Json rows = Json::array(), confusion = Json::array();
   Hash hash;

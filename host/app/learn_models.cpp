@@ -12,8 +12,9 @@ namespace sprig::app {
 namespace {
 
 // Keys that belong to all models.
-constexpr std::string_view kShared[] = {"learn.images",     "learn.folder", "learn.variants", "learn.seeds",
-                                        "learn.validation", "learn.test",   "learn.vote",     "learn.name"};
+constexpr std::string_view kShared[] = {"learn.protocol", "learn.images", "learn.folder",
+                                        "learn.variants", "learn.seeds",  "learn.validation",
+                                        "learn.test",     "learn.vote",   "learn.name"};
 
 constexpr ImageKeys kKeys{"learn.images", "learn.folder"};
 
@@ -38,14 +39,16 @@ std::string plain(std::string name) {
   return name;
 }
 
-std::string key_of(Config config, std::uint32_t seed) {
+// Of everything that a model's result follows from, the images' bytes among it, wherever they lie.
+std::string key_of(const Config& config, std::uint64_t images, std::uint32_t seed) {
   Config of_learning;  // everything else at its default
   of_learning.learn = config.learn;
+  of_learning.learn.folder.clear();
   of_learning.learn.variants.clear();
   of_learning.learn.seeds = 1;
   of_learning.learn.name.clear();
   const std::string text = resolved_config(of_learning), revision = version().git_revision;
-  return Hash().bytes(text.data(), text.size()).add(seed).bytes(revision.data(), revision.size()).hex();
+  return Hash().bytes(text.data(), text.size()).add(images).add(seed).bytes(revision.data(), revision.size()).hex();
 }
 
 }  // namespace
@@ -62,26 +65,35 @@ ScoredImages LearnImages::scored() const {
   return held_out ? ScoredImages{train, train, ImagePart::train} : ScoredImages{train, test, ImagePart::test};
 }
 
-LearnModels learn_models(const Config& config, const LearnImages& images) {
-  std::vector<NamedSettings> variants{{config.learn.name, {}}};
-  if (config.learn.name.empty()) variants[0].name = name_of(config.learn.model.rule, kFeatureRuleNames);
-  for (const std::string& text : config.learn.variants) variants.push_back(named_settings(text, "learn.variants"));
-  LearnModels result;
-  for (const NamedSettings& settings : variants) {
-    if (std::any_of(result.names.begin(), result.names.end(),
-                    [&](const std::string& name) { return plain(name) == plain(settings.name); }))
+std::vector<LearnVariant> learn_variants(const Config& config) {
+  std::vector<NamedSettings> all{{config.learn.name, {}}};
+  if (config.learn.name.empty()) all[0].name = name_of(config.learn.model.rule, kFeatureRuleNames);
+  for (const std::string& text : config.learn.variants) all.push_back(named_settings(text, "learn.variants"));
+  std::vector<LearnVariant> variants;
+  for (const NamedSettings& settings : all) {
+    if (std::any_of(variants.begin(), variants.end(),
+                    [&](const LearnVariant& v) { return plain(v.name) == plain(settings.name); }))
       throw ConfigError("learn.variants", "has \"" + settings.name + "\" twice");
-    result.names.push_back(settings.name);
-    const Config changed = variant_of(config, settings);
+    variants.push_back({settings.name, variant_of(config, settings)});
+  }
+  return variants;
+}
+
+LearnModels learn_models(const Config& config, const LearnImages& images) {
+  LearnModels result;
+  const std::uint64_t hash =
+      Hash().add(images.train.data).add(images.train.labels).add(images.test.data).add(images.test.labels).value();
+  for (const LearnVariant& variant : learn_variants(config)) {
+    result.names.push_back(variant.name);
     for (std::uint32_t s = 0; s < config.learn.seeds; ++s) {
       const std::uint32_t seed = config.simulation.seed + s;
       Learner learner;
-      learner.options = changed.learn.model;
+      learner.options = variant.config.learn.model;
       learner.options.seed = seed;
       learner.state = initial_state(learner.options, images.train.shape.pixels());
-      learner.stages = protocol_stages(changed.learn.protocol, images.train, images.scored().scored, seed);
-      result.models.push_back({settings.name, "models/" + plain(settings.name) + "-" + std::to_string(seed) + ".npz",
-                               seed, key_of(changed, seed)});
+      learner.stages = protocol_stages(variant.config.learn.protocol, images.train, images.scored().scored, seed);
+      result.models.push_back({variant.name, "models/" + plain(variant.name) + "-" + std::to_string(seed) + ".npz",
+                               seed, key_of(variant.config, hash, seed)});
       result.learners.push_back(std::move(learner));
     }
   }

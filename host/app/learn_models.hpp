@@ -31,6 +31,13 @@ struct LearnImages {
   ScoredImages scored() const;
 };
 
+// The configuration as each variant changes it, its own first. Errors: ConfigError (learn.variants).
+struct LearnVariant {
+  std::string name;
+  Config config;
+};
+std::vector<LearnVariant> learn_variants(const Config& config);
+
 // Errors: ConfigError (learn.*; a variant that changes anything but its model and protocol), InputError.
 LearnModels learn_models(const Config& config, const LearnImages& images);
 

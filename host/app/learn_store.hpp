@@ -11,8 +11,8 @@ namespace sprig::app {
 // Weights [input][neuron], theta, and the scores of its stages. Errors: InputError.
 void keep_learner(const std::string& path, const LearnModel& model, const Learner& learner);
 
-// Whether the file is there and of this very model; then the learner goes on from it. One that is another's, or is no
-// file of ours, is left alone until it is replaced. Errors: InputError when it cannot be read.
+// Whether the file is there and of this very model; then the learner goes on from it. One that is another's, is
+// damaged or cannot be read is left alone until it is replaced.
 bool find_learner(const std::string& path, const LearnModel& model, Learner& learner);
 
 }  // namespace sprig::app

@@ -2,8 +2,9 @@
 // memory fits: each is presented with a few images, learning and not, and judged by the energy of as many as it is to
 // see. The largest that keeps all limits is chosen, and its prediction compared with a full run.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
-#include <numeric>
+#include <optional>
 
 #include "host/app/learn_models.hpp"
 #include "sprig/app/command.hpp"
@@ -53,15 +54,16 @@ class Search {
   std::uint64_t train_images() const { return train_images_; }
 
   // A model's energies, from `count` images.
-  Candidate measure(std::uint32_t neurons, std::uint64_t count) {
+  Candidate measure(std::uint32_t neurons, std::uint64_t count, const Progress& progress) {
     Candidate c;
     c.options = config_.learn.model;
     c.options.neurons = neurons;
     c.options.seed = config_.simulation.seed;
     c.memory = model_memory(c.options, pixels_.pixels, search_.stored_inhibition);
     CompetitiveState state = initial_state(c.options, pixels_.pixels);
-    c.train = present_all(c.options, state, count, true);
-    c.infer = present_all(c.options, state, std::min(count, infer_images_), false);
+    c.train = present_all(c.options, state, count, true, [&](double part) { return progress(part / 2); });
+    c.infer = present_all(c.options, state, std::min(count, infer_images_), false,
+                          [&](double part) { return progress(0.5 + part / 2); });
     c.train_j = c.train.an_image() * static_cast<double>(train_images_);
     c.infer_j = c.infer.an_image() * static_cast<double>(infer_images_);
     if (over(search_.train_energy_j, c.train_j))
@@ -82,20 +84,29 @@ class Search {
   static std::uint64_t of(std::uint64_t asked, std::uint64_t there) { return asked > 0 ? asked : there; }
   static bool over(double limit, double value) { return limit > 0 && value > limit; }
 
-  Energy present_all(const CompetitiveOptions& options, CompetitiveState& state, std::uint64_t count, bool learning) {
+  // At least `count` images; where energy is measured, as many as take a second, which its counter can resolve.
+  Energy present_all(const CompetitiveOptions& options, CompetitiveState& state, std::uint64_t count, bool learning,
+                     const Progress& progress) {
     constexpr std::uint64_t kAtOnce = 500;
-    Energy energy;
-    energy.images = static_cast<double>(count);
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
     const double before = meter_ ? meter_->joules() : std::nan("");
-    for (std::uint64_t first = 0; first < count; first += kAtOnce) {
-      std::vector<std::uint32_t> which(std::min(kAtOnce, count - first));
+    Energy energy;
+    std::uint64_t done = 0;
+    while (done < count || (meter_ && Clock::now() - start < std::chrono::seconds(1))) {
+      std::vector<std::uint32_t> which(done < count ? std::min(kAtOnce, count - done) : count);
       for (std::size_t k = 0; k < which.size(); ++k)
-        which[k] = static_cast<std::uint32_t>((first + k) % images_.train.size());
+        which[k] = static_cast<std::uint32_t>((done + k) % images_.train.size());
       std::vector<Presentations> job{{&options, &state, &pixels_, which, 0, learning, {}, {}}};
       present(job, config_.simulation.device, config_.simulation.threads);
       energy.counted_j += operations_energy_j(job[0].operations);
+      done += which.size();
+      if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
+      if (!progress(std::min(1.0, static_cast<double>(done) / static_cast<double>(count))))
+        throw Interrupted("search", "stopped on request");
     }
-    if (meter_) energy.measured_j = meter_->joules() - before;
+    energy.images = static_cast<double>(done);
+    if (!(energy.measured_j > 0)) energy.measured_j = std::nan("");
     return energy;
   }
 
@@ -125,15 +136,21 @@ Json candidate_json(const Candidate& c) {
           {"refused", c.refused}};
 }
 
-// No other feasible one is at least as large and costs no more in anything.
-bool is_pareto(const Candidate& c, const std::vector<Candidate>& all) {
-  return c.refused.empty() && std::none_of(all.begin(), all.end(), [&](const Candidate& other) {
-           return other.refused.empty() && other.options.neurons > c.options.neurons &&
-                  other.memory.total() <= c.memory.total() && other.train_j <= c.train_j && other.infer_j <= c.infer_j;
-         });
-}
-
 std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+
+// Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
+void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
+  constexpr std::uint64_t kMost = 1'000'000;  // of learn.neurons
+  std::vector<std::uint32_t> sizes;
+  for (std::uint64_t n = limits.n_add; n <= kMost && search.fits(static_cast<std::uint32_t>(n)); n += limits.n_add)
+    sizes.push_back(static_cast<std::uint32_t>(n));
+  ProgressLine line("search", quiet);
+  for (std::size_t k = 0; k < sizes.size(); ++k)
+    all.push_back(search.measure(sizes[k], limits.samples, [&](double part) {
+      return line.update((static_cast<double>(k) + part) / static_cast<double>(sizes.size()),
+                         std::to_string(sizes[k]) + " neurons");
+    }));
+}
 
 // The whole run of the chosen model against what was predicted for it.
 Json verified(const Candidate& chosen, const Candidate& full, Session& session) {
@@ -163,15 +180,17 @@ int search_verb(const Command& command) {
   check_competitive(config.learn.model);
   Session session(command);
   std::vector<Candidate> all;
+  std::optional<Candidate> full;  // run of the chosen one
   bool complete = true;
-  {
-    std::uint32_t last = limits.n_add;
-    while (search.fits(last + limits.n_add)) last += limits.n_add;
-    ProgressLine line("search", command.quiet);
-    for (std::uint32_t neurons = limits.n_add; complete && neurons <= last; neurons += limits.n_add) {
-      all.push_back(search.measure(neurons, limits.samples));
-      complete = line.update(static_cast<double>(neurons) / last, std::to_string(neurons) + " neurons");
+  try {
+    candidates(search, limits, command.quiet, all);
+    const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
+    if (chosen != all.rend() && limits.verify) {
+      ProgressLine line("full run", command.quiet);
+      full = search.measure(chosen->options.neurons, search.train_images(), [&](double f) { return line.update(f); });
     }
+  } catch (const Interrupted&) {
+    complete = false;
   }
   TextTable table({"neurons", "KB", "weights", "inhibition", "state", "J/image train", "J/image infer", "J train",
                    "J infer", "feasible"});
@@ -179,8 +198,10 @@ int search_verb(const Command& command) {
   const Candidate* chosen = nullptr;
   for (const Candidate& c : all) {
     list.push_back(candidate_json(c));
-    if (is_pareto(c, all)) pareto.push_back(c.options.neurons);
-    if (c.refused.empty()) chosen = &c;
+    if (c.refused.empty()) {  // none dominates another: a larger one needs more memory
+      chosen = &c;
+      pareto.push_back(c.options.neurons);
+    }
     table.add({std::to_string(c.options.neurons), kilobytes(static_cast<double>(c.memory.total())),
                kilobytes(static_cast<double>(c.memory.weights)), kilobytes(static_cast<double>(c.memory.inhibition)),
                kilobytes(static_cast<double>(c.memory.state)), number_text(c.train.an_image(), 3),
@@ -195,16 +216,15 @@ int search_verb(const Command& command) {
   if (chosen != nullptr) {
     session.print("chosen: " + std::to_string(chosen->options.neurons) + " neurons\n");
     result["chosen"] = chosen->options.neurons;
-    if (limits.verify && complete)
-      result["verification"] =
-          verified(*chosen, search.measure(chosen->options.neurons, search.train_images()), session);
+    if (full) result["verification"] = verified(*chosen, *full, session);
   } else if (complete) {
     no_model = "no feasible model: the smallest, of " + std::to_string(limits.n_add) + " neurons, needs " +
                number_text(all.front().train_j, 4) + " J to learn and " + number_text(all.front().infer_j, 4) +
                " J to infer";
   }
-  const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
-  const int code = session.finish(result, hash, device_used(config), complete);
+  Hash hash;  // of what is the same on every machine
+  for (const Candidate& c : all) hash.add(c.memory.total()).add(c.options.neurons);
+  const int code = session.finish(result, hash.hex(), device_used(config), complete);
   if (!no_model.empty()) throw ConfigError("model_search." + all.front().refused, no_model);
   return code;
 }

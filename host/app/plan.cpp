@@ -21,7 +21,8 @@ struct VerbPlan {
   bool all_shown;  // every array, or what it has beside the others
 };
 
-// Of `bench` when a network for it is named, of `learn` when [learn] is; else of the verbs for the network of [network].
+// Of `bench` when a network for it is named, of `learn` when [learn] is; else of the verbs for the network of
+// [network].
 std::vector<VerbPlan> plans_of(const Config& config) {
   if (config.given.contains("bench.network")) {
     Config resolved = config;

@@ -104,7 +104,8 @@ Model read_model(const std::string& folder, const Node& entry) {
   return model;
 }
 
-// The first neurons' weights as pictures, in a square of them, each scaled to its largest weight.
+// The first neurons' weights (from the first plane) as pictures, in a square of them, each scaled to its largest
+// weight.
 GreyPicture fields(const Model& model, std::uint32_t rows, std::uint32_t columns) {
   const auto count = static_cast<std::uint32_t>(std::min(model.neurons, kMostFields));
   const auto across = static_cast<std::uint32_t>(std::ceil(std::sqrt(count))), down = (count + across - 1) / across;
@@ -151,8 +152,10 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
   const auto shape = result["image"].numbers();  // planes, rows, columns
   page.section("What was learnt", "Of the first seed of each network.");
   for (const Model& model : models) {
-    const bool fits = shape.size() == 3 && shape[1] >= 1 && shape[2] >= 1 &&
-                      shape[0] * shape[1] * shape[2] == static_cast<double>(model.inputs);
+    const bool whole = shape.size() == 3 && std::all_of(shape.begin(), shape.end(), [&](double side) {
+                         return side >= 1 && side <= static_cast<double>(model.inputs) && side == std::floor(side);
+                       });
+    const bool fits = whole && shape[0] * shape[1] * shape[2] == static_cast<double>(model.inputs);
     if (!fits) throw InputError(result["image"].where(), "does not fit the weights of " + model.name);
     const GreyPicture picture =
         fields(model, static_cast<std::uint32_t>(shape[1]), static_cast<std::uint32_t>(shape[2]));

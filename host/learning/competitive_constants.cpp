@@ -39,6 +39,7 @@ void check_competitive(const CompetitiveOptions& o) {
   if (!(o.reset_mv < o.threshold_mv) || !std::isfinite(o.reset_mv))
     refuse("reset_mv", o.reset_mv, "below learn.threshold_mv");
   not_negative("refractory_ms", o.refractory_ms);
+  if (o.refractory_ms / o.step_ms > 1e6) refuse("refractory_ms", o.refractory_ms, "at most 1000000 steps");
   not_negative("theta_plus_mv", o.theta_plus_mv);
   positive("tau_theta_ms", o.tau_theta_ms);
   not_negative("inhibition_mv", o.inhibition_mv);
@@ -68,7 +69,8 @@ void check_presentations(View<const Presentations> models) {
   for (const Presentations& job : models) {
     check_competitive(*job.options);
     const std::uint64_t neurons = job.options->neurons, inputs = job.images->pixels;
-    if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons)
+    if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons ||
+        job.state->spikes.size() != neurons || job.state->slow.size() != neurons)
       throw ConfigError("learn.neurons", std::to_string(neurons) + " neurons of " + std::to_string(inputs) +
                                              " pixels do not fit a state of " +
                                              std::to_string(job.state->weights.size()) + " weights");

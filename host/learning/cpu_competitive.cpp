@@ -65,7 +65,7 @@ class Model {
     std::fill(fired_in_window_.begin(), fired_in_window_.end(), 0);
     emitted_.clear(), inhibiting_.clear();
     active_ = false;
-    most_pre_.assign(inputs_, 0);
+    pre_counts_.assign(inputs_, 0);
   }
 
   void step(std::uint32_t t) {
@@ -189,14 +189,14 @@ class Model {
   }
 
   void learn_in_windows(std::uint32_t t, View<const std::uint32_t> fired) {
-    for (const std::uint32_t p : fired) ++most_pre_[p];
+    for (const std::uint32_t p : fired) ++pre_counts_[p];
     for (const std::uint32_t j : emitted_) fired_in_window_[j] = 1;
     const std::uint32_t window = o_.timed_updates ? o_.update_steps : 1;
     if ((t + 1) % window != 0 || !active_) return;
     float k_p = 1, k_d = 1;
     if (o_.adaptive_rates) {
       const auto post = static_cast<float>(*std::max_element(counts_, counts_ + n_));
-      const auto pre = static_cast<float>(*std::max_element(most_pre_.begin(), most_pre_.end()));
+      const auto pre = static_cast<float>(*std::max_element(pre_counts_.begin(), pre_counts_.end()));
       k_p = spikedyn_potentiation(post, c_.spike_threshold);
       k_d = spikedyn_depression(post, pre);
     }
@@ -262,7 +262,7 @@ class Model {
   std::uint32_t* counts_ = nullptr;
   std::vector<float> input_, u_, y_, z_, down_, u_inhibitory_, theta_inhibitory_;
   std::vector<std::int32_t> refractory_, refractory_inhibitory_;
-  std::vector<std::uint32_t> crossed_, fired_in_window_, most_pre_;
+  std::vector<std::uint32_t> crossed_, fired_in_window_, pre_counts_;
   std::vector<float> x_, column_, columns_;
   Indices emitted_, inhibiting_;  // of the last step
   bool active_ = false;           // some neuron has fired in this presentation

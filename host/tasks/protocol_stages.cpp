@@ -48,8 +48,9 @@ std::vector<Stage> mixed_stages(const ProtocolOptions& options, std::uint64_t im
   at_most("train", each, images, "images to learn from");
   at_most("stages", options.stages, each, "images to learn from");
   std::vector<Stage> stages;
+  Indices learnt;
   for (std::uint32_t pass = 0; pass < options.passes; ++pass) {
-    Indices order = first_images(each), learnt;
+    Indices order = first_images(each);
     shuffle(order, seed, Stream::training_order, pass);
     for (std::uint32_t s = 0; s < options.stages; ++s) {
       const auto at = [&](std::uint64_t k) {
@@ -59,7 +60,7 @@ std::vector<Stage> mixed_stages(const ProtocolOptions& options, std::uint64_t im
       stage.pass = pass;
       stage.train.assign(at(s), at(s + 1));
       learnt.insert(learnt.end(), stage.train.begin(), stage.train.end());
-      stage.label = latest(pass == 0 ? learnt : order, options.label);
+      stage.label = latest(learnt, options.label);
       stage.score = score;
       stages.push_back(std::move(stage));
     }

@@ -39,14 +39,16 @@ TEST(ModelMemory, EnergyOfOperationsIsTheirSum) {
 
 TEST(EnergyMeter, SumsRaplPackagesAndFollowsThemPastTheirRange) {
   test::TemporaryFolder folder;
-  const auto set = [&](const std::string& zone, double energy, double range) {
+  const auto set = [&](const std::string& zone, double energy, double range, const char* name = "package-0") {
     std::filesystem::create_directories(folder.file(zone));
+    std::ofstream(folder.file(zone + "/name")) << name << '\n';
     std::ofstream(folder.file(zone + "/energy_uj")) << static_cast<std::uint64_t>(energy);
     std::ofstream(folder.file(zone + "/max_energy_range_uj")) << static_cast<std::uint64_t>(range);
   };
   set("intel-rapl:0", 5e6, 1e7);
   set("intel-rapl:1", 9e6, 1e7);
-  set("intel-rapl:0:0", 1e6, 1e7);  // a part of the first
+  set("intel-rapl:0:0", 1e6, 1e7, "core");
+  set("intel-rapl:2", 1e6, 1e7, "psys");
   const auto meter = app::processor_energy_meter(folder.path());
   ASSERT_TRUE(meter);
   EXPECT_EQ(meter->source(), "RAPL, 2 packages");

@@ -94,6 +94,8 @@ TEST_F(LearnReport, RefusesModelsThatDoNotFit) {
   SetUp();
   result_["image"] = {1, 1e300, 3};
   EXPECT_TRUE(has(refusal(), "does not fit"));
+  result_["image"] = {0.0009765625, 6, 1024};
+  EXPECT_TRUE(has(refusal(), "does not fit"));
   result_["image"] = {1, 2, 3};
   result_["models"][0]["file"] = "../pair-1.npz";
   EXPECT_TRUE(has(refusal(), "outside of the folder"));

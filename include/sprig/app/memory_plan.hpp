@@ -13,7 +13,7 @@ namespace sprig::app {
 enum class Work { run, lyapunov, prune, study, search };  // search: a study without pruning
 
 struct MemoryItem {
-  std::string group, name;  // group: network, engine, recording, dynamics, pruning, task
+  std::string group, name;  // group: network, engine, recording, dynamics, pruning, learning, task
   double bytes = 0;         // expected value where the network is random
 };
 

@@ -21,7 +21,7 @@ SPRIG_HD inline float float_from_bits(std::uint32_t bits) {
   return x;
 }
 
-// Taylor's series of 2^f for f in [-1/2, 1/2], times 2^n. Below 2^-126 it is 0, above 2^127 it is 2^127 times 2^f.
+// Taylor's series of 2^f for f in [-1/2, 1/2], times 2^n. Below 2^-126 it is 0, above 2^127 it is 2^127.
 SPRIG_HD inline float shared_exp2(float y) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;

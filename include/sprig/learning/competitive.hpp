@@ -48,9 +48,9 @@ struct CompetitiveOptions {
   std::uint32_t update_steps = 10;  // t_step
   double spike_threshold = 10;      // Sp_th: k_p = ceil(most spikes of a neuron / Sp_th)
   double mu = 0.2;
-  double decay_rate = 0.01;   // w_decay x N: weights fall as exp(-w_decay t / decay_tau_ms)
-  double decay_tau_ms = 1e4;  // tau_decay
-  double theta_factor = 1;    // c_theta: a spike raises theta by c_theta x T / tau_theta (mV)
+  double decay_rate = 0.01;    // w_decay x N: weights fall as exp(-w_decay t / decay_tau_ms)
+  double decay_tau_ms = 1e4;   // tau_decay
+  double theta_factor = 8000;  // c_theta: a spike raises theta by c_theta x T / tau_theta (mV)
 };
 
 // What a model has learnt. Everything else starts anew with each presentation.
