@@ -42,9 +42,13 @@ void BM_learn(benchmark::State& bench, FeatureRule rule) {
                                                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-BENCHMARK_CAPTURE(BM_learn, pair, FeatureRule::pair)->Arg(100)->Arg(400)->Arg(1600)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(BM_learn, triplet, FeatureRule::triplet)->Arg(400)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(BM_learn, asp, FeatureRule::asp)->Arg(400)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(BM_learn, spikedyn, FeatureRule::spikedyn)->Arg(400)->Unit(benchmark::kMillisecond);
+void rows(benchmark::internal::Benchmark* bench) {
+  bench->Unit(benchmark::kMillisecond)->Repetitions(5)->ReportAggregatesOnly(true);
+}
+
+BENCHMARK_CAPTURE(BM_learn, pair, FeatureRule::pair)->Arg(100)->Arg(400)->Arg(1600)->Apply(rows);
+BENCHMARK_CAPTURE(BM_learn, triplet, FeatureRule::triplet)->Arg(400)->Apply(rows);
+BENCHMARK_CAPTURE(BM_learn, asp, FeatureRule::asp)->Arg(400)->Apply(rows);
+BENCHMARK_CAPTURE(BM_learn, spikedyn, FeatureRule::spikedyn)->Arg(400)->Apply(rows);
 
 }  // namespace
