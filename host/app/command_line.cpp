@@ -64,9 +64,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.set_version_flag("--version", version_text());
   app.footer(
-      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [timescales] [task] [study] "
-      "[search] "
-      "[bench].\n"
+      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [timescales] [task] [training] "
+      "[study] [search] [bench] [learn] [model_search].\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }
 
