@@ -1,12 +1,12 @@
 // sprig learn: models of competing neurons learn images, without labels, stage by stage, side by side.
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "host/app/learn_models.hpp"
 #include "host/app/learn_store.hpp"
 #include "host/app/learn_table.hpp"
 #include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
 #include "sprig/app/progress.hpp"
 #include "sprig/app/session.hpp"
 #include "sprig/app/setup.hpp"
@@ -72,12 +72,18 @@ Json confusion_json(const LearnModel& model, const StageScore& score) {
   return {{"network", model.name}, {"seed", model.seed}, {"rows", "label"}, {"counts", score.confusion}};
 }
 
+Json range_json(const std::vector<float>& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return {{"mean", sum / static_cast<double>(values.size())}, {"least", *least}, {"most", *most}};
+}
+
 }  // namespace
 
 int learn_verb(const Command& command) {
   const Config& config = command.config;
-  require_fits(plan_learning(config), available_memory(), "learn.neurons, learn.seeds or learn.variants");
   const LearnImages images(config.learn);
+  require_fits(plan_learning(config, images), available_memory(), "learn.neurons, learn.seeds or learn.variants");
   LearnModels models = learn_models(config, images);
   Session session(command);
   std::size_t kept = 0;
@@ -115,7 +121,9 @@ int learn_verb(const Command& command) {
   const ImageShape shape = images.train.shape;
   result["image"] = {shape.planes, shape.rows, shape.columns};
   for (std::size_t k = 0; k < models.models.size(); k += config.learn.seeds)  // the page shows the first seeds
-    result["models"].push_back({{"network", models.models[k].name}, {"file", models.models[k].file}});
+    result["models"].push_back({{"network", models.models[k].name},
+                                {"file", models.models[k].file},
+                                {"theta_mv", range_json(models.learners[k].state.theta)}});
   if (complete) result["accuracy"] = models.learners.front().scores.back().accuracy;
   if (images_done > 0) {
     result["images_per_s"] = images_done / seconds;

@@ -19,15 +19,14 @@ constexpr std::string_view kShared[] = {"learn.protocol", "learn.images", "learn
 constexpr ImageKeys kKeys{"learn.images", "learn.folder"};
 
 Config variant_of(const Config& config, const NamedSettings& settings) {
-  Config changed = config;
   for (const std::string& assignment : settings.assignments) {
     const std::string key = assignment.substr(0, assignment.find('='));
     const bool shared = std::find(std::begin(kShared), std::end(kShared), key) != std::end(kShared);
     if (!key.starts_with("learn.") || shared)
       throw ConfigError("learn.variants", "\"" + settings.name + "\" sets " + key +
                                               ", must set keys of [learn] that are of a model or its protocol");
-    set_config(changed, assignment, "learn.variants \"" + settings.name + "\": ");
   }
+  Config changed = with_settings(config, settings, "learn.variants");
   finish_config(changed);
   return changed;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/app/memory_plan.hpp"
 #include "sprig/io/config.hpp"
 #include "sprig/tasks/unsupervised.hpp"
 
@@ -40,5 +41,8 @@ std::vector<LearnVariant> learn_variants(const Config& config);
 
 // Errors: ConfigError (learn.*; a variant that changes anything but its model and protocol), InputError.
 LearnModels learn_models(const Config& config, const LearnImages& images);
+
+// What learning holds at once, before any of it is allocated. Errors: ConfigError (learn.*).
+MemoryPlan plan_learning(const Config& config, const LearnImages& images);
 
 }  // namespace sprig::app

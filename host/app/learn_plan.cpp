@@ -1,13 +1,11 @@
 // What `learn` holds at once.
 #include "host/app/learn_models.hpp"
-#include "sprig/app/memory_plan.hpp"
 #include "sprig/learning/competitive_constants.hpp"
 #include "sprig/learning/model_memory.hpp"
 
 namespace sprig::app {
 
-MemoryPlan plan_learning(const Config& config) {
-  const LearnImages images(config.learn);
+MemoryPlan plan_learning(const Config& config, const LearnImages& images) {
   const double seeds = config.learn.seeds, models = seeds * static_cast<double>(1 + config.learn.variants.size());
   MemoryPlan plan;
   double weights = 0, state = 0, stages = 0;

@@ -41,10 +41,7 @@ constexpr Measure kAccuracy[] = {{"accuracy", "accuracy", &Figures::accuracy},
                                  {"accuracy_previous", "previous", &Figures::previous}};
 
 std::string signed_interval(const Interval& d) {
-  const char* verdict = !std::isfinite(d.half_width)       ? ""
-                        : std::abs(d.mean) <= d.half_width ? " tie"
-                        : d.mean > 0                       ? " better"
-                                                           : " worse";
+  const char* verdict = !std::isfinite(d.half_width) ? "" : is_tie(d) ? " tie" : d.mean > 0 ? " better" : " worse";
   std::string text = d.mean >= 0 ? "+" : "";
   return text.append(interval_text(d.mean, d.half_width)).append(verdict);
 }

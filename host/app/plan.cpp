@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "host/app/bench_recipes.hpp"
+#include "host/app/learn_models.hpp"
 #include "sprig/app/command.hpp"
 #include "sprig/app/memory_plan.hpp"
 #include "sprig/app/session.hpp"
@@ -31,7 +32,7 @@ std::vector<VerbPlan> plans_of(const Config& config) {
   }
   if (std::any_of(config.given.begin(), config.given.end(),
                   [](const std::string& key) { return key.starts_with("learn."); }))
-    return {{"learn", plan_learning(config), true}};
+    return {{"learn", plan_learning(config, LearnImages(config.learn)), true}};
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))
       throw ConfigError("bench.network",

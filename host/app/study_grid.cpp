@@ -17,12 +17,6 @@ namespace {
 
 bool starts_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
 
-Config changed(Config config, const NamedSettings& settings, const char* key) {
-  for (const std::string& assignment : settings.assignments)
-    set_config(config, assignment, std::string(key) + " \"" + settings.name + "\": ");
-  return config;
-}
-
 // "lorenz63_x": the system, its first coordinate alone fed in.
 NamedSettings task_settings(const std::string& text, const Config& config) {
   if (text.find(':') != std::string::npos) return named_settings(text, "study.tasks");
@@ -122,8 +116,8 @@ StudyGrid study_grid(const Config& config) {
   for (const NamedSettings& task : tasks) {
     const std::size_t first = grid.settings.size();
     for (const NamedSettings& variant : variants) {
-      grid.settings.push_back(
-          {task.name, variant.name, changed(changed(config, task, "study.tasks"), variant, "study.variants")});
+      grid.settings.push_back({task.name, variant.name,
+                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants")});
       finish_config(grid.settings.back().config);
     }
     for (const Training training : config.study.trainings)

@@ -12,8 +12,6 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-bool is_tie(const Interval& d) { return !(std::abs(d.mean) > d.half_width); }
-
 std::vector<double> Summary::values(std::size_t line, Field field) const {
   std::vector<double> list;
   for (std::size_t s = 0; s < grid_.seeds; ++s)

@@ -13,9 +13,6 @@
 
 namespace sprig::app {
 
-// A difference whose interval holds 0.
-bool is_tie(const Interval& difference);
-
 class Summary {
  public:
   Summary(const StudyGrid& grid, const Rows& rows) : grid_(grid), rows_(rows) {}

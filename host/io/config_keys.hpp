@@ -17,6 +17,11 @@
 
 namespace sprig::schema {
 
+// A key's field, as the makers below take it; in the two files of the table alone.
+#define FIELD(member) ([](Config & c) -> auto& { return c.member; })
+
+inline constexpr std::int64_t kMany = 4294967295;
+
 // Thrown by Key::read: what was found. The caller adds the place, the key and what is allowed.
 struct Refused {
   std::string found;

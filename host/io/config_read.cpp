@@ -250,6 +250,12 @@ NamedSettings named_settings(const std::string& text, const std::string& key) {
   return settings;
 }
 
+Config with_settings(Config config, const NamedSettings& settings, const std::string& key) {
+  for (const std::string& assignment : settings.assignments)
+    set_config(config, assignment, key + " \"" + settings.name + "\": ");
+  return config;
+}
+
 std::vector<std::string> search_axis(const std::string& axis) {
   const std::string where = "search.axes";
   const std::size_t equals = axis.find('=');

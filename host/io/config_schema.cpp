@@ -5,9 +5,6 @@ namespace sprig::schema {
 
 namespace {
 
-#define FIELD(member) ([](Config & c) -> auto& { return c.member; })
-
-constexpr std::int64_t kMany = 4294967295;
 using Limits = ForecastLimits;
 using Images = ClassificationLimits;
 
@@ -334,8 +331,6 @@ std::vector<Key> bench_keys() {
              "rates: against the reference; full: also intervals and correlations, against a second seed"),
   };
 }
-
-#undef FIELD
 
 struct Table {
   std::vector<Key> keys;

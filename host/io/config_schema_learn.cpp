@@ -3,11 +3,7 @@
 
 namespace sprig::schema {
 
-#define FIELD(member) ([](Config & c) -> auto& { return c.member; })
-
-namespace {
-constexpr std::int64_t kMany = 4294967295;
-}
+using Limits = CompetitiveLimits;
 
 std::vector<Key> learn_keys() {
   return {
@@ -29,9 +25,9 @@ std::vector<Key> learn_keys() {
       text("name", FIELD(learn.name), "of this model in tables; empty: its rule"),
       list("variants", FIELD(learn.variants), 0, "a text \"name: learn.key=value; ...\"", to_text, quote,
            "other models, learning side by side with this one on the same seeds"),
-      integer("neurons", FIELD(learn.model.neurons), 1, 1000000, "that compete"),
+      integer("neurons", FIELD(learn.model.neurons), 1, Limits::most_neurons, "that compete"),
       real("step_ms", FIELD(learn.model.step_ms), kPositive, "time step"),
-      integer("steps", FIELD(learn.model.steps), 1, 1000000, "of a presentation, which starts from rest"),
+      integer("steps", FIELD(learn.model.steps), 1, Limits::most_steps, "of a presentation, which starts from rest"),
       real("rate_hz", FIELD(learn.model.rate_hz), kPositive, "of a white pixel's Poisson spikes"),
       real("tau_m_ms", FIELD(learn.model.tau_m_ms), kPositive, "membrane time constant"),
       real("rest_mv", FIELD(learn.model.rest_mv), kAny, "resting potential"),
@@ -66,7 +62,7 @@ std::vector<Key> learn_keys() {
               "spikedyn: 2, weights change every update_steps, else every step"),
       boolean("weight_decay", FIELD(learn.model.weight_decay), "spikedyn: 3, decay_rate; undone by norm > 0"),
       boolean("adaptive_theta", FIELD(learn.model.adaptive_theta), "spikedyn: 4, theta_factor for theta_plus_mv"),
-      integer("update_steps", FIELD(learn.model.update_steps), 1, 1000000, "spikedyn: t_step"),
+      integer("update_steps", FIELD(learn.model.update_steps), 1, Limits::most_steps, "spikedyn: t_step"),
       real("spike_threshold", FIELD(learn.model.spike_threshold), kPositive,
            "spikedyn: k_p = ceil(most spikes of a neuron / spike_threshold)"),
       real("mu", FIELD(learn.model.mu), kNotNegative, "spikedyn: exponent of the weight dependence"),
@@ -79,7 +75,8 @@ std::vector<Key> learn_keys() {
 
 std::vector<Key> model_search_keys() {
   return {
-      integer("n_add", FIELD(model_search.n_add), 1, 1000000, "models have so many neurons, twice as many, ..."),
+      integer("n_add", FIELD(model_search.n_add), 1, Limits::most_neurons,
+              "models have so many neurons, twice as many, ..."),
       real("memory_kb", FIELD(model_search.memory_kb), kPositive, "limit of a model's memory, KB of 1000 bytes"),
       real("train_energy_j", FIELD(model_search.train_energy_j), kNotNegative,
            "limit of the energy to learn train_images; 0: none"),
@@ -93,7 +90,5 @@ std::vector<Key> model_search_keys() {
       boolean("verify", FIELD(model_search.verify), "run the chosen model over train_images and compare"),
   };
 }
-
-#undef FIELD
 
 }  // namespace sprig::schema

@@ -28,8 +28,8 @@ void check_competitive(const CompetitiveOptions& o) {
   const auto not_negative = [&](const char* key, double value) {
     if (!(value >= 0) || !std::isfinite(value)) refuse(key, value, "finite and at least 0");
   };
-  if (o.neurons < 1 || o.neurons > 1'000'000) refuse("neurons", o.neurons, "from 1 to 1000000");
-  if (o.steps < 1 || o.steps > 1'000'000) refuse("steps", o.steps, "from 1 to 1000000");
+  if (o.neurons < 1 || o.neurons > CompetitiveLimits::most_neurons) refuse("neurons", o.neurons, "from 1 to 1000000");
+  if (o.steps < 1 || o.steps > CompetitiveLimits::most_steps) refuse("steps", o.steps, "from 1 to 1000000");
   positive("step_ms", o.step_ms);
   positive("rate_hz", o.rate_hz);
   if (o.rate_hz * o.step_ms > 1000) refuse("rate_hz", o.rate_hz, "at most one spike a step");

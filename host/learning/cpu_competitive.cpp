@@ -10,6 +10,7 @@
 #include "sprig/learning/competitive.hpp"
 #include "sprig/learning/competitive_constants.hpp"
 #include "sprig/learning/pixel_spikes.hpp"
+#include "sprig/network/projection_draw.hpp"
 #include "sprig/neuron/competitive_rules.hpp"
 
 namespace sprig::cpu {
@@ -130,10 +131,10 @@ class Model {
     if (o_.one_spike && emitted_.size() > 1) emitted_.assign(1, emitted_[winner(t, emitted_.size())]);
   }
 
-  std::size_t winner(std::uint32_t t, std::size_t candidates) const {
+  std::uint32_t winner(std::uint32_t t, std::size_t candidates) const {
     const std::uint64_t step = job_.first_step + t;
     const PhiloxBlock block = step_block(o_.seed, Stream::feature_winner, 0, image_id_, step);
-    return static_cast<std::size_t>(word_of_step(block, step) * std::uint64_t{candidates} >> 32);
+    return draw_below(word_of_step(block, step), static_cast<std::uint32_t>(candidates));
   }
 
   void learn(std::uint32_t t) {

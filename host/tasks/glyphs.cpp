@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sprig/core/random.hpp"
+#include "sprig/network/projection_draw.hpp"
 
 namespace sprig {
 
@@ -57,7 +58,7 @@ ImageSet glyphs(ImagePart part) {
   ImageSet set{kShape, std::vector<std::uint8_t>(count * kShape.pixels()), std::vector<std::uint8_t>(count)};
   for (std::uint64_t i = 0; i < count; ++i) {
     const PhiloxBlock block = draw_block(kSeed, Stream::glyph, first + i, ~0ull);
-    const auto digit = static_cast<std::uint32_t>(block.word[0] * std::uint64_t{kImageClasses} >> 32);
+    const std::uint32_t digit = draw_below(block.word[0], kImageClasses);
     set.labels[i] = static_cast<std::uint8_t>(digit);
     draw(digit, first + i, set.data.data() + i * kShape.pixels());
   }

@@ -6,6 +6,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/learning/pixel_spikes.hpp"
+#include "sprig/network/projection_draw.hpp"
 
 namespace sprig {
 
@@ -29,16 +30,11 @@ struct Patch {
   explicit Patch(const ImageShape& shape) : rows(shape.rows), columns(shape.columns) {}
   // A square anywhere within the image.
   Patch(const ImageShape& shape, std::uint32_t side, const PhiloxBlock& draw) : rows(side), columns(side) {
-    row = below(shape.rows - side + 1, draw.word[0]);
-    column = below(shape.columns - side + 1, draw.word[1]);
+    row = draw_below(draw.word[0], shape.rows - side + 1);
+    column = draw_below(draw.word[1], shape.columns - side + 1);
   }
   bool holds(std::uint32_t r, std::uint32_t c) const {
     return r >= row && r - row < rows && c >= column && c - column < columns;
-  }
-
- private:
-  static std::uint32_t below(std::uint64_t bound, std::uint32_t word) {
-    return static_cast<std::uint32_t>(word * bound >> 32);
   }
 };
 

@@ -33,4 +33,6 @@ Interval paired_difference(const std::vector<double>& a, const std::vector<doubl
   return mean_interval(difference);
 }
 
+bool is_tie(const Interval& d) { return !(std::abs(d.mean) > d.half_width); }
+
 }  // namespace sprig

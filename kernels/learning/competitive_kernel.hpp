@@ -16,6 +16,7 @@
 #include "sprig/core/hd.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/learning/competitive_constants.hpp"
+#include "sprig/network/projection_draw.hpp"
 #include "sprig/neuron/competitive_rules.hpp"
 
 namespace sprig::kernel {
@@ -242,7 +243,7 @@ class CompetitiveBlock {
     std::uint32_t chosen = 0;
     if (emitted_ > 1) {
       const PhiloxBlock block = step_block(m_->seed, Stream::feature_winner, 0, image_id_, now);
-      chosen = static_cast<std::uint32_t>(word_of_step(block, now) * std::uint64_t{emitted_} >> 32);
+      chosen = draw_below(word_of_step(block, now), emitted_);
     }
     emitted_ = 1;
     each_bit(words, words_, [&](std::uint32_t j) {

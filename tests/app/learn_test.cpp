@@ -41,6 +41,9 @@ TEST_F(Learn, WritesARowAStageAndAModelANetworkAndSeed) {
   EXPECT_EQ(r["accuracy"], r["rows"][1]["accuracy"]);
   EXPECT_EQ(r["networks"].size(), 2u);
   EXPECT_TRUE(r["networks"][1].contains("minus_first"));
+  const Json theta = r["models"][0]["theta_mv"];
+  EXPECT_LT(theta["least"], theta["mean"]);
+  EXPECT_LT(theta["mean"], theta["most"]);
   for (const char* file : {"plain-1", "plain-2", "slow_ones-1", "slow_ones-2"})
     EXPECT_TRUE(std::filesystem::exists(folder("out/models/") + file + ".npz")) << file;
   EXPECT_NE(o.out.find("slow ones"), std::string::npos);

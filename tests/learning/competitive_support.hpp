@@ -59,6 +59,27 @@ inline std::vector<std::uint32_t> presented(const CompetitiveOptions& options, C
   return jobs[0].counts;
 }
 
+// One neuron, no leak, and one input that spikes in every step, weight 5: the input of step t acts in t + 1, so u is 0,
+// 5, 10 and reaches 15 >= 13 at step 3; it is reset to 5 and deaf for 5 steps, 4 to 8; u is 10 at 9, 15 at 10: so
+// spikes at 3, 10 and 17. Every step takes nu_pre y off the weight, every spike adds nu_post.
+inline CompetitiveOptions by_hand() {
+  CompetitiveOptions o;
+  o.neurons = 1;
+  o.steps = 20;
+  o.rate_hz = 1000;
+  o.tau_m_ms = 1e30;
+  o.tau_theta_ms = 1e30;
+  o.weight_max = 10;
+  o.norm = 0;
+  return o;
+}
+inline std::vector<std::uint32_t> present_by_hand(const CompetitiveOptions& options, CompetitiveState& state) {
+  Pictures white({255}, 1);
+  state = initial_state(options, 1);
+  state.weights = {5};
+  return presented(options, state, white.images, {0});
+}
+
 // BindsNET's DiehlAndCook2015v2 with PostPre, direct inhibition; all images, learning.
 inline std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& o, CompetitiveState& state,
                                                       const PixelImages& images, std::uint32_t count) {

@@ -14,34 +14,22 @@
 namespace sprig {
 namespace {
 
+using testing::by_hand;
 using testing::job;
 using testing::lively;
 using testing::noise;
 using testing::Pictures;
 using testing::plain_presentations;
+using testing::present_by_hand;
 using testing::presented;
 
 constexpr std::uint32_t kPixels = 36;
 
 double sum(const std::vector<std::uint32_t>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
-// One input that spikes in every step, one neuron, no leak, weight 5: the input of step t acts in t + 1, so u is 0, 5,
-// 10 and reaches 15 >= 13 at step 3; it is reset to 5 and deaf for 5 steps, 4 to 8; u is 10 at 9, 15 at 10: so spikes
-// at 3, 10 and 17. Every step takes nu_pre y off the weight, every spike adds nu_post.
 TEST(Competitive, TwentyStepsByHand) {
-  CompetitiveOptions o;
-  o.neurons = 1;
-  o.steps = 20;
-  o.rate_hz = 1000;
-  o.tau_m_ms = 1e30;
-  o.tau_theta_ms = 1e30;
-  o.weight_max = 10;
-  o.norm = 0;
-  Pictures white({255}, 1);
-  CompetitiveState state = initial_state(o, 1);
-  state.weights = {5};
-
-  const auto counts = presented(o, state, white.images, {0});
+  CompetitiveState state;
+  const auto counts = present_by_hand(by_hand(), state);
 
   EXPECT_EQ(counts, std::vector<std::uint32_t>{3});
   EXPECT_FLOAT_EQ(state.theta[0], 0.15f);
@@ -52,20 +40,11 @@ TEST(Competitive, TwentyStepsByHand) {
 }
 
 TEST(Competitive, TripletWeighsASpikeByTheSlowTraceOfTheOneBefore) {
-  CompetitiveOptions o;  // as above
-  o.neurons = 1;
-  o.steps = 20;
-  o.rate_hz = 1000;
-  o.tau_m_ms = 1e30;
-  o.weight_max = 10;
-  o.norm = 0;
+  CompetitiveOptions o = by_hand();
   o.rule = FeatureRule::triplet;
   o.rate_pre = 0;
-  Pictures white({255}, 1);
-  CompetitiveState state = initial_state(o, 1);
-  state.weights = {5};
-
-  presented(o, state, white.images, {0});
+  CompetitiveState state;
+  present_by_hand(o, state);
 
   EXPECT_NEAR(state.weights[0], 5 + 1e-2 * 2 * std::exp(-7 / 40.0), 2e-6);  // the first one has none before it
 }

@@ -11,36 +11,28 @@ namespace {
 using testing::lively;
 using testing::noise;
 using testing::Pictures;
+using testing::present_by_hand;
 using testing::presented;
 
 constexpr std::uint32_t kPixels = 36;
 
-// The neuron of "twenty steps by hand", whose input fires in every step: spikes at 3, 10 and 17.
-CompetitiveOptions by_hand() {
-  CompetitiveOptions o;
-  o.neurons = 1;
-  o.steps = 20;
-  o.rate_hz = 1000;
-  o.tau_m_ms = 1e30;
-  o.tau_theta_ms = 1e30;
-  o.weight_max = 10;
-  o.norm = 0;
+// SpikeDyn's rule alone, none of its other mechanisms; spikes at 3, 10 and 17.
+CompetitiveOptions windows_by_hand() {
+  CompetitiveOptions o = testing::by_hand();
   o.rule = FeatureRule::spikedyn;
   o.mu = 0;
   o.adaptive_rates = o.weight_decay = o.adaptive_theta = false;
   return o;
 }
 
-float weight_after(const CompetitiveOptions& o, float before = 5) {
-  Pictures white({255}, 1);
-  CompetitiveState state = initial_state(o, 1);
-  state.weights = {before};
-  presented(o, state, white.images, {0});
+float weight_after(const CompetitiveOptions& o) {
+  CompetitiveState state;
+  present_by_hand(o, state);
   return state.weights[0];
 }
 
 TEST(SpikeDyn, WeightsChangeOnceAWindow) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.update_steps = 5;  // the neuron fires in windows 1, 3 and 4: it is depressed in the second, ended at step 9
   EXPECT_NEAR(weight_after(o), 5 + 3 * 1e-2 - 1e-4 * std::exp(-6 / 20.0), 1e-6);
   o.update_steps = 8;  // in 1 and 2; what comes after step 15 is in no whole window
@@ -48,7 +40,7 @@ TEST(SpikeDyn, WeightsChangeOnceAWindow) {
 }
 
 TEST(SpikeDyn, WithoutTimedUpdatesEveryStepCounts) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.timed_updates = false;
   double traces = 0;  // of the steps after a spike
   for (const int steps : {7, 7, 3})
@@ -57,7 +49,7 @@ TEST(SpikeDyn, WithoutTimedUpdatesEveryStepCounts) {
 }
 
 TEST(SpikeDyn, RatesFollowTheSpikeCounts) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.update_steps = 5;
   o.adaptive_rates = true;
   o.spike_threshold = 2;
@@ -67,14 +59,14 @@ TEST(SpikeDyn, RatesFollowTheSpikeCounts) {
 }
 
 TEST(SpikeDyn, WeightsAreSoftBound) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.update_steps = 20;
   o.mu = 0.5;  // one window, in which it fires
   EXPECT_NEAR(weight_after(o), 5 + 1e-2 * std::sqrt(5.0), 1e-6);
 }
 
 TEST(SpikeDyn, WeightsDecayTheSlowerTheMoreNeurons) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.rate_post = o.rate_pre = 0;
   o.weight_decay = true;
   o.decay_rate = 2;
@@ -89,15 +81,13 @@ TEST(SpikeDyn, WeightsDecayTheSlowerTheMoreNeurons) {
 }
 
 TEST(SpikeDyn, AnAdaptiveThetaTakesTheStepOfThePresentation) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.rate_post = o.rate_pre = 0;
   o.adaptive_theta = true;
   o.tau_theta_ms = 1e6;
   o.theta_factor = 1000;
-  Pictures white({255}, 1);
-  CompetitiveState state = initial_state(o, 1);
-  state.weights = {5};
-  presented(o, state, white.images, {0});
+  CompetitiveState state;
+  present_by_hand(o, state);
   EXPECT_NEAR(state.theta[0], 3 * 1000 * 20 / 1e6, 1e-5);
   EXPECT_EQ(state.weights[0], 5);
 }
@@ -133,15 +123,13 @@ TEST(SpikeDyn, ASwitchChangesWhatItShouldAndNothingElse) {
 }
 
 TEST(Asp, RatesFallWithSpikesAndWeightsLeak) {
-  CompetitiveOptions o = by_hand();
+  CompetitiveOptions o = windows_by_hand();
   o.rule = FeatureRule::asp;
   o.rate_pre = 0;
   o.asp_half_spikes = 2;
   o.asp_leak_tau_ms = 1e12;
-  Pictures white({255}, 1);
-  CompetitiveState state = initial_state(o, 1);
-  state.weights = {5};
-  presented(o, state, white.images, {0});
+  CompetitiveState state;
+  present_by_hand(o, state);
   EXPECT_NEAR(state.weights[0], 5 + 1e-2 * (1 + 2.0 / 3 + 2.0 / 4), 2e-6);
   EXPECT_EQ(state.spikes[0], 3);
 
@@ -149,9 +137,7 @@ TEST(Asp, RatesFallWithSpikesAndWeightsLeak) {
   o.asp_leak_tau_ms = 100;
   o.asp_leak_growth = 2;
   o.asp_trace_tau_ms = 40;
-  state = initial_state(o, 1);
-  state.weights = {5};
-  presented(o, state, white.images, {0});
+  present_by_hand(o, state);
   EXPECT_NEAR(state.weights[0], 5 * std::exp(-20 / (100 * (1 + 2 * 3.0))), 1e-5);
   EXPECT_NEAR(state.slow[0], 3 * std::exp(-20 / 40.0), 1e-6);
 }

@@ -47,8 +47,6 @@ struct MemoryLimit {
 
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
 MemoryPlan plan_memory(const Config& config, Work work, int cells = 1);
-// Of `learn`: all its models. Errors: ConfigError (learn.*), InputError for the images, whose sizes it needs.
-MemoryPlan plan_learning(const Config& config);
 MemoryLimit available_memory();
 // Throws MemoryError with the numbers, the largest array and a hint (which keys to lower) when the plan does not fit.
 void require_fits(const MemoryPlan& plan, const MemoryLimit& limit,

@@ -141,6 +141,8 @@ struct NamedSettings {
   std::vector<std::string> assignments;
 };
 NamedSettings named_settings(const std::string& text, const std::string& key);
+// With them. key: where they stand, for errors, which are those of set_config().
+Config with_settings(Config config, const NamedSettings& settings, const std::string& key);
 
 // A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
 std::vector<std::string> search_axis(const std::string& axis);

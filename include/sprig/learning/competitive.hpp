@@ -22,6 +22,11 @@ enum class FeatureRule : std::uint8_t { pair, triplet, asp, spikedyn };  // neur
 // neuron fire, which does so, two steps later.
 enum class Inhibition : std::uint8_t { direct, population };
 
+// Bounds of CompetitiveOptions; the configuration's schema reads them too.
+struct CompetitiveLimits {
+  static constexpr std::uint32_t most_neurons = 1'000'000, most_steps = 1'000'000;
+};
+
 struct CompetitiveOptions {
   std::uint32_t neurons = 100;
   std::uint32_t seed = 1;

@@ -11,5 +11,7 @@ struct Interval {
 Interval mean_interval(const std::vector<double>& values);
 // Of a_i - b_i, paired by index. Sizes must agree.
 Interval paired_difference(const std::vector<double>& a, const std::vector<double>& b);
+// Whether its interval holds 0, or is not known.
+bool is_tie(const Interval& difference);
 
 }  // namespace sprig
