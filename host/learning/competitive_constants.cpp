@@ -5,6 +5,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/learning/feature_weights.hpp"
 
 namespace sprig {
 
@@ -30,6 +31,8 @@ void check_competitive(const CompetitiveOptions& o) {
   };
   if (o.neurons < 1 || o.neurons > CompetitiveLimits::most_neurons) refuse("neurons", o.neurons, "from 1 to 1000000");
   if (o.steps < 1 || o.steps > CompetitiveLimits::most_steps) refuse("steps", o.steps, "from 1 to 1000000");
+  if (o.rest_steps > CompetitiveLimits::most_steps) refuse("rest_steps", o.rest_steps, "from 0 to 1000000");
+  if (o.weight_bits != WeightsOf32Bits::bits) refuse("weight_bits", o.weight_bits, "32, the only kind so far");
   positive("step_ms", o.step_ms);
   positive("rate_hz", o.rate_hz);
   if (o.rate_hz * o.step_ms > 1000) refuse("rate_hz", o.rate_hz, "at most one spike a step");
@@ -81,7 +84,7 @@ void check_presentations(View<const Presentations> models) {
 }
 
 CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning) {
-  const double h = o.step_ms, presentation_ms = o.steps * h;
+  const double h = o.step_ms, shown_ms = o.steps * h, presentation_ms = presentation_steps(o) * h;
   const bool spikedyn = o.rule == FeatureRule::spikedyn;
   neuron.leak = decay_of(h, o.tau_m_ms);
   neuron.threshold = static_cast<float>(o.threshold_mv - o.rest_mv);
@@ -90,8 +93,7 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   if (learning) {
     const bool balanced = spikedyn && o.adaptive_theta;
     neuron.theta_decay = decay_of(h, o.tau_theta_ms);
-    neuron.theta_plus =
-        static_cast<float>(balanced ? o.theta_factor * presentation_ms / o.tau_theta_ms : o.theta_plus_mv);
+    neuron.theta_plus = static_cast<float>(balanced ? o.theta_factor * shown_ms / o.tau_theta_ms : o.theta_plus_mv);
   }
   inhibitory.leak = decay_of(h, kInhibitoryTauMs);
   inhibitory.threshold = static_cast<float>(kInhibitoryThreshold);

@@ -4,11 +4,12 @@ namespace sprig {
 
 ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs, bool stored_inhibition) {
   constexpr std::uint64_t kBytes = 4;
+  const std::uint64_t bits = options.weight_bits;
   const std::uint64_t n = options.neurons;
   const bool population = options.inhibition == Inhibition::population;
   ModelMemory memory;
-  memory.weights = kBytes * inputs * n;
-  if (stored_inhibition) memory.inhibition = kBytes * n * n * (population ? 2 : 1);
+  memory.weights = inputs * n * bits / 8;
+  if (stored_inhibition) memory.inhibition = n * n * bits / 8 * (population ? 2 : 1);
   std::uint64_t a_neuron = 4;  // potential, threshold, refractory steps, trace
   if (options.rule == FeatureRule::triplet) a_neuron += 1;
   if (options.rule == FeatureRule::asp) a_neuron += 2;  // spikes, slow trace

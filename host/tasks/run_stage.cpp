@@ -140,7 +140,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   for (Course& course : courses) {
     const CompetitiveOptions& options = course.learner.options;
     const Stage& stage = course.stage;
-    learning.push_back({options, course.state, train, stage.train, std::uint64_t{stage.pass} * options.steps, true,
+    learning.push_back({options, course.state, train, stage.train, std::uint64_t{stage.pass} * presentation_steps(options), true,
                         [&course](const Presentations& job) { course.learning += job.operations; }});
     naming.push_back(
         {options, course.state, train, stage.label, 0, false, [&course, &images](const Presentations& job) {

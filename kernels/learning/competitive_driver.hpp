@@ -38,8 +38,16 @@ struct CompetitiveMemory {
   Buffer<float> weights, theta, spikes, slow;
   Buffer<std::uint64_t> bounds, operations;
   Buffer<std::uint32_t> which, counts;
+  Buffer<std::uint32_t> offsets, shortest, last;  // IntervalTables
 
-  explicit CompetitiveMemory(const Presentations& job)
+  explicit CompetitiveMemory(const Presentations& job) : CompetitiveMemory(job, tables_of(*job.options)) {}
+
+  // Empty where no interval is drawn.
+  static IntervalTables tables_of(const CompetitiveOptions& o) {
+    return IntervalTables(o.rate_hz, o.step_ms, o.code == PixelCode::intervals ? o.steps : 0);
+  }
+
+  CompetitiveMemory(const Presentations& job, const IntervalTables& tables)
       : weights(job.state->weights),
         theta(job.state->theta),
         spikes(job.state->spikes),
@@ -47,27 +55,33 @@ struct CompetitiveMemory {
         bounds(pixel_bounds(job.options->rate_hz, job.options->step_ms)),
         operations(std::vector<std::uint64_t>(4, 0)),
         which(std::vector<std::uint32_t>(job.which.begin(), job.which.end())),
-        counts(std::vector<std::uint32_t>(job.which.size * job.options->neurons, 0)) {}
+        counts(std::vector<std::uint32_t>(job.which.size * job.options->neurons, 0)),
+        offsets(tables.offsets),
+        shortest(tables.shortest),
+        last(tables.last) {}
 
   CompetitiveModelView view(const Presentations& job, const std::uint8_t* pixels) const {
     const CompetitiveOptions& o = *job.options;
     CompetitiveModelView v{CompetitiveConstants(o, job.learning)};
     v.rule = o.rule;
     v.inhibition = o.inhibition;
+    v.code = o.code;
     v.one_spike = o.one_spike;
     v.learning = job.learning;
     v.adaptive_rates = o.adaptive_rates;
     v.neurons = o.neurons;
     v.inputs = job.images->pixels;
     v.steps = o.steps;
-    v.window = o.timed_updates ? o.update_steps : 1;
+    v.rest_steps = o.rest_steps;
+    v.window = o.rule == FeatureRule::spikedyn && o.timed_updates ? o.update_steps : 0;
     v.seed = o.seed;
     v.images = static_cast<std::uint32_t>(job.which.size);
     v.first_id = job.images->first_id;
     v.first_step = job.first_step;
-    v.weights = weights.data(), v.theta = theta.data(), v.spikes = spikes.data(), v.slow = slow.data();
+    v.weights.words = weights.data(), v.theta = theta.data(), v.spikes = spikes.data(), v.slow = slow.data();
     v.pixels = pixels;
     v.bounds = bounds.data();
+    v.intervals = {offsets.data(), shortest.data(), last.data()};
     v.which = which.data();
     v.counts = counts.data();
     v.operations = operations.data();
@@ -98,7 +112,7 @@ void present_on(View<Presentations> models, Machine& machine, std::uint32_t thre
   typename Machine::template Buffer<CompetitiveModelView> of_models(views);
   typename Machine::template Buffer<std::uint64_t> failure(std::vector<std::uint64_t>{~0ull});
   const auto blocks = static_cast<std::uint32_t>(models.size);
-  const std::uint64_t words = competitive_words(view.most_neurons, view.most_inputs);
+  const std::uint64_t words = CompetitiveScratch::size(view.most_neurons, view.most_inputs);
   const bool shared = 4 * words <= machine.most_shared();
   typename Machine::template Buffer<float> scratch(std::vector<float>(shared ? 0 : words * blocks));
   view.models = of_models.data();

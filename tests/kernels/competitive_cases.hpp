@@ -40,6 +40,10 @@ inline std::vector<CompetitiveCase> competitive_cases(std::uint32_t neurons, std
                  o.rule = FeatureRule::spikedyn;
                  o.adaptive_rates = o.timed_updates = o.weight_decay = o.adaptive_theta = false;
                }),
+          with("intervals_and_rest",
+               [](auto& o) {
+                 o.code = PixelCode::intervals, o.rate_hz = 600, o.rest_steps = 9, o.rule = FeatureRule::spikedyn;
+               }),
           with("population", [](auto& o) { o.inhibition = Inhibition::population; }),
           with("all_emit", [](auto& o) { o.one_spike = false, o.inhibition_mv = 1, o.norm = 0; }),
           with("all_emit_population", [](auto& o) {

@@ -190,6 +190,39 @@ TEST(Competitive, APopulationInhibitsAStepLater) {
   }
 }
 
+// The last step's spikes act in the first step of rest, which counts; thresholds fall, weights decay on; theta's step
+// balances the presentation alone.
+TEST(Competitive, RestComesWithoutSpikesOfPixels) {
+  CompetitiveOptions o = by_hand();
+  o.steps = 1;
+  CompetitiveState state;
+  for (const std::uint32_t rest : {0u, 3u}) {
+    o.rest_steps = rest;
+    Pictures white({255}, 1);
+    state = initial_state(o, 1);
+    state.weights = {10};
+    o.threshold_mv = -56;
+    EXPECT_EQ(presented(o, state, white.images, {0}), std::vector<std::uint32_t>{rest > 0 ? 1u : 0u});
+  }
+  o = by_hand();
+  o.rest_steps = 10;
+  o.tau_theta_ms = 100;
+  EXPECT_EQ(present_by_hand(o, state), std::vector<std::uint32_t>{3});
+  double theta = 0;
+  for (const int spike : {3, 10, 17}) theta += 0.05 * std::exp(-(29 - spike) / 100.0);
+  EXPECT_NEAR(state.theta[0], theta, 1e-6);
+
+  o.rule = FeatureRule::spikedyn;
+  o.rate_pre = o.rate_post = 0;
+  o.decay_rate = 2;
+  o.decay_tau_ms = 100;
+  o.theta_factor = 1;
+  o.tau_theta_ms = 1e6;
+  present_by_hand(o, state);
+  EXPECT_NEAR(state.weights[0], 5 * std::exp(-2 * 30 / 100.0), 1e-5);
+  EXPECT_NEAR(state.theta[0], 3 * 20 / 1e6, 1e-8);
+}
+
 TEST(Competitive, CountsItsOperations) {
   CompetitiveOptions o;
   o.neurons = 3;
@@ -224,6 +257,8 @@ TEST(Competitive, EveryBadOptionIsNamed) {
       {"learn.update_steps", [](auto& o) { o.rule = FeatureRule::spikedyn, o.update_steps = o.steps + 1; }},
       {"learn.spike_threshold", [](auto& o) { o.spike_threshold = 0; }},
       {"learn.mu", [](auto& o) { o.mu = -0.1; }},
+      {"learn.rest_steps", [](auto& o) { o.rest_steps = 1000001; }},
+      {"learn.weight_bits", [](auto& o) { o.weight_bits = 16; }},
       {"learn.decay_tau_ms", [](auto& o) { o.decay_tau_ms = 0; }},
   };
   for (const auto& [key, spoil] : bad) {

@@ -1,12 +1,9 @@
-// Names of neurons and answers, by hand; and the spikes of pixels.
+// Names of neurons and answers, by hand.
 #include "sprig/learning/feature_labels.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "sprig/core/random.hpp"
-#include "sprig/learning/pixel_spikes.hpp"
+#include <vector>
 
 namespace sprig {
 namespace {
@@ -47,33 +44,6 @@ TEST(FeatureLabels, AnswersAreTheLargestMeanVote) {
   EXPECT_EQ(feature_answers(images, labels, Vote::all_activity), (Indices{0, 1, 0, kNoClass}));
   // 3 x 0.5 against 5 / 2; 1 against (4 + 4 / 3) / 2; 1 against 4 / 2
   EXPECT_EQ(feature_answers(images, labels, Vote::proportion), (Indices{1, 1, 1, kNoClass}));
-}
-
-TEST(PixelSpikes, AreTheDrawsOfTheirPixelImageAndStep) {
-  std::vector<std::uint8_t> pixels;
-  for (int p = 0; p < 100; ++p) pixels.push_back(static_cast<std::uint8_t>(p % 3 == 0 ? 0 : 2 * p + 50));
-  PixelSpikes spikes(300, 0.5, 9);
-  for (const std::uint64_t first : {0u, 7u, 250u}) {
-    spikes.draw(pixels, 77, first, 30);
-    for (std::uint32_t t = 0; t < 30; ++t) {
-      std::vector<std::uint32_t> expected;
-      for (std::uint32_t p = 0; p < 100; ++p) {
-        const PhiloxBlock block = step_block(9, Stream::image_encoder, p, 77, first + t);
-        if (block.word[(first + t) & 3] < 300 * pixels[p] / 255.0 * 0.5e-3 * 4294967296.0) expected.push_back(p);
-      }
-      const View<const std::uint32_t> fired = spikes.at(t);
-      EXPECT_EQ(std::vector<std::uint32_t>(fired.begin(), fired.end()), expected) << first + t;
-    }
-  }
-  EXPECT_GT(spikes.count(), 100u);
-}
-
-TEST(PixelSpikes, AWhitePixelOfOneSpikeAStepAlwaysFiresADarkOneNever) {
-  PixelSpikes spikes(1000, 1, 1);
-  spikes.draw(std::vector<std::uint8_t>{255, 0}, 0, 0, 5000);
-  EXPECT_EQ(spikes.count(), 5000u);
-  spikes.draw(std::vector<std::uint8_t>{0, 0}, 0, 0, 10);
-  EXPECT_EQ(spikes.count(), 0u);
 }
 
 }  // namespace

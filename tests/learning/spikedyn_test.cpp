@@ -39,13 +39,39 @@ TEST(SpikeDyn, WeightsChangeOnceAWindow) {
   EXPECT_NEAR(weight_after(o), 5 + 2 * 1e-2, 1e-6);
 }
 
-TEST(SpikeDyn, WithoutTimedUpdatesEveryStepCounts) {
+TEST(SpikeDyn, WithoutTimedUpdatesEverySpikeCounts) {
   CompetitiveOptions o = windows_by_hand();
   o.timed_updates = false;
-  double traces = 0;  // of the steps after a spike
-  for (const int steps : {7, 7, 3})
-    for (int k = 1; k < steps; ++k) traces += std::exp(-k / 20.0);
-  EXPECT_NEAR(weight_after(o), 5 + 3 * 1e-2 - 1e-4 * traces, 2e-6);
+  o.adaptive_rates = true;
+  o.rate_pre = 0;
+  o.spike_threshold = 2;
+  EXPECT_NEAR(weight_after(o), 5 + 1e-2 * (1 + 1 + 2), 1e-6);  // k_p of 1, 2 and 3 spikes
+  o.spike_threshold = 100;
+  o.rate_post = 0;
+  o.rate_pre = 1e-4;
+  double down = 0;  // k_d, one spike, two, three of the neuron in as many of the input as there were steps, times y
+  for (int t = 3, spike = 3, spikes = 1; t < 20; ++t) {
+    if (t == 10 || t == 17) spike = t, ++spikes;
+    down += static_cast<double>(spikes) / (t + 1) * std::exp(-(t - spike) / 20.0);
+  }
+  EXPECT_NEAR(weight_after(o), 5 - 1e-4 * down, 2e-6);
+}
+
+// All mechanisms off and no weight dependence: nothing is left but the pair rule.
+TEST(SpikeDyn, WithoutItsMechanismsIsThePairRuleBitForBit) {
+  for (const bool one_spike : {true, false}) {
+    CompetitiveOptions pair = lively(20);
+    pair.one_spike = one_spike;
+    CompetitiveOptions off = pair;
+    off.rule = FeatureRule::spikedyn;
+    off.mu = 0;
+    off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
+    Pictures pictures = noise(4, kPixels);
+    CompetitiveState a = initial_state(pair, kPixels), b = a;
+    EXPECT_EQ(presented(pair, a, pictures.images, {0, 1, 2, 3}), presented(off, b, pictures.images, {0, 1, 2, 3}));
+    EXPECT_EQ(a.weights, b.weights);
+    EXPECT_EQ(a.theta, b.theta);
+  }
 }
 
 TEST(SpikeDyn, RatesFollowTheSpikeCounts) {

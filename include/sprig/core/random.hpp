@@ -49,7 +49,8 @@ enum class Stream : std::uint32_t {
   series_noise = 112,
   // counter (pixel, step / 4) with the image as replica
   image_encoder = 113,
-  glyph = 114,  // counter (image, draw)
+  glyph = 114,           // counter (image, draw)
+  image_interval = 115,  // counter (pixel, interval / 4) with the image as replica
   // counter (epoch, sequence): order in which sequences are trained on
   training_order = 128,
   // counter (original synapse, 0): its time constants of learning

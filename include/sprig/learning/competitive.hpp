@@ -6,7 +6,8 @@
 // A step, in BindsNET's order: inputs and inhibition by the last step's spikes (pixel by pixel, ascending); potentials
 // leak, thresholds fall, input is taken in, who crosses is reset and has its threshold raised; if several crossed and
 // `one_spike`, one of them, drawn, emits; traces; plasticity. A presentation starts from rest; weights and thresholds
-// stay. After one that learns, weights decay (where the rule says so) and each neuron's are scaled to the sum `norm`.
+// stay. After it come `rest_steps` without spikes of inputs; then, where it learns, weights decay (if the rule says so)
+// and each neuron's are scaled to the sum `norm`.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "sprig/core/view.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/learning/pixel_spikes.hpp"
 
 namespace sprig {
 
@@ -31,8 +33,10 @@ struct CompetitiveOptions {
   std::uint32_t neurons = 100;
   std::uint32_t seed = 1;
   double step_ms = 1;
-  std::uint32_t steps = 250;  // a presentation
-  double rate_hz = 128;       // of a white pixel
+  std::uint32_t steps = 250;     // a presentation
+  std::uint32_t rest_steps = 0;  // after it
+  double rate_hz = 128;          // of a white pixel
+  PixelCode code = PixelCode::poisson;
   // Neurons.
   double tau_m_ms = 100, rest_mv = -65, reset_mv = -60, threshold_mv = -52, refractory_ms = 5;
   double theta_plus_mv = 0.05, tau_theta_ms = 1e7;
@@ -40,6 +44,7 @@ struct CompetitiveOptions {
   Inhibition inhibition = Inhibition::direct;
   double inhibition_mv = 120, excitation_mv = 22.5;  // excitation: of an inhibitory neuron, by its own
   // Weights.
+  std::uint32_t weight_bits = 32;               // the only kind so far: learning/feature_weights.hpp
   double weight_max = 1, initial_weight = 0.3;  // drawn uniform in [0, initial_weight)
   double norm = 78.4;                           // sum of a neuron's weights after each presentation; 0: left alone
   // Plasticity.
@@ -65,6 +70,11 @@ struct CompetitiveState {
   std::vector<float> spikes;   // asp: of each neuron while learning
   std::vector<float> slow;     // asp: slow traces of them
 };
+
+// Of a presentation and the rest after it.
+inline std::uint32_t presentation_steps(const CompetitiveOptions& options) {
+  return options.steps + options.rest_steps;
+}
 
 // The state before anything was learnt. Errors: ConfigError (learn.*).
 CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t inputs);
@@ -94,7 +104,7 @@ struct Presentations {
   CompetitiveState* state = nullptr;  // changed where it learns
   const PixelImages* images = nullptr;
   View<const std::uint32_t> which;
-  std::uint64_t first_step = 0;  // another one, other draws: pass x steps
+  std::uint64_t first_step = 0;  // another one, other draws: pass x presentation_steps()
   bool learning = true;
   // Results.
   std::vector<std::uint32_t> counts;  // [presentation][neuron]: emitted spikes

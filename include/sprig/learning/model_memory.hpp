@@ -8,8 +8,9 @@
 
 namespace sprig {
 
-// Bytes, at 4 a number. mem(N) = (P_w + P_n) x 4 with P_w = inputs x N and, where inhibition is stored as synapses, N^2
-// more (direct) or 2 N^2 (through a population: onto it and from it); scalar inhibition is one constant.
+// Bytes, at 4 a number and weight_bits / 8 a weight. mem(N) = (P_w + P_n) x bytes with P_w = inputs x N and, where
+// inhibition is stored as synapses, N^2 more (direct) or 2 N^2 (through a population: onto it and from it); scalar
+// inhibition is one constant.
 struct ModelMemory {
   std::uint64_t weights = 0, inhibition = 0;
   std::uint64_t state = 0;  // of neurons and traces

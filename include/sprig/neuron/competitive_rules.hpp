@@ -6,6 +6,7 @@
 //             z_j: a slower trace of j, before this spike                          (Pfister & Gerstner; Diehl & Cook)
 //   asp       pair with rates that fall with j's spikes, and a leak of w that slows down with them  (Panda et al.)
 //   spikedyn  every t_step: w += k_p nu_post x_p (w_max - w)^mu where j fired in it, else w -= k_d nu_pre y_j w^mu
+//             or, its timed updates off, by the same terms at spikes, as in pair
 //                                                                     (Putra & Shafique; the exponents are [ours])
 //
 // Both updates of one step are added before the weight is bounded.
@@ -32,7 +33,12 @@ SPRIG_HD inline float spike_update(float w, float down, float up, float most) {
   return bounded_weight((w - down) + up, most);
 }
 
-// gain: k_p nu_post x_p, and k_d nu_pre y_j.
+// spikedyn's. down and up: k_d nu_pre y_j and k_p nu_post x_p. With mu = 0 it is spike_update().
+SPRIG_HD inline float soft_spike_update(float w, float down, float up, float mu, float most) {
+  return bounded_weight((w - down * shared_power(w, mu)) + up * shared_power(most - w, mu), most);
+}
+
+// Its windows, of the same gains.
 SPRIG_HD inline float soft_potentiation(float w, float gain, float mu, float most) {
   return bounded_weight(w + gain * shared_power(most - w, mu), most);
 }
