@@ -47,14 +47,14 @@ class Rapl final : public EnergyMeter {
 // nvmlDeviceGetTotalEnergyConsumption: millijoules since the driver was loaded.
 class Nvml final : public EnergyMeter {
  public:
-  static std::unique_ptr<EnergyMeter> open() {
-    std::unique_ptr<Nvml> meter(new Nvml);
+  static std::unique_ptr<EnergyMeter> open(const std::string& pci_bus_id) {
+    std::unique_ptr<Nvml> meter(new Nvml(pci_bus_id));
     const auto start = meter->find<int (*)()>("nvmlInit_v2");
-    const auto device = meter->find<int (*)(unsigned, void**)>("nvmlDeviceGetHandleByIndex_v2");
+    const auto device = meter->find<int (*)(const char*, void**)>("nvmlDeviceGetHandleByPciBusId_v2");
     meter->energy_ = meter->find<Energy>("nvmlDeviceGetTotalEnergyConsumption");
     if (start == nullptr || device == nullptr || meter->energy_ == nullptr || start() != 0) return nullptr;
     meter->started_ = true;
-    if (device(0, &meter->device_) != 0 || std::isnan(meter->joules())) return nullptr;
+    if (device(pci_bus_id.c_str(), &meter->device_) != 0 || std::isnan(meter->joules())) return nullptr;
     return meter;
   }
   ~Nvml() override {
@@ -65,17 +65,19 @@ class Nvml final : public EnergyMeter {
     unsigned long long millijoules = 0;
     return energy_(device_, &millijoules) == 0 ? static_cast<double>(millijoules) * 1e-3 : std::nan("");
   }
-  std::string source() const override { return "NVML, device 0"; }
+  std::string source() const override { return "NVML, device " + pci_bus_id_; }
 
  private:
   using Energy = int (*)(void*, unsigned long long*);
 
-  Nvml() : library_(dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL)) {}
+  explicit Nvml(std::string pci_bus_id)
+      : pci_bus_id_(std::move(pci_bus_id)), library_(dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL)) {}
   template <class Function>
   Function find(const char* name) const {
     return library_ == nullptr ? nullptr : reinterpret_cast<Function>(dlsym(library_, name));
   }
 
+  std::string pci_bus_id_;
   void* library_;
   bool started_ = false;
   void* device_ = nullptr;
@@ -84,7 +86,7 @@ class Nvml final : public EnergyMeter {
 
 }  // namespace
 
-std::unique_ptr<EnergyMeter> device_energy_meter() { return Nvml::open(); }
+std::unique_ptr<EnergyMeter> device_energy_meter(const std::string& pci_bus_id) { return Nvml::open(pci_bus_id); }
 
 std::unique_ptr<EnergyMeter> processor_energy_meter(const std::string& folder) {
   std::vector<Rapl::Package> packages;

@@ -58,6 +58,9 @@ LearnImages::LearnImages(const LearnSection& learn)
       held_out(learn.protocol.validation > 0) {
   if (!(train.shape == test.shape))
     throw InputError(learn.folder, "training and test images differ in size, must be the same");
+  if (train.shape.rows != train.shape.columns)
+    throw InputError(learn.folder, "has images of " + std::to_string(train.shape.rows) + " x " +
+                                       std::to_string(train.shape.columns) + " pixels, must be square");
 }
 
 ScoredImages LearnImages::scored() const {

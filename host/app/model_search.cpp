@@ -15,6 +15,7 @@
 #include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive_constants.hpp"
 #include "sprig/learning/model_memory.hpp"
 
@@ -45,7 +46,8 @@ class Search {
         search_(config.model_search),
         images_(images),
         pixels_{images.train.data, images.train.shape.pixels(), 0},
-        meter_(uses_device(config.simulation.device) ? device_energy_meter() : processor_energy_meter()) {
+        meter_(uses_device(config.simulation.device) ? device_energy_meter(cuda::current_device().pci_bus_id)
+                                                     : processor_energy_meter()) {
     train_images_ = of(search_.train_images, images.train.size());
     infer_images_ = of(search_.infer_images, images.test.size());
   }

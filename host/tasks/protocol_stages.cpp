@@ -76,7 +76,8 @@ std::vector<Stage> class_stages(const ProtocolOptions& options, const ImageSet& 
   for (const std::uint32_t i : order) of_class[train.labels[i]].push_back(i);
   std::uint64_t rarest = images;
   for (std::uint32_t c = 0; c < kImageClasses; ++c) {
-    if (of_class[c].empty()) throw InputError("class " + std::to_string(c), "has no images to learn from");
+    if (of_class[c].empty())
+      throw InputError("learn.images", "class " + std::to_string(c) + " has no images to learn from");
     rarest = std::min<std::uint64_t>(rarest, of_class[c].size());
   }
   at_most("train", options.train, rarest * kImageClasses, "images to learn from, as many of each class");
@@ -96,7 +97,7 @@ std::vector<Stage> class_stages(const ProtocolOptions& options, const ImageSet& 
       if (scored.labels[i] <= newest) stage.score.push_back(i);
     if (std::none_of(stage.score.begin(), stage.score.end(),
                      [&](std::uint32_t i) { return scored.labels[i] == newest; }))
-      throw InputError("class " + std::to_string(newest), "has no images to score");
+      throw InputError("learn.images", "class " + std::to_string(newest) + " has no images to score");
     stages.push_back(std::move(stage));
   }
   return stages;

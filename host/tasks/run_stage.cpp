@@ -13,8 +13,7 @@ namespace sprig {
 
 namespace {
 
-// Images of one model between two looks at the progress: on a device each costs a copy of the weights there and back.
-constexpr std::size_t kChunk = 250, kDeviceChunk = 2000;
+constexpr std::size_t kDeviceImagesAtOnce = 2000;  // each time costs a copy of the weights there and back
 constexpr std::size_t kDeviceBlocks = 132;  // enough to fill one
 
 PixelImages pixel_images(const ImageSet& set, ImagePart part) {
@@ -43,7 +42,7 @@ void run_through(std::vector<Work>& works, Device device, int threads, const std
     std::vector<Work*> whose;
     for (Work& work : works)
       for (std::size_t piece = 0; piece < (work.learning ? 1 : at_once) && work.next < work.which.size(); ++piece) {
-        const std::size_t chunk = on_device && work.learning ? kDeviceChunk : kChunk;
+        const std::size_t chunk = on_device && work.learning ? kDeviceImagesAtOnce : kImagesAtOnce;
         const std::size_t count = std::min(chunk, work.which.size() - work.next);
         jobs.push_back({&work.options,
                         &work.state,

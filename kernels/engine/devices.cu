@@ -35,6 +35,9 @@ DeviceInfo describe(int device) {
   DeviceInfo info;
   info.index = device;
   info.name = properties.name;
+  char bus_id[32] = "";
+  check(cudaDeviceGetPCIBusId(bus_id, sizeof bus_id, device), "reading a device's PCI bus id");
+  info.pci_bus_id = bus_id;
   info.compute_major = attribute(cudaDevAttrComputeCapabilityMajor, device);
   info.compute_minor = attribute(cudaDevAttrComputeCapabilityMinor, device);
   info.multiprocessors = attribute(cudaDevAttrMultiProcessorCount, device);

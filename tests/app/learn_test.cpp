@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "tests/app/program.hpp"
+#include "tests/tasks/image_files.hpp"
 
 namespace sprig {
 namespace {
@@ -99,6 +100,48 @@ TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
   EXPECT_EQ(o.code, 0) << o.err;
   EXPECT_EQ(o.out.find("are kept"), std::string::npos);
   EXPECT_EQ(manifest("out")["result_hash"], hash);
+}
+
+// Files of an image set that lie in the test's folder, each time one of them spoilt.
+TEST_F(Learn, SaysWhatIsWrongWithItsImages) {
+  using testing::idx_images, testing::idx_labels;
+  const std::string names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                               "t10k-labels-idx1-ubyte"};
+  std::string pixels, labels;
+  for (int k = 0; k < 40; ++k) labels += static_cast<char>(k % 10), pixels += std::string(16, static_cast<char>(k));
+  const std::string images = idx_images(40, 4, 4, pixels), all = idx_labels(40, labels);
+  std::replace(labels.begin(), labels.end(), '\7', '\6');
+  const struct {
+    int file;  // that has these bytes, and what is said of it
+    std::string bytes, said;
+  } cases[] = {
+      {1, idx_labels(39, labels.substr(1)), "39 labels of 40 images"},
+      {0, idx_images(40, 4, 4, pixels.substr(100)), "is cut short"},
+      {0, all, "must be 2051: IDX images"},  // swapped
+      {3, images, "must be 2049: IDX labels"},
+      {1, idx_labels(40, labels), "learn.images: class 7 has no images to learn from"},
+      {2, idx_images(20, 4, 8, pixels), "differ in size"},
+      {2, "", "fewer than the header"},
+  };
+  const auto refused = [&](const std::string& said, int code) {
+    const std::string error = refusal({"learn.images=mnist", "learn.folder=set", "learn.protocol=dynamic",
+                                       "learn.train=20", "learn.test=10", "learn.label=10"},
+                                      code);
+    EXPECT_NE(error.find(said), std::string::npos) << error;
+  };
+  std::filesystem::create_directories(folder("set"));
+  for (const auto& c : cases) {
+    for (int f = 0; f < 4; ++f) test::write_raw(folder("set/") + names[f], f % 2 == 0 ? images : all);
+    test::write_raw(folder("set/") + names[c.file], c.bytes);
+    if (c.file == 2 && !c.bytes.empty())
+      test::write_raw(folder("set/") + names[3], idx_labels(20, labels.substr(0, 20)));
+    refused(c.said, 4);
+  }
+  for (const int f : {0, 2}) test::write_raw(folder("set/") + names[f], idx_images(20, 4, 8, pixels));
+  for (const int f : {1, 3}) test::write_raw(folder("set/") + names[f], idx_labels(20, labels.substr(0, 20)));
+  refused("images of 4 x 8 pixels, must be square", 4);
+  std::filesystem::remove(folder("set/") + names[1]);
+  refused(names[1], 4);
 }
 
 TEST_F(Learn, SaysWhatItCannotDo) {

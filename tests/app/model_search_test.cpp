@@ -65,6 +65,7 @@ TEST(EnergyMeter, ThereIsNoneWithoutItsFiles) {
   test::TemporaryFolder folder;
   EXPECT_FALSE(app::processor_energy_meter(folder.path()));
   EXPECT_FALSE(app::processor_energy_meter(folder.file("none")));
+  EXPECT_FALSE(app::device_energy_meter("no such device"));
   std::filesystem::create_directories(folder.file("intel-rapl:0"));
   EXPECT_FALSE(app::processor_energy_meter(folder.path()));  // which cannot be read
 }

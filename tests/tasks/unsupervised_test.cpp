@@ -109,9 +109,9 @@ TEST(Protocol, SaysWhatItCannotDo) {
   o.train = 9;
   EXPECT_NE(refusal(o, kTrain, kTest).find("at least one a class"), std::string::npos);
   o.train = 0;
-  EXPECT_NE(refusal(o, labelled({3, 3, 3, 3, 3, 3, 3, 0, 3, 3}), kTest).find("class 7: has no images to learn"),
+  EXPECT_NE(refusal(o, labelled({3, 3, 3, 3, 3, 3, 3, 0, 3, 3}), kTest).find("learn.images: class 7 has no images to learn"),
             std::string::npos);
-  EXPECT_NE(refusal(o, kTrain, labelled({3, 3, 3, 3, 3, 3, 3, 3, 3, 0})).find("class 9: has no images to score"),
+  EXPECT_NE(refusal(o, kTrain, labelled({3, 3, 3, 3, 3, 3, 3, 3, 3, 0})).find("learn.images: class 9 has no images to score"),
             std::string::npos);
   o = {};
   o.test = 21;

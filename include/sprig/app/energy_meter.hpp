@@ -14,9 +14,9 @@ class EnergyMeter {
   virtual std::string source() const = 0;
 };
 
-// The device's own counter (NVML, loaded when it is asked for), or the processor packages' (RAPL, where the files can be
-// read); null where there is none: operations are then counted.
-std::unique_ptr<EnergyMeter> device_energy_meter();
+// The own counter of the device with this PCI bus id (NVML, loaded when it is asked for), or the processor packages'
+// (RAPL, where the files can be read); null where there is none: operations are then counted.
+std::unique_ptr<EnergyMeter> device_energy_meter(const std::string& pci_bus_id);
 std::unique_ptr<EnergyMeter> processor_energy_meter(const std::string& folder = "/sys/class/powercap");
 
 }  // namespace sprig::app

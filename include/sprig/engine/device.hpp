@@ -11,6 +11,7 @@ namespace sprig::cuda {
 struct DeviceInfo {
   int index = 0;
   std::string name;
+  std::string pci_bus_id;  // "00000000:65:00.0", by which other tools know it
   int compute_major = 0, compute_minor = 0, multiprocessors = 0;
   std::size_t memory_bytes = 0, free_bytes = 0, l2_bytes = 0, shared_per_block_bytes = 0;
   double bytes_per_s = 0;  // of its memory: clock times width of the bus, as the driver has them; 0: not known

@@ -70,6 +70,8 @@ struct ScoredImages {
   const ImageSet &train, &scored;
   ImagePart part = ImagePart::test;  // that `scored` is from
 };
+// Images of a model between two looks at the progress, and so those whose spike counts are held.
+inline constexpr std::size_t kImagesAtOnce = 50;
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress);
 

@@ -1,0 +1,81 @@
+// What models of competitive learning hold, counted by every allocation, against what the plan says.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "host/app/learn_models.hpp"
+#include "sprig/tasks/unsupervised.hpp"
+
+namespace {
+
+std::atomic<std::int64_t> live{0}, peak{0};
+
+void* count(void* place) {
+  if (place == nullptr) throw std::bad_alloc();
+  const auto size = static_cast<std::int64_t>(malloc_usable_size(place));
+  const std::int64_t now = live.fetch_add(size) + size;
+  for (std::int64_t most = peak; now > most && !peak.compare_exchange_weak(most, now);) {
+  }
+  return place;
+}
+void release(void* place) noexcept {
+  if (place != nullptr) live -= static_cast<std::int64_t>(malloc_usable_size(place));
+  std::free(place);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return count(std::malloc(size)); }
+void* operator new[](std::size_t size) { return count(std::malloc(size)); }
+void operator delete(void* place) noexcept { release(place); }
+void operator delete[](void* place) noexcept { release(place); }
+void operator delete(void* place, std::size_t) noexcept { release(place); }
+void operator delete[](void* place, std::size_t) noexcept { release(place); }
+
+namespace sprig::app {
+namespace {
+
+struct Held {
+  double planned, measured;
+};
+
+// By a run of this configuration through its only stage, without the images.
+Held held(const Config& config, const LearnImages& images) {
+  const std::int64_t before = live;
+  peak = before;
+  LearnModels models = learn_models(config, images);
+  std::vector<Learner*> learners;
+  for (Learner& learner : models.learners) learners.push_back(&learner);
+  run_stage(learners, images.scored(), Vote::all_activity, Device::cpu, 2, {});
+  const double measured = static_cast<double>(peak - before);
+  return {plan_learning(config, images).total(), measured};
+}
+
+TEST(LearnMemory, AModelTakesWhatThePlanSays) {
+  Config config;
+  config.learn.model.neurons = 400;
+  config.learn.model.steps = 350;
+  config.learn.model.rate_hz = 63.75;
+  config.learn.protocol.train = 60;
+  config.learn.protocol.test = 100;
+  config.learn.protocol.label = 60;
+  const LearnImages images(config.learn);
+  for (const FeatureRule rule : {FeatureRule::pair, FeatureRule::asp, FeatureRule::spikedyn})
+    for (const Inhibition inhibition : {Inhibition::direct, Inhibition::population}) {
+      config.learn.model.rule = rule;
+      config.learn.model.inhibition = inhibition;
+      config.learn.seeds = 2;
+      const Held few = held(config, images);
+      config.learn.seeds = 6;
+      const Held many = held(config, images);
+      const double planned = (many.planned - few.planned) / 4, measured = (many.measured - few.measured) / 4;
+      EXPECT_GT(planned, 2 * 784 * 400 * 4);
+      EXPECT_NEAR(measured, planned, 0.1 * planned) << static_cast<int>(rule) << static_cast<int>(inhibition);
+    }
+}
+
+}  // namespace
+}  // namespace sprig::app
