@@ -37,7 +37,7 @@ constexpr Verb kVerbs[] = {
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out, network, folder, compare;
+  std::string config, out, data, network, folder, compare;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
@@ -60,6 +60,8 @@ void add_options(CLI::App& app, Flags& flags) {
       ->type_name("DEVICE");
   app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
   app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
+  app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
+      ->type_name("DIR");
   app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.set_version_flag("--version", version_text());
@@ -121,6 +123,15 @@ void set_keys(Config& config, const Flags& flags) {
                      "--set bench.network names " + std::string(name_of(other)) + "; allowed: one network");
 }
 
+// --data, where the keys have another folder or none.
+void set_data_folder(Config& config, const std::string& folder, bool learns) {
+  if (learns && config.learn.images == kGlyphs)
+    throw UsageError("--data",
+                     "learn.images is glyphs, which sprig draws itself; sets with files: mnist, fashion_mnist, "
+                     "cifar10");
+  config.learn.folder = config.task.images.folder = folder;
+}
+
 int dispatch(int argc, const char* const* argv) {
   refuse_unknown_verb(argc, argv);
   CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
@@ -168,6 +179,8 @@ int dispatch(int argc, const char* const* argv) {
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));
+  if (!flags.data.empty())
+    set_data_folder(command.config, flags.data, command.verb == "learn" || command.verb == "search");
   finish_config(command.config);
   require_device(command.config);
   install_signal_handlers();

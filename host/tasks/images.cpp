@@ -13,7 +13,7 @@ namespace sprig {
 
 namespace {
 
-constexpr const char *kMnist = "mnist", *kFashionMnist = "fashion_mnist", *kCifar10 = "cifar10", *kGlyphs = "glyphs";
+constexpr const char *kMnist = "mnist", *kFashionMnist = "fashion_mnist", *kCifar10 = "cifar10";
 constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;  // unsigned bytes in 3 dimensions, in 1
 constexpr std::uint64_t kMostBytes = 1ull << 30;                     // of a file's content
 constexpr ImageShape kCifarShape{3, 32, 32};

@@ -18,10 +18,8 @@ namespace sprig::kernel {
 template <class Ctx>
 class CompetitiveBlock : CompetitiveNeurons<Ctx> {
   using Base = CompetitiveNeurons<Ctx>;
-  using Base::bit, Base::bits, Base::each_bit, Base::emits, Base::fired, Base::my_inputs, Base::my_neurons,
-      Base::synapse;
-  using Base::counts_, Base::ctx_, Base::emitted_, Base::m_, Base::mask_words_, Base::operations_, Base::s_,
-      Base::winner_, Base::words_;
+  using Base::bit, Base::each_bit, Base::emits, Base::my_inputs, Base::my_neurons, Base::synapse;
+  using Base::counts_, Base::ctx_, Base::emitted_, Base::m_, Base::operations_, Base::s_, Base::winner_, Base::words_;
 
  public:
   SPRIG_KERNEL CompetitiveBlock(Ctx& ctx, const CompetitiveScratch& scratch) : Base(ctx, scratch) {}
@@ -57,13 +55,10 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
 
   SPRIG_KERNEL void step(std::uint32_t t) {
     const std::uint64_t time = m_->first_step + t;
-    if (t == 0 || (time & 3) == 0) {
-      this->draw(time >> 2);
-      ctx_.block_barrier();
-    }
+    if (t == 0 || (time & 3) == 0) this->draw(time >> 2);
     if (m_->learning)
       my_inputs([&](std::uint32_t p) {
-        const bool spike = bit(fired(time), p);
+        const bool spike = bit(s_.fired(time), p);
         s_.x(p) = spike ? kTraceAtSpike : decayed_trace(s_.x(p), m_->c.trace_decay);
         s_.pre_count(p) += spike ? 1 : 0;
       });
@@ -97,21 +92,20 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
     const float spikes = m_->rule == FeatureRule::asp ? m_->spikes[j] : 0;
     return spike_gains(m_->rule, m_->c, s_.y(j), s_.z(j), spikes, k);
   }
-  SPRIG_KERNEL void change(std::uint32_t p, std::uint32_t j, float down, float up) const {
-    const std::uint64_t k = synapse(p, j);
-    m_->weights.store(k, changed_weight(m_->rule, m_->c, m_->weights.load(k), down, up));
+  SPRIG_KERNEL void change(std::uint32_t p, std::uint32_t j, float w, float down, float up) const {
+    m_->weights.store(synapse(p, j), changed_weight(m_->rule, m_->c, w, down, up));
   }
 
   SPRIG_KERNEL void change_at_spikes(std::uint32_t t, std::uint64_t time) {
-    const std::uint32_t* inputs = fired(time);
-    const std::uint32_t inputs_fired = bits(inputs, mask_words_);
+    const std::uint32_t* inputs = s_.fired(time);
+    const std::uint32_t inputs_fired = s_.listed(time);
     if (inputs_fired + emitted_ == 0) return;
     const AdaptiveRates k = rates();
     my_neurons([&](std::uint32_t j) {
       const SpikeGains gain = gains(j, k);
       s_.down(j) = gain.down, s_.up(j) = gain.up;
       if (!emits(t, j)) {
-        each_bit(inputs, mask_words_, [&](std::uint32_t p) { change(p, j, gain.down, 0.0f); });
+        this->each_fired(time, j, [&](std::uint32_t p, float w) { change(p, j, w, gain.down, 0.0f); });
         return;
       }
       // Its whole column changes, below.
@@ -122,7 +116,10 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
     if (emitted_ == 0) return;
     ctx_.block_barrier();
     const auto column = [&](std::uint32_t j) {
-      my_inputs([&](std::uint32_t p) { change(p, j, bit(inputs, p) ? s_.down(j) : 0.0f, s_.up(j) * s_.x(p)); });
+      my_inputs([&](std::uint32_t p) {
+        const float down = bit(inputs, p) ? s_.down(j) : 0.0f;
+        change(p, j, m_->weights.load(synapse(p, j)), down, s_.up(j) * s_.x(p));
+      });
     };
     if (m_->one_spike)
       column(winner_);

@@ -1,6 +1,6 @@
-// The competing neurons of one model in one block: spikes of inputs as bit masks, sums over them in ascending order,
-// potentials, who emits. Neurons and inputs are the threads' by turns. Weights are [input][neuron], so a warp reads a
-// row's neighbours together.
+// The competing neurons of one model in one block: spikes of inputs as bit masks and lists, sums over them in ascending
+// order, potentials, who emits. Neurons and inputs are the threads' by turns. Weights are [input][neuron], so a warp
+// reads a row's neighbours together; they come from far, so a thread asks for several rows before it adds the first.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,19 @@ class CompetitiveNeurons {
   SPRIG_KERNEL std::uint64_t synapse(std::uint32_t p, std::uint32_t j) const {
     return std::uint64_t{p} * m_->neurons + j;
   }
-  // Of the inputs that spike in a step; two quarters are kept.
-  SPRIG_KERNEL std::uint32_t* fired(std::uint64_t time) const {
-    return s_.fired() + ((time >> 2 & 1) * 4 + (time & 3)) * mask_words_;
+  // use(p, the weight) of the inputs that spike in a step, ascending.
+  template <class Use>
+  SPRIG_KERNEL void each_fired(std::uint64_t time, std::uint32_t j, Use use) const {
+    constexpr std::uint32_t kAhead = 8;
+    const std::uint32_t* list = s_.list(time);
+    const std::uint32_t count = s_.listed(time);
+    std::uint32_t k = 0;
+    for (; k + kAhead <= count; k += kAhead) {
+      float w[kAhead];
+      for (std::uint32_t i = 0; i < kAhead; ++i) w[i] = m_->weights.load(synapse(list[k + i], j));
+      for (std::uint32_t i = 0; i < kAhead; ++i) use(list[k + i], w[i]);
+    }
+    for (; k < count; ++k) use(list[k], m_->weights.load(synapse(list[k], j)));
   }
   SPRIG_KERNEL std::uint32_t* crossed(std::uint32_t t) const { return s_.crossed() + (t & 1) * words_; }
   SPRIG_KERNEL std::uint32_t* inhibiting(std::uint32_t t) const { return s_.inhibiting() + (t & 1) * words_; }
@@ -76,22 +86,12 @@ class CompetitiveNeurons {
     emitted_ = 0, winner_ = 0;
   }
 
-  // The masks of four steps: a warp has the pixels of a word.
+  // The inputs' spikes in four steps; ends with a barrier.
   SPRIG_KERNEL void draw(std::uint64_t quarter) {
-    for (std::uint32_t w = ctx_.thread() / kWarp; w < mask_words_; w += ctx_.threads() / kWarp) {
-      const std::uint32_t p = w * kWord + lane_of(ctx_);
-      const bool poisson = m_->code == PixelCode::poisson;
-      const std::uint64_t bound = poisson && p < m_->inputs ? m_->bounds[pixels_[p]] : 0;
-      PhiloxBlock block{};
-      if (bound > 0) block = step_block(m_->seed, Stream::image_encoder, p, image_, quarter << 2);
-      for (std::uint32_t s = 0; s < 4; ++s) {
-        const std::uint64_t time = (quarter << 2) + s;
-        const bool shown = time >= m_->first_step && time - m_->first_step < m_->steps;
-        const bool spike = poisson ? block.word[s] < bound : p < m_->inputs && interval_ends(p, time - m_->first_step);
-        const std::uint32_t spikes = ctx_.ballot(shown && spike);
-        if (lane_of(ctx_) == 0) fired(time)[w] = spikes;
-      }
-    }
+    draw_masks(quarter);
+    ctx_.block_barrier();
+    for (std::uint32_t s = ctx_.thread() / kWarp; s < 4; s += ctx_.threads() / kWarp) list_bits((quarter << 2) + s);
+    ctx_.block_barrier();
   }
 
   // A step's potentials; then, after a barrier, choose().
@@ -101,12 +101,11 @@ class CompetitiveNeurons {
     const std::uint32_t inhibitors = direct ? emitted_ : bits(inhibiting(t + 1), words_);
     const float all = static_cast<float>(inhibitors) * m_->c.inhibition,
                 others = static_cast<float>(inhibitors - 1) * m_->c.inhibition;
-    const std::uint32_t* before = fired(time - 1);
     each_word(
         [&](std::uint32_t j) {
           if (j >= m_->neurons) return false;
           float input = 0;
-          if (t > 0) each_bit(before, mask_words_, [&](std::uint32_t p) { input += m_->weights.load(synapse(p, j)); });
+          if (t > 0) each_fired(time - 1, j, [&](std::uint32_t, float w) { input += w; });
           if (inhibitors > 0) {
             const bool own = direct ? emits(t + 1, j) : bit(inhibiting(t + 1), j);
             input -= own ? others : all;
@@ -114,7 +113,7 @@ class CompetitiveNeurons {
           return competitive_step(s_.u(j), s_.theta(j), s_.refractory(j), m_->c.neuron, input);
         },
         crossed(t));
-    if (t > 0) operations_.synaptic_events += std::uint64_t{bits(before, mask_words_)} * m_->neurons;
+    if (t > 0) operations_.synaptic_events += std::uint64_t{s_.listed(time - 1)} * m_->neurons;
     operations_.synaptic_events += std::uint64_t{inhibitors} * (m_->neurons - 1);
     operations_.neuron_updates += m_->neurons;
   }
@@ -154,6 +153,43 @@ class CompetitiveNeurons {
     if (s_.next_spike(p) != t) return false;
     s_.next_spike(p) += interval(p, s_.interval(p)++);
     return true;
+  }
+
+  // A warp has the pixels of a word.
+  SPRIG_KERNEL void draw_masks(std::uint64_t quarter) {
+    for (std::uint32_t w = ctx_.thread() / kWarp; w < mask_words_; w += ctx_.threads() / kWarp) {
+      const std::uint32_t p = w * kWord + lane_of(ctx_);
+      const bool poisson = m_->code == PixelCode::poisson;
+      const std::uint64_t bound = poisson && p < m_->inputs ? m_->bounds[pixels_[p]] : 0;
+      PhiloxBlock block{};
+      if (bound > 0) block = step_block(m_->seed, Stream::image_encoder, p, image_, quarter << 2);
+      for (std::uint32_t s = 0; s < 4; ++s) {
+        const std::uint64_t time = (quarter << 2) + s;
+        const bool shown = time >= m_->first_step && time - m_->first_step < m_->steps;
+        const bool spike = poisson ? block.word[s] < bound : p < m_->inputs && interval_ends(p, time - m_->first_step);
+        const std::uint32_t spikes = ctx_.ballot(shown && spike);
+        if (lane_of(ctx_) == 0) s_.fired(time)[w] = spikes;
+      }
+    }
+  }
+
+  // The set bits of a mask as a list, by one warp.
+  SPRIG_KERNEL void list_bits(std::uint64_t time) const {
+    const std::uint32_t lane = lane_of(ctx_);
+    std::uint32_t before = 0;  // in the words before these
+    for (std::uint32_t first = 0; first < mask_words_; first += kWarp) {
+      const std::uint32_t w = first + lane, word = w < mask_words_ ? s_.fired(time)[w] : 0;
+      const std::uint32_t own = count_bits(word);
+      std::uint32_t sum = own;  // up to this lane
+      for (std::uint32_t apart = 1; apart < kWarp; apart *= 2) {
+        const std::uint32_t lower = ctx_.shuffle(sum, lane >= apart ? lane - apart : lane);
+        if (lane >= apart) sum += lower;
+      }
+      std::uint32_t* next = s_.list(time) + before + sum - own;
+      for (std::uint32_t left = word; left != 0; left &= left - 1) *next++ = w * kWord + lowest_bit(left);
+      before += ctx_.shuffle(sum, kWarp - 1);
+    }
+    if (lane == 0) s_.listed(time) = before;
   }
 
   // Driven one to one by what was emitted in the last step.

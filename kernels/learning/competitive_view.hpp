@@ -47,7 +47,8 @@ class CompetitiveScratch {
       : words_(words), neurons_(neurons), inputs_(inputs) {}
 
   SPRIG_HD static std::uint64_t size(std::uint64_t neurons, std::uint64_t inputs) {
-    return kOfNeurons * neurons + kOfInputs * inputs + kWarp + 4 * (neurons / kWord + 1) + 8 * (inputs / kWord + 1);
+    return kOfNeurons * neurons + kOfInputs * inputs + kWarp + kKept + 4 * (neurons / kWord + 1) +
+           kKept * (inputs / kWord + 1 + inputs);
   }
 
   // Of neurons.
@@ -67,14 +68,23 @@ class CompetitiveScratch {
   SPRIG_HD std::uint32_t& pre_count(std::uint32_t p) const { return input<std::uint32_t>(1, p); }
   SPRIG_HD std::uint32_t& next_spike(std::uint32_t p) const { return input<std::uint32_t>(2, p); }
   SPRIG_HD std::uint32_t& interval(std::uint32_t p) const { return input<std::uint32_t>(3, p); }
-  // Of warps; bits of neurons, for even and odd steps; bits of inputs, for eight steps.
+  // Of warps; bits of neurons, for even and odd steps; of the inputs that spike, for kKept steps: bits, a list of them,
+  // and its length.
   SPRIG_HD std::uint32_t* of_warp() const { return after_arrays(); }
   SPRIG_HD std::uint32_t* crossed() const { return after_arrays() + kWarp; }
   SPRIG_HD std::uint32_t* inhibiting() const { return crossed() + 2 * (neurons_ / kWord + 1); }
-  SPRIG_HD std::uint32_t* fired() const { return inhibiting() + 2 * (neurons_ / kWord + 1); }
+  SPRIG_HD std::uint32_t* fired(std::uint64_t time) const {
+    return bits_of_inputs() + time % kKept * (inputs_ / kWord + 1);
+  }
+  SPRIG_HD std::uint32_t* list(std::uint64_t time) const {
+    return bits_of_inputs() + kKept * (inputs_ / kWord + 1) + time % kKept * inputs_;
+  }
+  SPRIG_HD std::uint32_t& listed(std::uint64_t time) const {
+    return (bits_of_inputs() + kKept * (inputs_ / kWord + 1 + inputs_))[time % kKept];
+  }
 
  private:
-  static constexpr std::uint32_t kOfNeurons = 11, kOfInputs = 4;
+  static constexpr std::uint32_t kOfNeurons = 11, kOfInputs = 4, kKept = 8;
 
   template <class T>
   SPRIG_HD T& neuron(std::uint32_t array, std::uint32_t j) const {
@@ -84,6 +94,7 @@ class CompetitiveScratch {
   SPRIG_HD T& input(std::uint32_t array, std::uint32_t p) const {
     return reinterpret_cast<T*>(words_)[kOfNeurons * neurons_ + array * inputs_ + p];
   }
+  SPRIG_HD std::uint32_t* bits_of_inputs() const { return inhibiting() + 2 * (neurons_ / kWord + 1); }
   SPRIG_HD std::uint32_t* after_arrays() const {
     return reinterpret_cast<std::uint32_t*>(words_) + kOfNeurons * neurons_ + kOfInputs * inputs_;
   }

@@ -142,6 +142,20 @@ TEST_F(Learn, SaysWhatIsWrongWithItsImages) {
   refused("images of 4 x 8 pixels, must be square", 4);
   std::filesystem::remove(folder("set/") + names[1]);
   refused(names[1], 4);
+
+  for (const int f : {0, 2}) test::write_raw(folder("set/") + names[f], images);
+  for (const int f : {1, 3}) test::write_raw(folder("set/") + names[f], all);
+  const std::vector<std::string> sizes{"learn.train=40", "learn.test=20", "learn.label=20"};
+  std::vector<std::string> by_data = quick("data", sizes), by_key = quick("key", sizes);
+  by_data.insert(by_data.end(), {"--set", "learn.images=mnist", "--data", "set"});
+  by_key.insert(by_key.end(), {"--set", "learn.images=mnist", "--set", "learn.folder=set"});
+  const Outcome data = run(by_data);
+  EXPECT_EQ(data.code, 0) << data.err;
+  EXPECT_EQ(run(by_key).code, 0);
+  EXPECT_EQ(manifest("data")["result_hash"], manifest("key")["result_hash"]);
+  const Outcome glyphs = run({"learn", "--data", "set", "--out", "refused"});
+  EXPECT_EQ(glyphs.code, 2);
+  EXPECT_NE(glyphs.err.find("learn.images is glyphs"), std::string::npos) << glyphs.err;
 }
 
 TEST_F(Learn, SaysWhatItCannotDo) {

@@ -32,6 +32,7 @@ enum class ImagePart { train, test };
 
 // Is it the name of an image set ("mnist", "fashion_mnist", "cifar10", "glyphs") and not of a series?
 bool is_image_set(const std::string& system);
+inline constexpr const char* kGlyphs = "glyphs";  // the one without files
 
 // One part of a set as it is published: MNIST's and Fashion-MNIST's four IDX files, plain or with .gz
 // (http://yann.lecun.com/exdb/mnist has the format), or CIFAR-10's six binary batches (Krizhevsky 2009); "glyphs" has
