@@ -1,9 +1,12 @@
-// Competitive learning: simulation steps a second of one model on one core, learning, by rule and size. Images are the
-// glyphs, of which a model first learns 500 that are not timed: what has learnt fires less.
+// Competitive learning: simulation steps a second, learning, by rule and size; one model on one core, and many side by
+// side on the device, if there is one. Images are the glyphs, of which a model first learns 500 that are not timed:
+// what has learnt fires less.
 #include <benchmark/benchmark.h>
 
 #include <numeric>
+#include <string>
 
+#include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive.hpp"
 #include "sprig/tasks/images.hpp"
 
@@ -11,44 +14,74 @@ namespace {
 
 using namespace sprig;
 
-constexpr std::uint32_t kImages = 200;
+constexpr std::uint32_t kImages = 200, kWarm = 500;
 
-void present(CompetitiveOptions& options, CompetitiveState& state, const PixelImages& images, std::uint32_t first,
-             std::uint32_t count) {
-  std::vector<std::uint32_t> which(count);
-  std::iota(which.begin(), which.end(), first);
-  std::vector<Presentations> job{{&options, &state, &images, which, 0, true, {}, {}}};
-  cpu::present(job, 1);
-}
+// Models that learn the same images on different seeds.
+struct Class {
+  std::vector<CompetitiveOptions> options;
+  std::vector<CompetitiveState> states;
+  PixelImages images;
+  Device device;
 
-void BM_learn(benchmark::State& bench, FeatureRule rule) {
-  static const ImageSet set = load_images("glyphs", "", ImagePart::train);
-  const PixelImages images{set.data, set.shape.pixels(), 0};
-  CompetitiveOptions options;
-  options.neurons = static_cast<std::uint32_t>(bench.range(0));
-  options.rule = rule;
-  options.steps = 350;
-  options.rate_hz = 63.75;
-  CompetitiveState state = initial_state(options, images.pixels);
-  present(options, state, images, 0, 500);
-  for (auto _ : bench) {
-    CompetitiveState learning = state;
-    present(options, learning, images, 500, kImages);
-    benchmark::DoNotOptimize(learning.weights.data());
+  Class(FeatureRule rule, std::uint32_t neurons, std::uint32_t models, Device on) : device(on) {
+    static const ImageSet set = load_images("glyphs", "", ImagePart::train);
+    images = {set.data, set.shape.pixels(), 0};
+    for (std::uint32_t seed = 1; seed <= models; ++seed) {
+      CompetitiveOptions o;
+      o.neurons = neurons;
+      o.seed = seed;
+      o.rule = rule;
+      o.steps = 350;
+      o.rate_hz = 63.75;
+      options.push_back(o);
+      states.push_back(initial_state(o, images.pixels));
+    }
+    learn(states, 0, kWarm);
   }
-  const double steps = static_cast<double>(bench.iterations()) * kImages * options.steps;
-  bench.counters["steps/s"] = benchmark::Counter(steps, benchmark::Counter::kIsRate);
-  bench.counters["s/60000 images"] = benchmark::Counter(static_cast<double>(bench.iterations()) * kImages / 60000,
-                                                        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+
+  void learn(std::vector<CompetitiveState>& of, std::uint32_t first, std::uint32_t count) const {
+    std::vector<std::uint32_t> which(count);
+    std::iota(which.begin(), which.end(), first);
+    std::vector<Presentations> jobs;
+    for (std::size_t m = 0; m < of.size(); ++m) jobs.push_back({&options[m], &of[m], &images, which, 0, true, {}, {}});
+    present(jobs, device, 1);
+  }
+};
+
+void run(benchmark::State& bench, FeatureRule rule, std::uint32_t models, Device device) {
+  const Class of(rule, static_cast<std::uint32_t>(bench.range(0)), models, device);
+  for (auto _ : bench) {
+    std::vector<CompetitiveState> learning = of.states;
+    of.learn(learning, kWarm, kImages);
+    benchmark::DoNotOptimize(learning.data());
+  }
+  const double images = static_cast<double>(bench.iterations()) * kImages;
+  bench.counters["steps/s"] = benchmark::Counter(images * models * of.options[0].steps, benchmark::Counter::kIsRate);
+  bench.counters["s/60000 images"] =
+      benchmark::Counter(images / 60000, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-void rows(benchmark::internal::Benchmark* bench) {
-  bench->Unit(benchmark::kMillisecond)->Repetitions(5)->ReportAggregatesOnly(true);
+benchmark::internal::Benchmark* rows(const std::string& name, FeatureRule rule, std::uint32_t models, Device device) {
+  return benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& bench) { run(bench, rule, models, device); })
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime()
+      ->Repetitions(5)
+      ->ReportAggregatesOnly(true);
 }
 
-BENCHMARK_CAPTURE(BM_learn, pair, FeatureRule::pair)->Arg(100)->Arg(400)->Arg(1600)->Apply(rows);
-BENCHMARK_CAPTURE(BM_learn, triplet, FeatureRule::triplet)->Arg(400)->Apply(rows);
-BENCHMARK_CAPTURE(BM_learn, asp, FeatureRule::asp)->Arg(400)->Apply(rows);
-BENCHMARK_CAPTURE(BM_learn, spikedyn, FeatureRule::spikedyn)->Arg(400)->Apply(rows);
+const bool registered = [] {
+  const std::pair<const char*, FeatureRule> rules[] = {{"pair", FeatureRule::pair},
+                                                       {"triplet", FeatureRule::triplet},
+                                                       {"asp", FeatureRule::asp},
+                                                       {"spikedyn", FeatureRule::spikedyn}};
+  for (const auto& [name, rule] : rules) {
+    auto* row = rows(std::string("learn/") + name, rule, 1, Device::cpu)->Arg(400);
+    if (rule == FeatureRule::pair) row->Arg(100)->Arg(1600);
+  }
+  if (cuda::devices().empty()) return true;
+  for (const auto& [name, rule] : rules)
+    rows(std::string("learn_128_on_device/") + name, rule, 128, Device::cuda)->Arg(400);
+  return true;
+}();
 
 }  // namespace

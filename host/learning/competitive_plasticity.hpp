@@ -45,7 +45,7 @@ class CompetitivePlasticity {
     const bool timed = o_.rule == FeatureRule::spikedyn && o_.timed_updates;
     if (timed)
       for (const std::uint32_t j : emitted) in_window_[j] = 1;
-    if (active_ && !timed && fired.size + emitted.size() > 0) change_at_spikes(fired, emitted, counts);
+    if (active_ && !timed) change_at_spikes(fired, emitted, counts);
     if (active_ && timed && (t + 1) % o_.update_steps == 0) change_window(counts);
     for (const std::uint32_t j : emitted) {
       z_[j] = kTraceAtSpike;
@@ -96,36 +96,48 @@ class CompetitivePlasticity {
     return adaptive_rates(c_, *std::max_element(counts, counts + n_),
                           *std::max_element(pre_counts_.begin(), pre_counts_.end()));
   }
-  SpikeGains gains(std::uint32_t j, AdaptiveRates k) const {
-    return spike_gains(o_.rule, c_, y_[j], z_[j], state_.spikes[j], k);
-  }
 
   void change_at_spikes(View<const std::uint32_t> fired, const Indices& emitted, const std::uint32_t* counts) {
+    switch (o_.rule) {
+      case FeatureRule::pair:
+        return change_by<FeatureRule::pair>(fired, emitted, counts);
+      case FeatureRule::triplet:
+        return change_by<FeatureRule::triplet>(fired, emitted, counts);
+      case FeatureRule::asp:
+        return change_by<FeatureRule::asp>(fired, emitted, counts);
+      case FeatureRule::spikedyn:
+        return change_by<FeatureRule::spikedyn>(fired, emitted, counts);
+    }
+  }
+  // The rule is known to the compiler, so that its loops become vectors.
+  template <FeatureRule kRule>
+  void change_by(View<const std::uint32_t> fired, const Indices& emitted, const std::uint32_t* counts) {
+    if (fired.size + emitted.size() == 0) return;
+    const CompetitiveConstants c = c_;
+    const Weights weights = weights_;
     const AdaptiveRates k = rates(counts);
-    for (std::uint32_t j = 0; j < n_; ++j) down_[j] = gains(j, k).down;
+    float* __restrict down = down_.data();
+    const float *y = y_.data(), *z = z_.data(), *spikes = state_.spikes.data();
+    for (std::uint32_t j = 0; j < n_; ++j) down[j] = spike_gains(kRule, c, y[j], z[j], spikes[j], k).down;
     // Columns of those that fired first, from the weights before the step; then rows; then the columns are put in.
     columns_.resize(emitted.size() * inputs_);
     for (std::size_t e = 0; e < emitted.size(); ++e) {
       const std::uint32_t j = emitted[e];
-      const float up = gains(j, k).up;
+      const float up = spike_gains(kRule, c, y[j], z[j], spikes[j], k).up;
       float* column = columns_.data() + e * inputs_;
       std::fill_n(column, inputs_, 0.0f);
       for (const std::uint32_t p : fired) column[p] = down_[j];
       for (std::uint32_t p = 0; p < inputs_; ++p)
-        column[p] = changed_weight(o_.rule, c_, weights_.load(synapse(p, j)), column[p], up * x_[p]);
+        column[p] = changed_weight(kRule, c, weights.load(synapse(p, j)), column[p], up * x_[p]);
     }
-    const float* down = down_.data();
-    const FeatureRule rule = o_.rule;
-    const CompetitiveConstants& c = c_;
     for (const std::uint32_t p : fired) {
       const std::uint64_t row = synapse(p, 0);
-      const Weights weights = weights_;
 #pragma omp simd
       for (std::uint32_t j = 0; j < n_; ++j)
-        weights.store(row + j, changed_weight(rule, c, weights.load(row + j), down[j], 0.0f));
+        weights.store(row + j, changed_weight(kRule, c, weights.load(row + j), down[j], 0.0f));
     }
     for (std::size_t e = 0; e < emitted.size(); ++e)
-      for (std::uint32_t p = 0; p < inputs_; ++p) weights_.store(synapse(p, emitted[e]), columns_[e * inputs_ + p]);
+      for (std::uint32_t p = 0; p < inputs_; ++p) weights.store(synapse(p, emitted[e]), columns_[e * inputs_ + p]);
     operations_.weight_updates += fired.size * n_ + emitted.size() * inputs_;
   }
 
@@ -134,7 +146,7 @@ class CompetitivePlasticity {
     const AdaptiveRates k = rates(counts);
     for (std::uint32_t j = 0; j < n_; ++j) {
       if (y_[j] == 0) continue;
-      const SpikeGains gain = gains(j, k);
+      const SpikeGains gain = spike_gains(o_.rule, c_, y_[j], z_[j], state_.spikes[j], k);
       if (in_window_[j] != 0)
         each_weight(
             j, [&](std::uint32_t p, float w) { return soft_potentiation(w, gain.up * x_[p], c_.mu, c_.weight_max); });
