@@ -17,7 +17,7 @@
 
 namespace sprig::schema {
 
-// A key's field, as the makers below take it; in the two files of the table alone.
+// A key's field, as the makers below take it; in the files of the table (config_schema*.cpp) alone.
 #define FIELD(member) ([](Config & c) -> auto& { return c.member; })
 
 inline constexpr std::int64_t kMany = 4294967295;
@@ -53,6 +53,13 @@ bool to_boolean(const toml::node& node);
 std::string to_text(const toml::node& node);
 std::size_t to_choice(const toml::node& node, const std::string_view* names, std::size_t count);
 Distribution to_distribution(const toml::node& node, bool positive);
+// Elements of lists.
+inline auto real_list(const Range& range) {
+  return [range](const toml::node& n) { return to_real(n, range); };
+}
+inline auto integer_list(std::int64_t high) {
+  return [high](const toml::node& n) { return static_cast<std::uint32_t>(to_integer(n, 0, high)); };
+}
 std::string integer_words(std::int64_t low, std::int64_t high);
 std::string choice_words(const std::string_view* names, std::size_t count);
 std::string distribution_words(bool positive);
@@ -60,6 +67,7 @@ std::string distribution_words(bool positive);
 // Text of values.
 std::string describe(const toml::node& node);  // what was found, short
 std::string quote(std::string_view text);
+inline std::string write_integer(std::uint32_t value) { return std::to_string(value); }
 std::string write_real(double value);  // shortest that reads back to the same bits
 std::string write_distribution(const Distribution& d);
 
@@ -159,6 +167,7 @@ Key list(const char* name, F field, std::size_t least, const std::string& each, 
 const std::vector<Key>& keys();
 const std::vector<std::string>& sections();
 
-std::vector<Key> learn_keys(), model_search_keys();  // parts of it
+// Parts of it, each section's.
+std::vector<Key> task_keys(), training_keys(), study_keys(), search_keys(), learn_keys(), model_search_keys();
 
 }  // namespace sprig::schema
