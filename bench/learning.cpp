@@ -36,23 +36,36 @@ struct Class {
       options.push_back(o);
       states.push_back(initial_state(o, images.pixels));
     }
-    learn(states, 0, kWarm);
+    learn(states, 0, kWarm, device);
   }
 
-  void learn(std::vector<CompetitiveState>& of, std::uint32_t first, std::uint32_t count) const {
+  void learn(std::vector<CompetitiveState>& of, std::uint32_t first, std::uint32_t count, Device on) const {
     std::vector<std::uint32_t> which(count);
     std::iota(which.begin(), which.end(), first);
     std::vector<Presentations> jobs;
-    for (std::size_t m = 0; m < of.size(); ++m) jobs.push_back({&options[m], &of[m], &images, which, 0, true, {}, {}});
-    present(jobs, device, 1);
+    for (std::size_t m = 0; m < of.size(); ++m) {
+      Presentations& job = jobs.emplace_back();
+      job.options = &options[m], job.state = &of[m];
+      job.images = &images, job.which = which;
+    }
+    present(jobs, on, 1);
   }
 };
 
 void run(benchmark::State& bench, FeatureRule rule, std::uint32_t models, Device device) {
   const Class of(rule, static_cast<std::uint32_t>(bench.range(0)), models, device);
+  if (device == Device::cuda) {  // a few images of one model, against the CPU
+    std::vector<CompetitiveState> ours{of.states[0]}, cpus = ours;
+    of.learn(ours, 0, 3, device);
+    of.learn(cpus, 0, 3, Device::cpu);
+    if (ours[0].weights != cpus[0].weights) {
+      bench.SkipWithError("the device's weights are not the CPU's");
+      return;
+    }
+  }
   for (auto _ : bench) {
     std::vector<CompetitiveState> learning = of.states;
-    of.learn(learning, kWarm, kImages);
+    of.learn(learning, kWarm, kImages, device);
     benchmark::DoNotOptimize(learning.data());
   }
   const double images = static_cast<double>(bench.iterations()) * kImages;

@@ -6,6 +6,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/learning/competitive_constants.hpp"
 
 namespace sprig::app {
 
@@ -28,6 +29,12 @@ Config variant_of(const Config& config, const NamedSettings& settings) {
   }
   Config changed = with_settings(config, settings, "learn.variants");
   finish_config(changed);
+  try {
+    check_competitive(changed.learn.model);
+  } catch (const ConfigError& error) {
+    if (settings.assignments.empty()) throw;
+    throw ConfigError("learn.variants", "\"" + settings.name + "\": " + error.what());
+  }
   return changed;
 }
 
@@ -73,9 +80,12 @@ std::vector<LearnVariant> learn_variants(const Config& config) {
   for (const std::string& text : config.learn.variants) all.push_back(named_settings(text, "learn.variants"));
   std::vector<LearnVariant> variants;
   for (const NamedSettings& settings : all) {
-    if (std::any_of(variants.begin(), variants.end(),
-                    [&](const LearnVariant& v) { return plain(v.name) == plain(settings.name); }))
-      throw ConfigError("learn.variants", "has \"" + settings.name + "\" twice");
+    for (const LearnVariant& v : variants)
+      if (plain(v.name) == plain(settings.name))
+        throw ConfigError("learn.variants", v.name == settings.name
+                                                ? "has \"" + settings.name + "\" twice"
+                                                : "\"" + settings.name + "\" and \"" + v.name +
+                                                      "\" would have the same file, models/" + plain(v.name));
     variants.push_back({settings.name, variant_of(config, settings)});
   }
   return variants;
@@ -83,6 +93,9 @@ std::vector<LearnVariant> learn_variants(const Config& config) {
 
 LearnModels learn_models(const Config& config, const LearnImages& images) {
   LearnModels result;
+  if (std::uint64_t{config.simulation.seed} + config.learn.seeds > std::uint64_t{1} << 32)
+    throw ConfigError("learn.seeds", std::to_string(config.learn.seeds) + " from run.seed " +
+                                         std::to_string(config.simulation.seed) + ", must end at 4294967295");
   const std::uint64_t hash =
       Hash().add(images.train.data).add(images.train.labels).add(images.test.data).add(images.test.labels).value();
   for (const LearnVariant& variant : learn_variants(config)) {

@@ -44,5 +44,6 @@ LearnModels learn_models(const Config& config, const LearnImages& images);
 
 // What learning holds at once, before any of it is allocated. Errors: ConfigError (learn.*).
 MemoryPlan plan_learning(const Config& config, const LearnImages& images);
+inline constexpr const char* kLearnMemoryHint = "learn.neurons, learn.seeds or learn.variants";
 
 }  // namespace sprig::app

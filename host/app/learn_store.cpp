@@ -37,12 +37,13 @@ struct Columns {
 };
 
 // Of learning and of scoring: the counts, and over how many images they are.
+constexpr std::size_t kNumbers = 6;
 std::vector<std::uint64_t> numbers(const CompetitiveOperations& o, std::uint64_t images) {
-  return {images, o.neuron_updates, o.synaptic_events, o.weight_updates, o.trace_updates};
+  return {images, o.neuron_updates, o.synaptic_events, o.weight_updates, o.powers, o.trace_updates};
 }
 void take(const std::vector<std::uint64_t>& from, std::size_t at, CompetitiveOperations& o, std::uint64_t& images) {
   images = from[at];
-  o = {from[at + 1], from[at + 2], from[at + 3], from[at + 4]};
+  o = {from[at + 1], from[at + 2], from[at + 3], from[at + 4], from[at + 5]};
 }
 
 }  // namespace
@@ -58,21 +59,22 @@ void keep_learner(const std::string& path, const LearnModel& model, const Learne
   const std::uint64_t neurons = learner.options.neurons, inputs = learner.state.weights.size() / neurons,
                       stages = learner.scores.size();
   NpyArray key{"key", "|S" + std::to_string(model.key.size()), {}, model.key.data(), model.key.size()};
-  write_npz(path, {key, npy_vector("weights", learner.state.weights, {inputs, neurons}),
-                   npy_vector("theta", learner.state.theta), npy_vector("spikes", learner.state.spikes),
-                   npy_vector("slow", learner.state.slow), npy_vector("learnt", columns.learnt),
-                   npy_vector("accuracy", columns.accuracy), npy_vector("accuracy_newest", columns.newest),
-                   npy_vector("accuracy_previous", columns.previous), npy_vector("spikes_an_image", columns.spikes),
-                   npy_vector("unlabelled", columns.unlabelled),
-                   npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}),
-                   npy_vector("operations", columns.operations)});
+  write_npz(
+      path,
+      {key, npy_vector("weights", learner.state.weights, {inputs, neurons}), npy_vector("theta", learner.state.theta),
+       npy_vector("spikes", learner.state.spikes), npy_vector("slow", learner.state.slow),
+       npy_vector("learnt", columns.learnt), npy_vector("accuracy", columns.accuracy),
+       npy_vector("accuracy_newest", columns.newest), npy_vector("accuracy_previous", columns.previous),
+       npy_vector("spikes_an_image", columns.spikes), npy_vector("unlabelled", columns.unlabelled),
+       npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}),
+       npy_vector("operations", columns.operations), npy_vector("begun", std::vector<std::uint64_t>{learner.begun})});
 }
 
-bool find_learner(const std::string& path, const LearnModel& model, Learner& learner) {
-  if (!std::filesystem::exists(path)) return false;
+Found find_learner(const std::string& path, const LearnModel& model, Learner& learner) {
+  if (!std::filesystem::exists(path)) return Found::none;
   try {
     const NpzReader file(path);
-    if (!file.has("key") || file.read_text("key") != std::vector<std::string>{model.key}) return false;
+    if (!file.has("key") || file.read_text("key") != std::vector<std::string>{model.key}) return Found::other;
     Columns columns;
     CompetitiveState state{file.read<float>("weights"), file.read<float>("theta"), file.read<float>("spikes"),
                            file.read<float>("slow")};
@@ -84,21 +86,24 @@ bool find_learner(const std::string& path, const LearnModel& model, Learner& lea
     columns.unlabelled = file.read<std::uint64_t>("unlabelled");
     columns.confusion = file.read<std::uint64_t>("confusion");
     columns.operations = file.read<std::uint64_t>("operations");
+    const auto begun = file.read<std::uint64_t>("begun");
     const std::size_t stages = columns.learnt.size(), neurons = learner.options.neurons;
-    const bool whole = stages <= learner.stages.size() && state.weights.size() == learner.state.weights.size() &&
-                       state.theta.size() == neurons && state.spikes.size() == neurons &&
-                       state.slow.size() == neurons && columns.accuracy.size() == stages &&
-                       columns.newest.size() == stages && columns.previous.size() == stages &&
-                       columns.spikes.size() == stages && columns.unlabelled.size() == stages &&
-                       columns.confusion.size() == stages * kCells && columns.operations.size() == 10;
-    if (!whole) return false;
+    const bool whole =
+        stages <= learner.stages.size() && state.weights.size() == learner.state.weights.size() &&
+        state.theta.size() == neurons && state.spikes.size() == neurons && state.slow.size() == neurons &&
+        columns.accuracy.size() == stages && columns.newest.size() == stages && columns.previous.size() == stages &&
+        columns.spikes.size() == stages && columns.unlabelled.size() == stages &&
+        columns.confusion.size() == stages * kCells && columns.operations.size() == 2 * kNumbers && begun.size() == 1 &&
+        begun[0] <= (stages < learner.stages.size() ? learner.stages[stages].train.size() : 0);
+    if (!whole) return Found::other;
     learner.state = std::move(state);
+    learner.begun = begun[0];
     for (std::size_t k = 0; k < stages; ++k) learner.scores.push_back(columns.at(k));
     take(columns.operations, 0, learner.learning, learner.learnt);
-    take(columns.operations, 5, learner.scoring, learner.scored);
-    return true;
+    take(columns.operations, kNumbers, learner.scoring, learner.scored);
+    return Found::ours;
   } catch (const InputError&) {  // cut short, or not ours
-    return false;
+    return Found::other;
   }
 }
 

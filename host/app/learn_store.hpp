@@ -1,4 +1,5 @@
-// Models as far as they have learnt, in the run folder: one file each, replaced after every stage, from which a run
+// Models as far as they have learnt, in the run folder: one file each, replaced after every stage and where a run is
+// stopped, from which a run
 // that was stopped or killed goes on, bit for bit.
 #pragma once
 
@@ -11,8 +12,9 @@ namespace sprig::app {
 // Weights [input][neuron], theta, and the scores of its stages. Errors: InputError.
 void keep_learner(const std::string& path, const LearnModel& model, const Learner& learner);
 
-// Whether the file is there and of this very model; then the learner goes on from it. One that is another's, is
-// damaged or cannot be read is left alone until it is replaced.
-bool find_learner(const std::string& path, const LearnModel& model, Learner& learner);
+// If the file is of this very model, the learner goes on from it. One that is another's, is damaged or cannot be read
+// is left alone until it is replaced.
+enum class Found { none, other, ours };
+Found find_learner(const std::string& path, const LearnModel& model, Learner& learner);
 
 }  // namespace sprig::app

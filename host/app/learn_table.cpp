@@ -55,7 +55,8 @@ Json learn_rows(const LearnModel& model, const Learner& learner, Protocol protoc
     Json row{{"network", model.name}, {"protocol", name_of(protocol, kProtocolNames)},
              {"seed", model.seed},    {"task", k},
              {"samples", s.learnt},   {"accuracy", s.accuracy}};
-    if (protocol == Protocol::dynamic) row["accuracy_newest"] = s.newest, row["accuracy_previous"] = s.previous;
+    row["accuracy_newest"] = s.newest;  // NaN, so null, where there is none
+    row["accuracy_previous"] = s.previous;
     row["spikes_an_image"] = s.spikes;
     row["unlabelled_neurons"] = s.unlabelled;
     rows.push_back(std::move(row));

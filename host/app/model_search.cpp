@@ -46,8 +46,7 @@ class Search {
         search_(config.model_search),
         images_(images),
         pixels_{images.train.data, images.train.shape.pixels(), 0},
-        meter_(uses_device(config.simulation.device) ? device_energy_meter(cuda::current_device().pci_bus_id)
-                                                     : processor_energy_meter()) {
+        meter_(meter_of(config)) {
     train_images_ = of(search_.train_images, images.train.size());
     infer_images_ = of(search_.infer_images, images.test.size());
   }
@@ -84,6 +83,11 @@ class Search {
 
  private:
   static std::uint64_t of(std::uint64_t asked, std::uint64_t there) { return asked > 0 ? asked : there; }
+  static std::unique_ptr<EnergyMeter> meter_of(const Config& config) {
+    if (config.model_search.energy == EnergySource::counted) return nullptr;
+    return uses_device(config.simulation.device) ? device_energy_meter(cuda::current_device().pci_bus_id)
+                                                 : processor_energy_meter();
+  }
   static bool over(double limit, double value) { return limit > 0 && value > limit; }
 
   // At least `count` images; where energy is measured, as many as take a second, which its counter can resolve.
@@ -99,8 +103,12 @@ class Search {
       std::vector<std::uint32_t> which(done < count ? std::min(kAtOnce, count - done) : count);
       for (std::size_t k = 0; k < which.size(); ++k)
         which[k] = static_cast<std::uint32_t>((done + k) % images_.train.size());
-      std::vector<Presentations> job{{&options, &state, &pixels_, which, 0, learning, {}, {}}};
+      std::vector<Presentations> job(1);
+      job[0].options = &options, job[0].state = &state;
+      job[0].images = &pixels_, job[0].which = which;
+      job[0].learning = learning;
       present(job, config_.simulation.device, config_.simulation.threads);
+      if (!job[0].failure.empty()) throw NumericalError(std::to_string(options.neurons) + " neurons", job[0].failure);
       energy.counted_j += operations_energy_j(job[0].operations);
       done += which.size();
       if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
@@ -108,7 +116,8 @@ class Search {
         throw Interrupted("search", "stopped on request");
     }
     energy.images = static_cast<double>(done);
-    if (!(energy.measured_j > 0)) energy.measured_j = std::nan("");
+    if (meter_ && !(energy.measured_j > 0))
+      throw InputError(meter_->source(), "counted no energy; model_search.energy=counted takes operations instead");
     return energy;
   }
 
@@ -183,9 +192,10 @@ int search_verb(const Command& command) {
   Session session(command);
   std::vector<Candidate> all;
   std::optional<Candidate> full;  // run of the chosen one
-  bool complete = true;
+  bool complete = true, all_measured = false;
   try {
     candidates(search, limits, command.quiet, all);
+    all_measured = true;
     const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
     if (chosen != all.rend() && limits.verify) {
       ProgressLine line("full run", command.quiet);
@@ -215,7 +225,7 @@ int search_verb(const Command& command) {
   session.print(text);
   Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};
   std::string no_model;
-  if (chosen != nullptr) {
+  if (chosen != nullptr && all_measured) {
     session.print("chosen: " + std::to_string(chosen->options.neurons) + " neurons\n");
     result["chosen"] = chosen->options.neurons;
     if (full) result["verification"] = verified(*chosen, *full, session);

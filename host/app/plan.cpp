@@ -20,6 +20,7 @@ struct VerbPlan {
   std::string verb;
   MemoryPlan plan;
   bool all_shown;  // every array, or what it has beside the others
+  const char* hint = kNetworkMemoryHint;
 };
 
 // Of `bench` when a network for it is named, of `learn` when [learn] is; else of the verbs for the network of
@@ -32,7 +33,7 @@ std::vector<VerbPlan> plans_of(const Config& config) {
   }
   if (std::any_of(config.given.begin(), config.given.end(),
                   [](const std::string& key) { return key.starts_with("learn."); }))
-    return {{"learn", plan_learning(config, LearnImages(config.learn)), true}};
+    return {{"learn", plan_learning(config, LearnImages(config.learn)), true, kLearnMemoryHint}};
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))
       throw ConfigError("bench.network",
@@ -61,7 +62,7 @@ int plan_verb(const Command& command) {
   const MemoryPlan& first = plans.front().plan;
   result["neurons"] = first.neurons;
   result["synapses"] = first.synapses;
-  for (const auto& [verb, plan, all_shown] : plans) {
+  for (const auto& [verb, plan, all_shown, hint] : plans) {
     const bool fits = fits_in(plan, limit) && (!device || fits_in(plan.on_device(), *device));
     Json items = Json::array();
     for (const MemoryItem& item : plan.items) {
@@ -87,8 +88,9 @@ int plan_verb(const Command& command) {
     Session session(command);
     session.finish(result, Hash().hex(), "none", true);
   }
-  require_fits(first, limit);  // what does not fit is said with its numbers
-  if (device) require_fits(first.on_device(), *device);
+  const char* hint = plans.front().hint;
+  require_fits(first, limit, hint);  // what does not fit is said with its numbers
+  if (device) require_fits(first.on_device(), *device, hint);
   return 0;
 }
 

@@ -7,7 +7,7 @@ using Limits = CompetitiveLimits;
 
 std::vector<Key> learn_keys() {
   return {
-      text("images", FIELD(learn.images), "mnist, fashion_mnist, or glyphs: digits that sprig draws itself"),
+      text("images", FIELD(learn.images), "mnist, fashion_mnist, cifar10, or glyphs: digits that sprig draws itself"),
       text("folder", FIELD(learn.folder), "with the set's files; MNIST's may be .gz"),
       choice("protocol", FIELD(learn.protocol.protocol), kProtocolNames,
              "static: all classes, mixed; dynamic: one class after another, none shown again"),
@@ -92,6 +92,8 @@ std::vector<Key> model_search_keys() {
       integer("samples", FIELD(model_search.samples), 1, 1000000, "images that a candidate's energy is measured by"),
       boolean("stored_inhibition", FIELD(model_search.stored_inhibition),
               "inhibition as N^2 weights (2 N^2 with a population), or as one constant"),
+      choice("energy", FIELD(model_search.energy), kEnergySourceNames,
+             "auto: NVML or RAPL where they can be read, else operations counted"),
       boolean("verify", FIELD(model_search.verify), "run the chosen model over train_images and compare"),
   };
 }

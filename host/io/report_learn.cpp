@@ -101,6 +101,10 @@ Model read_model(const std::string& folder, const Node& entry) {
   if (shape.size() != 2 || shape[1] != model.theta.size() || model.theta.empty())
     throw InputError(folder + "/" + name, "is no model: weights must be [input][neuron], theta [neuron]");
   model.inputs = shape[0], model.neurons = shape[1];
+  const auto finite = [](float value) { return std::isfinite(value); };
+  if (!std::all_of(model.weights.begin(), model.weights.end(), finite) ||
+      !std::all_of(model.theta.begin(), model.theta.end(), finite))
+    throw InputError(folder + "/" + name, "has weights or thresholds that are not finite");
   return model;
 }
 
@@ -169,8 +173,6 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
     for (const float t : model.theta) most_theta = std::max(most_theta, t);
     for (const float w : model.weights) most_weight = std::max(most_weight, w);
   }
-  if (!std::isfinite(most_theta) || !std::isfinite(most_weight))
-    throw InputError(run.folder, "has a model with weights or thresholds that are not finite");
   Plot theta("Adaptive thresholds", "Histogram of theta.", {"\u03B8 (mV)"}, {"neurons", svg::Scale::linear, {0}});
   Plot weights("Weights", "Histogram of the weights that are not zero.", {"weight"},
                {"synapses", svg::Scale::linear, {0}});

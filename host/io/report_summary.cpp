@@ -63,8 +63,8 @@ void learn_tiles(Page& page, const Node& r) {
     page.tile("accuracy, " + network["network"].text(),
               figure(100 * network["accuracy"]["mean"].number(), 3) + "\u00A0%",
               figure(network["neurons"].number(), 9) + " neurons");
-  if (r["images_per_s"].there())
-    page.tile("images a second", figure(r["images_per_s"].number(), 3), "all models together");
+  if (r["presentations_per_s"].there())
+    page.tile("presentations a second", figure(r["presentations_per_s"].number(), 3), "all models together");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sprig/learning/competitive_constants.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include "sprig/core/error.hpp"
@@ -21,7 +22,9 @@ std::int32_t steps_of(double ms, double step_ms) { return static_cast<std::int32
 
 void check_competitive(const CompetitiveOptions& o) {
   const auto refuse = [](const std::string& key, double value, const char* allowed) {
-    throw ConfigError("learn." + key, std::to_string(value) + ", must be " + allowed);
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", value);
+    throw ConfigError("learn." + key, std::string(text) + ", must be " + allowed);
   };
   const auto positive = [&](const char* key, double value) {
     if (!(value > 0) || !std::isfinite(value)) refuse(key, value, "finite and above 0");
@@ -35,7 +38,7 @@ void check_competitive(const CompetitiveOptions& o) {
   if (o.weight_bits != WeightsOf32Bits::bits) refuse("weight_bits", o.weight_bits, "32, the only kind so far");
   positive("step_ms", o.step_ms);
   positive("rate_hz", o.rate_hz);
-  if (o.rate_hz * o.step_ms > 1000) refuse("rate_hz", o.rate_hz, "at most one spike a step");
+  if (o.rate_hz * o.step_ms > 1000) refuse("rate_hz", o.rate_hz, "at most 1000 / learn.step_ms: one spike a step");
   positive("tau_m_ms", o.tau_m_ms);
   if (!(o.threshold_mv > o.rest_mv) || !std::isfinite(o.threshold_mv))
     refuse("threshold_mv", o.threshold_mv, "above learn.rest_mv");
@@ -81,6 +84,11 @@ void check_presentations(View<const Presentations> models) {
       if ((std::uint64_t{image} + 1) * inputs > job.images->data.size)
         throw ConfigError("learn.images", "there is no image " + std::to_string(image));
   }
+}
+
+std::string failure_text(std::uint32_t neuron, std::uint32_t image) {
+  return "potential or threshold of neuron " + std::to_string(neuron) + " is not finite after image " +
+         std::to_string(image);
 }
 
 CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning) {
@@ -142,6 +150,7 @@ CompetitiveOperations& CompetitiveOperations::operator+=(const CompetitiveOperat
   neuron_updates += other.neuron_updates;
   synaptic_events += other.synaptic_events;
   weight_updates += other.weight_updates;
+  powers += other.powers;
   trace_updates += other.trace_updates;
   return *this;
 }

@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <vector>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/learning/competitive_constants.hpp"
 #include "sprig/network/projection_draw.hpp"
@@ -55,11 +53,11 @@ class CompetitiveLayer {
   const Indices& emitted() const { return emitted_; }  // in the latest step, ascending
   const std::vector<float>& theta() const { return theta_; }
 
-  // Errors: NumericalError naming the neuron.
-  void check_finite(std::uint32_t image) const {
+  // The first neuron whose state is not; the number of neurons: none.
+  std::uint32_t not_finite() const {
     for (std::uint32_t j = 0; j < n_; ++j)
-      if (!std::isfinite(u_[j]) || !std::isfinite(theta_[j]))
-        throw NumericalError("neuron " + std::to_string(j), "is not finite after image " + std::to_string(image));
+      if (!std::isfinite(u_[j]) || !std::isfinite(theta_[j])) return j;
+    return n_;
   }
 
  private:

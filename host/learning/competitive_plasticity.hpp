@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "host/learning/competitive_layer.hpp"
@@ -74,7 +75,7 @@ class CompetitivePlasticity {
       for (std::uint32_t j = 0; j < n_; ++j) sum[j] += weights.load(row + j);
     });
     for (float& s : down_) s = norm_scale(s, c_.norm);
-    scale_weights();
+    scale_weights(c_.weight_max);
   }
 
  private:
@@ -138,7 +139,9 @@ class CompetitivePlasticity {
     }
     for (std::size_t e = 0; e < emitted.size(); ++e)
       for (std::uint32_t p = 0; p < inputs_; ++p) weights.store(synapse(p, emitted[e]), columns_[e * inputs_ + p]);
-    operations_.weight_updates += fired.size * n_ + emitted.size() * inputs_;
+    const std::uint64_t updates = fired.size * n_ + emitted.size() * inputs_;
+    operations_.weight_updates += updates;
+    if (kRule == FeatureRule::spikedyn) operations_.powers += costly_powers(2, c.mu) * updates;
   }
 
   // At the end of a window, of neurons that have fired in this presentation.
@@ -153,6 +156,7 @@ class CompetitivePlasticity {
       else
         each_weight(j, [&](std::uint32_t, float w) { return soft_depression(w, gain.down, c_.mu, c_.weight_max); });
       operations_.weight_updates += inputs_;
+      operations_.powers += costly_powers(1, c_.mu) * inputs_;
       in_window_[j] = 0;
     }
   }
@@ -167,12 +171,13 @@ class CompetitivePlasticity {
     const Weights weights = weights_;
     for (std::uint32_t p = 0; p < inputs_; ++p) of(synapse(p, 0), weights);
   }
-  // Each neuron's by its entry of down_.
-  void scale_weights() {
+  // Each neuron's by its entry of down_, at most to `most`.
+  void scale_weights(float most = std::numeric_limits<float>::infinity()) {
     const float* scale = down_.data();
     each_row([&](std::uint64_t row, const Weights& weights) {
 #pragma omp simd
-      for (std::uint32_t j = 0; j < n_; ++j) weights.store(row + j, weights.load(row + j) * scale[j]);
+      for (std::uint32_t j = 0; j < n_; ++j)
+        weights.store(row + j, bounded_weight(weights.load(row + j) * scale[j], most));
     });
     operations_.weight_updates += std::uint64_t{inputs_} * n_;
   }

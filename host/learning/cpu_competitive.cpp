@@ -41,7 +41,7 @@ class Model {
       job_.state->theta = layer_.theta();
       plasticity_->finish();
     }
-    layer_.check_finite(image);
+    if (const std::uint32_t j = layer_.not_finite(); j < o_.neurons) job_.failure = failure_text(j, image);
   }
 
  private:
@@ -62,7 +62,7 @@ void present(View<Presentations> models, int threads) {
   for (std::size_t m = 0; m < models.size; ++m)
     trap.run([&] {
       Model model(models[m], WeightsOf32Bits{models[m].state->weights.data()});
-      for (std::size_t k = 0; k < models[m].which.size; ++k) model.present(k);
+      for (std::size_t k = 0; k < models[m].which.size && models[m].failure.empty(); ++k) model.present(k);
     });
   trap.rethrow();
 }

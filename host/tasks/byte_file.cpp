@@ -29,7 +29,8 @@ std::vector<std::uint8_t> ByteFile::read(std::uint64_t count) {
   const auto file = static_cast<gzFile>(file_.get());
   std::vector<std::uint8_t> bytes;
   while (bytes.size() < count) {
-    const std::size_t before = bytes.size(), piece = std::min(kPiece, count - before);
+    // Never a last piece of one byte: zlib sees that a stream is cut short only while it has something to fill.
+    const std::size_t before = bytes.size(), piece = count - before <= kPiece + 1 ? count - before : kPiece;
     bytes.resize(before + piece);
     const int got = gzread(file, bytes.data() + before, static_cast<unsigned>(piece));
     int status = Z_OK;

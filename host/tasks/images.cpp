@@ -54,10 +54,10 @@ Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dime
   const std::string says = "the header says " + product(idx.sizes) + " bytes";
   if (bytes == 0) throw InputError(path, says + ", must be at least one image");
   if (too_large) throw InputError(path, says + ", must be at most " + std::to_string(kMostBytes));
-  idx.data = file.read(bytes);
+  idx.data = file.read(bytes + 1);
   if (idx.data.size() < bytes)
     throw InputError(path, "is cut short: " + says + ", there are " + std::to_string(idx.data.size()));
-  if (!file.read(1).empty()) throw InputError(path, says + ", there are more");
+  if (idx.data.size() > bytes) throw InputError(path, says + ", there are more");
   return idx;
 }
 

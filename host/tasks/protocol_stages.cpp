@@ -47,6 +47,10 @@ std::vector<Stage> mixed_stages(const ProtocolOptions& options, std::uint64_t im
   const std::uint64_t each = options.train > 0 ? options.train : images;
   at_most("train", each, images, "images to learn from");
   at_most("stages", options.stages, each, "images to learn from");
+  constexpr std::uint64_t kMostStages = 1000;  // each has its own images
+  if (std::uint64_t{options.stages} * options.passes > kMostStages)
+    throw ConfigError("learn.stages", std::to_string(options.stages) + " in each of " + std::to_string(options.passes) +
+                                          " passes, must be at most " + std::to_string(kMostStages) + " in all");
   std::vector<Stage> stages;
   Indices learnt;
   for (std::uint32_t pass = 0; pass < options.passes; ++pass) {

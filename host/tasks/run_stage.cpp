@@ -13,57 +13,8 @@ namespace sprig {
 
 namespace {
 
-constexpr std::size_t kDeviceImagesAtOnce = 2000;  // each time costs a copy of the weights there and back
-constexpr std::size_t kDeviceBlocks = 132;  // enough to fill one
-
 PixelImages pixel_images(const ImageSet& set, ImagePart part) {
   return {set.data, set.shape.pixels(), ImageEncoder::image_id(part, 0)};
-}
-
-// What a model is presented with, in pieces, and what is done with each (in order).
-struct Work {
-  const CompetitiveOptions& options;
-  CompetitiveState& state;
-  const PixelImages& images;
-  const std::vector<std::uint32_t>& which;
-  std::uint64_t first_step = 0;
-  bool learning = false;
-  std::function<void(const Presentations&)> take;
-  std::size_t next = 0;  // image
-};
-
-// Rounds of one piece of every work; of works that do not learn, several at once.
-void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::size_t)>& did) {
-  const bool on_device = uses_device(device);
-  const std::size_t wide = on_device ? kDeviceBlocks : static_cast<std::size_t>(team_size(threads));
-  const std::size_t at_once = std::max<std::size_t>(1, wide / works.size() + 1);
-  for (;;) {
-    std::vector<Presentations> jobs;
-    std::vector<Work*> whose;
-    for (Work& work : works)
-      for (std::size_t piece = 0; piece < (work.learning ? 1 : at_once) && work.next < work.which.size(); ++piece) {
-        const std::size_t chunk = on_device && work.learning ? kDeviceImagesAtOnce : kImagesAtOnce;
-        const std::size_t count = std::min(chunk, work.which.size() - work.next);
-        jobs.push_back({&work.options,
-                        &work.state,
-                        &work.images,
-                        {work.which.data() + work.next, count},
-                        work.first_step,
-                        work.learning,
-                        {},
-                        {}});
-        whose.push_back(&work);
-        work.next += count;
-      }
-    if (jobs.empty()) return;
-    present(jobs, device, threads);
-    std::size_t done = 0;
-    for (std::size_t k = 0; k < jobs.size(); ++k) {
-      whose[k]->take(jobs[k]);
-      done += jobs[k].which.size;
-    }
-    did(done);
-  }
 }
 
 std::vector<std::uint32_t> labels_of(const ImageSet& set, View<const std::uint32_t> images) {
@@ -76,7 +27,7 @@ double share(std::uint64_t part, std::uint64_t all) {
   return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : std::numeric_limits<double>::quiet_NaN();
 }
 
-// A learner in its next stage. What it learns there becomes its own with finish().
+// A learner in its next stage. What it learns there becomes its own with finish(), or keep() where it is stopped.
 struct Course {
   Learner& learner;
   const Stage& stage;
@@ -86,6 +37,7 @@ struct Course {
   StageScore score = {};
   std::uint64_t spikes = 0;
   CompetitiveOperations learning = {}, scoring = {};
+  std::string failure = {};
 
   explicit Course(Learner& of)
       : learner(of),
@@ -101,7 +53,19 @@ struct Course {
     scoring += job.operations;
   }
 
+  // learnt: images of the stage.
+  void keep(std::uint64_t learnt) {
+    if (!failure.empty()) return;
+    learner.begun = learnt;
+    learner.learning += learning;
+    learner.state = std::move(state);
+  }
+
   void finish() {
+    if (!failure.empty()) {
+      learner.failure = failure;
+      return;
+    }
     std::uint64_t all = 0, right = 0, newest = 0, newest_right = 0;
     for (std::uint32_t c = 0; c < kImageClasses; ++c) {
       const auto& row = score.confusion[c];
@@ -116,16 +80,72 @@ struct Course {
     score.unlabelled =
         static_cast<std::uint32_t>(std::count(labels.of_neuron.begin(), labels.of_neuron.end(), kNoClass));
     score.learnt = (learner.scores.empty() ? 0 : learner.scores.back().learnt) + stage.train.size();
-    learner.learning += learning;
+    keep(0);
     learner.scoring += scoring;
     learner.learnt += stage.train.size();
     learner.scored += stage.score.size();
-    learner.state = std::move(state);
     learner.scores.push_back(score);
   }
 };
 
+// What a model is presented with, in pieces, and what is done with each (in order).
+struct Work {
+  Course& course;
+  const PixelImages& images;
+  const std::vector<std::uint32_t>& which;
+  std::uint64_t first_step = 0;
+  bool learning = false;
+  std::function<void(const Presentations&)> take;
+  std::uint64_t next = 0;  // image; those before it are done
+
+  Presentations piece(std::uint64_t count) {
+    Presentations job;
+    job.options = &course.learner.options;
+    job.state = &course.state;
+    job.images = &images;
+    job.which = {which.data() + next, static_cast<std::size_t>(count)};
+    job.first_step = first_step;
+    job.learning = learning;
+    next += count;
+    return job;
+  }
+};
+
+// Rounds of one piece of every work; of works that do not learn, several at once.
+void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::uint64_t)>& did) {
+  for (;;) {
+    std::vector<Presentations> jobs;
+    std::vector<Work*> whose;
+    for (Work& work : works) {
+      const PiecesAtOnce at_once = pieces_at_once(works.size(), work.learning, device, threads);
+      for (std::size_t piece = 0; piece < at_once.pieces && work.next < work.which.size(); ++piece) {
+        if (!work.course.failure.empty()) break;
+        jobs.push_back(work.piece(std::min<std::uint64_t>(at_once.images, work.which.size() - work.next)));
+        whose.push_back(&work);
+      }
+    }
+    if (jobs.empty()) return;
+    present(jobs, device, threads);
+    std::uint64_t done = 0;
+    for (std::size_t k = 0; k < jobs.size(); ++k) {
+      whose[k]->take(jobs[k]);
+      if (!jobs[k].failure.empty()) whose[k]->course.failure = jobs[k].failure;
+      done += jobs[k].which.size;
+    }
+    did(done);
+  }
+}
+
 }  // namespace
+
+PiecesAtOnce pieces_at_once(std::size_t models, bool learning, Device device, int threads) {
+  // On a device: blocks enough to fill it, and long pieces, for each costs a copy of the weights there and back.
+  constexpr std::size_t kDeviceBlocks = 132, kDeviceImages = 2000, kImages = 50;
+  const bool on_device = uses_device(device);
+  if (learning) return {1, on_device ? kDeviceImages : kImages};
+  const std::size_t wide = on_device ? kDeviceBlocks : static_cast<std::size_t>(team_size(threads));
+  return {wide / models + 1, kImages};
+}
 
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress) {
@@ -137,28 +157,41 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   courses.reserve(learners.size());
   for (Learner* learner : learners) courses.emplace_back(*learner);
   for (Course& course : courses) {
-    const CompetitiveOptions& options = course.learner.options;
     const Stage& stage = course.stage;
-    learning.push_back({options, course.state, train, stage.train, std::uint64_t{stage.pass} * presentation_steps(options), true,
-                        [&course](const Presentations& job) { course.learning += job.operations; }});
-    naming.push_back(
-        {options, course.state, train, stage.label, 0, false, [&course, &images](const Presentations& job) {
-           course.responses.add(job.counts, labels_of(images.train, job.which));
-         }});
-    scoring.push_back(
-        {options, course.state, scored, stage.score, 0, false,
-         [&course, &images, vote](const Presentations& job) { course.answer(job, images.scored, vote); }});
-    total += static_cast<double>(stage.train.size() + stage.label.size() + stage.score.size());
+    const std::uint64_t first_step = std::uint64_t{stage.pass} * presentation_steps(course.learner.options);
+    learning.push_back({course, train, stage.train, first_step, true,
+                        [&course](const Presentations& job) { course.learning += job.operations; },
+                        course.learner.begun});
+    naming.push_back({course, train, stage.label, 0, false, [&course, &images](const Presentations& job) {
+                        course.responses.add(job.counts, labels_of(images.train, job.which));
+                      }});
+    scoring.push_back({course, scored, stage.score, 0, false, [&course, &images, vote](const Presentations& job) {
+                         course.answer(job, images.scored, vote);
+                       }});
+    total += static_cast<double>(presentations_left(course.learner));
   }
-  const auto did = [&](std::size_t more) {
+  const auto did = [&](std::uint64_t more) {
     done += static_cast<double>(more);
     if (progress && !progress(done / total)) throw Interrupted("learn", "stopped on request");
   };
-  run_through(learning, device, threads, did);
-  run_through(naming, device, threads, did);
-  for (Course& course : courses) course.labels = course.responses.labels();
-  run_through(scoring, device, threads, did);
+  try {
+    run_through(learning, device, threads, did);
+    run_through(naming, device, threads, did);
+    for (Course& course : courses) course.labels = course.responses.labels();
+    run_through(scoring, device, threads, did);
+  } catch (const Interrupted&) {
+    for (std::size_t k = 0; k < courses.size(); ++k) courses[k].keep(learning[k].next);
+    throw;
+  }
   for (Course& course : courses) course.finish();
+}
+
+std::uint64_t presentations_of(const Stage& stage) {
+  return stage.train.size() + stage.label.size() + stage.score.size();
+}
+
+std::uint64_t presentations_left(const Learner& learner) {
+  return presentations_of(learner.stages.at(learner.scores.size())) - learner.begun;
 }
 
 }  // namespace sprig

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint32_t kThreads = 512;
 
-__global__ void __launch_bounds__(kThreads, 1) competitive_kernel(const __grid_constant__ kernel::CompetitiveBody body) {
+__global__ void __launch_bounds__(kThreads, 1)
+    competitive_kernel(const __grid_constant__ kernel::CompetitiveBody body) {
   CudaContext ctx;
   body(ctx);
 }

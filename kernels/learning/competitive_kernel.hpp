@@ -1,15 +1,17 @@
 // Competitive learning on the device (sprig/learning/competitive.hpp): a model a block, the CPU's operations in the
 // CPU's order, so its bits.
 //
-//   a step   [every fourth: draw the masks]  |  traces of inputs, sums, potentials, who crossed  |  who emits, traces
-//   of
-//            neurons, rows  |  columns of those that emitted, by all threads                 ("|": a barrier of the
-//            block)
+// clang-format off
+//   a step  [every fourth: draw the inputs' spikes]  |  traces of inputs, sums, potentials, who crossed  |
+//           who emits, traces of neurons, rows of inputs that spiked  |  columns of neurons that emitted, by all threads
+// clang-format on
 //
-// Bytes a step: 4 a weight read, fired inputs x neurons, and as many read and written where it learns.
+// "|": a barrier of the block. Bytes a step: 4 a weight read, inputs that spiked x neurons; where it learns, as many
+// read and written again, and a column for each neuron that emitted, or in SpikeDyn's windows that has fired.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "kernels/learning/competitive_neurons.hpp"
 
@@ -24,20 +26,22 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
  public:
   SPRIG_KERNEL CompetitiveBlock(Ctx& ctx, const CompetitiveScratch& scratch) : Base(ctx, scratch) {}
 
-  SPRIG_KERNEL void run(const CompetitiveModelView& model, std::uint32_t index, std::uint64_t* failure) {
+  // failure: of this model.
+  SPRIG_KERNEL void run(const CompetitiveModelView& model, std::uint64_t* failure) {
     this->begin(model);
-    for (std::uint32_t k = 0; k < model.images; ++k) present(k, index, failure);
+    for (std::uint32_t k = 0; k < model.images; ++k) present(k, failure);
     if (ctx_.thread() == 0) {
       model.operations[0] = operations_.neuron_updates;
       model.operations[1] = operations_.synaptic_events;
       model.operations[2] = operations_.weight_updates;
-      model.operations[3] = operations_.trace_updates;
+      model.operations[3] = operations_.powers;
+      model.operations[4] = operations_.trace_updates;
     }
     ctx_.block_barrier();
   }
 
  private:
-  SPRIG_KERNEL void present(std::uint32_t k, std::uint32_t index, std::uint64_t* failure) {
+  SPRIG_KERNEL void present(std::uint32_t k, std::uint64_t* failure) {
     this->start(k);
     my_neurons([&](std::uint32_t j) { s_.y(j) = s_.z(j) = 0, s_.in_window(j) = 0; });
     my_inputs([&](std::uint32_t p) { s_.x(p) = 0, s_.pre_count(p) = 0; });
@@ -48,7 +52,7 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
     if (m_->learning) finish();
     my_neurons([&](std::uint32_t j) {
       const bool finite = s_.u(j) - s_.u(j) == 0 && s_.theta(j) - s_.theta(j) == 0;
-      if (!finite) ctx_.atomic_min(failure, std::uint64_t{index} << 44 | std::uint64_t{k} << 20 | j);
+      if (!finite) ctx_.atomic_min(failure, std::uint64_t{k} << 32 | j);
     });
     ctx_.block_barrier();
   }
@@ -112,7 +116,9 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
       s_.z(j) = kTraceAtSpike;
       if (m_->rule == FeatureRule::asp) m_->spikes[j] += 1, m_->slow[j] += 1;
     });
-    operations_.weight_updates += std::uint64_t{inputs_fired} * m_->neurons + std::uint64_t{emitted_} * m_->inputs;
+    const std::uint64_t updates = std::uint64_t{inputs_fired} * m_->neurons + std::uint64_t{emitted_} * m_->inputs;
+    operations_.weight_updates += updates;
+    if (m_->rule == FeatureRule::spikedyn) operations_.powers += costly_powers(2, m_->c.mu) * updates;
     if (emitted_ == 0) return;
     ctx_.block_barrier();
     const auto column = [&](std::uint32_t j) {
@@ -143,6 +149,7 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
                                       : soft_depression(w, gain.down, m_->c.mu, m_->c.weight_max));
       });
       operations_.weight_updates += m_->inputs;
+      operations_.powers += costly_powers(1, m_->c.mu) * m_->inputs;
     }
     ctx_.block_barrier();
     my_neurons([&](std::uint32_t j) {
@@ -178,16 +185,17 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
       if (!scales) return;
       float sum = 0;
       for (std::uint32_t p = 0; p < m_->inputs; ++p) sum += m_->weights.load(synapse(p, j));
-      scale_column(j, norm_scale(sum, m_->c.norm));
+      scale_column(j, norm_scale(sum, m_->c.norm), m_->c.weight_max);
     });
     const std::uint32_t times = (leaks ? 1 : 0) + (decays ? 1 : 0) + (scales ? 1 : 0);
     operations_.weight_updates += std::uint64_t{m_->inputs} * m_->neurons * times;
   }
-  SPRIG_KERNEL void scale_column(std::uint32_t j, float scale) const {
+  SPRIG_KERNEL void scale_column(std::uint32_t j, float scale, float most = kNoBound) const {
     for (std::uint32_t p = 0; p < m_->inputs; ++p)
-      m_->weights.store(synapse(p, j), m_->weights.load(synapse(p, j)) * scale);
+      m_->weights.store(synapse(p, j), bounded_weight(m_->weights.load(synapse(p, j)) * scale, most));
   }
 
+  static constexpr float kNoBound = std::numeric_limits<float>::infinity();
   bool active_ = false;  // some neuron has fired in this presentation
 };
 
@@ -197,7 +205,7 @@ SPRIG_KERNEL void competitive_present(Ctx& ctx, const CompetitiveView& view) {
   float* memory =
       view.scratch != nullptr ? view.scratch + std::uint64_t{ctx.block()} * words : ctx.template shared<float>(words);
   CompetitiveBlock<Ctx> block(ctx, CompetitiveScratch(memory, view.most_neurons, view.most_inputs));
-  for (std::uint32_t m = ctx.block(); m < view.count; m += ctx.blocks()) block.run(view.models[m], m, view.failure);
+  for (std::uint32_t m = ctx.block(); m < view.count; m += ctx.blocks()) block.run(view.models[m], view.failure + m);
 }
 
 }  // namespace sprig::kernel

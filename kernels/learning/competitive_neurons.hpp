@@ -72,7 +72,7 @@ class CompetitiveNeurons {
 
   // Presentation k, at rest. The next barrier orders it.
   SPRIG_KERNEL void start(std::uint32_t k) {
-    image_ = m_->first_id + m_->which[k];
+    image_ = m_->ids[k];
     pixels_ = m_->pixels + std::uint64_t{m_->which[k]} * m_->inputs;
     counts_ = m_->counts + std::uint64_t{k} * m_->neurons;
     my_neurons([&](std::uint32_t j) {

@@ -11,6 +11,7 @@
 namespace sprig::kernel {
 
 inline constexpr std::uint32_t kWord = 32;  // bits of a mask's word
+inline constexpr std::uint32_t kOperations = 5;
 
 // One model and what it is presented with.
 struct CompetitiveModelView {
@@ -19,7 +20,7 @@ struct CompetitiveModelView {
   Inhibition inhibition = Inhibition::direct;
   PixelCode code = PixelCode::poisson;
   bool one_spike = true, learning = true, adaptive_rates = true;
-  std::uint32_t neurons = 0, inputs = 0, seed = 0, images = 0, first_id = 0;
+  std::uint32_t neurons = 0, inputs = 0, seed = 0, images = 0;
   std::uint32_t steps = 0, rest_steps = 0;
   std::uint32_t window = 0;  // of timed updates; 0: weights change at spikes
   std::uint64_t first_step = 0;
@@ -28,16 +29,16 @@ struct CompetitiveModelView {
   const std::uint8_t* pixels = nullptr;                        // [image][pixel]
   const std::uint64_t* bounds = nullptr;                       // pixel_bounds()
   IntervalTablesView intervals = {};
-  const std::uint32_t* which = nullptr;
-  std::uint32_t* counts = nullptr;      // [presentation][neuron], 0 at first
-  std::uint64_t* operations = nullptr;  // neuron updates, synaptic events, weight updates, trace updates
+  const std::uint32_t *which = nullptr, *ids = nullptr;  // of each presentation: the image in pixels; of its draws
+  std::uint32_t* counts = nullptr;                       // [presentation][neuron], 0 at first
+  std::uint64_t* operations = nullptr;                   // kOperations, in the order of CompetitiveOperations
 };
 
 struct CompetitiveView {
   const CompetitiveModelView* models = nullptr;
   std::uint32_t count = 0, most_neurons = 0, most_inputs = 0;
   float* scratch = nullptr;          // of every block; null: in shared memory
-  std::uint64_t* failure = nullptr;  // model << 44 | presentation << 20 | neuron of the first state that is not finite
+  std::uint64_t* failure = nullptr;  // of each model: presentation << 32 | neuron of the first that is not finite
 };
 
 // A block's working memory, words of 4 bytes: places follow from the sizes, so that a thread holds one pointer.

@@ -84,10 +84,43 @@ TEST_F(Learn, GoesOnAfterItsLastFinishedStage) {
 
   const Outcome o = run(quick("stopped", work));
   EXPECT_EQ(o.code, 0) << o.err;
-  EXPECT_NE(o.out.find("finished stages are kept"), std::string::npos);
+  EXPECT_NE(o.out.find(std::to_string(done) + " finished stages and "), std::string::npos) << o.out;
   EXPECT_EQ(manifest("stopped")["result_hash"], manifest("whole")["result_hash"]);
   EXPECT_EQ(result("stopped")["rows"], result("whole")["rows"]);
   EXPECT_EQ(result("stopped")["networks"], result("whole")["networks"]);
+}
+
+// Its only stage was not finished: what it has learnt of it is kept.
+TEST_F(Learn, GoesOnWithinAStage) {
+  const std::vector<std::string> work{"learn.train=6000", "learn.test=300", "learn.steps=200"};
+  ASSERT_EQ(run(quick("whole", work)).code, 0);
+  std::vector<std::string> stopped = quick("stopped", work);
+  stopped.erase(stopped.begin() + 1, stopped.begin() + 3);
+  interrupt(stopped, "stopped", "config.resolved.toml");
+  EXPECT_EQ(result("stopped")["rows"].size(), 0u);
+  EXPECT_TRUE(std::filesystem::exists(folder("stopped/models/pair-1.npz")));
+  EXPECT_EQ(result("stopped")["models"].size(), 0u);
+
+  const Outcome o = run(quick("stopped", work));
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("0 finished stages and 1 begun ones are kept"), std::string::npos) << o.out;
+  EXPECT_EQ(manifest("stopped")["result_hash"], manifest("whole")["result_hash"]);
+  EXPECT_EQ(result("stopped")["networks"], result("whole")["networks"]);
+}
+
+TEST_F(Learn, AModelThatFailsIsNamedAndTheOthersAreFinished) {
+  const Outcome o = run(quick("out", {"learn.variants=[\"wild: learn.inhibition_mv=1e308\"]"}));
+  EXPECT_EQ(o.code, 7);
+  EXPECT_NE(o.err.find("wild, seed 1: potential or threshold of neuron "), std::string::npos) << o.err;
+  EXPECT_EQ(result("out")["networks"].size(), 1u);
+  EXPECT_EQ(result("out")["rows"].size(), 1u);
+  EXPECT_NE(test::read_file(folder("out/table.txt")).find("wild, seed 1: "), std::string::npos);
+}
+
+TEST_F(Learn, SaysThatANetworkIsSilent) {
+  const Outcome o = run(quick("out", {"learn.initial_weight=0"}));
+  EXPECT_EQ(o.code, 0);
+  EXPECT_NE(o.out.find("pair, seed 1: no neuron fires"), std::string::npos) << o.out;
 }
 
 TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
@@ -99,6 +132,7 @@ TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
   const Outcome o = run(quick("out"));
   EXPECT_EQ(o.code, 0) << o.err;
   EXPECT_EQ(o.out.find("are kept"), std::string::npos);
+  EXPECT_NE(o.out.find("1 models of this folder are of another configuration or damaged"), std::string::npos);
   EXPECT_EQ(manifest("out")["result_hash"], hash);
 }
 
@@ -168,6 +202,11 @@ TEST_F(Learn, SaysWhatItCannotDo) {
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.seeds=3\"]"}, 3).find("learn.seeds"), std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: network.gain=3\"]"}, 3).find("network.gain"), std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.tau_m_ms=-3\"]"}, 3).find("learn.tau_m_ms"), std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a: learn.rate_hz=5000\"]"}, 3).find("\"a\": learn.rate_hz: 5000, must be"),
+            std::string::npos);
+  EXPECT_NE(refusal({"learn.variants=[\"a b: learn.mu=1\", \"a_b: learn.mu=1\"]"}, 3).find("models/a_b"),
+            std::string::npos);
+  EXPECT_NE(refusal({"run.seed=4294967295", "learn.seeds=2"}, 3).find("learn.seeds"), std::string::npos);
   EXPECT_NE(refusal({"learn.update_steps=50", "learn.rule=spikedyn"}, 3).find("learn.update_steps"), std::string::npos);
 }
 

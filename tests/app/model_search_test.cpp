@@ -35,6 +35,9 @@ TEST(ModelMemory, EnergyOfOperationsIsTheirSum) {
   EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12);
   o.weight_updates = 100;
   EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12 + 100 * 4.6e-12);
+  o = {};
+  o.powers = 10;
+  EXPECT_DOUBLE_EQ(operations_energy_j(o), 10 * (16 * 3.7e-12 + 15 * 0.9e-12));
 }
 
 TEST(EnergyMeter, SumsRaplPackagesAndFollowsThemPastTheirRange) {
@@ -81,7 +84,9 @@ std::vector<std::string> quick(std::vector<std::string> more) {
                                "--set",
                                "model_search.samples=3",
                                "--set",
-                               "model_search.train_images=200"};
+                               "model_search.train_images=200",
+                               "--set",
+                               "model_search.energy=counted"};
   for (const std::string& assignment : more) all.insert(all.end(), {"--set", assignment});
   return all;
 }

@@ -89,8 +89,10 @@ TEST_F(LearnReport, RefusesModelsThatDoNotFit) {
   EXPECT_TRUE(has(refusal(), "is no model"));
   make_model(std::vector<float>(20, 0.25f), {4, 5}, std::vector<float>(5, 1.0f));
   EXPECT_TRUE(has(refusal(), "does not fit the weights of pair"));
-  make_model(std::vector<float>(30, NAN), {6, 5}, std::vector<float>(5, INFINITY));
-  EXPECT_TRUE(has(refusal(), "not finite"));
+  for (const auto& [weight, theta] : {std::pair{NAN, 1.0f}, {0.25f, NAN}, {0.25f, INFINITY}}) {
+    make_model(std::vector<float>(30, weight), {6, 5}, std::vector<float>(5, theta));
+    EXPECT_TRUE(has(refusal(), "not finite"));
+  }
   SetUp();
   result_["image"] = {1, 1e300, 3};
   EXPECT_TRUE(has(refusal(), "does not fit"));

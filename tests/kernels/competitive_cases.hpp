@@ -40,6 +40,14 @@ inline std::vector<CompetitiveCase> competitive_cases(std::uint32_t neurons, std
                  o.rule = FeatureRule::spikedyn;
                  o.adaptive_rates = o.timed_updates = o.weight_decay = o.adaptive_theta = false;
                }),
+          with("spikedyn_adaptive_at_spikes",
+               [](auto& o) {
+                 o.rule = FeatureRule::spikedyn;
+                 o.timed_updates = o.weight_decay = o.adaptive_theta = false;
+               }),
+          with("spikedyn_all_emit",
+               [](auto& o) { o.rule = FeatureRule::spikedyn, o.mu = 1, o.one_spike = false, o.inhibition_mv = 1; }),
+          with("asp_all_emit", [](auto& o) { o.rule = FeatureRule::asp, o.one_spike = false, o.inhibition_mv = 1; }),
           with("intervals_and_rest",
                [](auto& o) {
                  o.code = PixelCode::intervals, o.rate_hz = 600, o.rest_steps = 9, o.rule = FeatureRule::spikedyn;
@@ -82,6 +90,7 @@ void expect_cpus_bits(const CompetitiveCase& c, std::uint32_t pixels, Present pr
     EXPECT_EQ(a[m].operations.neuron_updates, b[m].operations.neuron_updates) << m;
     EXPECT_EQ(a[m].operations.synaptic_events, b[m].operations.synaptic_events) << m;
     EXPECT_EQ(a[m].operations.weight_updates, b[m].operations.weight_updates) << m;
+    EXPECT_EQ(a[m].operations.powers, b[m].operations.powers) << m;
     EXPECT_EQ(a[m].operations.trace_updates, b[m].operations.trace_updates) << m;
     double spikes = 0;
     for (const std::uint32_t count : b[m].counts) spikes += count;

@@ -106,6 +106,13 @@ TEST(SpikeDyn, WeightsDecayTheSlowerTheMoreNeurons) {
   for (int j = 0; j < 4; ++j) EXPECT_NEAR(state.weights[j], (j + 1) * std::exp(-2.0 / 4 * 20 / 100), 1e-6);
 }
 
+TEST(SpikeDyn, TheDefaultDecayIsOfTheSpecificationsSize) {
+  const CompetitiveOptions o;
+  const double per_ms = o.decay_rate / 400 / o.decay_tau_ms;
+  EXPECT_GE(per_ms, 1e-6 * (1 - 1e-12));
+  EXPECT_LE(per_ms, 1e-5);
+}
+
 TEST(SpikeDyn, AnAdaptiveThetaTakesTheStepOfThePresentation) {
   CompetitiveOptions o = windows_by_hand();
   o.rate_post = o.rate_pre = 0;

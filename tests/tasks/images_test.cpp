@@ -98,7 +98,8 @@ TEST_F(Images, DamagedCompressionIsSaid) {
   std::string images = gzipped(kTwoImages, folder_.file("s"));
   const std::string said = "images: the compressed data are damaged or cut short";
 
-  EXPECT_EQ(idx_refusal(images.substr(0, images.size() - 12), kTwoLabels), said);
+  for (const std::size_t cut : {1, 4, 8, 9, 12})  // the trailer has eight bytes
+    EXPECT_EQ(idx_refusal(images.substr(0, images.size() - cut), kTwoLabels), said) << cut;
   images[images.size() - 6] ^= 1;  // the checksum
   EXPECT_EQ(idx_refusal(images, kTwoLabels), said);
 }

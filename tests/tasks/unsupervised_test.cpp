@@ -109,10 +109,12 @@ TEST(Protocol, SaysWhatItCannotDo) {
   o.train = 9;
   EXPECT_NE(refusal(o, kTrain, kTest).find("at least one a class"), std::string::npos);
   o.train = 0;
-  EXPECT_NE(refusal(o, labelled({3, 3, 3, 3, 3, 3, 3, 0, 3, 3}), kTest).find("learn.images: class 7 has no images to learn"),
-            std::string::npos);
-  EXPECT_NE(refusal(o, kTrain, labelled({3, 3, 3, 3, 3, 3, 3, 3, 3, 0})).find("learn.images: class 9 has no images to score"),
-            std::string::npos);
+  EXPECT_NE(
+      refusal(o, labelled({3, 3, 3, 3, 3, 3, 3, 0, 3, 3}), kTest).find("learn.images: class 7 has no images to learn"),
+      std::string::npos);
+  EXPECT_NE(
+      refusal(o, kTrain, labelled({3, 3, 3, 3, 3, 3, 3, 3, 3, 0})).find("learn.images: class 9 has no images to score"),
+      std::string::npos);
   o = {};
   o.test = 21;
   EXPECT_NE(refusal(o, kTrain, kTest).find("learn.test: 21"), std::string::npos);
@@ -122,6 +124,9 @@ TEST(Protocol, SaysWhatItCannotDo) {
   o.validation = 0;
   o.stages = 82;
   EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: 82"), std::string::npos);
+  o.stages = 40;
+  o.passes = 26;
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: 40 in each of 26 passes"), std::string::npos);
 }
 
 TEST(Glyphs, AreTenClassesOfDigitsThatAreAlwaysTheSame) {
@@ -187,7 +192,7 @@ TEST(Unsupervised, LearnsGlyphs) {
   EXPECT_NE(learners[0].state.weights, learners[1].state.weights);
 }
 
-TEST(Unsupervised, AStageThatIsStoppedLeavesLearnersAsTheyWere) {
+TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train);
   Learner learner;
   learner.options.neurons = 10;
@@ -196,14 +201,47 @@ TEST(Unsupervised, AStageThatIsStoppedLeavesLearnersAsTheyWere) {
   protocol.validation = 100;
   protocol.train = 600;
   learner.stages = protocol_stages(protocol, train, train, 1);
-  std::vector<Learner> learners{learner};
+  Learner whole = learner;
+  const auto run = [&](Learner& of, double until) {
+    run_stage({&of}, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
+              [=](double done) { return done < until; });
+  };
+  run(whole, 2);
 
-  EXPECT_THROW(run_stage({&learners[0]}, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
-                         [](double done) { return done < 0.3; }),
-               Interrupted);
-  EXPECT_EQ(learners[0].state.weights, learner.state.weights);
-  EXPECT_EQ(learners[0].state.theta, learner.state.theta);
-  EXPECT_TRUE(learners[0].scores.empty());
+  EXPECT_THROW(run(learner, 0.3), Interrupted);
+  EXPECT_TRUE(learner.scores.empty());
+  EXPECT_GT(learner.begun, 300u);
+  EXPECT_LT(learner.begun, 600u);
+  EXPECT_THROW(run(learner, 0.9), Interrupted);  // while it is scored
+  EXPECT_EQ(learner.begun, 600u);
+  run(learner, 2);
+  EXPECT_EQ(learner.begun, 0u);
+  EXPECT_EQ(learner.state.weights, whole.state.weights);
+  EXPECT_EQ(learner.state.theta, whole.state.theta);
+  EXPECT_EQ(learner.scores.at(0).confusion, whole.scores.at(0).confusion);
+  EXPECT_EQ(learner.learning.weight_updates, whole.learning.weight_updates);
+}
+
+TEST(Unsupervised, ALearnerThatFailsLeavesTheOthersAlone) {
+  const ImageSet train = load_images("glyphs", "", ImagePart::train);
+  Learner good;
+  good.options.neurons = 10;
+  good.state = initial_state(good.options, 784);
+  ProtocolOptions protocol;
+  protocol.validation = 100;
+  protocol.train = 200;
+  good.stages = protocol_stages(protocol, train, train, 1);
+  Learner bad = good, alone = good;
+  bad.state.theta[3] = NAN;
+  const ScoredImages images{train, train, ImagePart::train};
+  run_stage({&bad, &good}, images, Vote::all_activity, Device::cpu, 2, {});
+  run_stage({&alone}, images, Vote::all_activity, Device::cpu, 1, {});
+
+  EXPECT_NE(bad.failure.find("neuron 3 is not finite after image "), std::string::npos) << bad.failure;
+  EXPECT_TRUE(bad.scores.empty());
+  EXPECT_TRUE(good.failure.empty());
+  EXPECT_EQ(good.state.weights, alone.state.weights);
+  EXPECT_EQ(good.scores.at(0).confusion, alone.scores.at(0).confusion);
 }
 
 }  // namespace

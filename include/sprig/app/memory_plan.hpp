@@ -49,8 +49,8 @@ struct MemoryLimit {
 MemoryPlan plan_memory(const Config& config, Work work, int cells = 1);
 MemoryLimit available_memory();
 // Throws MemoryError with the numbers, the largest array and a hint (which keys to lower) when the plan does not fit.
-void require_fits(const MemoryPlan& plan, const MemoryLimit& limit,
-                  const char* hint = "network.neurons or network.density");
+inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";
+void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint = kNetworkMemoryHint);
 // The same for the plan of this work and the memory available now.
 void require_memory(const Config& config, Work work, int cells = 1);
 

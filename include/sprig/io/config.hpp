@@ -83,6 +83,9 @@ struct LearnSection {
 };
 
 // SpikeDyn's search of a model under limits; the model is that of [learn], of n_add, 2 n_add, ... neurons.
+// automatic: a counter of the hardware where it can be read, else operations.
+enum class EnergySource : std::uint8_t { automatic, counted };
+
 struct ModelSearchSection {
   std::uint32_t n_add = 100;
   double memory_kb = 3000;                           // of 1000 bytes
@@ -91,6 +94,7 @@ struct ModelSearchSection {
   std::uint32_t samples = 20;                        // images that a candidate is measured by
   bool stored_inhibition = false;                    // N^2 weights of inhibition, or one constant
   bool verify = true;                                // a full run of the chosen model
+  EnergySource energy = EnergySource::automatic;
 };
 
 struct Config {

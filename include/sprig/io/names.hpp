@@ -59,6 +59,7 @@ inline constexpr std::array<std::string_view, 3> kBenchCheckNames{"none", "rates
 inline constexpr std::array<std::string_view, 2> kStudyModeNames{"grid", "operating_point"};
 inline constexpr std::array<std::string_view, 3> kTrainingNames{"ridge", "stdp", "bptt"};
 inline constexpr std::array<std::string_view, 4> kFeatureRuleNames{"pair", "triplet", "asp", "spikedyn"};
+inline constexpr std::array<std::string_view, 2> kEnergySourceNames{"auto", "counted"};
 inline constexpr std::array<std::string_view, 2> kPixelCodeNames{"poisson", "intervals"};
 inline constexpr std::array<std::string_view, 2> kInhibitionNames{"direct", "population"};
 inline constexpr std::array<std::string_view, 2> kProtocolNames{"static", "dynamic"};

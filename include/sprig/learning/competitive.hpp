@@ -7,10 +7,11 @@
 // leak, thresholds fall, input is taken in, who crosses is reset and has its threshold raised; if several crossed and
 // `one_spike`, one of them, drawn, emits; traces; plasticity. A presentation starts from rest; weights and thresholds
 // stay. After it come `rest_steps` without spikes of inputs; then, where it learns, weights decay (if the rule says so)
-// and each neuron's are scaled to the sum `norm`.
+// and each neuron's are scaled to the sum `norm` and bounded (by BindsNET as the next image begins).
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sprig/core/view.hpp"
@@ -58,7 +59,7 @@ struct CompetitiveOptions {
   std::uint32_t update_steps = 10;  // t_step
   double spike_threshold = 10;      // Sp_th: k_p = ceil(most spikes of a neuron / Sp_th)
   double mu = 0.2;
-  double decay_rate = 0.01;    // w_decay x N: weights fall as exp(-w_decay t / decay_tau_ms)
+  double decay_rate = 4;       // w_decay x N: weights fall as exp(-w_decay t / decay_tau_ms); 1e-6 / ms for N = 400
   double decay_tau_ms = 1e4;   // tau_decay
   double theta_factor = 8000;  // c_theta: a spike raises theta by c_theta x T / tau_theta (mV)
 };
@@ -84,6 +85,7 @@ struct CompetitiveOperations {
   std::uint64_t neuron_updates = 0;   // leak, threshold, reset: one neuron, one step
   std::uint64_t synaptic_events = 0;  // a weight added to a neuron's input, excitatory or inhibitory
   std::uint64_t weight_updates = 0;   // a weight changed by plasticity, decay or normalisation
+  std::uint64_t powers = 0;           // w^mu in such an update, unless mu is 0 or 1
   std::uint64_t trace_updates = 0;
 
   CompetitiveOperations& operator+=(const CompetitiveOperations& other);
@@ -109,10 +111,12 @@ struct Presentations {
   // Results.
   std::vector<std::uint32_t> counts;  // [presentation][neuron]: emitted spikes
   CompetitiveOperations operations;
+  std::string
+      failure;  // which neuron's potential or threshold is not finite, after which image; the state is then void
 };
 
-// All models side by side, one a thread. Errors: ConfigError (learn.*) for options and sizes that do not fit,
-// NumericalError naming neuron and image for a potential or threshold that is not finite.
+// All models side by side, one a thread; one that fails leaves the others alone. Errors: ConfigError (learn.*) for
+// options and sizes that do not fit.
 namespace cpu {
 void present(View<Presentations> models, int threads);
 }  // namespace cpu

@@ -13,6 +13,7 @@ namespace sprig {
 // Errors: ConfigError (learn.*).
 void check_competitive(const CompetitiveOptions& options);
 void check_presentations(View<const Presentations> models);  // and that sizes fit
+std::string failure_text(std::uint32_t neuron, std::uint32_t image);
 
 struct CompetitiveConstants {
   explicit CompetitiveConstants(const CompetitiveOptions& options, bool learning);

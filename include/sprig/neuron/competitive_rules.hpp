@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 
 #include "sprig/core/hd.hpp"
 #include "sprig/core/power.hpp"
@@ -56,6 +57,9 @@ SPRIG_HD inline float spikedyn_potentiation(float most_post, float spike_thresho
 SPRIG_HD inline float spikedyn_depression(float most_post, float most_pre) {
   return most_pre > 0 ? most_post / most_pre : 0;
 }
+
+// How many of those powers are more than a 1 or the weight itself.
+SPRIG_HD inline std::uint32_t costly_powers(std::uint32_t count, float mu) { return mu == 0 || mu == 1 ? 0 : count; }
 
 // By what a neuron's weights are multiplied for their sum to be `norm`.
 SPRIG_HD inline float norm_scale(float sum, float norm) { return sum > 0 ? norm / sum : 1; }

@@ -40,6 +40,9 @@ struct Stage {
   std::uint32_t newest = kNoClass;   // dynamic: the class learnt last
 };
 
+// To learn from, to be named by and to be scored by.
+std::uint64_t presentations_of(const Stage& stage);
+
 // One model's stages. Order and choice depend on the options, the labels and the seed alone. Errors: ConfigError
 // (learn.train, ...) for more images than there are; InputError for a class without any (dynamic).
 std::vector<Stage> protocol_stages(const ProtocolOptions& options, const ImageSet& train, const ImageSet& scored,
@@ -60,19 +63,29 @@ struct Learner {
   CompetitiveState state;
   std::vector<Stage> stages;
   std::vector<StageScore> scores;           // of the stages that are done
-  CompetitiveOperations learning, scoring;  // of the stages that were done here
-  std::uint64_t learnt = 0, scored = 0;     // images, likewise
+  std::uint64_t begun = 0;                  // images of the stage after them that are learnt already
+  CompetitiveOperations learning, scoring;  // of learning, these images among it; of the stages that are done
+  std::uint64_t learnt = 0, scored = 0;     // images of the stages that are done
+  std::string failure;                      // why it goes on no more: Presentations::failure
 };
+// In its next stage.
+std::uint64_t presentations_left(const Learner& learner);
 
-// All learners through their next stage, side by side. progress: the part of this stage that is done; false: ends with
-// Interrupted, and the learners are as they were. Errors: those of present().
 struct ScoredImages {
   const ImageSet &train, &scored;
   ImagePart part = ImagePart::test;  // that `scored` is from
 };
-// Images of a model between two looks at the progress, and so those whose spike counts are held.
-inline constexpr std::size_t kImagesAtOnce = 50;
+
+// All learners through their next stage, side by side; one that fails is left as it was. progress: the part of this
+// stage that is done; false: ends with Interrupted, and the learners keep what they have learnt of it. Errors: those of
+// present().
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress);
+
+// Of one model in a round of so many: images a piece, whose spike counts are held, and pieces side by side.
+struct PiecesAtOnce {
+  std::size_t pieces, images;
+};
+PiecesAtOnce pieces_at_once(std::size_t models, bool learning, Device device, int threads);
 
 }  // namespace sprig
