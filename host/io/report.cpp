@@ -20,7 +20,8 @@ std::string page_of(const report::RunData& run) {
   draw_summary(page, run);
   draw_study(page, run);
   draw_learn(page, run);
-  if (verb != "study" && verb != "learn") {
+  draw_model_search(page, run);
+  if (verb != "study" && verb != "learn" && verb != "search") {
     draw_spectra(page, run);
     draw_activity(page, run);
     draw_structure(page, run);

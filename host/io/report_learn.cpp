@@ -47,15 +47,18 @@ Plot course_plot(const Courses& courses, const std::string& title, const std::st
   Plot plot(title, title + " after each stage, means over the seeds with 95\u00A0% intervals.", {x},
             {"accuracy", svg::Scale::linear, {0, 1}});
   for (std::size_t k = 0; k < courses.networks.size(); ++k) {
-    std::vector<double> at, mean, half;
+    std::vector<double> at, mean, middle, half;  // intervals, within what an accuracy can be
     for (const auto& [position, values] : courses.values[k]) {
       const Interval interval = mean_interval(values);
-      at.push_back(position), mean.push_back(interval.mean), half.push_back(interval.half_width);
+      const double low = std::max(0.0, interval.mean - interval.half_width),
+                   high = std::min(1.0, interval.mean + interval.half_width);
+      at.push_back(position), mean.push_back(interval.mean);
+      middle.push_back((low + high) / 2), half.push_back(std::isfinite(interval.half_width) ? (high - low) / 2 : NAN);
     }
     Style style = network_style(k);
     style.shift = 2 * (static_cast<double>(k) - (static_cast<double>(courses.networks.size()) - 1) / 2);
     plot.line(at, mean, style);
-    plot.intervals(at, mean, half, style);
+    plot.intervals(at, middle, half, style);
     plot.points(at, mean, style);
   }
   return plot;
@@ -64,8 +67,11 @@ Plot course_plot(const Courses& courses, const std::string& title, const std::st
 void draw_courses(Page& page, const Node& rows, const std::vector<LegendEntry>& legend) {
   const auto all = rows.items();
   const bool dynamic = !all.empty() && all.front()["protocol"].text() == "dynamic";
-  page.section("Accuracy", dynamic ? "One class after another; neurons are named by labelled training images."
-                                   : "Of images that were not learnt; neurons are named by labelled training images.");
+  page.section("Accuracy",
+               dynamic ? "One class after another; neurons are named by labelled training images. Means over the "
+                         "seeds, with 95\u00A0% intervals."
+                       : "Of images that were not learnt; neurons are named by labelled training images. Means over "
+                         "the seeds, with 95\u00A0% intervals.");
   page.legend(legend);
   if (!dynamic) {
     page.figure("All classes", {course_plot({rows, "accuracy", "samples"}, "Accuracy", "images learnt")},
@@ -186,6 +192,31 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
   page.figure("Weights", {weights}, "Those that are not zero.");
 }
 
+std::string with_interval(const Node& value) {
+  if (!value.there()) return "";
+  const double half = value["half_width"].number();
+  return figure(value["mean"].number(), 3) + (std::isfinite(half) ? " \u00B1 " + figure(half, 2) : "");
+}
+
+void draw_networks(Page& page, const Node& networks) {
+  if (networks.items().empty()) return;
+  Table table{{"network", "neurons", "accuracy", "newest", "previous", "accuracy \u2212 first", "newest \u2212 first",
+               "previous \u2212 first"},
+              {},
+              1};
+  for (const Node& n : networks.items()) {
+    std::vector<std::string> row{n["network"].text(), figure(n["neurons"].number(), 9)};
+    for (const Node& of : {n, n["minus_first"]})
+      for (const char* measure : {"accuracy", "accuracy_newest", "accuracy_previous"})
+        row.push_back(of.there() ? with_interval(of[measure]) : "");
+    table.rows.push_back(std::move(row));
+  }
+  page.table(table);
+  page.paragraph(
+      "Means over the seeds \u00B1 95\u00A0% intervals, after the last stage; newest and previous: over all stages. "
+      "Differences are paired by seed.");
+}
+
 void draw_confusions(Page& page, const Node& confusions) {
   std::vector<std::string> seen;
   for (const Node& c : confusions.items()) {
@@ -216,6 +247,7 @@ void draw_learn(Page& page, const RunData& run) {
   for (const std::string& name : Courses(result["rows"], "accuracy", "task").networks)
     legend.push_back({network_style(legend.size()), name});
   draw_courses(page, result["rows"], legend);
+  draw_networks(page, result["networks"]);
   draw_models(page, run, legend);
   draw_confusions(page, result["confusion"]);
 }

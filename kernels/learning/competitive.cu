@@ -2,6 +2,7 @@
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/core/launch.cuh"
 #include "kernels/learning/competitive_driver.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/engine/device.hpp"
 
 namespace sprig::cuda {

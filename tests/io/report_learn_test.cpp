@@ -63,9 +63,9 @@ class LearnReport : public ::testing::Test {
 
 TEST_F(LearnReport, ShowsCoursesFieldsThresholdsAndConfusions) {
   const std::string text = page();
-  for (const char* part :
-       {"Newest class", "Classes before it", "All classes so far", "Receptive fields, pair", "data:image/png;base64,",
-        "Weights of 5 of 5 neurons", "Adaptive thresholds", "Confusions, pair", "accuracy, pair", "50\u00A0%"})
+  for (const char* part : {"Newest class", "Classes before it", "All classes so far", "Receptive fields, pair",
+                           "data:image/png;base64,", "Weights of 5 of 5 neurons", "0.5 \u00B1 0.1",
+                           "Adaptive thresholds", "Confusions, pair", "accuracy, pair", "50\u00A0%"})
     EXPECT_TRUE(has(text, part)) << part;
   const auto plots = test::check_page(run() + "/report.html");
   if (!plots) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy and SciPy";
@@ -103,6 +103,34 @@ TEST_F(LearnReport, RefusesModelsThatDoNotFit) {
   EXPECT_TRUE(has(refusal(), "outside of the folder"));
   result_["models"][0]["file"] = "/etc/passwd";
   EXPECT_TRUE(has(refusal(), "outside of the folder"));
+}
+
+TEST_F(LearnReport, OfASearchHasItsCandidates) {
+  Json candidates = Json::array();
+  for (int n : {100, 200})
+    candidates.push_back({{"neurons", n},
+                          {"memory_bytes", 3200 * n},
+                          {"train", {{"joules_an_image", 1e-6 * n}}},
+                          {"infer", {{"joules_an_image", 2e-7 * n}}},
+                          {"train_energy_j", 0.06 * n},
+                          {"infer_energy_j", 0.002 * n},
+                          {"refused", n == 200 ? "train_energy_j" : ""}});
+  const Json result{{"candidates", candidates},
+                    {"energy_source", "operations counted"},
+                    {"chosen", 100},
+                    {"verification", {{"images", 6000}, {"train_energy_j", 6.1}, {"predicted_train_energy_j", 6.0}}},
+                    {"complete", true}};
+  test::make_run(run(), test::manifest_of("search"), result);
+  write_report(run());
+  const std::string text = test::read_file(run() + "/report.html");
+  for (const char* part : {"Energy by operations counted.", "no: train_energy_j", "Chosen: 100 neurons",
+                           "6.1 J to learn", "320", "KB of 1000 bytes"})
+    EXPECT_TRUE(has(text, part)) << part;
+  EXPECT_FALSE(has(text, "Lyapunov"));
+  const auto plots = test::check_page(run() + "/report.html");
+  if (plots) {
+    EXPECT_EQ(*plots, 2u);
+  }
 }
 
 }  // namespace
