@@ -178,7 +178,7 @@ int learn_verb(const Command& command) {
     session.print(number_text(images_done, 9) + " presentations in " + duration_text(seconds) + ", " +
                   number_text(images_done / seconds, 3) + " a second\n");
   }
-  const int code = session.finish(result, hash.hex(), device_used(config), complete);
+  const int code = session.finish(result, hash.hex(), device_used(config), complete, true);
   if (complete && failed != models.learners.end())
     throw NumericalError(title(models.models[static_cast<std::size_t>(failed - models.learners.begin())]),
                          failed->failure);

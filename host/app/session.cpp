@@ -48,7 +48,7 @@ double Session::wall_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_).count();
 }
 
-int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete) {
+int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on) {
   result["complete"] = complete;
   result["wall_s"] = wall_s();
   folder_.write("result.json", json_text(result, 2) + "\n");
@@ -82,8 +82,9 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
     if (print_failure_) std::rethrow_exception(print_failure_);
     return 0;
   }
-  std::fputs("sprig: stopped early; what was done so far is written\n", stderr);
-  return stop_exit_code();
+  std::fprintf(stderr, "sprig: stopped early; what was done so far is written%s\n",
+               goes_on ? ", and the same command with --out of that folder goes on" : "");
+  return goes_on ? static_cast<int>(Exit::checkpointed) : stop_exit_code();
 }
 
 void Session::print(const std::string& text) {

@@ -88,7 +88,7 @@ int study_verb(const Command& command) {
   session.print(text);
   Json result{{"cells", list}, {"summary", summary.json()}, {"tasks", tasks}, {"hash", hash}};
   if (stopped.error) result["failed"] = stopped.why;
-  const int code = session.finish(result, hash, device_used(config), stopped.complete);
+  const int code = session.finish(result, hash, device_used(config), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);
   if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
   return code;

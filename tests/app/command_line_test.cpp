@@ -146,7 +146,8 @@ TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {
   for (const auto& command : commands) {
     SCOPED_TRACE(command[0]);
     const std::string out = "out-" + command[0];
-    const Outcome outcome = interrupt(command, out, command[0] == "study" ? "metrics.jsonl" : "config.resolved.toml");
+    const Outcome outcome = command[0] == "study" ? interrupt(command, out, "metrics.jsonl", 75)
+                                                  : interrupt(command, out, "config.resolved.toml");
     ASSERT_TRUE(std::filesystem::exists(folder(out) + "/result.json")) << outcome.err;
     EXPECT_EQ(result(out)["complete"], false);
     EXPECT_EQ(manifest(out)["complete"], false);

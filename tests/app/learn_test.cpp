@@ -76,7 +76,7 @@ TEST_F(Learn, GoesOnAfterItsLastFinishedStage) {
   ASSERT_EQ(run(quick("whole", work)).code, 0);
   std::vector<std::string> stopped = quick("stopped", work);
   stopped.erase(stopped.begin() + 1, stopped.begin() + 3);  // interrupt() has its own --out
-  interrupt(stopped, "stopped", "metrics.jsonl");
+  interrupt(stopped, "stopped", "metrics.jsonl", 75, SIGUSR1);
   EXPECT_EQ(result("stopped")["complete"], false);
   const std::size_t done = result("stopped")["rows"].size();
   ASSERT_GT(done, 0u);
@@ -96,7 +96,7 @@ TEST_F(Learn, GoesOnWithinAStage) {
   ASSERT_EQ(run(quick("whole", work)).code, 0);
   std::vector<std::string> stopped = quick("stopped", work);
   stopped.erase(stopped.begin() + 1, stopped.begin() + 3);
-  interrupt(stopped, "stopped", "config.resolved.toml");
+  interrupt(stopped, "stopped", "config.resolved.toml", 75);
   EXPECT_EQ(result("stopped")["rows"].size(), 0u);
   EXPECT_TRUE(std::filesystem::exists(folder("stopped/models/pair-1.npz")));
   EXPECT_EQ(result("stopped")["models"].size(), 0u);

@@ -71,18 +71,20 @@ class Program : public ::testing::Test {
   }
 
   // Starts a verb on the small configuration and sends Ctrl-C once `sign` in its run folder has something in it.
-  Outcome interrupt(std::vector<std::string> arguments, const std::string& out, const std::string& sign) {
+  // signal: that, or another; code: of verbs that go on in the same folder 75.
+  Outcome interrupt(std::vector<std::string> arguments, const std::string& out, const std::string& sign, int code = 130,
+                    int signal = SIGINT) {
     arguments.insert(arguments.end(), {"--config", "small.toml", "--out", out});
     const pid_t child = start(arguments);
     const std::string file = folder(out) + "/" + sign;
     for (int i = 0; i < 2000 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) == 0); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    kill(child, SIGINT);
+    kill(child, signal);
     const auto asked = std::chrono::steady_clock::now();
     const Outcome outcome = wait_for(child);
     EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(20));
-    EXPECT_EQ(outcome.code, 130) << outcome.err;
+    EXPECT_EQ(outcome.code, code) << outcome.err;
     return outcome;
   }
 

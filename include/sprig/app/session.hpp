@@ -20,10 +20,10 @@ class Session {
   double wall_s() const;
 
   // Completes `result` ("complete", "wall_s"), writes result.json, manifest.json and report.html (a line on stderr when
-  // it cannot be drawn), and returns the exit code: 0, or that of the signal when the work is not complete. `hash`: of
-  // what the verb made, empty when there is nothing. Errors: InputError; that of print() comes last, with everything on
-  // disk.
-  int finish(Json result, const std::string& hash, const std::string& device, bool complete);
+  // it cannot be drawn), and returns the exit code: 0; when the work is not complete, that of the signal, or 75 where
+  // the verb goes on in its folder. `hash`: of what the verb made, empty when there is nothing. Errors: InputError;
+  // that of print() comes last, with everything on disk.
+  int finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on = false);
 
   // To stdout, unless --quiet. A failure is kept for finish(): the run folder matters more.
   void print(const std::string& text);
