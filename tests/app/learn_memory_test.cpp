@@ -49,13 +49,14 @@ Held held(const Config& config, const LearnImages& images) {
   LearnModels models = learn_models(config, images);
   std::vector<Learner*> learners;
   for (Learner& learner : models.learners) learners.push_back(&learner);
-  run_stage(learners, images.scored(), Vote::all_activity, Device::cpu, 2, {});
+  run_stage(learners, images.scored(), Vote::all_activity, Device::cpu, config.simulation.threads, {});
   const double measured = static_cast<double>(peak - before);
   return {plan_learning(config, images).total(), measured};
 }
 
 TEST(LearnMemory, AModelTakesWhatThePlanSays) {
   Config config;
+  config.simulation.threads = 2;
   config.learn.model.neurons = 400;
   config.learn.model.steps = 350;
   config.learn.model.rate_hz = 63.75;
@@ -75,6 +76,23 @@ TEST(LearnMemory, AModelTakesWhatThePlanSays) {
       EXPECT_GT(planned, 2 * 784 * 400 * 4);
       EXPECT_NEAR(measured, planned, 0.1 * planned) << static_cast<int>(rule) << static_cast<int>(inhibition);
     }
+}
+
+// One model that is scored in many pieces, whose spike counts are a third of what it takes.
+TEST(LearnMemory, PiecesSideBySideAreInThePlan) {
+  Config config;
+  config.simulation.device = Device::cpu;
+  config.simulation.threads = 16;
+  config.learn.model.neurons = 2000;
+  config.learn.model.steps = 10;
+  config.learn.protocol.train = 60;
+  config.learn.protocol.test = 850;
+  config.learn.protocol.label = 60;
+  const LearnImages images(config.learn);
+  const Held all = held(config, images);
+  const double planned = all.planned - static_cast<double>(images.train.data.size() + images.test.data.size());
+  EXPECT_GT(planned, 1.4 * 2 * 784 * 2000 * 4);
+  EXPECT_NEAR(all.measured, planned, 0.1 * planned);
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 // Rate-coded pixels, of a mean rate of rate_hz x value / 255. Two codes:
 //
 //   poisson    a spike in a step with probability rate x h: one Bernoulli draw a step, four steps a block
-//   intervals  BindsNET's: the steps from a spike to the next are a Poisson variate of mean 1 / (rate h), at least 1,
-//   so
-//              trains are nearly regular (of 8 steps on average, the standard deviation is 2.8; of `poisson`, 7.5)
+//   intervals  BindsNET's: from one spike to the next a Poisson variate of mean 1 / (rate h) steps, at least 1, so that
+//              trains are nearly regular (of 8 steps on average, with a deviation of 2.8; of `poisson`, of 7.5)
 //
-// Draws are keyed by pixel, image and step (or interval): an image of the same id gets the same spikes at the same
-// steps.
+// Draws are keyed by pixel, image and step or interval: an image of the same id has the same spikes at the same steps.
 #pragma once
 
 #include <cstdint>
