@@ -34,7 +34,7 @@ class Pace {
     done_ = before_ + in_stage * stage_;
     return line_.update(done_ / total_, number_text(images_a_second(), 3) + " images/s");
   }
-  double images() const { return done_; }
+  double presentations() const { return done_; }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
   double images_a_second() const { return done_ / std::max(seconds(), 1e-9); }
 
@@ -106,38 +106,72 @@ Json range_json(const std::vector<float>& values) {
   return {{"mean", sum / static_cast<double>(values.size())}, {"least", *least}, {"most", *most}};
 }
 
+// Models go on from what an earlier run of this folder has kept; says what that was.
+std::string take_up(LearnModels& models, RunFolder& folder, Protocol protocol) {
+  std::size_t stages = 0, begun = 0, others = 0;
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    Learner& learner = models.learners[k];
+    if (find_learner(folder.file(models.models[k].file), models.models[k], learner) == Found::other) ++others;
+    if (learner.begun > 0) ++begun;
+    for (const Json& row : learn_rows(models.models[k], learner, protocol)) {
+      folder.metric(json_text(row));
+      ++stages;
+    }
+  }
+  std::string text;
+  if (stages + begun > 0)
+    text += std::to_string(stages) + " finished stages and " + std::to_string(begun) +
+            " begun ones are kept from an earlier run of this folder\n";
+  if (others > 0)
+    text += std::to_string(others) +
+            " models of this folder are of another configuration or damaged, and are learnt anew\n";
+  return text;
+}
+
+std::string weights_hash(const LearnModels& models) {
+  Hash hash;
+  for (const Learner& learner : models.learners) hash.add(learner.state.weights).add(learner.state.theta);
+  return hash.hex();
+}
+
+Json result_of(const LearnModels& models, const LearnSection& learn, const ImageShape& shape) {
+  Json rows = Json::array(), confusion = Json::array(), shown = Json::array();
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    const LearnModel& model = models.models[k];
+    const Learner& learner = models.learners[k];
+    if (learner.scores.empty()) continue;
+    for (Json& row : learn_rows(model, learner, learn.protocol.protocol)) rows.push_back(row);
+    confusion.push_back(confusion_json(model, learner.scores.back()));
+    if (k % learn.seeds == 0)  // the page shows the first seeds
+      shown.push_back({{"network", model.name}, {"file", model.file}, {"theta_mv", range_json(learner.state.theta)}});
+  }
+  Json result{{"rows", rows}, {"confusion", confusion}, {"models", shown}};
+  result["image"] = {shape.planes, shape.rows, shape.columns};
+  const Learner& first = models.learners.front();
+  if (first.scores.size() == first.stages.size()) result["accuracy"] = first.scores.back().accuracy;
+  return result;
+}
+
+// What learning takes, on this machine and on its device.
+void require_room(const Config& config, const LearnImages& images) {
+  const MemoryPlan plan = plan_learning(config, images);
+  require_fits(plan, available_memory(), kLearnMemoryHint);
+  if (!uses_device(config.simulation.device)) return;
+  const cuda::DeviceInfo device = cuda::current_device();
+  require_fits(plan.on_device(), {"device " + device.name, static_cast<double>(device.free_bytes)}, kLearnMemoryHint);
+}
+
 }  // namespace
 
 int learn_verb(const Command& command) {
   const Config& config = command.config;
   const LearnImages images(config.learn);
-  const MemoryPlan plan = plan_learning(config, images);
-  require_fits(plan, available_memory(), kLearnMemoryHint);
-  if (uses_device(config.simulation.device)) {
-    const cuda::DeviceInfo device = cuda::current_device();
-    require_fits(plan.on_device(), {"device " + device.name, static_cast<double>(device.free_bytes)}, kLearnMemoryHint);
-  }
+  require_room(config, images);
   LearnModels models = learn_models(config, images);
   Session session(command);
-  std::size_t stages = 0, begun = 0, others = 0;
-  for (std::size_t k = 0; k < models.models.size(); ++k) {
-    const Found found =
-        find_learner(session.folder().file(models.models[k].file), models.models[k], models.learners[k]);
-    if (found == Found::other) ++others;
-    if (models.learners[k].begun > 0) ++begun;
-    for (const Json& row : learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol)) {
-      session.folder().metric(json_text(row));
-      ++stages;
-    }
-  }
-  if (stages + begun > 0)
-    session.print(std::to_string(stages) + " finished stages and " + std::to_string(begun) +
-                  " begun ones are kept from an earlier run of this folder\n");
-  if (others > 0)
-    session.print(std::to_string(others) +
-                  " models of this folder are of another configuration or damaged, and are learnt anew\n");
+  session.print(take_up(models, session.folder(), config.learn.protocol.protocol));
   bool complete = true;
-  double images_done = 0, seconds = 0;
+  double presentations = 0, seconds = 0;
   {
     Pace pace(models, command.quiet);
     try {
@@ -146,42 +180,23 @@ int learn_verb(const Command& command) {
     } catch (const Interrupted&) {
       complete = false;
     }
-    images_done = pace.images(), seconds = pace.seconds();
-  }
-  Json rows = Json::array(), confusion = Json::array();
-  Hash hash;
-  for (std::size_t k = 0; k < models.models.size(); ++k) {
-    const Learner& learner = models.learners[k];
-    for (Json& row : learn_rows(models.models[k], learner, config.learn.protocol.protocol)) rows.push_back(row);
-    if (!learner.scores.empty()) confusion.push_back(confusion_json(models.models[k], learner.scores.back()));
-    hash.add(learner.state.weights).add(learner.state.theta);
+    presentations = pace.presentations(), seconds = pace.seconds();
   }
   const LearnSummary summary = learn_summary(models, config.learn);
-  const std::string text = summary.text + remarks(models);
+  const std::string text = summary.text + remarks(models), hash = weights_hash(models);
   session.folder().write("table.txt", text);
   session.print(text);
-  Json result{{"rows", rows}, {"networks", summary.json}, {"confusion", confusion}, {"hash", hash.hex()}};
-  const ImageShape shape = images.train.shape;
-  result["image"] = {shape.planes, shape.rows, shape.columns};
-  result["models"] = Json::array();
-  for (std::size_t k = 0; k < models.models.size(); k += config.learn.seeds)  // the page shows the first seeds
-    if (!models.learners[k].scores.empty())
-      result["models"].push_back({{"network", models.models[k].name},
-                                  {"file", models.models[k].file},
-                                  {"theta_mv", range_json(models.learners[k].state.theta)}});
-  const auto failed = std::find_if(models.learners.begin(), models.learners.end(),
-                                   [](const Learner& learner) { return !learner.failure.empty(); });
-  if (models.learners.front().scores.size() == models.learners.front().stages.size())
-    result["accuracy"] = models.learners.front().scores.back().accuracy;
-  if (images_done > 0) {
-    result["presentations_per_s"] = images_done / seconds;
-    session.print(number_text(images_done, 9) + " presentations in " + duration_text(seconds) + ", " +
-                  number_text(images_done / seconds, 3) + " a second\n");
+  Json result = result_of(models, config.learn, images.train.shape);
+  result["networks"] = summary.json;
+  result["hash"] = hash;
+  if (presentations > 0) {
+    result["presentations_per_s"] = presentations / seconds;
+    session.print(number_text(presentations, 9) + " presentations in " + duration_text(seconds) + ", " +
+                  number_text(presentations / seconds, 3) + " a second\n");
   }
-  const int code = session.finish(result, hash.hex(), device_used(config), complete, true);
-  if (complete && failed != models.learners.end())
-    throw NumericalError(title(models.models[static_cast<std::size_t>(failed - models.learners.begin())]),
-                         failed->failure);
+  const int code = session.finish(result, hash, device_used(config), complete, true);
+  for (std::size_t k = 0; complete && k < models.models.size(); ++k)
+    if (!models.learners[k].failure.empty()) throw NumericalError(title(models.models[k]), models.learners[k].failure);
   return code;
 }
 
