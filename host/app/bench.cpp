@@ -47,8 +47,7 @@ void require_room(const Benchmark& benchmark, const Config& config) {
   constexpr const char* kHint = "bench.neurons, bench.synapses or bench.batch";
   require_fits(plan, available_memory(), kHint);
   if (config.simulation.device != Device::cuda) return;
-  const cuda::DeviceInfo device = cuda::devices().at(0);
-  require_fits(plan.on_device(), {"device 0 (" + device.name + ")", static_cast<double>(device.free_bytes)}, kHint);
+  require_fits(plan.on_device(), memory_of(cuda::devices().at(0)), kHint);
 }
 
 // What making the simulation would refuse, before there is a run folder.

@@ -157,8 +157,7 @@ void require_room(const Config& config, const LearnImages& images) {
   const MemoryPlan plan = plan_learning(config, images);
   require_fits(plan, available_memory(), kLearnMemoryHint);
   if (!uses_device(config.simulation.device)) return;
-  const cuda::DeviceInfo device = cuda::current_device();
-  require_fits(plan.on_device(), {"device " + device.name, static_cast<double>(device.free_bytes)}, kLearnMemoryHint);
+  require_fits(plan.on_device(), memory_of(cuda::current_device()), kLearnMemoryHint);
 }
 
 }  // namespace

@@ -210,6 +210,10 @@ MemoryLimit available_memory() {
   return limit;
 }
 
+MemoryLimit memory_of(const cuda::DeviceInfo& device) {
+  return {"device " + std::to_string(device.index) + " (" + device.name + ")", static_cast<double>(device.free_bytes)};
+}
+
 void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint) {
   if (plan.total() <= limit.bytes) return;
   const auto largest = std::max_element(plan.items.begin(), plan.items.end(),

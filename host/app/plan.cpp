@@ -55,9 +55,7 @@ int plan_verb(const Command& command) {
   TextTable arrays({"group", "array", "bytes"}), works({"verb", "RAM", "fits"});
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
   std::optional<MemoryLimit> device;  // the one that is used
-  if (!devices.empty())
-    device = {"device " + std::to_string(devices[0].index) + " (" + devices[0].name + ")",
-              static_cast<double>(devices[0].free_bytes)};
+  if (!devices.empty()) device = memory_of(devices[0]);
   const std::vector<VerbPlan> plans = plans_of(command.config);
   const MemoryPlan& first = plans.front().plan;
   result["neurons"] = first.neurons;

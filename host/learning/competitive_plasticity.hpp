@@ -150,11 +150,9 @@ class CompetitivePlasticity {
     for (std::uint32_t j = 0; j < n_; ++j) {
       if (y_[j] == 0) continue;
       const SpikeGains gain = spike_gains(o_.rule, c_, y_[j], z_[j], state_.spikes[j], k);
-      if (in_window_[j] != 0)
-        each_weight(
-            j, [&](std::uint32_t p, float w) { return soft_potentiation(w, gain.up * x_[p], c_.mu, c_.weight_max); });
-      else
-        each_weight(j, [&](std::uint32_t, float w) { return soft_depression(w, gain.down, c_.mu, c_.weight_max); });
+      const bool fired = in_window_[j] != 0;
+      for (std::uint32_t p = 0; p < inputs_; ++p)
+        weights_.store(synapse(p, j), window_weight(c_, weights_.load(synapse(p, j)), fired, gain, x_[p]));
       operations_.weight_updates += inputs_;
       operations_.powers += costly_powers(1, c_.mu) * inputs_;
       in_window_[j] = 0;
@@ -162,10 +160,6 @@ class CompetitivePlasticity {
   }
 
   std::uint64_t synapse(std::uint32_t p, std::uint32_t j) const { return std::uint64_t{p} * n_ + j; }
-  template <class Change>
-  void each_weight(std::uint32_t j, Change change) {
-    for (std::uint32_t p = 0; p < inputs_; ++p) weights_.store(synapse(p, j), change(p, weights_.load(synapse(p, j))));
-  }
   template <class Row>
   void each_row(Row of) {
     const Weights weights = weights_;

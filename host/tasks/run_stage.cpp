@@ -111,19 +111,19 @@ struct Work {
   }
 };
 
-// Rounds of one piece of every work; of works that do not learn, several at once.
+// Rounds of one piece of every work, all of which learn or none does; then several at once.
 void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::uint64_t)>& did) {
+  if (works.empty()) return;
+  const PiecesAtOnce at_once = pieces_at_once(works.size(), works.front().learning, device, threads);
   for (;;) {
     std::vector<Presentations> jobs;
     std::vector<Work*> whose;
-    for (Work& work : works) {
-      const PiecesAtOnce at_once = pieces_at_once(works.size(), work.learning, device, threads);
+    for (Work& work : works)
       for (std::size_t piece = 0; piece < at_once.pieces && work.next < work.which.size(); ++piece) {
         if (!work.course.failure.empty()) break;
         jobs.push_back(work.piece(std::min<std::uint64_t>(at_once.images, work.which.size() - work.next)));
         whose.push_back(&work);
       }
-    }
     if (jobs.empty()) return;
     present(jobs, device, threads);
     std::uint64_t done = 0;

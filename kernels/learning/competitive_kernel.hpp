@@ -144,9 +144,7 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
       const SpikeGains gain = gains(j, k);
       my_inputs([&](std::uint32_t p) {
         const std::uint64_t at = synapse(p, j);
-        const float w = m_->weights.load(at);
-        m_->weights.store(at, emitted ? soft_potentiation(w, gain.up * s_.x(p), m_->c.mu, m_->c.weight_max)
-                                      : soft_depression(w, gain.down, m_->c.mu, m_->c.weight_max));
+        m_->weights.store(at, window_weight(m_->c, m_->weights.load(at), emitted, gain, s_.x(p)));
       });
       operations_.weight_updates += m_->inputs;
       operations_.powers += costly_powers(1, m_->c.mu) * m_->inputs;

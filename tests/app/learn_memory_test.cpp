@@ -54,15 +54,19 @@ Held held(const Config& config, const LearnImages& images) {
   return {plan_learning(config, images).total(), measured};
 }
 
-TEST(LearnMemory, AModelTakesWhatThePlanSays) {
+Config few_images(std::uint32_t neurons, std::uint32_t steps, std::uint64_t scored, int threads) {
   Config config;
-  config.simulation.threads = 2;
-  config.learn.model.neurons = 400;
-  config.learn.model.steps = 350;
-  config.learn.model.rate_hz = 63.75;
-  config.learn.protocol.train = 60;
-  config.learn.protocol.test = 100;
-  config.learn.protocol.label = 60;
+  config.simulation.device = Device::cpu;
+  config.simulation.threads = threads;
+  config.learn.model.neurons = neurons;
+  config.learn.model.steps = steps;
+  config.learn.protocol.train = config.learn.protocol.label = 60;
+  config.learn.protocol.test = scored;
+  return config;
+}
+
+TEST(LearnMemory, AModelTakesWhatThePlanSays) {
+  Config config = few_images(400, 350, 100, 2);
   const LearnImages images(config.learn);
   for (const FeatureRule rule : {FeatureRule::pair, FeatureRule::asp, FeatureRule::spikedyn})
     for (const Inhibition inhibition : {Inhibition::direct, Inhibition::population}) {
@@ -80,14 +84,7 @@ TEST(LearnMemory, AModelTakesWhatThePlanSays) {
 
 // One model that is scored in many pieces, whose spike counts are a third of what it takes.
 TEST(LearnMemory, PiecesSideBySideAreInThePlan) {
-  Config config;
-  config.simulation.device = Device::cpu;
-  config.simulation.threads = 16;
-  config.learn.model.neurons = 2000;
-  config.learn.model.steps = 10;
-  config.learn.protocol.train = 60;
-  config.learn.protocol.test = 850;
-  config.learn.protocol.label = 60;
+  const Config config = few_images(2000, 10, 850, 16);
   const LearnImages images(config.learn);
   const Held all = held(config, images);
   const double planned = all.planned - static_cast<double>(images.train.data.size() + images.test.data.size());

@@ -192,16 +192,21 @@ TEST(Unsupervised, LearnsGlyphs) {
   EXPECT_NE(learners[0].state.weights, learners[1].state.weights);
 }
 
-TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
-  const ImageSet train = load_images("glyphs", "", ImagePart::train);
+// One stage of so many images, scored on the last hundred.
+Learner ten_neurons(const ImageSet& train, std::uint64_t images) {
   Learner learner;
   learner.options.neurons = 10;
   learner.state = initial_state(learner.options, 784);
   ProtocolOptions protocol;
   protocol.validation = 100;
-  protocol.train = 600;
+  protocol.train = images;
   learner.stages = protocol_stages(protocol, train, train, 1);
-  Learner whole = learner;
+  return learner;
+}
+
+TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
+  const ImageSet train = load_images("glyphs", "", ImagePart::train);
+  Learner learner = ten_neurons(train, 600), whole = learner;
   const auto run = [&](Learner& of, double until) {
     run_stage({&of}, {train, train, ImagePart::train}, Vote::all_activity, Device::cpu, 1,
               [=](double done) { return done < until; });
@@ -224,14 +229,7 @@ TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
 
 TEST(Unsupervised, ALearnerThatFailsLeavesTheOthersAlone) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train);
-  Learner good;
-  good.options.neurons = 10;
-  good.state = initial_state(good.options, 784);
-  ProtocolOptions protocol;
-  protocol.validation = 100;
-  protocol.train = 200;
-  good.stages = protocol_stages(protocol, train, train, 1);
-  Learner bad = good, alone = good;
+  Learner good = ten_neurons(train, 200), bad = good, alone = good;
   bad.state.theta[3] = NAN;
   const ScoredImages images{train, train, ImagePart::train};
   run_stage({&bad, &good}, images, Vote::all_activity, Device::cpu, 2, {});

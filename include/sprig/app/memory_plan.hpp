@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/engine/device.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/io/config.hpp"
 
@@ -48,8 +49,9 @@ struct MemoryLimit {
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
 MemoryPlan plan_memory(const Config& config, Work work, int cells = 1);
 MemoryLimit available_memory();
-// Throws MemoryError with the numbers, the largest array and a hint (which keys to lower) when the plan does not fit.
+MemoryLimit memory_of(const cuda::DeviceInfo& device);
 inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";
+// Throws MemoryError with the numbers, the largest array and a hint (which keys to lower) when the plan does not fit.
 void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint = kNetworkMemoryHint);
 // The same for the plan of this work and the memory available now.
 void require_memory(const Config& config, Work work, int cells = 1);

@@ -111,8 +111,7 @@ struct Presentations {
   // Results.
   std::vector<std::uint32_t> counts;  // [presentation][neuron]: emitted spikes
   CompetitiveOperations operations;
-  std::string
-      failure;  // which neuron's potential or threshold is not finite, after which image; the state is then void
+  std::string failure;  // of what is not finite, neuron and image; the state is then void
 };
 
 // All models side by side, one a thread; one that fails leaves the others alone. Errors: ConfigError (learn.*) for

@@ -57,4 +57,10 @@ SPRIG_HD inline float changed_weight(FeatureRule rule, const CompetitiveConstant
                                        : spike_update(w, down, up, c.weight_max);
 }
 
+// One of a neuron that has fired in this presentation, at the end of a window. x: the input's trace.
+SPRIG_HD inline float window_weight(const CompetitiveConstants& c, float w, bool fired, SpikeGains gain, float x) {
+  return fired ? soft_potentiation(w, gain.up * x, c.mu, c.weight_max)
+               : soft_depression(w, gain.down, c.mu, c.weight_max);
+}
+
 }  // namespace sprig

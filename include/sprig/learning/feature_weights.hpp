@@ -1,6 +1,6 @@
-// How a model's weights are kept. Engines are templates over this and read and write weights by load() and store()
-// alone (synapse k = input x neurons + neuron), so a narrower kind with its rounding is one more struct here, and a
-// line where engines choose by CompetitiveOptions::weight_bits.
+// How a model's weights are kept. Engines read and write them by load() and store() alone (synapse k = input x neurons
+// + neuron): the CPU's is a template over this, the device's reads the kind that its view of a model has. A narrower
+// kind with its rounding is one more struct here, chosen where CompetitiveOptions::weight_bits is read.
 #pragma once
 
 #include <cstdint>
