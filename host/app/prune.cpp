@@ -22,15 +22,21 @@ namespace {
 Json largest(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.exponents.front()); }
 
 Json guards_json(const PruneGuards& g) {
-  return {{"harmonic_small", g.harmonic_small}, {"harmonic_mixed_sign", g.harmonic_mixed_sign},
-          {"not_hurwitz", g.not_hurwitz},       {"probability_one", g.probability_one},
-          {"weight_capped", g.weight_capped},   {"velocity", g.velocity},
+  return {{"harmonic_small", g.harmonic_small},
+          {"harmonic_mixed_sign", g.harmonic_mixed_sign},
+          {"not_hurwitz", g.not_hurwitz},
+          {"diagonal_moved", g.not_hurwitz > 0 ? g.diagonal_moved / static_cast<double>(g.not_hurwitz) : 0},
+          {"probability_one", g.probability_one},
+          {"weight_capped", g.weight_capped},
+          {"velocity", g.velocity},
           {"jump_spikes", g.jump_spikes}};
 }
 
 Json round_json(const PruneRound& r) {
   return {{"round", r.round},
+          {"target", r.target},
           {"synapses", r.synapses},
+          {"excitatory", r.excitatory},
           {"neurons", r.neurons},
           {"rho", r.rho},
           {"expected_kept", r.expected_kept},
@@ -90,6 +96,20 @@ std::string steps_text(const PruneResult& r) {
   return text;
 }
 
+// What became of the weights and of the linear model, where there is something to say.
+std::string factors_text(const PruneResult& r) {
+  std::string text;
+  if (r.synapses_after > 0 && !r.rounds.empty())
+    text += "kept weights, mean factor: " + number_text(r.factor_excitatory, 3) + " excitatory, " +
+            number_text(r.factor_inhibitory, 3) + " inhibitory\n";
+  const auto moved = static_cast<double>(r.guards.not_hurwitz);
+  if (moved > 0)
+    text += "linear model: unstable in " + std::to_string(r.guards.not_hurwitz) + " of " +
+            std::to_string(r.rounds.size()) + " rounds; row dominance raised its decay rates by " +
+            number_text(100 * r.guards.diagonal_moved / moved, 3) + " % on average\n";
+  return text;
+}
+
 std::string summary(const PruneResult& r) {
   TextTable table({"", "before", "after", "kept"});
   const auto share = [](double after, double before) { return number_text(100 * after / before, 3) + " %"; };
@@ -97,10 +117,16 @@ std::string summary(const PruneResult& r) {
              share(r.neurons_after, r.neurons_before)});
   table.add({"synapses", std::to_string(r.synapses_before), std::to_string(r.synapses_after),
              share(static_cast<double>(r.synapses_after), static_cast<double>(r.synapses_before))});
+  const auto inhibitory = [](std::uint64_t excitatory, std::uint64_t all) {
+    return all == 0 ? std::string("n/a")
+                    : number_text(100 * (1 - static_cast<double>(excitatory) / static_cast<double>(all)), 3) + " %";
+  };
+  table.add({"inhibitory", inhibitory(r.excitatory_before, r.synapses_before),
+             inhibitory(r.excitatory_after, r.synapses_after)});
   const auto lambda = [](const LyapunovResult& l) { return exponent_text(l, 0, 4); };
   table.add({"lambda_max (1/ms)", lambda(r.before), lambda(r.after)});
   table.add({"mean rate (Hz)", number_text(r.before.mean_rate_hz), number_text(r.after.mean_rate_hz)});
-  return table.text() + steps_text(r);
+  return table.text() + factors_text(r) + steps_text(r);
 }
 
 }  // namespace
@@ -154,7 +180,11 @@ int prune_verb(const Command& command) {
               {"method", name_of(config.prune.method)},
               {"density", config.prune.density},
               {"seed", config.simulation.seed},
-              {"weight_cap", pruned.weight_cap},
+              {"excitatory_before", pruned.excitatory_before},
+              {"excitatory_after", pruned.excitatory_after},
+              {"factor_excitatory", pruned.factor_excitatory},
+              {"factor_inhibitory", pruned.factor_inhibitory},
+              {"before_failure", pruned.before_failure},
               {"after_failure", pruned.after_failure},
               {"rounds_detail", rounds}};
   if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
@@ -162,6 +192,8 @@ int prune_verb(const Command& command) {
   if (complete)
     write_observation(session.folder(), config,
                       {{"before", network, drive}, {"after", pruned.network, drive.subset(pruned.kept)}});
+  if (!pruned.before_failure.empty())
+    std::fprintf(stderr, "sprig: the network that was given has no spectrum: %s\n", pruned.before_failure.c_str());
   if (!pruned.after_failure.empty())
     std::fprintf(stderr, "sprig: the pruned network has no spectrum: %s\n", pruned.after_failure.c_str());
   session.print(summary(pruned));

@@ -79,14 +79,18 @@ int study_verb(const Command& command) {
   std::string verdict;
   Json tasks = Json::array();
   summary.judge(verdict, tasks);
+  std::string claims_text;
+  Json claims = Json::array();
+  summary.claims(claims_text, claims);
   const std::string text = summary.text() + summary.footer(!config.network_file.empty()) +
                            (stopped.error ? "stopped by a cell that failed: " + stopped.why + "\n" : "") + verdict +
-                           summary.variant_order();
+                           summary.variant_order() + claims_text;
   session.folder().write("table.txt", text);
   session.folder().write("table.csv", summary.csv());
   session.folder().write("table.tex", summary.latex());
   session.print(text);
-  Json result{{"cells", list}, {"summary", summary.json()}, {"tasks", tasks}, {"hash", hash}};
+  Json result{{"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()},
+              {"claims", claims}, {"tasks", tasks}, {"hash", hash}};
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);

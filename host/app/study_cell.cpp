@@ -6,6 +6,7 @@
 #include "sprig/app/setup.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/tasks/task_input.hpp"
 #include "sprig/tasks/train.hpp"
 
 namespace sprig::app {
@@ -71,6 +72,26 @@ Network trained(Training training, const Network& network, const Drive& drive, c
   throw ConfigError("study.trainings", "is unknown");
 }
 
+Network with_gain(Network network, double gain) {
+  for (float& weight : network.recurrent.weights) weight = static_cast<float>(weight * gain);
+  return network;
+}
+
+// The largest exponent under the task's input, which is not known for images and where there is no tangent dynamics.
+void measure_conditional(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                         const Config& config, std::uint32_t seed, const Progress& progress, Row& row) {
+  if (config.task.is_classification() || network.kind.adaptive) return;
+  LyapunovOptions options = config.lyapunov;
+  options.method = LyapunovMethod::saltation;
+  options.exponents = 1;
+  options.progress = progress;
+  const TaskInput task = task_input(network, drive, simulation, config.task, seed);
+  const LyapunovResult spectrum = lyapunov_spectrum(task.network, task.drive, simulation, options, task.input);
+  if (!spectrum.complete) throw Interrupted("study", "stopped");
+  row.lambda_task = spectrum.exponents.front();
+  if (!spectrum.standard_errors.empty()) row.lambda_task_error = spectrum.standard_errors.front();
+}
+
 // `given`: the dense network.
 Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& score) {
   Row row;
@@ -85,13 +106,18 @@ Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& sco
   row.sops_readout = score.sops_readout;
   row.rate_hz = score.rate_hz;
   row.silent = score.silent_fraction;
+  row.memory_capacity = score.memory_capacity;
   row.neurons = pruned.neurons_after;
   row.synapses = pruned.synapses_after;
+  row.inhibitory = 1 - static_cast<double>(pruned.excitatory_after) / static_cast<double>(pruned.synapses_after);
+  row.factor_excitatory = pruned.factor_excitatory;
+  row.factor_inhibitory = pruned.factor_inhibitory;
   row.after_failure = pruned.after_failure;
   if (!pruned.after.exponents.empty()) {
     row.lambda_max = pruned.after.exponents.front();
     if (!pruned.after.dimension_is_bound) row.dimension = pruned.after.dimension;
-    row.spectral_distance = spectrum_distance(pruned.after.exponents, tangent_dimension(pruned.network),
+    if (!pruned.before.exponents.empty())
+      row.spectral_distance = spectrum_distance(pruned.after.exponents, tangent_dimension(pruned.network),
                                               pruned.before.exponents, tangent_dimension(given));
   }
   return row;
@@ -134,9 +160,11 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
     task.progress = [&](double fraction) { return report(trained_share + (1 - trained_share) * fraction); };
     try {
       const Drive kept_drive = drive.subset(pruned.kept);
-      const Network learned = trained(training, pruned.network, kept_drive, simulation, config,
-                                      [&](double fraction) { return report(trained_share * fraction); });
-      done(cells[c], row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, task, seed)));
+      const Network learned = trained(training, with_gain(pruned.network, grid.line_of(cells[c]).gain), kept_drive,
+                                      simulation, config, [&](double fraction) { return report(trained_share * fraction); });
+      Row row = row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, task, seed));
+      measure_conditional(learned, kept_drive, simulation, config, seed, [&](double) { return report(1); }, row);
+      done(cells[c], std::move(row));
     } catch (const NumericalError& error) {
       done(cells[c], failed_row(error.what()));
     }

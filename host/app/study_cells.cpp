@@ -24,6 +24,12 @@ constexpr Field kFields[] = {{"score", &Row::score},
                              {"energy_readout_nj", &Row::energy_readout_nj},
                              {"rate", &Row::rate_hz},
                              {"silent", &Row::silent},
+                             {"memory_capacity", &Row::memory_capacity},
+                             {"inhibitory", &Row::inhibitory},
+                             {"factor_excitatory", &Row::factor_excitatory},
+                             {"factor_inhibitory", &Row::factor_inhibitory},
+                             {"lambda_task", &Row::lambda_task},
+                             {"lambda_task_error", &Row::lambda_task_error},
                              {"lambda_max", &Row::lambda_max},
                              {"dimension", &Row::dimension},
                              {"spectral_distance", &Row::spectral_distance}};
@@ -61,8 +67,8 @@ Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
   const Line& line = grid.line_of(cell);
   Json json{{"task", line.task},       {"training", name_of(line.training)},
             {"variant", line.variant}, {"method", name_of(line.method)},
-            {"density", line.density}, {"seed", grid.seed_of(cell)},
-            {"measure", row.measure}};
+            {"density", line.density}, {"gain", line.gain},
+            {"seed", grid.seed_of(cell)}, {"measure", row.measure}};
   for (const Field& field : kFields) json[field.name] = row.*field.value;
   json["vpt_in_samples"] = row.vpt_in_samples;
   json["neurons"] = row.neurons;

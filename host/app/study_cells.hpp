@@ -25,9 +25,15 @@ struct Row {
   double sops = 0, sops_readout = 0;  // synaptic operations a sample, without and with the readout's
   double energy_nj = 0, energy_readout_nj = 0;
   double rate_hz = 0, silent = 0;
+  double memory_capacity = kUnknown;  // of the task that asks for it
   std::uint32_t neurons = 0;
   std::uint64_t synapses = 0;
-  double lambda_max = kUnknown;         // 1/ms, after pruning, before training
+  double inhibitory = kUnknown;  // share of negative weights among the synapses
+  double factor_excitatory = kUnknown, factor_inhibitory = kUnknown;  // mean w'/w of pruning, before the gain
+  // The largest conditional exponent, 1/ms, with the task's input and the line's gain, after training; and its standard
+  // error.
+  double lambda_task = kUnknown, lambda_task_error = kUnknown;
+  double lambda_max = kUnknown;         // 1/ms, after pruning, before the gain and training, without the task
   double dimension = kUnknown;          // Kaplan-Yorke, of the same spectrum; not known where it has too few exponents
   double spectral_distance = kUnknown;  // of its normalised spectrum from the dense network's (Wasserstein)
   std::string after_failure;            // why these are not known; empty when they are

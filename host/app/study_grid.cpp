@@ -60,7 +60,8 @@ void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_a
   const Setting& setting = grid.settings[index];
   const StudySection& study = setting.config.study;
   const auto add = [&](PruneMethod method, double density) {
-    grid.lines.push_back({index, setting.task, setting.variant, training, method, density});
+    for (const double gain : method == PruneMethod::none ? std::vector{1.0} : study.gains)
+      grid.lines.push_back({index, setting.task, setting.variant, training, method, density, gain});
   };
   for (const PruneMethod method : lnp_alone ? std::vector{PruneMethod::lnp} : study.methods) {
     if (method == PruneMethod::dense)
@@ -144,6 +145,7 @@ std::string cell_key(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
   Hash hash = line_hash(grid, cell, grid.config_of(cell));
   add(hash, std::string(name_of(line.training)));
+  hash.add(line.gain);
   add(hash, version().git_revision);
   return hash.hex();
 }
@@ -156,7 +158,9 @@ std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
       const std::size_t cell = line * grid.seeds + s;
       Config config = grid.config_of(cell);
       config.training = Config{}.training;
-      if (!needs_activity(grid.line_of(cell).method)) config.task = Config{}.task;
+      PruneOptions options = config.prune;
+      options.method = grid.line_of(cell).method;
+      if (!needs_activity(options)) config.task = Config{}.task;
       const auto [entry, is_new] = group_of.emplace(line_hash(grid, cell, config).value(), groups.size());
       if (is_new) groups.emplace_back();
       groups[entry->second].push_back(cell);

@@ -16,13 +16,14 @@ struct Setting {
   Config config;              // finished
 };
 
-// One line of the table. dense and none have one density: 1 and 0.
+// A method at one density and one gain, on all seeds. dense and none have one density: 1 and 0; none has one gain.
 struct Line {
   std::size_t setting = 0;
   std::string task, variant;
   Training training = Training::ridge;
   PruneMethod method = PruneMethod::dense;
   double density = 1;
+  double gain = 1;  // of the weights, after pruning
 };
 
 struct StudyGrid {

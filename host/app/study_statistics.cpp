@@ -12,6 +12,26 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
+Summary::Summary(const StudyGrid& grid, const Rows& rows)
+    : grid_(grid), rows_(rows), chosen_(grid.lines.size(), false) {
+  const auto same = [](const Line& a, const Line& b) {
+    return a.setting == b.setting && a.training == b.training && a.method == b.method && a.density == b.density;
+  };
+  // The gains of a line follow one another.
+  for (std::size_t first = 0, last; first < grid.lines.size(); first = last) {
+    std::size_t best = first;
+    double least = std::numeric_limits<double>::infinity();
+    for (last = first; last < grid.lines.size() && same(grid.lines[first], grid.lines[last]); ++last) {
+      const double error = mean(last, [](const Row& r) { return r.validation_score; }).mean;
+      if (error < least) {
+        least = error;
+        best = last;
+      }
+    }
+    chosen_[best] = true;
+  }
+}
+
 std::vector<double> Summary::values(std::size_t line, Field field) const {
   std::vector<double> list;
   for (std::size_t s = 0; s < grid_.seeds; ++s)
@@ -25,12 +45,22 @@ Interval Summary::mean(std::size_t line, Field field) const {
   return list.empty() ? Interval{kNaN, kNaN} : mean_interval(list);
 }
 
-Interval Summary::difference(std::size_t line, std::size_t other) const {
+std::pair<std::vector<double>, std::vector<double>> Summary::pairs(std::size_t line, std::size_t other,
+                                                                   Field field) const {
   std::vector<double> a, b;
   for (std::size_t s = 0; s < grid_.seeds; ++s)
     if (row(line, s) && row(other, s) && row(line, s)->failure.empty() && row(other, s)->failure.empty())
-      a.push_back(row(line, s)->score), b.push_back(row(other, s)->score);
+      a.push_back(field(*row(line, s))), b.push_back(field(*row(other, s)));
+  return {a, b};
+}
+
+Interval Summary::difference(std::size_t line, std::size_t other, Field field) const {
+  const auto [a, b] = pairs(line, other, field);
   return a.empty() ? Interval{kNaN, kNaN} : paired_difference(a, b);
+}
+
+Interval Summary::difference(std::size_t line, std::size_t other) const {
+  return difference(line, other, [](const Row& r) { return r.score; });
 }
 
 std::optional<std::size_t> Summary::find(std::size_t line, const std::string& variant, PruneMethod method,
@@ -38,7 +68,7 @@ std::optional<std::size_t> Summary::find(std::size_t line, const std::string& va
   const Line& wanted = grid_.lines[line];
   for (std::size_t o = 0; o < grid_.lines.size(); ++o) {
     const Line& other = grid_.lines[o];
-    if (other.task == wanted.task && other.training == wanted.training && other.variant == variant &&
+    if (chosen(o) && other.task == wanted.task && other.training == wanted.training && other.variant == variant &&
         other.method == method && other.density == density)
       return o;
   }
@@ -50,10 +80,26 @@ std::optional<std::size_t> Summary::dense_of(std::size_t line) const {
   return own ? own : find(line, "", PruneMethod::dense, 1);
 }
 
-std::optional<std::size_t> Summary::random_of(std::size_t line) const {
+std::optional<std::size_t> Summary::control_of(std::size_t line, PruneMethod method) const {
   const Line& wanted = grid_.lines[line];
-  const auto own = find(line, wanted.variant, PruneMethod::random, wanted.density);
-  return own ? own : find(line, "", PruneMethod::random, wanted.density);
+  const auto own = find(line, wanted.variant, method, wanted.density);
+  return own ? own : find(line, "", method, wanted.density);
+}
+
+std::optional<std::size_t> Summary::random_at_rate(std::size_t line) const {
+  const auto rate = [&](std::size_t l) { return mean(l, [](const Row& r) { return r.rate_hz; }).mean; };
+  const auto at_best = random_of(line);
+  if (!at_best) return std::nullopt;
+  const Line& wanted = grid_.lines[*at_best];
+  std::optional<std::size_t> nearest;
+  for (std::size_t o = 0; o < grid_.lines.size(); ++o) {
+    const Line& other = grid_.lines[o];
+    if (other.setting == wanted.setting && other.training == wanted.training && other.method == wanted.method &&
+        other.density == wanted.density && !std::isnan(rate(o)) &&
+        (!nearest || std::abs(rate(o) - rate(line)) < std::abs(rate(*nearest) - rate(line))))
+      nearest = o;
+  }
+  return nearest;
 }
 
 std::optional<std::size_t> Summary::base_of(std::size_t line) const {
@@ -66,8 +112,8 @@ double Summary::rank(std::size_t line) const {
   std::vector<std::size_t> rivals;
   for (std::size_t o = 0; o < grid_.lines.size(); ++o) {
     const Line& other = grid_.lines[o];
-    if (other.task == wanted.task && other.training == wanted.training && other.variant == wanted.variant &&
-        other.density == wanted.density)
+    if (chosen(o) && other.task == wanted.task && other.training == wanted.training &&
+        other.variant == wanted.variant && other.density == wanted.density)
       rivals.push_back(o);
   }
   double sum = 0, seeds = 0;

@@ -28,11 +28,16 @@ constexpr Column kColumns[] = {{"neurons", [](const Row& r) { return static_cast
                                {"SOPs+readout", [](const Row& r) { return r.sops_readout; }, 4},
                                {"nJ", [](const Row& r) { return r.energy_nj; }, 3},
                                {"rate Hz", [](const Row& r) { return r.rate_hz; }, 3},
+                               {"lambda task", [](const Row& r) { return r.lambda_task; }, 3},
                                {"lambda_max", [](const Row& r) { return r.lambda_max; }, 3},
+                               {"inhibitory", [](const Row& r) { return r.inhibitory; }, 3},
+                               {"factor exc", [](const Row& r) { return r.factor_excitatory; }, 3},
+                               {"factor inh", [](const Row& r) { return r.factor_inhibitory; }, 3},
+                               {"memory capacity", [](const Row& r) { return r.memory_capacity; }, 3},
                                {"D_KY", [](const Row& r) { return r.dimension; }, 3},
                                {"spectral distance", [](const Row& r) { return r.spectral_distance; }, 3}};
 // Of these, what the text shows; the rest would not fit a line.
-constexpr const char* kShown[] = {"neurons", "synapses", "SOPs", "nJ", "rate Hz", "lambda_max"};
+constexpr const char* kShown[] = {"neurons", "synapses", "inhibitory", "SOPs", "rate Hz", "lambda task"};
 
 bool shown(const Column& column) {
   return std::any_of(std::begin(kShown), std::end(kShown),
@@ -70,14 +75,17 @@ std::string Summary::text() const {
 }
 
 std::string Summary::section(std::size_t first, std::size_t last) const {
-  bool variants = false, vpt = false;
+  bool variants = false, vpt = false, gains = false;
   for (std::size_t v = first; v < last; ++v) {
+    gains |= !chosen(v);
     variants |= !grid_.lines[v].variant.empty();
     vpt |= !values(v, valid_time).empty();
   }
   std::vector<std::string> header{"method"};
   if (variants) header.push_back("variant");
-  header.insert(header.end(), {"kept", measure(first)});
+  header.push_back("kept");
+  if (gains) header.push_back("gain");
+  header.push_back(measure(first));
   if (vpt) header.push_back(vpt_in_samples(first) ? "VPT samples" : "VPT");
   for (const Column& column : kColumns)
     if (shown(column)) header.push_back(column.name);
@@ -85,10 +93,13 @@ std::string Summary::section(std::size_t first, std::size_t last) const {
   if (variants) header.push_back("- plain");
   TextTable table(header);
   for (std::size_t v = first; v < last; ++v) {
+    if (!chosen(v)) continue;
     const Interval error = mean(v, score), time = mean(v, valid_time);
     std::vector<std::string> cells{std::string(name_of(grid_.lines[v].method))};
     if (variants) cells.push_back(grid_.lines[v].variant);
-    cells.insert(cells.end(), {number_text(grid_.lines[v].density), interval_text(error.mean, error.half_width)});
+    cells.push_back(number_text(grid_.lines[v].density));
+    if (gains) cells.push_back(number_text(grid_.lines[v].gain));
+    cells.push_back(interval_text(error.mean, error.half_width));
     if (vpt) cells.push_back(interval_text(time.mean, time.half_width, 2));
     for (const Column& column : kColumns)
       if (shown(column)) cells.push_back(number_text(mean(v, column.field).mean, column.digits));
@@ -102,13 +113,14 @@ std::string Summary::section(std::size_t first, std::size_t last) const {
 }
 
 std::string Summary::csv() const {
-  std::vector<std::string> header{"task",    "training", "variant",    "method",           "density", "seeds",
+  std::vector<std::string> header{"task",    "training", "variant",    "method",           "density", "gain", "seeds",
                                   "measure", "score",    "half_width", "validation_score", "vpt",     "vpt_half_width"};
   for (const Column& column : kColumns) header.push_back(column.name);
   header.insert(header.end(), {"minus_dense", "minus_dense_half_width", "minus_random", "minus_random_half_width",
                                "minus_plain", "minus_plain_half_width", "rank"});
   TextTable table(header);
   for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
+    if (!chosen(v)) continue;
     const Line& line = grid_.lines[v];
     const Interval error = mean(v, score), time = mean(v, valid_time);
     std::vector<std::string> cells{line.task,
@@ -116,6 +128,7 @@ std::string Summary::csv() const {
                                    line.variant,
                                    std::string(name_of(line.method)),
                                    number_text(line.density, 6),
+                                   number_text(line.gain, 6),
                                    std::to_string(values(v, score).size()),
                                    measure(v),
                                    number_text(error.mean, 6),
@@ -147,6 +160,7 @@ std::string Summary::latex() const {
     out += "\\midrule\n\\multicolumn{7}{l}{" + latex_escaped(first.task) + ", " + std::string(name_of(first.training)) +
            ": " + measure(starts[s]) + "} \\\\\n";
     for (std::size_t v = starts[s]; v < starts[s + 1]; ++v) {
+      if (!chosen(v)) continue;
       const Line& line = grid_.lines[v];
       const auto minus = [&](std::optional<std::size_t> other) {
         return other && *other != v ? latex_interval(difference(v, *other), 3) : std::string();
@@ -163,12 +177,14 @@ std::string Summary::latex() const {
 Json Summary::json() const {
   Json list = Json::array();
   for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
+    if (!chosen(v)) continue;
     const Line& line = grid_.lines[v];
     Json entry{{"task", line.task},
                {"training", name_of(line.training)},
                {"variant", line.variant},
                {"method", name_of(line.method)},
                {"density", line.density},
+               {"gain", line.gain},
                {"seeds", values(v, score).size()},
                {"measure", measure(v)},
                {"score", interval_json(mean(v, score))},
@@ -185,6 +201,26 @@ Json Summary::json() const {
       entry[name] = {{"mean", d.mean}, {"half_width", d.half_width}, {"tie", is_tie(d)}};
     }
     list.push_back(entry);
+  }
+  return list;
+}
+
+Json Summary::curves() const {
+  Json list = Json::array();
+  for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
+    const Line& line = grid_.lines[v];
+    list.push_back({{"task", line.task},
+                    {"training", name_of(line.training)},
+                    {"variant", line.variant},
+                    {"method", name_of(line.method)},
+                    {"density", line.density},
+                    {"gain", line.gain},
+                    {"chosen", static_cast<bool>(chosen_[v])},
+                    {"score", interval_json(mean(v, score))},
+                    {"validation_score", interval_json(mean(v, validation_score))},
+                    {"sops", interval_json(mean(v, operations))},
+                    {"rate_hz", interval_json(mean(v, [](const Row& r) { return r.rate_hz; }))},
+                    {"lambda_task", interval_json(mean(v, [](const Row& r) { return r.lambda_task; }))}});
   }
   return list;
 }

@@ -1,9 +1,11 @@
 // What the cells of a study say together: means with 95 % intervals, differences paired by seed, ranks, whether a task
-// counts; as text, CSV, LaTeX and JSON.
+// counts; as text, CSV, LaTeX and JSON. Of the gains of a line, tables have the one of least mean error on validation
+// data; curves() has all.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/app/study_cells.hpp"
@@ -15,12 +17,17 @@ namespace sprig::app {
 
 class Summary {
  public:
-  Summary(const StudyGrid& grid, const Rows& rows) : grid_(grid), rows_(rows) {}
+  Summary(const StudyGrid& grid, const Rows& rows);
 
   std::string text() const;  // a table for each task and training
   std::string csv() const;   // one table
   std::string latex() const;
   Json json() const;
+  Json curves() const;  // every line, also those whose gain was not chosen
+
+  // lnp's lines against each control at the same density (dense, random, random at the nearest mean rate, random by
+  // sign, weight): differences of scores with p values, adjusted for all of them together (Holm); as text and JSON.
+  void claims(std::string& text, Json& json) const;
 
   // Whether recurrence matters for each task, as a sentence and as JSON.
   void judge(std::string& text, Json& json) const;
@@ -36,18 +43,25 @@ class Summary {
   using Field = double (*)(const Row&);
 
   std::string section(std::size_t first, std::size_t last) const;  // the table of lines [first, last)
+  bool chosen(std::size_t line) const { return chosen_[line]; }
 
   const std::optional<Row>& row(std::size_t line, std::size_t seed) const { return rows_[line * grid_.seeds + seed]; }
   std::vector<double> values(std::size_t line, Field field) const;
   Interval mean(std::size_t line, Field field) const;
-  Interval difference(std::size_t line, std::size_t other) const;  // of scores, over the seeds that both have
+  // Of a field over the seeds that both lines have: paired values, and their difference.
+  std::pair<std::vector<double>, std::vector<double>> pairs(std::size_t line, std::size_t other, Field field) const;
+  Interval difference(std::size_t line, std::size_t other) const;  // of scores
+  Interval difference(std::size_t line, std::size_t other, Field field) const;
   std::string against(std::size_t line, std::optional<std::size_t> other) const;
-  // The line of the same task and training that differs in nothing but what is asked for. dense and random: of the same
-  // variant where it has one, else of the configuration as it is.
+  // The chosen line of the same task and training that differs in nothing but what is asked for. dense and other
+  // controls: of the same variant where it has one, else of the configuration as it is.
   std::optional<std::size_t> find(std::size_t line, const std::string& variant, PruneMethod method,
                                   double density) const;
   std::optional<std::size_t> dense_of(std::size_t line) const;
-  std::optional<std::size_t> random_of(std::size_t line) const;
+  std::optional<std::size_t> control_of(std::size_t line, PruneMethod method) const;
+  std::optional<std::size_t> random_of(std::size_t line) const { return control_of(line, PruneMethod::random); }
+  // random at the same density with the gain whose mean rate is nearest.
+  std::optional<std::size_t> random_at_rate(std::size_t line) const;
   std::optional<std::size_t> base_of(std::size_t line) const;  // of a variant: the configuration as it is
   // Mean over seeds of the score's rank (1: best) among the methods of the same density and variant, ties sharing their
   // mean; NaN for fewer than two methods.
@@ -59,6 +73,7 @@ class Summary {
 
   const StudyGrid& grid_;
   const Rows& rows_;
+  std::vector<bool> chosen_;  // of each line
 };
 
 }  // namespace sprig::app

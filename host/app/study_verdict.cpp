@@ -14,7 +14,7 @@ void Summary::judge(std::string& text, Json& json) const {
   for (std::size_t v = 0; v < grid_.lines.size(); ++v) {
     const Line& line = grid_.lines[v];
     const auto dense = dense_of(v);
-    if (line.method != PruneMethod::none || !line.variant.empty() || !dense) continue;
+    if (line.method != PruneMethod::none || !line.variant.empty() || !dense || !chosen(v)) continue;
     const auto score = [](const Row& r) { return r.score; };
     const double with = mean(*dense, score).mean, without = mean(v, score).mean, gain = 1 - with / without;
     if (std::isnan(gain)) continue;  // stopped before both had a row
@@ -39,7 +39,7 @@ std::string Summary::variant_order() const {
     std::map<std::string, std::pair<double, std::size_t>> errors;  // sum over its lines, their number
     std::size_t most = 0;
     for (std::size_t v = starts[s]; v < starts[s + 1]; ++v) {
-      if (grid_.lines[v].method != PruneMethod::lnp) continue;
+      if (grid_.lines[v].method != PruneMethod::lnp || !chosen(v)) continue;
       auto& [sum, lines] = errors[grid_.lines[v].variant];
       sum += mean(v, [](const Row& r) { return r.validation_score; }).mean;
       most = std::max(most, ++lines);
@@ -69,8 +69,11 @@ std::string Summary::footer(bool one_network) const {
   }
   std::string text = "mean +- 95 % interval " + interval_scope({grid_.seeds, done, rows_.size(), one_network}) +
                      "; differences are paired by seed; VPT in Lyapunov times where nothing else is said; ranks among "
-                     "the methods of one density; SOPs and nJ a sample "
-                     "or image, recurrent synapses alone\n";
+                     "the methods of one density; SOPs a sample or "
+                     "image, recurrent synapses alone; lambda task: largest conditional exponent under the task, 1/ms; "
+                     "inhibitory: share of negative weights\n";
+  if (std::find(chosen_.begin(), chosen_.end(), false) != chosen_.end())
+    text += "gain: of the weights after pruning, chosen by mean validation error for each task, method and density\n";
   if (failed > 0)
     text += std::to_string(failed) + " of " + std::to_string(done) +
             " cells failed and are left out of all means, the first: " + first_failure + "\n";

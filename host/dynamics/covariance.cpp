@@ -3,7 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <stdexcept>
 #include <string>
+
+#include <Spectra/GenEigsSolver.h>
+#include <Spectra/MatOp/DenseGenMatProd.h>
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -17,6 +22,9 @@ namespace sprig {
 namespace {
 
 constexpr int kDoublings = 64;  // 2^64 terms: an abscissa of 1e-15 relative to the norm has converged by then
+constexpr Eigen::Index kDenseSpectrum = 200;  // rows up to which all eigenvalues are cheap
+constexpr Eigen::Index kArnoldiValues = 4, kArnoldiBasis = 60, kArnoldiRestarts = 300;
+constexpr double kArnoldiTolerance = 1e-9, kArnoldiMargin = 1e-6;
 constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
 
 int team_of(int threads) {
@@ -40,6 +48,24 @@ Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[ma
 }
 
 double norm_1(const Eigen::MatrixXd& a) { return a.cwiseAbs().colwise().sum().maxCoeff(); }
+
+// The largest real part by implicitly restarted Arnoldi iteration; nothing where it does not converge, or is too close
+// to 0 for its tolerance to tell the sign.
+std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
+  Spectra::DenseGenMatProd<double> product(a);
+  Spectra::GenEigsSolver<Spectra::DenseGenMatProd<double>> solver(product, kArnoldiValues, kArnoldiBasis);
+  // Any vector without a symmetry of the matrix; fixed, so that the answer is too.
+  const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(a.rows(), 1, static_cast<double>(a.rows())).array().sin();
+  try {
+    solver.init(start.data());
+    if (solver.compute(Spectra::SortRule::LargestReal, kArnoldiRestarts, kArnoldiTolerance) < 1) return std::nullopt;
+  } catch (const std::exception&) {  // a breakdown of the iteration
+    return std::nullopt;
+  }
+  const double rightmost = solver.eigenvalues().real().maxCoeff();
+  const bool certain = std::abs(rightmost) > kArnoldiMargin * norm_1(a);
+  return certain ? std::optional(rightmost) : std::nullopt;
+}
 
 [[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a) {
   throw NumericalError("covariance.a", "is not Hurwitz: an eigenvalue has real part " +
@@ -101,6 +127,8 @@ double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, dou
 double spectral_abscissa(const Eigen::MatrixXd& a) {
   if (a == a.transpose())
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+  if (a.rows() > kDenseSpectrum)
+    if (const std::optional<double> rightmost = rightmost_by_arnoldi(a)) return *rightmost;
   return Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues().real().maxCoeff();
 }
 

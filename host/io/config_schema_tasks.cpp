@@ -128,6 +128,8 @@ std::vector<Key> study_keys() {
           [](PruneMethod m) { return quote(name_of(m)); }, "pruning methods to compare"),
       list("densities", FIELD(study.densities), 1, kDensity.words(), real_list(kDensity), write_real,
            "synapses kept; dense and none have one cell each"),
+      list("gains", FIELD(study.gains), 1, kPositive.words(), real_list(kPositive), write_real,
+           "factors on the weights after pruning, none's apart; the one that validation prefers is chosen a line"),
       list("variants", FIELD(study.variants), 0, "a text \"name: section.key=value; ...\"", to_text, quote,
            "ablations; those that change only how to prune are run for lnp, unless they set study.methods"),
       integer("seeds", FIELD(study.seeds), 1, 100000, "run.seed, run.seed + 1, ..., paired over methods"),

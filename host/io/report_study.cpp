@@ -6,6 +6,7 @@
 
 #include "host/io/report_methods.hpp"
 #include "host/io/report_sections.hpp"
+#include "host/io/report_study_curves.hpp"
 #include "sprig/io/markup.hpp"
 
 namespace sprig::report {
@@ -25,7 +26,7 @@ struct Value {
 
 struct Entry {
   std::string task, training, method, variant, measure;
-  double density, seeds, rank;
+  double density, gain, seeds, rank;
   Value score, vpt, sops, lambda_max, minus_dense, minus_random, minus_plain;
   bool tie_dense, tie_random, tie_plain;
   std::string series() const {
@@ -45,12 +46,13 @@ std::vector<Entry> read_summary(const Node& summary) {
                        e["variant"].text(),
                        e["measure"].text(),
                        e["density"].number(),
+                       e["gain"].number(),
                        e["seeds"].number(),
                        e["rank"].number(),
                        value(e["score"]),
                        value(e["vpt"]),
                        value(e["sops"]),
-                       {e["lambda_max"].number(), std::nan("")},
+                       {e["lambda task"].number(), std::nan("")},
                        value(e["minus_dense"]),
                        value(e["minus_random"]),
                        value(e["minus_plain"]),
@@ -219,7 +221,7 @@ void draw_figures(Page& page, const Panel& all, const MethodStyles& styles) {
   if (has(panel, &Entry::lambda_max, false))
     page.figure("Largest exponent",
                 {against_density(panel, &Entry::lambda_max, "Largest Lyapunov exponent", "\u03BB max (1/ms)", styles)},
-                "The largest Lyapunov exponent of the network without a task's input: means of " + scope(panel) + ".");
+                "The largest conditional exponent, under the task's own input: means of " + scope(panel) + ".");
   if (has(panel, &Entry::sops, true))
     page.figure(measure + " against cost", {against_cost(panel, styles)},
                 "Each point is a method at one density, lines join the densities of a method; dense is the diamond." +
@@ -245,13 +247,13 @@ std::string difference(const Value& v, bool tie, const std::string& measure) {
 void draw_table(Page& page, const Panel& panel) {
   const bool vpt = has(panel, &Entry::vpt, true), plain = has(panel, &Entry::minus_plain, true);
   Table table{
-      {"method", "density", "seeds", measure_name(panel.measure()), "SOPs", "minus dense", "minus random", "rank"},
+      {"method", "density", "gain", "seeds", measure_name(panel.measure()), "SOPs", "minus dense", "minus random", "rank"},
       {},
       1};
   if (vpt) table.header.push_back("VPT");
   if (plain) table.header.push_back("minus plain");
   for (const Entry& e : panel.entries) {
-    table.rows.push_back({e.series(), figure(e.density), figure(e.seeds, 9), interval(e.score), interval(e.sops),
+    table.rows.push_back({e.series(), figure(e.density), figure(e.gain), figure(e.seeds, 9), interval(e.score), interval(e.sops),
                           difference(e.minus_dense, e.tie_dense, e.measure),
                           difference(e.minus_random, e.tie_random, e.measure),
                           std::isfinite(e.rank) ? figure(e.rank, 2) : ""});
@@ -293,8 +295,10 @@ void draw_study(Page& page, const RunData& run) {
     page.section(panel.name(), verdict(panel, result["tasks"]));
     page.legend(legend);
     draw_figures(page, panel, styles);
+    draw_curves(page, result["curves"], panel.task, panel.training, measure_axis(panel.measure()), styles);
     draw_table(page, panel);
   }
+  draw_claims(page, result["claims"]);
 }
 
 }  // namespace sprig::report

@@ -12,36 +12,18 @@
 namespace sprig {
 namespace {
 
-std::uint64_t steps_of(double ms, double step_ms) {
+std::uint64_t to_steps(double ms, double step_ms) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms / step_ms)));
 }
 
-// The network under its own drive, and under white noise that alone would give each potential the standard deviation
-// `noise` (in units of v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau) for small steps.
-Recording run_network(const BaselineInput& input, double noise) {
-  const Network& network = input.work.network();
-  Drive drive = input.drive.subset(input.work.kept());
-  if (noise > 0) {
-    drive.noise_sigma.resize(network.size(), 0.0);
-    const NeuronParameters& p = network.neurons;
-    for (std::uint32_t i = 0; i < network.size(); ++i) {
-      const double added =
-          noise * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
-      drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
-    }
-  }
-  SimulationOptions simulation = input.simulation;
-  simulation.replicas = 1;
-  simulation.update = UpdateMode::clock;  // noise is drawn every step
-  const auto running = make_simulation(network, drive, simulation);
-  if (input.options.lyapunov.transient_ms > 0)
-    running->advance(steps_of(input.options.lyapunov.transient_ms, network.step_ms));
+Recording run_network(const ScoreInput& input, double noise) {
+  const ActivityRun run(input, noise);
   Recording recording;
-  running->advance(steps_of(input.options.activity_ms, network.step_ms), {}, {.spikes = true}, &recording);
+  run.simulation().advance(run.steps_of(input.options.activity_ms), {}, {.spikes = true}, &recording);
   return recording;
 }
 
-Recording measured(const BaselineInput& input) {
+Recording measured(const ScoreInput& input) {
   if (!input.options.measure) return run_network(input, 0);
   Recording recording = input.options.measure(input.work.network(), input.work.kept());
   if (recording.spikes.size() != recording.total_spikes)
@@ -136,7 +118,28 @@ std::vector<double> covariances(const Signals& signals, const Csr& csr, int thre
 
 }  // namespace
 
-std::vector<double> activity_rates(const BaselineInput& input) {
+ActivityRun::ActivityRun(const ScoreInput& input, double noise) : step_ms_(input.work.network().step_ms) {
+  const Network& network = input.work.network();
+  Drive drive = input.drive.subset(input.work.kept());
+  if (noise > 0) {
+    drive.noise_sigma.resize(network.size(), 0.0);
+    const NeuronParameters& p = network.neurons;
+    for (std::uint32_t i = 0; i < network.size(); ++i) {
+      const double added =
+          noise * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
+      drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
+    }
+  }
+  SimulationOptions simulation = input.simulation;
+  simulation.replicas = 1;
+  simulation.update = UpdateMode::clock;  // noise is drawn every step
+  simulation_ = make_simulation(network, drive, simulation);
+  if (input.options.lyapunov.transient_ms > 0) simulation_->advance(steps_of(input.options.lyapunov.transient_ms));
+}
+
+std::uint64_t ActivityRun::steps_of(double ms) const { return to_steps(ms, step_ms_); }
+
+std::vector<double> activity_rates(const ScoreInput& input) {
   const Recording recording = measured(input);
   std::vector<double> rates(input.work.network().size(), 0.0);
   if (recording.steps == 0) throw ConfigError("prune.measure", "recorded no step; at least one is needed");
@@ -145,11 +148,11 @@ std::vector<double> activity_rates(const BaselineInput& input) {
   return rates;
 }
 
-std::vector<double> count_correlations(const BaselineInput& input) {
+std::vector<double> count_correlations(const ScoreInput& input) {
   const Network& network = input.work.network();
   const Csr& csr = network.recurrent;
   const Signals counts =
-      counts_in_bins(measured(input), network.size(), steps_of(input.options.activity_tau_ms, network.step_ms));
+      counts_in_bins(measured(input), network.size(), to_steps(input.options.activity_tau_ms, network.step_ms));
   const std::vector<double> variance = variances(counts, network.size());
   std::vector<double> scores = covariances(counts, csr, input.simulation.threads);
   for (std::uint32_t i = 0; i < csr.rows; ++i)
@@ -161,11 +164,11 @@ std::vector<double> count_correlations(const BaselineInput& input) {
   return scores;
 }
 
-std::vector<double> empirical_noise_scores(const BaselineInput& input) {
+std::vector<double> empirical_noise_scores(const ScoreInput& input) {
   const Network& network = input.work.network();
   const Csr& csr = network.recurrent;
   const Signals traces = filtered_traces(run_network(input, input.options.activity_noise), network.size(),
-                                         steps_of(input.options.activity_tau_ms, network.step_ms));
+                                         to_steps(input.options.activity_tau_ms, network.step_ms));
   const std::vector<double> weights(csr.weights.begin(), csr.weights.end());
   std::vector<double> scores =
       noise_scores(csr, weights, variances(traces, network.size()), covariances(traces, csr, input.simulation.threads));

@@ -1,23 +1,38 @@
-// The baselines that need measured activity.
+// Measured activity: runs of a round's network, and the methods that score by them.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "host/pruning/baselines.hpp"
+#include "host/pruning/methods.hpp"
 
 namespace sprig {
 
+// A round's network under its own drive, and under white noise that alone would give each potential the standard
+// deviation `noise` (in units of v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau) for small steps. It has run
+// for lyapunov.transient_ms.
+class ActivityRun {
+ public:
+  ActivityRun(const ScoreInput& input, double noise);
+  Simulation& simulation() const { return *simulation_; }
+  std::uint64_t steps_of(double ms) const;  // at least one
+
+ private:
+  double step_ms_;
+  std::unique_ptr<Simulation> simulation_;
+};
+
 // Firing rate of each neuron (Hz), as options.measure or the network's own drive makes it fire.
-std::vector<double> activity_rates(const BaselineInput& input);
+std::vector<double> activity_rates(const ScoreInput& input);
 
 // |Pearson correlation| of the spike counts of each synapse's ends, in bins of activity_tau_ms, measured the same way;
 // 0 where a count does not vary.
-std::vector<double> count_correlations(const BaselineInput& input);
+std::vector<double> count_correlations(const ScoreInput& input);
 
 // Noise-prune scores |w| (C_ii + C_jj - 2 sgn(w) C_ij) with C the covariance of exponentially filtered spike trains
 // (activity_tau_ms, sampled once every such time) of the network under its own drive and activity_noise: LNP,
 // "Covariance on the device", `empirical`. Never of a task: this method knows none. Silent pairs, and autapses of
 // positive weight, have the smallest score there is, not 0: what is left of the budget goes to them [ours].
-std::vector<double> empirical_noise_scores(const BaselineInput& input);
+std::vector<double> empirical_noise_scores(const ScoreInput& input);
 
 }  // namespace sprig

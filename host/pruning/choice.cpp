@@ -1,10 +1,10 @@
-// Noise-prune (LNP step I) and betweenness (step II) as choices of one round, and what all methods choose by.
+// From scores to what stays of synapses and of neurons.
 #include "host/pruning/choice.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "sprig/core/random.hpp"
-#include "sprig/dynamics/covariance.hpp"
 #include "sprig/pruning/betweenness.hpp"
 #include "sprig/pruning/noise_prune.hpp"
 
@@ -28,24 +28,12 @@ std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr,
   return kept;
 }
 
-std::vector<double> scores_by_noise(const WorkingNetwork& work, ScoreVariant variant,
-                                    const std::vector<double>& per_neuron, const PruneOptions& options, int threads,
-                                    PruneGuards& guards) {
-  const Csr& csr = work.recurrent();
-  std::vector<double> l;
-  if (variant != ScoreVariant::w) l = lyapunov_matrix(csr, per_neuron, options.epsilon, guards, threads);
-  const std::vector<double> strengths = synapse_strengths(csr, variant, l);
-  std::vector<double> decay;
-  decay.reserve(work.network().size());
-  for (const double tau_ms : work.network().neurons.tau_m_ms) decay.push_back(1 / tau_ms);
-  const Eigen::MatrixXd a = noise_system(csr, strengths, decay, options.margin, guards);
-  return noise_scores(csr, strengths, lyapunov_covariance(a, options.sigma * options.sigma, threads));
-}
+namespace {
 
-SynapseChoice choose_by_scores(const WorkingNetwork& work, std::vector<double> scores, const PruneOptions& options,
-                               double target, PruneRound& round, PruneGuards& guards) {
+SynapseChoice draw(const WorkingNetwork& work, const std::vector<double>& scores, double target, std::uint32_t seed,
+                   PruneRound& round, PruneGuards& guards) {
   SynapseChoice choice;
-  choice.p = std::move(scores);
+  choice.p = scores;
   round.rho = keep_scale(choice.p, target);
   round.expected_kept = 0;
   choice.keep.resize(choice.p.size());
@@ -57,16 +45,65 @@ SynapseChoice choose_by_scores(const WorkingNetwork& work, std::vector<double> s
       ++guards.probability_one;
     }
     round.expected_kept += p;
-    choice.keep[k] = uniform_open(options.seed, Stream::keep_synapse, work.synapse_id(k), round.round) < p;
+    choice.keep[k] = uniform_open(seed, Stream::keep_synapse, work.synapse_id(k), round.round) < p;
   }
   return choice;
 }
 
-SynapseChoice choose_highest(const WorkingNetwork& work, const std::vector<double>& scores, std::uint64_t target,
-                             double p, PruneRound& round) {
+double kept_share(const std::vector<float>& weights, const std::vector<std::uint8_t>& keep) {
+  double all = 0, kept = 0;
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const double magnitude = std::abs(static_cast<double>(weights[k]));
+    all += magnitude;
+    if (keep[k]) kept += magnitude;
+  }
+  return kept > 0 ? kept / all : 1;
+}
+
+// The numbers of weights >= 0 and < 0 to keep: the share asked for, as far as there are as many.
+std::pair<std::uint64_t, std::uint64_t> numbers_by_sign(std::uint64_t target, double excitatory_share,
+                                                        std::uint64_t excitatory, std::uint64_t inhibitory) {
+  auto positive = static_cast<std::uint64_t>(std::llround(excitatory_share * static_cast<double>(target)));
+  positive = std::clamp(positive, target > inhibitory ? target - inhibitory : 0, std::min(target, excitatory));
+  return {positive, target - positive};
+}
+
+SynapseChoice choose_by_sign(const WorkingNetwork& work, const std::vector<double>& scores, std::uint64_t target,
+                             double excitatory_share) {
+  const std::vector<float>& weights = work.recurrent().weights;
+  std::vector<std::uint64_t> members[2];  // of weights >= 0, and of the others
+  for (std::uint64_t k = 0; k < weights.size(); ++k) members[weights[k] < 0 ? 1 : 0].push_back(k);
+  const auto [positive, negative] = numbers_by_sign(target, excitatory_share, members[0].size(), members[1].size());
+  SynapseChoice choice{std::vector<std::uint8_t>(weights.size(), 0), std::vector<double>(weights.size(), 1)};
+  for (int sign = 0; sign < 2; ++sign) {
+    const std::vector<std::uint64_t>& of_sign = members[sign];
+    const std::uint64_t wanted = sign == 0 ? positive : negative;
+    std::vector<double> values;
+    for (const std::uint64_t k : of_sign) values.push_back(scores[k]);
+    const auto keep = keep_highest(values, wanted, [&](std::uint64_t m) { return work.synapse_id(of_sign[m]); });
+    for (std::uint64_t m = 0; m < of_sign.size(); ++m) {
+      choice.keep[of_sign[m]] = keep[m];
+      choice.p[of_sign[m]] = static_cast<double>(wanted) / static_cast<double>(of_sign.size());
+    }
+  }
+  return choice;
+}
+
+}  // namespace
+
+SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<double>& scores, ChoiceRule rule,
+                              double target, double excitatory_share, std::uint32_t seed, PruneRound& round,
+                              PruneGuards& guards) {
+  if (rule == ChoiceRule::drawn) return draw(work, scores, target, seed, round, guards);
+  const auto number = static_cast<std::uint64_t>(std::llround(target));
   round.rho = 0;
-  round.expected_kept = static_cast<double>(target);
-  return {keep_highest_synapses(work, scores, target), std::vector<double>(scores.size(), p)};
+  round.expected_kept = static_cast<double>(number);
+  if (rule == ChoiceRule::by_sign) return choose_by_sign(work, scores, number, excitatory_share);
+  SynapseChoice choice{keep_highest_synapses(work, scores, number), {}};
+  const double p = rule == ChoiceRule::uniform ? round.expected_kept / static_cast<double>(scores.size())
+                                               : kept_share(work.recurrent().weights, choice.keep);
+  choice.p.assign(scores.size(), p);
+  return choice;
 }
 
 std::vector<std::uint8_t> central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,

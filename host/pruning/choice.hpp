@@ -12,6 +12,14 @@
 
 namespace sprig {
 
+// How synapses are chosen by their scores. Weights that are kept become what prune.kept_weight says by p.
+enum class ChoiceRule {
+  highest,  // exactly the target, those of highest score; p: the share of sum |w| that stays
+  drawn,    // independently with p = min(1, rho score), the target in expectation
+  uniform,  // exactly the target, all with the same p: the scores are draws
+  by_sign,  // as uniform, apart among weights >= 0 and < 0, in the numbers that a share of the former asks for
+};
+
 struct SynapseChoice {
   std::vector<std::uint8_t> keep;  // per synapse
   std::vector<double> p;           // keep probability
@@ -41,20 +49,11 @@ std::vector<std::uint8_t> keep_highest_synapses(const WorkingNetwork& work, cons
 // Of `values` of synapses, those of synapses among the neurons that are kept.
 std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr, const std::vector<double>& values);
 
-// LNP step I, the part that costs: the noise-prune score of each synapse, from the exponents per neuron (unused for
-// ScoreVariant::w).
-std::vector<double> scores_by_noise(const WorkingNetwork& work, ScoreVariant variant,
-                                    const std::vector<double>& per_neuron, const PruneOptions& options, int threads,
-                                    PruneGuards& guards);
-
-// Independent draws with probabilities min(1, rho score): `target` synapses in expectation. A synapse kept for one
-// target is kept for every larger one. Fills rho and expected_kept of `round`.
-SynapseChoice choose_by_scores(const WorkingNetwork& work, std::vector<double> scores, const PruneOptions& options,
-                               double target, PruneRound& round, PruneGuards& guards);
-
-// Exactly the `target` synapses of highest score, each with keep probability `p`. Fills expected_kept of `round`.
-SynapseChoice choose_highest(const WorkingNetwork& work, const std::vector<double>& scores, std::uint64_t target,
-                             double p, PruneRound& round);
+// `target` synapses by `rule`; one that is kept for a target is kept for every larger one. excitatory_share: by_sign
+// alone. Fills rho and expected_kept of `round`.
+SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<double>& scores, ChoiceRule rule,
+                              double target, double excitatory_share, std::uint32_t seed, PruneRound& round,
+                              PruneGuards& guards);
 
 // LNP step II: all neurons but those of lowest betweenness, `target` of them; ties: lowest original id first.
 std::vector<std::uint8_t> central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,

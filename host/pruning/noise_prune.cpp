@@ -53,16 +53,16 @@ bool is_hurwitz(const Eigen::MatrixXd& a, const Strengths& strengths, const std:
 
 }  // namespace
 
-std::vector<double> synapse_strengths(const Csr& graph, ScoreVariant variant, const std::vector<double>& l) {
+std::vector<double> synapse_strengths(std::vector<double> couplings, ScoreVariant variant,
+                                      const std::vector<double>& l) {
   if (variant == ScoreVariant::l) return l;
-  std::vector<double> strengths(graph.weights.begin(), graph.weights.end());
-  if (variant == ScoreVariant::w) return strengths;
+  if (variant == ScoreVariant::w) return couplings;
   double magnitude = 0;
-  for (const double w : strengths) magnitude += std::abs(w);
-  if (magnitude == 0) return strengths;  // all are zero
-  const double mean = magnitude / static_cast<double>(strengths.size());
-  for (std::uint64_t k = 0; k < strengths.size(); ++k) strengths[k] *= l[k] / mean;
-  return strengths;
+  for (const double c : couplings) magnitude += std::abs(c);
+  if (magnitude == 0) return couplings;  // all are zero
+  const double mean = magnitude / static_cast<double>(couplings.size());
+  for (std::uint64_t k = 0; k < couplings.size(); ++k) couplings[k] *= l[k] / mean;
+  return couplings;
 }
 
 Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
@@ -74,8 +74,13 @@ Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, con
   const Strengths strengths = strengths_of(graph, l);
   if (is_hurwitz(a, strengths, decay)) return a;
   ++guards.not_hurwitz;
-  for (std::uint32_t i = 0; i < graph.cols; ++i)
-    a(i, i) += decay[i] - std::max(decay[i], strengths.row[i] * (1 + margin));
+  double moved = 0;
+  for (std::uint32_t i = 0; i < graph.cols; ++i) {
+    const double raised = std::max(decay[i], strengths.row[i] * (1 + margin));
+    a(i, i) += decay[i] - raised;
+    moved += raised / decay[i] - 1;
+  }
+  guards.diagonal_moved += moved / graph.cols;
   return a;
 }
 

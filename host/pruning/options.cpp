@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
 
 namespace sprig {
 namespace {
@@ -56,6 +57,35 @@ void check_timescales(const TimescaleOptions& options) {
   require_here(not_negative(o.rate_weight), "rate_weight", o.rate_weight, ">= 0 and finite");
 }
 
+// The method whose scores are computed: random_by_sign runs the one that it matches.
+PruneMethod scoring_method(const PruneOptions& options) {
+  return options.method == PruneMethod::random_by_sign ? options.match : options.method;
+}
+
+void check_match(const PruneOptions& options) {
+  const PruneMethod match = options.match;
+  if (match == PruneMethod::none || match == PruneMethod::dense || match == PruneMethod::random_by_sign)
+    throw ConfigError(
+        "prune.match",
+        "is a method that chooses no synapses by itself; allowed: any but none, dense and random_by_sign");
+}
+
+// A frame of fewer columns than dimensions says nothing of single neurons: with 32 of 800 its exponents per neuron
+// have a correlation of -0.1 with those of the whole one.
+void check_per_neuron(const PruneOptions& options, const Network& network) {
+  if (!needs_exponents(options)) return;
+  const std::uint32_t asked = options.lyapunov.exponents;
+  const auto refuse = [&](const char* what, std::uint32_t least) {
+    throw ConfigError("prune.per_neuron", std::string("'") + what +
+                                              "' with lyapunov.exponents = " + std::to_string(asked) +
+                                              "; allowed: lyapunov.exponents = 0 (all), or at least " +
+                                              std::to_string(least) + " (or prune.per_neuron = 'contraction')");
+  };
+  if (options.per_neuron == PerNeuron::frame && asked != 0 && asked < tangent_dimension(network))
+    refuse("frame", tangent_dimension(network));
+  if (options.per_neuron == PerNeuron::index && asked != 0 && asked < network.size()) refuse("index", network.size());
+}
+
 }  // namespace
 
 void check_prune_options(const PruneOptions& options, const Network& network) {
@@ -74,24 +104,15 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
           "at least 20 prune.activity_tau_ms");
   require(std::isfinite(options.activity_noise) && options.activity_noise >= 0, "activity_noise",
           options.activity_noise, ">= 0 and finite");
-  check_dense_size(options.method, network.size());
+  check_dense_size(scoring_method(options), network.size());
   require(options.delocalise_budget > 0 && options.delocalise_budget <= 0.5, "delocalise_budget",
           options.delocalise_budget, "in (0, 0.5]");
   require(options.delocalise_vectors >= 1 && options.delocalise_vectors <= kMaxEigenvectors, "delocalise_vectors",
           options.delocalise_vectors, "in 1..1000");
   check_timescales(options.timescales);
   require(std::isfinite(options.lambda_bound), "lambda_bound", options.lambda_bound, "finite");
-  if (!needs_exponents(options)) return;
-  if (options.lyapunov.method == LyapunovMethod::finite)
-    throw ConfigError(
-        "lyapunov.method",
-        "'finite' gives no per-neuron exponents, which prune.score = 'l' and 'wl' need; allowed: saltation, "
-        "surrogate (or prune.score = 'w')");
-  if (options.per_neuron == PerNeuron::index && options.lyapunov.exponents != 0 &&
-      options.lyapunov.exponents < network.size())
-    throw ConfigError("prune.per_neuron", "'index' needs an exponent per neuron, but lyapunov.exponents is " +
-                                              std::to_string(options.lyapunov.exponents) + "; must be 0 (all) or >= " +
-                                              std::to_string(network.size()) + ", the number of neurons");
+  check_match(options);
+  check_per_neuron(options, network);
 }
 
 std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t round, std::uint32_t rounds) {
@@ -99,7 +120,8 @@ std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t roun
   return static_cast<std::uint64_t>(std::llround(static_cast<double>(before) * fraction));
 }
 
-bool needs_activity(PruneMethod method) {
+bool needs_activity(const PruneOptions& options) {
+  const PruneMethod method = scoring_method(options);
   return method == PruneMethod::activity || method == PruneMethod::correlation;
 }
 
@@ -112,8 +134,17 @@ bool tunes_timescales(const PruneOptions& options) {
   return timescales.evaluations > 0 && (options.method == PruneMethod::lnp || timescales.every_method);
 }
 
+bool measures_before(const PruneOptions& options) {
+  return options.spectra || delocalises(options) || tunes_timescales(options);
+}
+
 bool needs_exponents(const PruneOptions& options) {
-  return options.method == PruneMethod::lnp && options.score != ScoreVariant::w;
+  return scoring_method(options) == PruneMethod::lnp && options.score != ScoreVariant::w;
+}
+
+bool removes_central(const PruneOptions& options) {
+  return options.neurons_by == NeuronChoice::betweenness ||
+         (options.neurons_by == NeuronChoice::own && options.method == PruneMethod::lnp);
 }
 
 }  // namespace sprig

@@ -18,9 +18,13 @@ std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t roun
 bool delocalises(const PruneOptions& options);
 bool tunes_timescales(const PruneOptions& options);
 
-// Do the rounds need exponents?
+// Is the spectrum of the network that was given asked for, or read by a step?
+bool measures_before(const PruneOptions& options);
+// Do the rounds need exponents per neuron?
 bool needs_exponents(const PruneOptions& options);
+// Does betweenness choose the neurons, after the synapses?
+bool removes_central(const PruneOptions& options);
 // Do they call options.measure?
-bool needs_activity(PruneMethod method);
+bool needs_activity(const PruneOptions& options);
 
 }  // namespace sprig

@@ -41,21 +41,6 @@ bool WorkingNetwork::keep_synapses(const std::vector<std::uint8_t>& keep, const 
   return changed;
 }
 
-void WorkingNetwork::cap_weights(double cap) {
-  Csr& csr = network_.recurrent;
-  for (std::uint64_t k = 0; k < csr.synapses(); ++k) {
-    const std::uint64_t index = csr.id(k);
-    csr.weights[k] = static_cast<float>(given_weight(index) / std::max(keep_probability_[index], 1 / cap));
-  }
-}
-
-double WorkingNetwork::largest_factor() const {
-  double least = 1;
-  for (std::uint64_t k = 0; k < recurrent().synapses(); ++k)
-    least = std::min(least, keep_probability_[recurrent().id(k)]);
-  return 1 / least;
-}
-
 bool WorkingNetwork::keep_neurons(const std::vector<std::uint8_t>& keep) {
   if (std::all_of(keep.begin(), keep.end(), [](std::uint8_t k) { return k != 0; })) return false;
   const std::vector<std::uint32_t> indices = sprig::keep_neurons(network_, keep);

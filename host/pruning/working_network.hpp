@@ -29,10 +29,11 @@ class WorkingNetwork {
   // anything changed.
   bool keep_synapses(const std::vector<std::uint8_t>& keep, const std::vector<double>& p, const PruneOptions& options,
                      PruneGuards& guards);
-  // Gives every synapse the weight w/max(p, 1/cap), p being the product of its keep probabilities so far.
-  void cap_weights(double cap);
-  // The largest of 1/p.
-  double largest_factor() const;
+  // The weight of synapse k over the one it was given with; 1 where that was 0.
+  double factor(std::uint64_t k) const {
+    const double given = given_weight(recurrent().id(k));
+    return given == 0 ? 1 : recurrent().weights[k] / given;
+  }
   // Keeps neuron i where keep[i] != 0. Returns whether anything changed.
   bool keep_neurons(const std::vector<std::uint8_t>& keep);
   // Removes neurons without any synapse, unless none would be left. Returns whether anything changed.

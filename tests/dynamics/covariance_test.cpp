@@ -179,5 +179,20 @@ TEST(SpectralAbscissa, IsTheLargestRealPart) {
   EXPECT_NEAR(spectral_abscissa(Eigen::Vector3d(-3, 2, 1).asDiagonal().toDenseMatrix()), 2, 1e-14);
 }
 
+TEST(SpectralAbscissa, OfALargeMatrixIsThatOfAllItsEigenvalues) {
+  // Dense above its 200 rows where the rightmost eigenvalue is 0, by iteration elsewhere.
+  constexpr int kRows = 260;
+  Eigen::MatrixXd a(kRows, kRows);
+  for (int r = 0; r < kRows; ++r)
+    for (int c = 0; c < kRows; ++c) a(r, c) = uniform_open(7, Stream::test, static_cast<std::uint64_t>(r), static_cast<std::uint64_t>(c)) - 0.5;
+  a *= 2 / std::sqrt(kRows);
+  const double own = Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues().real().maxCoeff();
+  ASSERT_GT(own, 0.1);
+  for (const double shift : {0.0, own / 2, own, 2 * own, 10 * own}) {
+    const Eigen::MatrixXd shifted = a - shift * Eigen::MatrixXd::Identity(kRows, kRows);
+    EXPECT_NEAR(spectral_abscissa(shifted), own - shift, 1e-7 * own) << "shift " << shift;
+  }
+}
+
 }  // namespace
 }  // namespace sprig

@@ -42,12 +42,12 @@ std::set<std::uint64_t> ids(const Network& network) {
   return found;
 }
 
-// One round of `method` on all neurons keeps the synapses of highest `scores`, with their weights.
+// One round of `method` on all neurons keeps the synapses of highest `scores`, with their weights under `mask`.
 void expect_keeps_highest(const Network& network, PruneMethod method, const std::vector<double>& scores,
                           PruneOptions options) {
   options.rounds = 1;
   options.density = 0.3;
-  options.kept_weight = KeptWeight::rescale;
+  options.kept_weight = KeptWeight::mask;
   const PruneResult result = pruned(network, options);
   EXPECT_EQ(ids(result.network), highest(scores, scheduled(scores.size(), 0.3, 0, 1))) << name_of(method);
   for (const auto& [id, weight] : weights_by_id(result.network.recurrent))

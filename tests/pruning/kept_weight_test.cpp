@@ -54,32 +54,31 @@ TEST(KeptWeight, CapHoldsOverAllRoundsTogether) {
   EXPECT_GE(result.guards.weight_capped, static_cast<std::uint64_t>(at_cap));
 }
 
-TEST(KeptWeight, StableIsRescaledAndCappedOnlyWhereTheExponentAsksForIt) {
-  int capped = 0, rescaled = 0;
-  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
-    const Network network = small_network(60, 0.2, seed);
-    PruneOptions options = sparse(PruneMethod::lnp, KeptWeight::rescale);
-    options.delocalise = false;
-    options.seed = seed;
-    const PruneResult free = pruned(network, options);
-    options.kept_weight = KeptWeight::stable;
-    const PruneResult stable = pruned(network, options);
-    const double bound = std::max(free.before.exponents.front(), options.lambda_bound);
-    if (free.after.exponents.front() <= bound) {
-      ++rescaled;
-      EXPECT_EQ(stable.weight_cap, 0);
-      EXPECT_EQ(network_hash(stable.network), network_hash(free.network));
-      continue;
-    }
-    ++capped;
-    EXPECT_TRUE(stable.after.exponents.front() <= bound || stable.weight_cap == 1) << "seed " << seed;
-    const std::vector<double> ratios = factors(network, stable), before = factors(network, free);
-    ASSERT_EQ(ratios.size(), before.size());
-    for (std::size_t k = 0; k < ratios.size(); ++k)
-      EXPECT_NEAR(ratios[k], std::min(before[k], stable.weight_cap), 1e-5 * ratios[k]);
+TEST(KeptWeight, RescaleOfAMethodWithoutADrawKeepsTheSumOfMagnitudes) {
+  const Network network = small_network();
+  double given = 0;
+  for (const float w : network.recurrent.weights) given += std::abs(w);
+  const PruneResult result = pruned(network, sparse(PruneMethod::magnitude, KeptWeight::rescale));
+  double kept = 0;
+  for (const float w : result.network.recurrent.weights) kept += std::abs(w);
+  EXPECT_NEAR(kept, given, 1e-5 * given);
+  const std::vector<double> ratios = factors(network, result);
+  for (const double factor : ratios) EXPECT_NEAR(factor, ratios.front(), 1e-5 * factor) << "one factor for all";
+  EXPECT_GT(ratios.front(), 1);
+}
+
+TEST(KeptWeight, ReportsTheMeanFactorOfEachSign) {
+  const Network network = small_network();
+  const PruneResult result = pruned(network, sparse(PruneMethod::lnp, KeptWeight::rescale));
+  double sum[2] = {0, 0}, count[2] = {0, 0};
+  const std::map<std::uint64_t, float> before = weights_by_id(network.recurrent);
+  for (const auto& [id, weight] : weights_by_id(result.network.recurrent)) {
+    sum[weight < 0] += static_cast<double>(weight) / before.at(id);
+    count[weight < 0] += 1;
   }
-  EXPECT_GT(capped, 0);
-  EXPECT_GT(rescaled, 0);
+  EXPECT_NEAR(result.factor_excitatory, sum[0] / count[0], 1e-12);
+  EXPECT_NEAR(result.factor_inhibitory, sum[1] / count[1], 1e-12);
+  EXPECT_EQ(result.excitatory_after, count[0]);
 }
 
 TEST(KeptWeight, SumOfWeightsIsPreservedInExpectationByRescale) {

@@ -90,16 +90,14 @@ TEST(NoiseSystem, IsStableForAnyStrengths) {
 }
 
 TEST(SynapseStrengths, CarryWhatEachVariantAsksFor) {
-  const Csr csr = csr_from(3, 3, {{0, 1, 0.5f, 1}, {1, 2, -1.5f, 1}, {2, 0, 0.0f, 1}, {2, 1, 2.0f, 1}});
-  const std::vector<double> l = {1, 2, 3, 4};
-  EXPECT_EQ(synapse_strengths(csr, ScoreVariant::l, l), l);
-  EXPECT_EQ(synapse_strengths(csr, ScoreVariant::w, {}), (std::vector<double>{0.5, -1.5, 0, 2}));
-  EXPECT_EQ(synapse_strengths(csr, ScoreVariant::wl, l), (std::vector<double>{0.5, -3, 0, 8}));  // mean |w| = 1
+  const std::vector<double> couplings = {0.5, -1.5, 0, 2}, l = {1, 2, 3, 4};
+  EXPECT_EQ(synapse_strengths(couplings, ScoreVariant::l, l), l);
+  EXPECT_EQ(synapse_strengths(couplings, ScoreVariant::w, {}), couplings);
+  EXPECT_EQ(synapse_strengths(couplings, ScoreVariant::wl, l), (std::vector<double>{0.5, -3, 0, 8}));  // mean |w| = 1
 }
 
-TEST(SynapseStrengths, OfZeroWeightsAreZero) {
-  const Csr csr = csr_from(2, 2, {{0, 1, 0, 1}, {1, 0, 0, 1}});
-  EXPECT_EQ(synapse_strengths(csr, ScoreVariant::wl, {1, 2}), (std::vector<double>{0, 0}));
+TEST(SynapseStrengths, OfZeroCouplingsAreZero) {
+  EXPECT_EQ(synapse_strengths({0, 0}, ScoreVariant::wl, {1, 2}), (std::vector<double>{0, 0}));
 }
 
 TEST(NoiseScores, AgreeWithTheNaiveFormulaToTheirGrid) {

@@ -46,5 +46,25 @@ TEST(PairedDifference, IsTheIntervalOfTheDifferences) {
   EXPECT_THROW(paired_difference({1, 2}, {1}), ConfigError);
 }
 
+// scipy.stats.ttest_rel([0.3, 0.1, 0.25, 0.2, 0.4], [0.25, 0.12, 0.2, 0.15, 0.31]) and ([1, 2, 4], [0, 0, 1]).
+TEST(PairedPValue, IsThatOfStudentsTest) {
+  EXPECT_NEAR(paired_p_value({0.3, 0.1, 0.25, 0.2, 0.4}, {0.25, 0.12, 0.2, 0.15, 0.31}), 0.06856359248202024, 1e-12);
+  EXPECT_NEAR(paired_p_value({1, 2, 4}, {0, 0, 1}), 0.07417990022744853, 1e-12);
+  EXPECT_EQ(paired_p_value({1, 2}, {1, 2}), 1);
+  EXPECT_EQ(paired_p_value({2, 3}, {1, 2}), 0) << "no spread at all";
+  EXPECT_TRUE(std::isnan(paired_p_value({1}, {2})));
+}
+
+TEST(Holm, StepsDown) {
+  // By hand: sorted .01 x 4, .02 x 3, .03 x 2, .9 x 1; never below the one before.
+  const std::vector<double> adjusted = holm_adjusted({0.03, 0.01, 0.9, 0.02});
+  const std::vector<double> expected{0.06, 0.04, 0.9, 0.06};
+  for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(adjusted[k], expected[k], 1e-15);
+  EXPECT_EQ(holm_adjusted({0.6, 0.5}), (std::vector<double>{1, 1})) << "no probability above 1";
+  const std::vector<double> with_none = holm_adjusted({0.01, std::nan("")});
+  EXPECT_EQ(with_none[0], 0.01) << "what is not known counts for nothing";
+  EXPECT_TRUE(std::isnan(with_none[1]));
+}
+
 }  // namespace
 }  // namespace sprig

@@ -38,6 +38,9 @@ struct StudySection {
   std::vector<Training> trainings{Training::ridge};
   std::vector<PruneMethod> methods{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random, PruneMethod::none};
   std::vector<double> densities{0.5, 0.2};
+  // Factors on all recurrent weights after pruning. Each line of the table is that of the gain which validation data
+  // prefer for its task, training, variant, method and density.
+  std::vector<double> gains{1};
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
 };

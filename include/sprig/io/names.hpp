@@ -32,8 +32,9 @@ inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", 
 inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
 inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
 inline constexpr std::array<std::string_view, 3> kLyapunovMethodNames{"saltation", "surrogate", "finite"};
-inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
+inline constexpr std::array<std::string_view, 15> kPruneMethodNames{"lnp",
                                                                     "random",
+                                                                    "random_by_sign",
                                                                     "none",
                                                                     "dense",
                                                                     "magnitude",
@@ -47,8 +48,10 @@ inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
                                                                     "betweenness_low",
                                                                     "degree"};
 inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
-inline constexpr std::array<std::string_view, 4> kKeptWeightNames{"rescale", "capped", "mask", "stable"};
-inline constexpr std::array<std::string_view, 2> kPerNeuronNames{"frame", "index"};
+inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
+inline constexpr std::array<std::string_view, 4> kPerNeuronNames{"contraction", "probe", "frame", "index"};
+inline constexpr std::array<std::string_view, 2> kLinearisationNames{"literal", "measured"};
+inline constexpr std::array<std::string_view, 3> kNeuronChoiceNames{"own", "betweenness", "random"};
 inline constexpr std::array<std::string_view, 2> kEncodingNames{"current", "population"};
 inline constexpr std::array<std::string_view, 3> kCsvHeaderNames{"auto", "yes", "no"};
 inline constexpr std::array<std::string_view, 8> kBenchNetworkNames{

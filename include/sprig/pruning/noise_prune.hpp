@@ -18,14 +18,15 @@ namespace sprig {
 std::vector<double> lyapunov_matrix(const Csr& graph, const std::vector<double>& per_neuron, double epsilon,
                                     PruneGuards& guards, int threads = 0);
 
-// The signed strength of each synapse that enters A and the scores. l: L_ij (no sign); w: w_ij as it is; wl:
-// sgn(w_ij) L_ij |w_ij| / mean |w| over the synapses, so that a synapse of mean weight has strength L_ij, in 1/ms.
-// `l` is not read for ScoreVariant::w.
-std::vector<double> synapse_strengths(const Csr& graph, ScoreVariant variant, const std::vector<double>& l);
+// The signed strength of each synapse that enters A and the scores, from its coupling c_ij (its weight, or what
+// measured_couplings() says). l: L_ij (no sign); w: c_ij as it is; wl: sgn(c_ij) L_ij |c_ij| / mean |c| over the
+// synapses, so that a synapse of mean coupling has strength L_ij, in 1/ms. `l` is not read for ScoreVariant::w.
+std::vector<double> synapse_strengths(std::vector<double> couplings, ScoreVariant variant,
+                                      const std::vector<double>& l);
 
 // A = -D + L on the edge set (A(target, source); multapses add up, an autapse joins the diagonal). D: the neurons'
 // decay rates, 1/tau_m [ours]. If A is not Hurwitz, it is made row-dominant: D_ii is raised to sum_j |L_ij| (1 +
-// margin). A row that is dominant already keeps its decay rate [ours].
+// margin). A row that is dominant already keeps its decay rate [ours]. guards.diagonal_moved says how far that went.
 Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
                              double margin, PruneGuards& guards);
 

@@ -17,6 +17,7 @@ namespace sprig {
 // none: all recurrent weights removed; dense: nothing removed. The others have the schedule's budgets:
 //   lnp                rounds of steps I and II
 //   random             synapses with equal p, neurons with equal p
+//   random_by_sign     random, apart among positive and among negative weights: as many of each as `match` keeps
 //   magnitude          |w|; neurons by their synapses' sum of it
 //   weight             p proportional to |w|
 //   noise              noise-prune with A = -D + W (Moore & Chaudhuri 2020), i.e. step I with score w
@@ -30,6 +31,7 @@ namespace sprig {
 enum class PruneMethod {
   lnp,
   random,
+  random_by_sign,
   none,
   dense,
   magnitude,
@@ -43,9 +45,18 @@ enum class PruneMethod {
   betweenness_low,
   degree
 };
-enum class ScoreVariant { l, w, wl };                     // LNP step I.4
-enum class KeptWeight { rescale, capped, mask, stable };  // LNP step I.5
-enum class PerNeuron { frame, index };                    // LNP step I.1; index: the i-th exponent to the i-th neuron
+enum class ScoreVariant { l, w, wl };             // LNP step I.4
+enum class KeptWeight { rescale, capped, mask };  // LNP step I.5
+// LNP step I.1, the exponent of a neuron: contraction_exponents(); probe_exponents(); frame: < sum_k Q_ik^2 ln r_kk >,
+// which means something for the full frame alone, so a truncated one is refused; index: the i-th exponent to the i-th.
+enum class PerNeuron { contraction, probe, frame, index };
+// LNP step I.3, the system x' = A x + sigma xi that scores come from. literal: A = -D + L or W, D from 1/tau_m, as the
+// papers write it, which adds weights to rates. measured [ours]: tau_i x_i' = -x_i + g_i sum_j w_ij x_j, every term a
+// rate: g_i is the slope of the rate of neuron i against its current, from a run of the network under noise.
+enum class Linearisation { literal, measured };
+// Step II for every method. own: lnp by betweenness, the others by their own score (see Scores); betweenness, random:
+// whatever the method.
+enum class NeuronChoice { own, betweenness, random };
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
@@ -54,32 +65,37 @@ struct PruneOptions {
                                          // 0 leaves step II out: isolated neurons stay too
   std::uint32_t rounds = 5;              // R of the geometric schedule, 1..100
   std::uint32_t unchanged_rounds = 10;   // stop after so many rounds in which nothing changed, >= 1
-  ScoreVariant score = ScoreVariant::w;  // this and `stable`: best on validation data, docs/results/lnp.md
-  KeptWeight kept_weight = KeptWeight::stable;  // w' = w/p, w/max(p, 1/cap) or w: w of the network that was given, p
-                                                // the product of the keep probabilities of all rounds so far
-  double cap = 3.0;                             // largest w'/w of `capped`, over all rounds together. `stable` [ours]:
-                                                // as rescale, and after the rounds a cap as large as lambda_bound lets
-                                                // it be, where that of the pruned network is above it
-  PerNeuron per_neuron = PerNeuron::frame;
-  double sigma = 1.0;                 // of the noise-driven linear system
-  double margin = 0.05;               // row dominance margin, relative
-  double epsilon = 1e-4;              // 1/ms: |lambda| + epsilon in the harmonic mean
-  bool betweenness_weighted = false;  // length 1/|w| instead of hops
+  ScoreVariant score = ScoreVariant::w;  // best on validation data: docs/results/lnp.md
+  // rescale: w' = w/p, w of the network that was given, p the product of its keep probabilities over the rounds; where
+  // scores decide without a draw, p of a round is the share of sum |w| that is kept, so every method keeps that sum.
+  // capped: w/max(p, 1/cap). mask: w.
+  KeptWeight kept_weight = KeptWeight::rescale;
+  double cap = 3.0;  // largest w'/w of `capped`, over all rounds together
+  PerNeuron per_neuron = PerNeuron::contraction;
+  Linearisation linearisation = Linearisation::literal;
+  NeuronChoice neurons_by = NeuronChoice::own;
+  PruneMethod match = PruneMethod::lnp;  // random_by_sign: whose numbers of positive and of negative weights it keeps
+  double sigma = 1.0;                    // of the noise-driven linear system
+  double margin = 0.05;                  // row dominance margin, relative
+  double epsilon = 1e-4;                 // 1/ms: |lambda| + epsilon in the harmonic mean
+  bool betweenness_weighted = false;     // length 1/|w| instead of hops
+  // Spectra of the network before and after. Without them only those are measured that a step decides by.
+  bool spectra = true;
   // Activity of a round's network (its neurons' indices in the network that was given: `kept`), for `activity` and
   // `correlation`, with every spike recorded, e.g. while it does a task. Empty: under its own drive alone, for
   // activity_ms after lyapunov.transient_ms.
   std::function<Recording(const Network& network, const std::vector<std::uint32_t>& kept)> measure;
   double activity_ms = 5000;
-  double activity_tau_ms = 20;  // bins of `correlation`, filter of `noise_empirical`; activity_ms is at least 20 of it
-  double activity_noise = 0.1;  // noise_empirical: standard deviation of the potential that white noise alone would
-                                // cause, in units of v_th - v_reset; added to the drive's
+  double activity_tau_ms = 20;  // bins of `correlation` and of the measured linear model, filter of `noise_empirical`;
+                                // activity_ms is at least 20 of it
+  double activity_noise = 0.1;  // noise_empirical, measured: standard deviation of the potential that white noise alone
+                                // would cause, in units of v_th - v_reset; added to the drive's
   // Step III, after the last round of lnp, where density < 1.
   bool delocalise = true;
   double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
                                           // round leaves room for them, so that the total never exceeds that target
   std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
-  double lambda_bound = 0;      // 1/ms: `stable` and step III hold lambda_max to this, or to that of the network that
-                                // was given
+  double lambda_bound = 0;      // 1/ms: step III holds lambda_max to this, or to that of the network that was given
   TimescaleOptions timescales;  // step IV, after step III; a control for all methods: see there
   LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
                                 // the dimension that is left when neurons have been removed
@@ -90,6 +106,7 @@ struct PruneGuards {                      // how often each guard acted, summed 
   std::uint64_t harmonic_small = 0;       // harmonic means with some |lambda| < epsilon
   std::uint64_t harmonic_mixed_sign = 0;  // harmonic means over exponents of both signs
   std::uint64_t not_hurwitz = 0;          // rounds in which A was made row-dominant
+  double diagonal_moved = 0;              // of these, the sum of their means over neurons of D'_i/D_i - 1
   std::uint64_t probability_one = 0;      // edges whose keep probability was clipped at 1
   std::uint64_t weight_capped = 0;        // kept weights limited by the cap
   std::uint64_t velocity = 0;             // spikes whose |f-| was raised (saltation)
@@ -97,14 +114,15 @@ struct PruneGuards {                      // how often each guard acted, summed 
 };
 
 struct PruneRound {
-  std::uint32_t round = 0;     // from 0
-  std::uint64_t target = 0;    // synapses that the schedule asks for after the round
-  std::uint64_t synapses = 0;  // after the round
+  std::uint32_t round = 0;       // from 0
+  std::uint64_t target = 0;      // synapses that the schedule asks for after the round
+  std::uint64_t synapses = 0;    // after the round
+  std::uint64_t excitatory = 0;  // of these, of weights >= 0
   std::uint32_t neurons = 0;
   // The scale of the scores (0 where no draws were made by them, or nothing had to go), sum of p. For lnp
   // with neurons to remove, expected_kept exceeds `target` by the synapses that step II is going to take.
   double rho = 0, expected_kept = 0;
-  // Of the network that the round started from; NaN when the round did not need them (baselines, ScoreVariant::w).
+  // Of the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
 };
 
@@ -113,34 +131,34 @@ struct PruneResult {
   std::vector<std::uint32_t> kept;  // its neurons' indices in the network that was given
   std::uint32_t neurons_before = 0, neurons_after = 0;
   std::uint64_t synapses_before = 0, synapses_after = 0;
-  std::vector<PruneRound> rounds;  // none for `none` and `dense`
-  // Without recurrent synapses: those of the uncoupled neurons. `after` has no exponents when the work was stopped
-  // before it, or when after_failure says why they could not be computed (a NumericalError; the network stands).
+  std::uint64_t excitatory_before = 0, excitatory_after = 0;  // of them, of weights >= 0
+  double factor_excitatory = 1, factor_inhibitory = 1;        // mean w'/w of those kept; NaN where there are none
+  std::vector<PruneRound> rounds;                             // none for `none` and `dense`
+  // Without recurrent synapses: those of the uncoupled neurons. Without exponents where PruneOptions::spectra is off,
+  // where the work was stopped before, or where before_failure or after_failure says why they could not be computed (a
+  // NumericalError; the network stands).
   LyapunovResult before, after;
   Delocalisation delocalisation;
   TimescaleSearch timescales;
-  std::string after_failure;
+  std::string before_failure, after_failure;
   PruneGuards guards;
-  double weight_cap = 0;       // that `stable` chose; 0: none was needed, or asked for
   bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
 };
 
-// Rounds r = 1..R of `lnp`: step I keeps synapses down to density^(r/R) of those at the start, in expectation; step II
-// removes the neurons of lowest betweenness (ties: lowest original id) down to (1 - neuron_fraction)^(r/R), then
-// isolated ones; at least one neuron stays. What is below a round's target already is kept whole. The other methods
-// score a round's network once, remove exactly as many neurons first, by their scores, then synapses: `weight`,
-// `noise`, `noise_empirical` and `resistance` by draws with p = min(1, rho score) that keep the round's number in
-// expectation, and with the neurons that `random` removes; the others exactly that number. Where scores decide without
-// a draw, weights stay as they are. Ties: the lowest original id goes first.
-// Equal budget when neurons go: step II takes synapses too, so lnp repeats a round, with the same draws and step I's
-// target scaled by target/left, until what is left after step II is within 0.5 % of the round's target, at most
-// kBudgetTries times; the closest try stands. Where too few are left although step I removes none (neuron_fraction asks
-// for more than density does), they stay too few.
-// With options.delocalise, lnp's last round goes delocalise_budget below its target; step III adds what it accepts.
-// progress(round, rounds) is called before each round, options.lyapunov.progress also before a round's covariance and
-// before each betweenness and each pass of step III (there with 1: the exponents are done); false from either stops
-// with the last whole round. Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find;
-// MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite.
+// Rounds r = 1..R go down to density^(r/R) of the synapses and (1 - neuron_fraction)^(r/R) of the neurons at the start;
+// at least one neuron stays, isolated ones go with neuron_fraction > 0. What is below a round's target is kept whole.
+// A round scores its network once. Synapses: lnp, `weight`, `noise`, `noise_empirical` and `resistance` draw them with
+// p = min(1, rho score), the target in expectation; the others keep exactly the target. Ties: the lowest original id
+// goes first. Neurons, where betweenness chooses them (lnp, prune.neurons_by): after the synapses, by the betweenness
+// of what is left; else before them. Equal budget when betweenness takes neurons: these take synapses too, so a round
+// is repeated, with the same draws and its target scaled by target/left, until what is left is within 0.5 % of the
+// target, at most kBudgetTries times; the closest try stands. Where too few are left although no synapse was taken
+// first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise, lnp's last round
+// goes delocalise_budget below its target; step III adds what it accepts. progress(round, rounds) is called before each
+// round, options.lyapunov.progress also before a round's covariance and before each betweenness and each pass of step
+// III (there with 1: the exponents are done); false from either stops with the last whole round. Errors: ConfigError
+// naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
+// NumericalError when A stays unstable or exponents are not finite.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
 

@@ -1,10 +1,10 @@
-// The baselines that read structure and weights alone, and the choice among all of them.
-#include "host/pruning/baselines.hpp"
+// The methods that read structure and weights alone, and the choice among all methods.
+#include "host/pruning/methods.hpp"
 
 #include <cmath>
 
 #include "host/pruning/activity.hpp"
-#include "host/pruning/choice.hpp"
+#include "host/pruning/noise_step.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/pruning/betweenness.hpp"
@@ -13,15 +13,7 @@
 namespace sprig {
 namespace {
 
-// The draws of `random`: what is highest is any set of that size, each equally likely.
-std::vector<double> random_neurons(const BaselineInput& input) {
-  std::vector<double> draws(input.work.network().size());
-  for (std::uint32_t i = 0; i < draws.size(); ++i)
-    draws[i] = uniform_open(input.options.seed, Stream::random_prune_neuron, input.work.neuron_id(i), input.round);
-  return draws;
-}
-
-std::vector<double> random_synapses(const BaselineInput& input) {
+std::vector<double> random_synapses(const ScoreInput& input) {
   std::vector<double> draws(input.work.recurrent().synapses());
   for (std::uint64_t k = 0; k < draws.size(); ++k)
     draws[k] = uniform_open(input.options.seed, Stream::random_prune, input.work.synapse_id(k), input.round);
@@ -61,7 +53,7 @@ Scores by_degree(const Csr& csr) {
 }
 
 // factor 1: the lowest betweenness goes first; -1: the highest.
-Scores by_betweenness(const BaselineInput& input, double factor) {
+Scores by_betweenness(const ScoreInput& input, double factor) {
   const Csr& csr = input.work.recurrent();
   const bool weighted = input.options.betweenness_weighted;
   const int threads = input.simulation.threads;
@@ -72,7 +64,7 @@ Scores by_betweenness(const BaselineInput& input, double factor) {
 }
 
 // r_i r_j |w_ij|; neurons by their rate.
-Scores by_activity(const BaselineInput& input) {
+Scores by_activity(const ScoreInput& input) {
   const Csr& csr = input.work.recurrent();
   const std::vector<double> rates = activity_rates(input);
   Scores scores{magnitudes(csr), rates};
@@ -83,10 +75,19 @@ Scores by_activity(const BaselineInput& input) {
 
 }  // namespace
 
+std::vector<double> random_neurons(const ScoreInput& input) {
+  std::vector<double> draws(input.work.network().size());
+  for (std::uint32_t i = 0; i < draws.size(); ++i)
+    draws[i] = uniform_open(input.options.seed, Stream::random_prune_neuron, input.work.neuron_id(i), input.round);
+  return draws;
+}
+
 ChoiceRule choice_rule(PruneMethod method) {
   switch (method) {
     case PruneMethod::random:
       return ChoiceRule::uniform;
+    case PruneMethod::random_by_sign:
+      return ChoiceRule::by_sign;
     case PruneMethod::lnp:
     case PruneMethod::weight:
     case PruneMethod::noise:
@@ -98,10 +99,11 @@ ChoiceRule choice_rule(PruneMethod method) {
   }
 }
 
-Scores baseline_scores(PruneMethod method, const BaselineInput& input) {
+Scores method_scores(PruneMethod method, const ScoreInput& input) {
   const Csr& csr = input.work.recurrent();
   switch (method) {
     case PruneMethod::random:
+    case PruneMethod::random_by_sign:
       return {random_synapses(input), random_neurons(input)};
     case PruneMethod::magnitude: {
       Scores scores{magnitudes(csr), {}};
@@ -111,8 +113,7 @@ Scores baseline_scores(PruneMethod method, const BaselineInput& input) {
     case PruneMethod::weight:
       return {magnitudes(csr), random_neurons(input)};
     case PruneMethod::noise:
-      return {scores_by_noise(input.work, ScoreVariant::w, {}, input.options, input.simulation.threads, input.guards),
-              random_neurons(input)};
+      return {noise_prune_scores(input, ScoreVariant::w), random_neurons(input)};
     case PruneMethod::noise_empirical:
       return {empirical_noise_scores(input), random_neurons(input)};
     case PruneMethod::resistance:
@@ -131,11 +132,12 @@ Scores baseline_scores(PruneMethod method, const BaselineInput& input) {
     case PruneMethod::degree:
       return by_degree(csr);
     case PruneMethod::lnp:
+      return {noise_prune_scores(input, input.options.score), {}};
     case PruneMethod::none:
     case PruneMethod::dense:
       break;
   }
-  throw ConfigError("prune.method", "is no baseline");
+  throw ConfigError("prune.method", "none and dense score nothing");
 }
 
 }  // namespace sprig

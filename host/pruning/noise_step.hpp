@@ -1,0 +1,14 @@
+// LNP step I of a round, the part that costs: exponents per neuron, couplings, covariance, scores.
+#pragma once
+
+#include <vector>
+
+#include "host/pruning/methods.hpp"
+
+namespace sprig {
+
+// The noise-prune score of each synapse. Exponents per neuron (prune.per_neuron) are computed unless the variant is w.
+// Errors: Interrupted when options.lyapunov.progress asks to stop; those of the exponents and of the covariance.
+std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant variant);
+
+}  // namespace sprig
