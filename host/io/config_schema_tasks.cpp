@@ -17,8 +17,10 @@ std::string to_column(const toml::node& n) {
 std::vector<Key> task_keys() {
   return {
       text("system", FIELD(task.system),
-           "a series: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\"; or images, by the keys "
-           "image_... alone, folder, lambdas and square: \"mnist\", \"fashion_mnist\", \"cifar10\""),
+           "a series to forecast: \"lorenz63\", \"roessler\", \"mackey_glass\", \"ar2_season\", \"csv\"; one that "
+           "answers to a random input, and is told from that alone: \"narma10\", \"narma30\", \"memory_capacity\", "
+           "\"delayed_xor\", \"copy\"; or images, by the keys image_... alone, folder, lambdas and square: "
+           "\"mnist\", \"fashion_mnist\", \"cifar10\""),
       real("dt", FIELD(task.dt), kNotNegative,
            "the system's time between samples; 0: its own: lorenz63 0.02, roessler 0.2, mackey_glass 2"),
       text("file", FIELD(task.file), "csv: the file; washout, training, validation and test rows in this order"),
@@ -30,9 +32,16 @@ std::vector<Key> task_keys() {
       integer("test", FIELD(task.test), Limits::least_phase, Limits::most_samples, "samples"),
       integer("washout", FIELD(task.washout), Limits::least_washout, Limits::most_samples, "samples before training"),
       list("observed", FIELD(task.observed), 1, integer_words(0, 1000), integer_list(1000), write_integer,
-           "coordinates that are fed in"),
+           "coordinates that are fed in; copy: [0, 1], data and cue"),
       integer("horizon", FIELD(task.horizon), 1, Limits::most_samples,
-              "samples ahead; 15 of the systems' own dt are about 0.2 Lyapunov times"),
+              "samples ahead; 15 of the systems' own dt are about 0.2 Lyapunov times; not used with a random input, "
+              "whose targets are due at once"),
+      integer("memory_lags", FIELD(task.memory_lags), Limits::least_memory, Limits::most_memory,
+              "memory_capacity: the targets are the input of 1, ..., so many samples ago"),
+      integer("memory_delay", FIELD(task.memory_delay), Limits::least_memory, Limits::most_memory,
+              "d; delayed_xor: of the bits d and d + 1 samples ago; copy: d samples between pattern and recall"),
+      integer("copy_length", FIELD(task.copy_length), Limits::least_memory, Limits::most_memory,
+              "copy: bits of a pattern, each a sample long"),
       choice("encoding", FIELD(task.encoding), kEncodingNames, "of values: injected current, or a population's rates"),
       real("input_gain", FIELD(task.input_gain), kNotNegative, "current: of the standardised value"),
       integer("fields", FIELD(task.fields), 1, Limits::most_fields, "population: receptive fields a coordinate"),
@@ -46,7 +55,8 @@ std::vector<Key> task_keys() {
       boolean("square", FIELD(task.square), "features also hold the squared trace"),
       list("lambdas", FIELD(task.lambdas), 1, kNotNegative.words(), real_list(kNotNegative), write_real,
            "ridge strengths to choose from"),
-      integer("vpt_starts", FIELD(task.vpt_starts), 0, Limits::most_starts, "closed-loop runs, 0: none"),
+      integer("vpt_starts", FIELD(task.vpt_starts), 0, Limits::most_starts,
+              "closed-loop runs, 0: none; none with a random input"),
       integer("vpt_samples", FIELD(task.vpt_samples), 1, Limits::most_samples, "longest closed-loop run"),
       real("vpt_threshold", FIELD(task.vpt_threshold), kPositive, "error that ends a valid prediction"),
       text("folder", FIELD(task.images.folder), "images: the folder with the set's files; MNIST's may be .gz"),

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "host/tasks/closed_loop.hpp"
+#include "host/tasks/driven_systems.hpp"
 #include "host/tasks/reservoir.hpp"
 #include "host/tasks/task_series.hpp"
 #include "sprig/core/error.hpp"
@@ -21,6 +22,7 @@ using Eigen::MatrixXd;
 
 constexpr std::uint32_t kBlockSamples = 128;  // samples a simulation call: bounds the spike list that is held
 constexpr double kOpenLoopShare = 0.6;        // of the work, for the progress report
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // What the teacher-forced pass leaves.
 struct OpenLoop {
@@ -84,10 +86,11 @@ MatrixXd features_of(const Phase& phase, const OpenLoop& run, std::uint32_t ahea
 }
 
 MatrixXd targets_of(const Phase& phase, const Series& series, std::uint64_t washout, std::uint32_t ahead) {
-  MatrixXd targets(static_cast<Index>(phase.last - phase.first - ahead), series.channels);
+  MatrixXd targets(static_cast<Index>(phase.last - phase.first - ahead), series.targets());
   for (Index s = 0; s < targets.rows(); ++s)
-    for (std::uint32_t d = 0; d < series.channels; ++d)
-      targets(s, d) = series.at(washout + phase.first + static_cast<std::uint64_t>(s) + ahead, d);
+    for (std::uint32_t d = 0; d < series.targets(); ++d)
+      targets(s, d) =
+          series.at(washout + phase.first + static_cast<std::uint64_t>(s) + ahead, series.first_target() + d);
   return targets;
 }
 
@@ -109,7 +112,7 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
   }
   const auto samples = static_cast<double>(options.test);
   score.sops = static_cast<double>(operations) / samples;
-  score.sops_readout = static_cast<double>(operations + spikes * series.channels) / samples;
+  score.sops_readout = static_cast<double>(operations + spikes * series.targets()) / samples;
   const double seconds = samples * options.steps_per_sample * network.step_ms * 1e-3;
   score.rate_hz = static_cast<double>(spikes) / (network.size() * seconds);
   score.silent_fraction = static_cast<double>(silent) / network.size();
@@ -127,16 +130,19 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   const OpenLoop run = run_open_loop(setup, series, options, phases);
 
   ForecastScore score;
-  const Readout readout = train_readout(phases, run, series, options, options.horizon);
+  const std::uint32_t ahead = options.ahead();
+  const Readout readout = train_readout(phases, run, series, options, ahead);
   score.lambda = readout.lambda;
   score.validation_nrmse = readout.validation_nrmse;
-  score.nrmse = nrmse(readout.predict(features_of(phases.test, run, options.horizon)),
-                      targets_of(phases.test, series, washout, options.horizon));
+  const MatrixXd predicted = readout.predict(features_of(phases.test, run, ahead));
+  const MatrixXd expected = targets_of(phases.test, series, washout, ahead);
+  score.nrmse = nrmse(predicted, expected);
+  score.memory_capacity = options.system == kMemoryCapacity ? memory_capacity(predicted, expected) : kNone;
   score_activity(network, run, series, options, score);
 
-  score.vpt = std::numeric_limits<double>::quiet_NaN();
+  score.vpt = kNone;
   score.vpt_in_samples = !(series.lyapunov > 0);
-  if (options.vpt_starts > 0) {
+  if (options.closed_loops() > 0) {
     const Readout one_step = train_readout(phases, run, series, options, 1);
     const ClosedLoop loop{setup,
                           one_step,

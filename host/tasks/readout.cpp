@@ -150,19 +150,44 @@ MatrixXd RidgeAccumulator::solve(double lambda) const {
   return equations.weights(lambda);
 }
 
-double nrmse(const MatrixXd& predicted, const MatrixXd& target) {
+namespace {
+
+// Errors: see nrmse().
+void check_pair(const MatrixXd& predicted, const MatrixXd& target, const char* score) {
   if (predicted.rows() != target.rows() || predicted.cols() != target.cols() || target.size() == 0)
-    throw ConfigError("nrmse", std::to_string(predicted.rows()) + " x " + std::to_string(predicted.cols()) +
-                                   " predictions of " + std::to_string(target.rows()) + " x " +
-                                   std::to_string(target.cols()) + " targets");
+    throw ConfigError(score, std::to_string(predicted.rows()) + " x " + std::to_string(predicted.cols()) +
+                                 " predictions of " + std::to_string(target.rows()) + " x " +
+                                 std::to_string(target.cols()) + " targets");
+}
+
+double target_variance(const MatrixXd& target, Eigen::Index d, const char* score) {
+  const double variance = (target.col(d).array() - target.col(d).mean()).square().mean();
+  if (!(variance > 0))
+    throw NumericalError(score, "target channel " + std::to_string(d) + " is constant, so its error has no scale");
+  return variance;
+}
+
+}  // namespace
+
+double nrmse(const MatrixXd& predicted, const MatrixXd& target) {
+  check_pair(predicted, target, "nrmse");
+  double sum = 0;
+  for (Eigen::Index d = 0; d < target.cols(); ++d)
+    sum += (predicted.col(d) - target.col(d)).array().square().mean() / target_variance(target, d, "nrmse");
+  return std::sqrt(sum / static_cast<double>(target.cols()));
+}
+
+double memory_capacity(const MatrixXd& predicted, const MatrixXd& target) {
+  check_pair(predicted, target, "memory_capacity");
   double sum = 0;
   for (Eigen::Index d = 0; d < target.cols(); ++d) {
-    const double variance = (target.col(d).array() - target.col(d).mean()).square().mean();
-    if (!(variance > 0))
-      throw NumericalError("nrmse", "target channel " + std::to_string(d) + " is constant, so its error has no scale");
-    sum += (predicted.col(d) - target.col(d)).array().square().mean() / variance;
+    const double variance = target_variance(target, d, "memory_capacity");
+    const Eigen::ArrayXd deviation = predicted.col(d).array() - predicted.col(d).mean();
+    const double spread = deviation.square().mean();
+    const double covariance = (deviation * (target.col(d).array() - target.col(d).mean())).mean();
+    if (spread > 0) sum += covariance * covariance / (spread * variance);
   }
-  return std::sqrt(sum / static_cast<double>(target.cols()));
+  return sum;
 }
 
 }  // namespace sprig

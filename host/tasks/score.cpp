@@ -15,7 +15,7 @@ template <class Score>
 TaskScore common(const Score& score, const char* measure) {
   TaskScore result;
   result.measure = measure;
-  result.vpt = std::numeric_limits<double>::quiet_NaN();
+  result.vpt = result.memory_capacity = std::numeric_limits<double>::quiet_NaN();
   result.sops = score.sops;
   result.sops_readout = score.sops_readout;
   result.energy_nj = energy_nj(score.sops);
@@ -43,6 +43,7 @@ TaskScore summarise(const ForecastScore& score) {
   result.validation_score = score.validation_nrmse;
   result.vpt = score.vpt;
   result.vpt_in_samples = score.vpt_in_samples;
+  result.memory_capacity = score.memory_capacity;
   return result;
 }
 

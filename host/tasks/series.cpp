@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/tasks/csv.hpp"
+#include "host/tasks/driven_systems.hpp"
 #include "sprig/core/error.hpp"
 
 namespace sprig {
@@ -27,7 +28,7 @@ constexpr Flow kFlows[] = {{"lorenz63", 3, 0.02, 0.002, lorenz63},
 constexpr const char* kAr2Season = "ar2_season";
 constexpr const char* kCsv = "csv";
 
-// The integrated system of that name; null for the two that have no time of their own. Errors: see make_series().
+// The integrated system of that name; null for those that have no time of their own. Errors: see make_series().
 const Flow* find_system(const SeriesSource& source) {
   std::string allowed;
   for (const Flow& flow : kFlows) {
@@ -38,8 +39,11 @@ const Flow* find_system(const SeriesSource& source) {
                                        ", must be a time between samples in [1e-6, 10], or 0: the system's own");
     return &flow;
   }
-  if (source.system != kAr2Season && source.system != kCsv)
-    throw ConfigError("task.system", "\"" + source.system + "\", allowed: " + allowed + kAr2Season + ", " + kCsv);
+  if (source.system != kAr2Season && source.system != kCsv && !find_driven(source.system)) {
+    allowed += std::string(kAr2Season) + ", " + kCsv;
+    for (const DrivenSystem& system : kDrivenSystems) allowed += std::string(", ") + system.name;
+    throw ConfigError("task.system", "\"" + source.system + "\", allowed: " + allowed);
+  }
   if (source.dt != 0)
     throw ConfigError("task.dt", std::to_string(source.dt) + " with task.system = \"" + source.system +
                                      "\", whose samples have no time between them; must be 0");
@@ -63,6 +67,7 @@ Series csv_series(const SeriesSource& source, std::uint64_t samples) {
 
 Series make_series(const SeriesSource& source, std::uint64_t samples, std::uint32_t seed) {
   const Flow* flow = find_system(source);
+  if (const DrivenSystem* system = find_driven(source.system)) return system->make(source, samples, seed);
   if (!flow) return source.system == kCsv ? csv_series(source, samples) : ar2_season(samples, seed);
   const double dt = source.dt == 0 ? flow->own_dt : source.dt;
   return flow->make(samples, dt, static_cast<std::uint32_t>(std::ceil(dt / flow->longest_substep)), seed);
@@ -71,6 +76,7 @@ Series make_series(const SeriesSource& source, std::uint64_t samples, std::uint3
 std::uint32_t series_channels(const SeriesSource& source, std::uint64_t samples) {
   const Flow* flow = find_system(source);
   if (flow) return flow->channels;
+  if (const DrivenSystem* system = find_driven(source.system)) return system->inputs;
   return source.system == kCsv ? csv_series(source, samples).channels : 1;
 }
 

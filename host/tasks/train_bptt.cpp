@@ -26,7 +26,7 @@ class SeriesSequences {
   // Those whose samples and targets lie in [first, last).
   TrainingSet part(std::uint64_t first, std::uint64_t last) {
     TrainingSet set;
-    const std::uint64_t needed = model_.samples + task_.horizon;
+    const std::uint64_t needed = model_.samples + task_.ahead();
     set.sequences = last - first < needed ? 0 : static_cast<std::uint32_t>((last - first - needed) / stride_ + 1);
     set.fill = [this, first](std::uint32_t epoch, View<const std::uint32_t> which, SequenceBatch& batch) {
       fill(first, epoch, which, batch);
@@ -46,7 +46,8 @@ class SeriesSequences {
       std::vector<double> values;
       for (std::uint64_t s = begin; s < begin + model_.samples; ++s) {
         for (const std::uint32_t channel : task_.observed) values.push_back(series_.at(s, channel));
-        for (std::uint32_t c = 0; c < series_.channels; ++c) targets_.push_back(series_.at(s + task_.horizon, c));
+        for (std::uint32_t c = series_.first_target(); c < series_.channels; ++c)
+          targets_.push_back(series_.at(s + task_.ahead(), c));
       }
       encoder_.encode(values, model_.samples, 1, static_cast<std::uint32_t>(begin), epoch * steps, one_);
       all_.signal.insert(all_.signal.end(), one_.signal.begin(), one_.signal.end());
@@ -78,7 +79,7 @@ BpttResult on_series(const Network& network, const Drive& drive, const Simulatio
   const ReservoirSetup setup(network, drive, simulation, task, seed);
   BpttOptions bptt = options.bptt;
   bptt.model.loss = Loss::mean_square;
-  bptt.model.outputs = series.channels;
+  bptt.model.outputs = series.targets();
   bptt.model.samples = options.warm_up_samples + options.window_samples;
   bptt.model.skipped_samples = options.warm_up_samples;
   bptt.model.steps_per_sample = task.steps_per_sample;

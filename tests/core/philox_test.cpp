@@ -93,6 +93,7 @@ TEST(Random, StreamIdsAreFrozen) {
       {Stream::tangent_frame, 80},
       {Stream::finite_perturbation, 81},
       {Stream::covariance_noise, 82},
+      {Stream::series_input, 116},
       {Stream::test, 0xFFFF},
   };
   for (const auto& [stream, id] : published) EXPECT_EQ(static_cast<std::uint32_t>(stream), id);

@@ -199,6 +199,9 @@ TEST(Config, TheRangesOfATaskAreThoseThatForecastsAccept) {
                 {"validation", Limits::least_phase, Limits::most_samples},
                 {"test", Limits::least_phase, Limits::most_samples},
                 {"horizon", 1, Limits::most_samples},
+                {"memory_lags", Limits::least_memory, Limits::most_memory},
+                {"memory_delay", Limits::least_memory, Limits::most_memory},
+                {"copy_length", Limits::least_memory, Limits::most_memory},
                 {"steps_per_sample", 1, Limits::most_steps_per_sample},
                 {"fields", 1, Limits::most_fields},
                 {"vpt_starts", 0, Limits::most_starts}};

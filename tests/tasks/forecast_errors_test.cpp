@@ -43,6 +43,26 @@ const BadOption kBad[] = {
        o.observed = {1, 1};
      }},
     {"task.horizon", [](ForecastOptions& o) { o.horizon = 0; }},
+    {"task.dt", [](ForecastOptions& o) { o.system = "narma10", o.dt = 1; }},
+    {"task.observed",
+     [](ForecastOptions& o) {
+       o.system = "narma10", o.observed = {1};  // its target
+     }},
+    {"task.observed", [](ForecastOptions& o) { o.system = "copy"; }},  // the data without the cue
+    {"task.washout", [](ForecastOptions& o) { o.system = "narma30", o.washout = 28; }},
+    {"task.washout", [](ForecastOptions& o) { o.system = "memory_capacity", o.memory_lags = 61; }},
+    {"task.memory_lags", [](ForecastOptions& o) { o.system = "memory_capacity", o.memory_lags = 0; }},
+    {"task.memory_lags", [](ForecastOptions& o) { o.system = "memory_capacity", o.memory_lags = kMostMemory + 1; }},
+    {"task.memory_delay", [](ForecastOptions& o) { o.system = "delayed_xor", o.memory_delay = 0; }},
+    {"task.memory_delay", [](ForecastOptions& o) { o.system = "delayed_xor", o.memory_delay = ~0u; }},
+    {"task.copy_length",
+     [](ForecastOptions& o) {
+       o.system = "copy", o.observed = {0, 1}, o.copy_length = 0;
+     }},
+    {"task.validation",
+     [](ForecastOptions& o) {
+       o.system = "copy", o.observed = {0, 1}, o.copy_length = 3, o.memory_delay = 5, o.validation = 10;
+     }},
     {"task.steps_per_sample", [](ForecastOptions& o) { o.steps_per_sample = 0; }},
     {"task.steps_per_sample", [](ForecastOptions& o) { o.steps_per_sample = 4000000000u; }},
     {"task.trace_tau_ms", [](ForecastOptions& o) { o.trace_tau_ms = 0; }},
@@ -112,6 +132,17 @@ TEST(ForecastErrors, LimitsAreTheLastValuesThatPass) {
     spoil(worse);
     EXPECT_THROW(check_forecast(worse, 1.0), ConfigError);
   }
+}
+
+TEST(ForecastErrors, ADrivenSeriesUsesNeitherHorizonNorClosedLoops) {
+  ForecastOptions options = testing::short_forecast();
+  options.system = "delayed_xor";
+  options.horizon = 100000;  // longer than any part
+  options.vpt_samples = 100000;
+  options.vpt_starts = 20;
+  EXPECT_NO_THROW(check_forecast(options, 1.0));
+  options.system = "lorenz63";
+  EXPECT_THROW(check_forecast(options, 1.0), ConfigError);
 }
 
 TEST(ForecastErrors, AnUnknownSystemIsToldWhichThereAre) {

@@ -226,7 +226,9 @@ TEST(MakeSeries, AnUnknownNameIsToldAllThereAre) {
     make_series(named("rossler"), 10, 1);
     FAIL();
   } catch (const ConfigError& e) {
-    EXPECT_STREQ(e.what(), "task.system: \"rossler\", allowed: lorenz63, roessler, mackey_glass, ar2_season, csv");
+    EXPECT_STREQ(e.what(),
+                 "task.system: \"rossler\", allowed: lorenz63, roessler, mackey_glass, ar2_season, csv, narma10, "
+                 "narma30, memory_capacity, delayed_xor, copy");
   }
 }
 

@@ -51,6 +51,7 @@ enum class Stream : std::uint32_t {
   image_encoder = 113,
   glyph = 114,           // counter (image, draw)
   image_interval = 115,  // counter (pixel, interval / 4) with the image as replica
+  series_input = 116,    // counter (attempt, sample): the random input of series that answer to one
   // counter (epoch, sequence): order in which sequences are trained on
   training_order = 128,
   // counter (original synapse, 0): its time constants of learning

@@ -21,6 +21,7 @@ struct ForecastLimits {
   static constexpr std::uint64_t least_washout = 1, most_samples = 10'000'000;
   static constexpr std::uint64_t beyond_horizon = 2;  // samples of a phase whose targets are in it: for a variance
   static constexpr std::uint64_t least_phase = 1 + beyond_horizon;  // train, validation, test, at the least horizon
+  static constexpr std::uint32_t least_memory = 1, most_memory = kMostMemory;  // memory_lags, memory_delay, copy_length
   static constexpr std::uint32_t most_steps_per_sample = 100'000, most_fields = 10'000, most_starts = 65'536;
 };
 
@@ -29,7 +30,7 @@ struct ForecastLimits {
 struct ForecastOptions : SeriesSource {
   std::uint64_t train = 3000, validation = 1000, test = 2000, washout = 200;  // samples
   std::vector<std::uint32_t> observed{0};  // channels that are fed in; {0,1,2} = full observation
-  std::uint32_t horizon = 15;              // samples ahead that NRMSE is measured at
+  std::uint32_t horizon = 15;              // samples ahead that NRMSE is measured at; not used for a driven series
   Encoding encoding = Encoding::current;
   double input_gain = 2.0;     // current: gain x standardised value x uniform(-1, 1) weight per neuron
   std::uint32_t fields = 20;   // population: Gaussian receptive fields a channel, over [-2.5, 2.5] sd
@@ -45,14 +46,19 @@ struct ForecastOptions : SeriesSource {
   std::uint32_t vpt_samples = 300;  // longest closed-loop run
   double vpt_threshold = 0.5;
   Progress progress;  // false: Interrupted is thrown
+
+  // A driven series' targets are due at once, from what has been fed in up to now, and there is no loop to close.
+  std::uint32_t ahead() const { return is_driven_series(system) ? 0 : horizon; }
+  std::uint32_t closed_loops() const { return is_driven_series(system) ? 0 : vpt_starts; }
 };
 
 struct ForecastScore {
-  double nrmse = 0;             // test, at the horizon, all channels
+  double nrmse = 0;             // test, ahead() samples ahead, all targets
   double validation_nrmse = 0;  // the same on validation data (for searches)
-  double vpt = 0;               // mean valid prediction time; NaN when vpt_starts = 0
+  double vpt = 0;               // mean valid prediction time; NaN without closed loops
   bool vpt_in_samples = false;  // the unit of vpt: samples, for a series without an exponent; else Lyapunov times
   std::vector<double> vpt_each;
+  double memory_capacity = 0;  // task.system = "memory_capacity": memory_capacity() of the test part; NaN elsewhere
   double lambda = 0;           // chosen ridge strength
   double sops = 0;             // synaptic operations per sample: recurrent spikes x out-degree
   double sops_readout = 0;     // the same with the readout's synapses

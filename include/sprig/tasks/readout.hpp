@@ -47,7 +47,12 @@ class RidgeAccumulator {
 };
 
 // Root mean square error over standard deviation of the target, averaged over outputs in the mean square:
-// sqrt(mean_d (mse_d / var_d)).
+// sqrt(mean_d (mse_d / var_d)). Errors: ConfigError (sizes), NumericalError (a constant target).
 double nrmse(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& target);
+
+// sum_k r_k^2, r_k the correlation of predicted and true target k over the rows (0 where a prediction is constant): the
+// linear memory capacity where target k is the input of k samples ago (Jaeger, GMD Report 152, 2001). A prediction that
+// has nothing to do with its target adds about 1 / rows. Errors: those of nrmse().
+double memory_capacity(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& target);
 
 }  // namespace sprig

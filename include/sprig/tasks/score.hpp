@@ -32,6 +32,7 @@ struct TaskScore {
   double score = 0, validation_score = 0;       // test, and validation (for searches)
   double vpt = 0;                               // valid prediction time; NaN where there is none
   bool vpt_in_samples = false;                  // else in Lyapunov times
+  double memory_capacity = 0;                   // ForecastScore's; NaN where there is none
   double sops = 0, sops_readout = 0;            // synaptic operations a sample or image, without and with the readout's
   double energy_nj = 0, energy_readout_nj = 0;  // of the same
   double rate_hz = 0;                           // mean rate over the test part

@@ -25,7 +25,7 @@ struct SequenceOptions {
   std::uint32_t validation = 1000;  // images: at most so many of the validation part are used to stop
 };
 
-// train_bptt() on the task: a series' channels at the horizon (mean square), an image's class (cross-entropy). The
+// train_bptt() on the task: a series' targets at the horizon (mean square), an image's class (cross-entropy). The
 // network that comes out has its own input layer. Errors: those of train_bptt() and evaluate_task(); ConfigError for
 // windows longer than the training part (training.window_samples).
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
