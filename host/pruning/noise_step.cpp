@@ -13,8 +13,12 @@
 namespace sprig {
 namespace {
 
-void require_complete(bool complete) {
-  if (!complete) throw Interrupted("prune", "stopped on request");
+// What a measurement of exponents leaves for the guards; Interrupted where it was stopped on the way.
+template <class Result>
+Result whole(Result result, PruneGuards& guards) {
+  if (!result.complete) throw Interrupted("prune", "stopped on request");
+  guards.velocity += result.guarded_spikes;
+  return result;
 }
 
 // Lambda_i of each neuron, 1/ms.
@@ -24,21 +28,17 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
   SimulationOptions simulation = input.simulation;
   simulation.replicas = 1;
   LyapunovOptions options = input.options.lyapunov;
-  if (input.options.per_neuron == PerNeuron::contraction || input.options.per_neuron == PerNeuron::probe) {
-    NeuronExponents exponents = input.options.per_neuron == PerNeuron::contraction
-                                    ? contraction_exponents(network, drive, simulation, options)
-                                    : probe_exponents(network, drive, simulation, options);
-    require_complete(exponents.complete);
-    input.guards.velocity += exponents.guarded_spikes;
-    return std::move(exponents.values);
-  }
+  PruneGuards& guards = input.guards;
+  if (input.options.per_neuron == PerNeuron::contraction)
+    return whole(contraction_exponents(network, drive, simulation, options), guards).values;
+  if (input.options.per_neuron == PerNeuron::probe)
+    return whole(probe_exponents(network, drive, simulation, options), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
-  options.exponents = input.options.per_neuron == PerNeuron::frame ? tangent_dimension(network) : network.size();
-  LyapunovResult spectrum = lyapunov_spectrum(network, drive, simulation, options);
-  require_complete(spectrum.complete);
-  input.guards.velocity += spectrum.guarded_spikes;
-  input.guards.jump_spikes += spectrum.jump_spikes;
-  return input.options.per_neuron == PerNeuron::frame ? std::move(spectrum.per_neuron) : std::move(spectrum.exponents);
+  const bool frame = input.options.per_neuron == PerNeuron::frame;
+  options.exponents = frame ? tangent_dimension(network) : network.size();
+  const LyapunovResult spectrum = whole(lyapunov_spectrum(network, drive, simulation, options), guards);
+  guards.jump_spikes += spectrum.jump_spikes;
+  return frame ? spectrum.per_neuron : spectrum.exponents;
 }
 
 }  // namespace
