@@ -120,16 +120,7 @@ std::vector<double> covariances(const Signals& signals, const Csr& csr, int thre
 
 ActivityRun::ActivityRun(const ScoreInput& input, double noise) : step_ms_(input.work.network().step_ms) {
   const Network& network = input.work.network();
-  Drive drive = input.drive.subset(input.work.kept());
-  if (noise > 0) {
-    drive.noise_sigma.resize(network.size(), 0.0);
-    const NeuronParameters& p = network.neurons;
-    for (std::uint32_t i = 0; i < network.size(); ++i) {
-      const double added =
-          noise * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
-      drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
-    }
-  }
+  const Drive drive = with_potential_noise(input.drive.subset(input.work.kept()), network, noise);
   SimulationOptions simulation = input.simulation;
   simulation.replicas = 1;
   simulation.update = UpdateMode::clock;  // noise is drawn every step

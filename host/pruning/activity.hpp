@@ -8,8 +8,7 @@
 
 namespace sprig {
 
-// A round's network under its own drive, and under white noise that alone would give each potential the standard
-// deviation `noise` (in units of v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau) for small steps. It has run
+// A round's network under its own drive and potential noise of deviation `noise` (with_potential_noise()). It has run
 // for lyapunov.transient_ms.
 class ActivityRun {
  public:

@@ -39,43 +39,31 @@ TEST(LyapunovErrors, NameTheKey) {
   expect_refused("lyapunov.tangent_transient_ms", [&](L& o, S&) { o.tangent_transient_ms = infinity; });
   expect_refused("lyapunov.renorm_ms", [](L& o, S&) { o.renorm_ms = -1; });
   expect_refused("lyapunov.surrogate_gain", [](L& o, S&) { o.surrogate_gain = 0; });
-  expect_refused("lyapunov.finite_size", [&](L& o, S&) { o.finite_size = nan; });
   expect_refused("lyapunov.velocity_guard", [](L& o, S&) { o.velocity_guard = 0; });
   expect_refused("lyapunov.blocks", [](L& o, S&) { o.blocks = 1; });
 }
 
-TEST(LyapunovErrors, AnAdaptiveThresholdNeedsTheFiniteMethod) {
+TEST(LyapunovErrors, AnAdaptiveThresholdHasNoExponents) {
   testing::AutonomousSpec spec;
   spec.kind.adaptive = true;
-  Network network = autonomous_network(spec);
+  const Network network = autonomous_network(spec);
   LyapunovOptions options;
   options.exponents = 1;
   options.duration_ms = 100;
-  EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options), ConfigError);
-  options.method = LyapunovMethod::surrogate;
-  EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options), ConfigError);
-  options.method = LyapunovMethod::finite;
-  EXPECT_EQ(lyapunov_spectrum(network, {}, on_cpu(), options).exponents.size(), 1u);
+  for (const LyapunovMethod method : {LyapunovMethod::saltation, LyapunovMethod::surrogate}) {
+    options.method = method;
+    try {
+      lyapunov_spectrum(network, {}, on_cpu(), options);
+      FAIL();
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.where(), "neuron.adaptive");
+      EXPECT_NE(std::string(error.what()).find("no exponents here; allowed: false"), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST(LyapunovErrors, AnEmptyNetworkIsRefused) {
   EXPECT_THROW(lyapunov_spectrum(testing::unconnected(0, {}, 0.1, {}), {}, on_cpu(), {}), ConfigError);
-}
-
-TEST(LyapunovErrors, AVanishedPerturbationIsNamedWithItsStep) {
-  // One pacemaker with a delta synapse's reset: both runs are reset in the same step, and equal from then on.
-  NeuronDefaults d;
-  d.i_dc = 2;
-  const Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
-  LyapunovOptions options;
-  options.method = LyapunovMethod::finite;
-  options.finite_size = 1e-5;
-  try {
-    lyapunov_spectrum(network, {}, on_cpu(), options);
-    FAIL();
-  } catch (const NumericalError& error) {
-    EXPECT_NE(std::string(error.what()).find("by step"), std::string::npos) << error.what();
-  }
 }
 
 TEST(LyapunovErrors, ACollapsedFrameIsNamedWithItsStep) {

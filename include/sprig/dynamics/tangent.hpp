@@ -48,7 +48,7 @@ struct TangentNetwork {
   std::uint32_t rows() const { return neurons * (1 + current_rows); }
 };
 
-// Errors: ConfigError for a kind with an adaptive threshold (theta has no tangent row).
+// Errors: ConfigError for a kind with an adaptive threshold (theta has no tangent row) and for weights that learn.
 TangentNetwork make_tangent_network(const Network& network);
 
 // Bits of a chunk's flags, [step][neuron].
