@@ -413,7 +413,7 @@ TEST(Config, AnImageSetHasItsKeys) {
 }
 
 TEST(Config, TheCommittedConfigurationsAreValid) {
-  for (const char* name : {"demo.toml", "mnist.toml", "operating_point.toml"}) {
+  for (const char* name : {"demo.toml", "mnist.toml", "operating_point.toml", "operating_point_memory.toml"}) {
     Config config;
     ASSERT_NO_THROW(read_config(config, std::string(SPRIG_SOURCE_DIR "/configs/") + name)) << name;
     EXPECT_NO_THROW(finish_config(config)) << name;
