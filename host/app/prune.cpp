@@ -136,7 +136,7 @@ int prune_verb(const Command& command) {
   require_memory(config, Work::prune);
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
-  check_prune_options(config.prune, network);
+  check_prune_options(config.prune, network, drive);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   PruneResult pruned;

@@ -89,8 +89,9 @@ int study_verb(const Command& command) {
   session.folder().write("table.csv", summary.csv());
   session.folder().write("table.tex", summary.latex());
   session.print(text);
-  Json result{{"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()},
-              {"claims", claims}, {"tasks", tasks}, {"hash", hash}};
+  Json result{
+      {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
+      {"hash", hash}};
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);

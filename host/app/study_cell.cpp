@@ -118,7 +118,7 @@ Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& sco
     if (!pruned.after.dimension_is_bound) row.dimension = pruned.after.dimension;
     if (!pruned.before.exponents.empty())
       row.spectral_distance = spectrum_distance(pruned.after.exponents, tangent_dimension(pruned.network),
-                                              pruned.before.exponents, tangent_dimension(given));
+                                                pruned.before.exponents, tangent_dimension(given));
   }
   return row;
 }
@@ -160,10 +160,12 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
     task.progress = [&](double fraction) { return report(trained_share + (1 - trained_share) * fraction); };
     try {
       const Drive kept_drive = drive.subset(pruned.kept);
-      const Network learned = trained(training, with_gain(pruned.network, grid.line_of(cells[c]).gain), kept_drive,
-                                      simulation, config, [&](double fraction) { return report(trained_share * fraction); });
+      const Network learned =
+          trained(training, with_gain(pruned.network, grid.line_of(cells[c]).gain), kept_drive, simulation, config,
+                  [&](double fraction) { return report(trained_share * fraction); });
       Row row = row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, task, seed));
-      measure_conditional(learned, kept_drive, simulation, config, seed, [&](double) { return report(1); }, row);
+      measure_conditional(
+          learned, kept_drive, simulation, config, seed, [&](double) { return report(1); }, row);
       done(cells[c], std::move(row));
     } catch (const NumericalError& error) {
       done(cells[c], failed_row(error.what()));

@@ -65,9 +65,9 @@ std::vector<std::string> whole_lines(const std::string& path) {
 
 Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
   const Line& line = grid.line_of(cell);
-  Json json{{"task", line.task},       {"training", name_of(line.training)},
-            {"variant", line.variant}, {"method", name_of(line.method)},
-            {"density", line.density}, {"gain", line.gain},
+  Json json{{"task", line.task},          {"training", name_of(line.training)},
+            {"variant", line.variant},    {"method", name_of(line.method)},
+            {"density", line.density},    {"gain", line.gain},
             {"seed", grid.seed_of(cell)}, {"measure", row.measure}};
   for (const Field& field : kFields) json[field.name] = row.*field.value;
   json["vpt_in_samples"] = row.vpt_in_samples;

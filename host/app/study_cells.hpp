@@ -28,7 +28,7 @@ struct Row {
   double memory_capacity = kUnknown;  // of the task that asks for it
   std::uint32_t neurons = 0;
   std::uint64_t synapses = 0;
-  double inhibitory = kUnknown;  // share of negative weights among the synapses
+  double inhibitory = kUnknown;                                       // share of negative weights among the synapses
   double factor_excitatory = kUnknown, factor_inhibitory = kUnknown;  // mean w'/w of pruning, before the gain
   // The largest conditional exponent, 1/ms, with the task's input and the line's gain, after training; and its standard
   // error.

@@ -135,7 +135,7 @@ void check_study(const StudyGrid& grid) {
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;
       options.method = method;
-      check_prune_options(options, network);
+      check_prune_options(options, network, make_drive(setting.config.drive, network.size()));
     }
     check_lyapunov(setting.config.lyapunov, network, make_drive(setting.config.drive, network.size()));
   }

@@ -113,8 +113,9 @@ std::string Summary::section(std::size_t first, std::size_t last) const {
 }
 
 std::string Summary::csv() const {
-  std::vector<std::string> header{"task",    "training", "variant",    "method",           "density", "gain", "seeds",
-                                  "measure", "score",    "half_width", "validation_score", "vpt",     "vpt_half_width"};
+  std::vector<std::string> header{"task",          "training", "variant", "method",     "density",          "gain",
+                                  "seeds",         "measure",  "score",   "half_width", "validation_score", "vpt",
+                                  "vpt_half_width"};
   for (const Column& column : kColumns) header.push_back(column.name);
   header.insert(header.end(), {"minus_dense", "minus_dense_half_width", "minus_random", "minus_random_half_width",
                                "minus_plain", "minus_plain_half_width", "rank"});

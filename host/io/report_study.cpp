@@ -246,15 +246,15 @@ std::string difference(const Value& v, bool tie, const std::string& measure) {
 
 void draw_table(Page& page, const Panel& panel) {
   const bool vpt = has(panel, &Entry::vpt, true), plain = has(panel, &Entry::minus_plain, true);
-  Table table{
-      {"method", "density", "gain", "seeds", measure_name(panel.measure()), "SOPs", "minus dense", "minus random", "rank"},
-      {},
-      1};
+  Table table{{"method", "density", "gain", "seeds", measure_name(panel.measure()), "SOPs", "minus dense",
+               "minus random", "rank"},
+              {},
+              1};
   if (vpt) table.header.push_back("VPT");
   if (plain) table.header.push_back("minus plain");
   for (const Entry& e : panel.entries) {
-    table.rows.push_back({e.series(), figure(e.density), figure(e.gain), figure(e.seeds, 9), interval(e.score), interval(e.sops),
-                          difference(e.minus_dense, e.tie_dense, e.measure),
+    table.rows.push_back({e.series(), figure(e.density), figure(e.gain), figure(e.seeds, 9), interval(e.score),
+                          interval(e.sops), difference(e.minus_dense, e.tie_dense, e.measure),
                           difference(e.minus_random, e.tie_random, e.measure),
                           std::isfinite(e.rank) ? figure(e.rank, 2) : ""});
     if (vpt) table.rows.back().push_back(interval(e.vpt));

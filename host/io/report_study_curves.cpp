@@ -75,7 +75,8 @@ void draw_curves(Page& page, const Node& curves, const std::string& task, const 
     Plot cost("Error against operations, " + kept, "Score against synaptic operations, over the gains.",
               {"synaptic operations a sample", Scale::log}, {axis});
     draw(cost, here, &Point::sops, styles);
-    Plot stability("Error against stability, " + kept, "Score against the largest conditional exponent, over the gains.",
+    Plot stability("Error against stability, " + kept,
+                   "Score against the largest conditional exponent, over the gains.",
                    {"\u03BB max under the task (1/ms)"}, {axis});
     draw(stability, here, &Point::lambda, styles);
     page.figure("Over the gains, " + kept, {cost, stability},

@@ -70,6 +70,18 @@ void check_match(const PruneOptions& options) {
         "is a method that chooses no synapses by itself; allowed: any but none, dense and random_by_sign");
 }
 
+// An autonomous network that fires has a largest exponent of at least 0, along its own flow. Step IV would come nearest
+// to a target below that with networks that fall silent.
+void check_target(const PruneOptions& options, const Drive& drive) {
+  if (!tunes_timescales(options) || options.timescales.lambda_target >= 0 || is_driven(drive, options.lyapunov, {}))
+    return;
+  std::ostringstream text;
+  text << options.timescales.lambda_target
+       << " is not allowed without a drive, where no network that fires has an exponent below 0; must be >= 0, or "
+          "lyapunov.noise > 0 (conditional exponents)";
+  throw ConfigError("timescales.lambda_target", text.str());
+}
+
 // A frame of fewer columns than dimensions says nothing of single neurons: with 32 of 800 its exponents per neuron
 // have a correlation of -0.1 with those of the whole one.
 void check_per_neuron(const PruneOptions& options, const Network& network) {
@@ -88,7 +100,7 @@ void check_per_neuron(const PruneOptions& options, const Network& network) {
 
 }  // namespace
 
-void check_prune_options(const PruneOptions& options, const Network& network) {
+void check_prune_options(const PruneOptions& options, const Network& network, const Drive& drive) {
   require(options.density > 0 && options.density <= 1, "density", options.density, "in (0, 1]");
   require(options.neuron_fraction >= 0 && options.neuron_fraction < 1, "neuron_fraction", options.neuron_fraction,
           "in [0, 1)");
@@ -110,6 +122,7 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
   require(options.delocalise_vectors >= 1 && options.delocalise_vectors <= kMaxEigenvectors, "delocalise_vectors",
           options.delocalise_vectors, "in 1..1000");
   check_timescales(options.timescales);
+  check_target(options, drive);
   require(std::isfinite(options.lambda_bound), "lambda_bound", options.lambda_bound, "finite");
   check_match(options);
   check_per_neuron(options, network);

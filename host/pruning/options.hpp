@@ -8,7 +8,7 @@
 namespace sprig {
 
 // Throws ConfigError naming prune.<key> and its allowed range, and MemoryError when lnp's matrices would be too large.
-void check_prune_options(const PruneOptions& options, const Network& network);
+void check_prune_options(const PruneOptions& options, const Network& network, const Drive& drive);
 
 // What is left of `before` after round `round` (from 0) of `rounds`, when a fraction `left` is to be left at the end:
 // before * left^((round + 1)/rounds), rounded.

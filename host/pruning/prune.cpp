@@ -214,7 +214,7 @@ class Pruner {
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress) {
   validate(network);
-  check_prune_options(options, network);
+  check_prune_options(options, network, drive);
   return Pruner(network, drive, simulation, options).run(progress);
 }
 

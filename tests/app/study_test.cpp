@@ -222,8 +222,9 @@ TEST_F(StudyVerb, OneLoadedNetworkForAllSeedsIsSaid) {
 }
 
 TEST_F(StudyVerb, ScalesWeightsAfterPruningAndShowsTheGainThatValidationPrefers) {
-  const std::vector<std::string> study{"study", "--config", "small.toml", "--quiet", "--set",
-                                       "study.methods=[dense, random, none]", "--set", "task.vpt_starts=0"};
+  const std::vector<std::string> study{
+      "study", "--config",         "small.toml", "--quiet", "--set", "study.methods=[dense, random, none]",
+      "--set", "task.vpt_starts=0"};
   const auto with = [&](const std::string& out, std::vector<std::string> settings) {
     std::vector<std::string> arguments = study;
     arguments.insert(arguments.end(), {"--out", out});
@@ -256,9 +257,9 @@ TEST_F(StudyVerb, ScalesWeightsAfterPruningAndShowsTheGainThatValidationPrefers)
 
 TEST_F(StudyVerb, ARowWithoutASpectrumSaysSo) {
   // One tangent vector of uncoupled neurons that fire once in a while shrinks to nothing between renormalisations.
-  const Outcome outcome = run({"study", "--config", "small.toml", "--out", "out", "--set", "study.methods=[none]",
-                               "--set", "lyapunov.renorm_ms=100000", "--set", "lyapunov.duration_ms=100000", "--set",
-                               "neuron.i_dc=0.1"});
+  const Outcome outcome =
+      run({"study", "--config", "small.toml", "--out", "out", "--set", "study.methods=[none]", "--set",
+           "lyapunov.renorm_ms=100000", "--set", "lyapunov.duration_ms=100000", "--set", "neuron.i_dc=0.1"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const Json r = result("out");
   for (const Json& row : r["cells"]) {

@@ -184,7 +184,8 @@ TEST(SpectralAbscissa, OfALargeMatrixIsThatOfAllItsEigenvalues) {
   constexpr int kRows = 260;
   Eigen::MatrixXd a(kRows, kRows);
   for (int r = 0; r < kRows; ++r)
-    for (int c = 0; c < kRows; ++c) a(r, c) = uniform_open(7, Stream::test, static_cast<std::uint64_t>(r), static_cast<std::uint64_t>(c)) - 0.5;
+    for (int c = 0; c < kRows; ++c)
+      a(r, c) = uniform_open(7, Stream::test, static_cast<std::uint64_t>(r), static_cast<std::uint64_t>(c)) - 0.5;
   a *= 2 / std::sqrt(kRows);
   const double own = Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues().real().maxCoeff();
   ASSERT_GT(own, 0.1);

@@ -51,7 +51,8 @@ TEST(RandomBySign, KeepsAsManySynapsesOfEachSignAsTheMethodThatItMatches) {
 TEST(RandomBySign, RescalesEachSignByItsOwnDensity) {
   const Network network = signed_network();
   const PruneResult result = pruned(network, control_options(PruneMethod::random_by_sign));
-  const double excitatory = static_cast<double>(result.excitatory_before) / static_cast<double>(result.excitatory_after);
+  const double excitatory =
+      static_cast<double>(result.excitatory_before) / static_cast<double>(result.excitatory_after);
   EXPECT_NEAR(result.factor_excitatory, excitatory, 0.05 * excitatory) << "up to the rounding of three rounds";
   const double inhibitory = static_cast<double>(result.synapses_before - result.excitatory_before) /
                             static_cast<double>(result.synapses_after - result.excitatory_after);
@@ -124,8 +125,8 @@ TEST(MeasuredLinearisation, GainIsTheSlopeOfTheRateCurve) {
     const NeuronParameters& p = network.neurons;
     const auto rate = [&](double x) {
       const double drive_i = p.resistance[i] * x;
-      return 1 / (p.t_ref_ms[i] + p.tau_m_ms[i] * std::log((drive_i - (p.v_reset[i] - p.e_l[i])) /
-                                                           (drive_i - (p.v_th[i] - p.e_l[i]))));
+      return 1 / (p.t_ref_ms[i] +
+                  p.tau_m_ms[i] * std::log((drive_i - (p.v_reset[i] - p.e_l[i])) / (drive_i - (p.v_th[i] - p.e_l[i]))));
     };
     ratio += gains[i] / ((rate(current + 0.01) - rate(current - 0.01)) / 0.02) / network.size();
   }

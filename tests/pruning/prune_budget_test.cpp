@@ -6,7 +6,9 @@
 
 #include "pruning/prune_fixture.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/covariance.hpp"
+#include "sprig/dynamics/probe.hpp"
 #include "sprig/network/compaction.hpp"
 #include "sprig/pruning/betweenness.hpp"
 #include "sprig/pruning/noise_prune.hpp"
@@ -98,20 +100,33 @@ TEST_P(PruneVariant, DensityOneChangesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(Variants, PruneVariant, ::testing::Values(ScoreVariant::l, ScoreVariant::w, ScoreVariant::wl));
 
+class PruneExponents : public ::testing::TestWithParam<PerNeuron> {};
+
+std::vector<double> exponents_by(PerNeuron how, const Network& network, const LyapunovOptions& options) {
+  const Drive drive = uneven_noise(network.size());
+  if (how == PerNeuron::contraction) return contraction_exponents(network, drive, on_cpu(), options).values;
+  if (how == PerNeuron::probe) return probe_exponents(network, drive, on_cpu(), options).values;
+  const LyapunovResult spectrum = lyapunov_spectrum(network, drive, on_cpu(), options);
+  return how == PerNeuron::frame ? spectrum.per_neuron
+                                 : std::vector(spectrum.exponents.begin(), spectrum.exponents.begin() + network.size());
+}
+
 // One round, from the operations that are tested on their own.
-TEST(Prune, ARoundKeepsWhatItsDrawsSayOfTheNoiseScores) {
+TEST_P(PruneExponents, ARoundKeepsWhatItsDrawsSayOfTheNoiseScores) {
   const Network network = small_network();
   const Csr& csr = network.recurrent;
   PruneOptions options = quick_options();
+  options.per_neuron = GetParam();
+  options.lyapunov.exponents = 0;  // the whole frame
+  options.lyapunov.probe_ms = 20;
   options.rounds = 1;
   options.kept_weight = KeptWeight::rescale;
   options.seed = 77;
   const PruneResult result = pruned(network, options);
 
-  const LyapunovResult spectrum = lyapunov_spectrum(network, uneven_noise(network.size()), on_cpu(), options.lyapunov);
-  EXPECT_EQ(result.before.exponents, spectrum.exponents);
   PruneGuards guards;
-  std::vector<double> l = lyapunov_matrix(csr, spectrum.per_neuron, options.epsilon, guards);
+  std::vector<double> l =
+      lyapunov_matrix(csr, exponents_by(GetParam(), network, options.lyapunov), options.epsilon, guards);
   double mean = 0;
   for (const float w : csr.weights) mean += std::abs(w) / static_cast<double>(csr.synapses());
   for (std::uint64_t k = 0; k < csr.synapses(); ++k) l[k] *= csr.weights[k] / mean;
@@ -133,6 +148,10 @@ TEST(Prune, ARoundKeepsWhatItsDrawsSayOfTheNoiseScores) {
     EXPECT_NEAR(found.at(id), weight, 1e-6 * std::abs(weight));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, PruneExponents,
+                         ::testing::Values(PerNeuron::contraction, PerNeuron::probe, PerNeuron::frame,
+                                           PerNeuron::index));
 
 TEST(Prune, DrawsBelongToOriginalSynapses) {
   // The same network after neuron 0, which has no synapse, has been compacted away.

@@ -258,6 +258,7 @@ TEST(PruneConduct, RefusesOptionsByName) {
       {"timescales.wasserstein_weight", [](auto& o) { o.timescales.wasserstein_weight = -1; }},
       {"timescales.rate_weight", [=](auto& o) { o.timescales.rate_weight = kNaN; }},
       {"prune.per_neuron", [](auto& o) { o.per_neuron = PerNeuron::index; }},
+      {"prune.per_neuron", [](auto& o) { o.per_neuron = PerNeuron::frame; }},  // of 6 columns
   };
   const Network network = small_network(10, 0.3);
   for (const Refused& r : refused) {

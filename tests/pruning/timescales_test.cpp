@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "pruning/prune_fixture.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/network/compaction.hpp"
 #include "support/python.hpp"
@@ -167,13 +168,28 @@ TEST(PruneStepFour, GivesANetworkThatDoesNotFireTheFailedObjective) {
   Network network = build_network(small_world_spec(), 1);
   network.neurons.i_dc.assign(network.size(), 0);
   network.neurons.v_initial.assign(network.size(), 0);
-  const PruneResult result = prune(network, {}, on_cpu(), with_step_four(6));
+  PruneOptions options = with_step_four(6);
+  options.lyapunov.noise = 1e-3;
+  const PruneResult result = prune(network, {}, on_cpu(), options);
   EXPECT_EQ(result.timescales.chosen, TimescaleSearch::kUnchanged);
   EXPECT_EQ(result.timescales.start.value, kFailedObjective);
   for (const TimescaleEvaluation& e : result.timescales.trace) {
     EXPECT_TRUE(e.failed);
     EXPECT_EQ(e.objective.value, kFailedObjective);
   }
+}
+
+TEST(PruneStepFour, HasATargetBelowZeroOnlyForConditionalExponents) {
+  const Network network = build_network(small_world_spec(), 1);
+  PruneOptions options = with_step_four(6);
+  EXPECT_THROW(prune(network, {}, on_cpu(), options), ConfigError);
+  options.timescales.lambda_target = 0;
+  EXPECT_FALSE(prune(network, {}, on_cpu(), options).timescales.trace.empty());
+  options.timescales.lambda_target = -0.001;
+  options.lyapunov.noise = 0.1;
+  const PruneResult result = prune(network, {}, on_cpu(), options);
+  EXPECT_TRUE(result.before.conditional);
+  EXPECT_FALSE(result.timescales.trace.empty());
 }
 
 TEST(PruneStepFour, SameNetworkForAnyNumberOfThreads) {
@@ -200,7 +216,7 @@ TEST(PruneStepFour, StoppedWithinItChangesNothing) {
   const auto run = [&] {
     last = false;
     asked = 0;
-    return prune(network, {}, on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
+    return prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
       last = round == 2;
       return true;
     });

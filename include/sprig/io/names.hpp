@@ -33,21 +33,10 @@ inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponen
 inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
 inline constexpr std::array<std::string_view, 2> kLyapunovMethodNames{"saltation", "surrogate"};
 inline constexpr std::array<std::string_view, 2> kVelocityAtNames{"overshoot", "threshold"};
-inline constexpr std::array<std::string_view, 15> kPruneMethodNames{"lnp",
-                                                                    "random",
-                                                                    "random_by_sign",
-                                                                    "none",
-                                                                    "dense",
-                                                                    "magnitude",
-                                                                    "weight",
-                                                                    "noise",
-                                                                    "noise_empirical",
-                                                                    "resistance",
-                                                                    "activity",
-                                                                    "correlation",
-                                                                    "betweenness_high",
-                                                                    "betweenness_low",
-                                                                    "degree"};
+inline constexpr std::array<std::string_view, 15> kPruneMethodNames{
+    "lnp",   "random",          "random_by_sign", "none",     "dense",       "magnitude",        "weight",
+    "noise", "noise_empirical", "resistance",     "activity", "correlation", "betweenness_high", "betweenness_low",
+    "degree"};
 inline constexpr std::array<std::string_view, 3> kScoreNames{"l", "w", "wl"};
 inline constexpr std::array<std::string_view, 3> kKeptWeightNames{"rescale", "capped", "mask"};
 inline constexpr std::array<std::string_view, 4> kPerNeuronNames{"contraction", "probe", "frame", "index"};

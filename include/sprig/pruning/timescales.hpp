@@ -19,7 +19,7 @@ struct TimescaleOptions {
   double shape_min = 1, shape_max = 12;
   double scale_min_ms = 1, scale_max_ms = 20;
   double tau_min_ms = 1;             // smaller draws are raised to it
-  double lambda_target = -0.001;     // 1/ms
+  double lambda_target = -0.001;     // 1/ms; below 0 only for conditional exponents, of a driven network
   double wasserstein_weight = 0.01;  // 1/ms
   double rate_weight = 1e-5;         // 1/ms per Hz
   bool every_method = false;         // also after a baseline or a control, dense included: what step IV does by itself
