@@ -35,7 +35,7 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
     return whole(probe_exponents(network, drive, simulation, options), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
-  options.exponents = frame ? tangent_dimension(network) : network.size();
+  options.exponents = frame || options.exponents == 0 ? tangent_dimension(network) : network.size();
   const LyapunovResult spectrum = whole(lyapunov_spectrum(network, drive, simulation, options), guards);
   guards.jump_spikes += spectrum.jump_spikes;
   return frame ? spectrum.per_neuron : spectrum.exponents;

@@ -205,7 +205,7 @@ TEST(PruneStepThree, GivesItsSynapsesIdsOfTheirOwn) {
   PruneOptions options = with_step_three();
   options.lambda_bound = std::numeric_limits<double>::max();
   const PruneResult result = pruned(network, options);
-  ASSERT_TRUE(result.delocalisation.accepted);
+  ASSERT_TRUE(result.delocalisation.accepted) << result.delocalisation.reason << " " << result.delocalisation.budget;
   const Csr& csr = result.network.recurrent;
   std::uint64_t added = 0;
   std::set<std::uint64_t> ids;
