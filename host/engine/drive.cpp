@@ -1,4 +1,4 @@
-// Drive::subset and the inverse CDFs of the Poisson drive.
+// Drive::subset, noise by the deviation it causes, and the inverse CDFs of the Poisson drive.
 #include "host/engine/packing.hpp"
 
 #include <algorithm>
@@ -23,6 +23,18 @@ Drive Drive::subset(const std::vector<std::uint32_t>& kept) const {
   result.channels = channels;
   take(current_gain, result.current_gain, channels);
   return result;
+}
+
+Drive with_potential_noise(Drive drive, const Network& network, double deviation) {
+  if (!(deviation > 0)) return drive;
+  drive.noise_sigma.resize(network.size(), 0.0);
+  const NeuronParameters& p = network.neurons;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const double added =
+        deviation * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
+    drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
+  }
+  return drive;
 }
 
 namespace {

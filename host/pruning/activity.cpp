@@ -16,20 +16,10 @@ std::uint64_t steps_of(double ms, double step_ms) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms / step_ms)));
 }
 
-// The network under its own drive, and under white noise that alone would give each potential the standard deviation
-// `noise` (in units of v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau) for small steps.
+// The network under its own drive and potential noise of deviation `noise` (with_potential_noise()).
 Recording run_network(const BaselineInput& input, double noise) {
   const Network& network = input.work.network();
-  Drive drive = input.drive.subset(input.work.kept());
-  if (noise > 0) {
-    drive.noise_sigma.resize(network.size(), 0.0);
-    const NeuronParameters& p = network.neurons;
-    for (std::uint32_t i = 0; i < network.size(); ++i) {
-      const double added =
-          noise * (p.v_th[i] - p.v_reset[i]) / p.resistance[i] * std::sqrt(2 * p.tau_m_ms[i] / network.step_ms);
-      drive.noise_sigma[i] = std::hypot(drive.noise_sigma[i], added);
-    }
-  }
+  const Drive drive = with_potential_noise(input.drive.subset(input.work.kept()), network, noise);
   SimulationOptions simulation = input.simulation;
   simulation.replicas = 1;
   simulation.update = UpdateMode::clock;  // noise is drawn every step

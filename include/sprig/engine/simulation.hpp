@@ -39,6 +39,11 @@ struct Drive {
 
 inline constexpr double kMaxPoissonMean = 200;
 
+// `drive` with white noise added to every neuron that alone would give its potential, without threshold, the standard
+// deviation `deviation` * (v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau_m) of it, to first order in h/tau_m,
+// so that the deviation does not depend on the step. Independent of the noise that the drive has.
+Drive with_potential_noise(Drive drive, const Network& network, double deviation);
+
 // How neurons are brought forward (ENGINE section 1). clock: every neuron every step. event: only those at which
 // something arrives, or which may fire by themselves; the others are skipped and caught up with in one map, so spike
 // times agree with clock's up to rounding. Needs a network that is driven by spikes and constant currents alone, and
