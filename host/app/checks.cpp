@@ -45,7 +45,6 @@ void check_lyapunov(const LyapunovOptions& options, const Network& network, cons
   steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms");
   steps_of(options.renorm_ms, network.step_ms, "lyapunov.renorm_ms");
   whole_steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
-  if (options.method == LyapunovMethod::finite) return;  // gives one exponent, of any network
   const std::uint32_t dimension = tangent_rows(network);
   if (options.exponents > dimension)
     throw ConfigError("lyapunov.exponents", std::to_string(options.exponents) + ", must be at most the dimension " +

@@ -16,11 +16,17 @@ namespace sprig::app {
 namespace {
 
 std::string summary(const LyapunovResult& r) {
-  TextTable table({"method " + r.method, "value"});
+  TextTable table({"method " + r.method, "value +- standard error"});
   const std::size_t shown = std::min<std::size_t>(r.exponents.size(), 5);
   for (std::size_t i = 0; i < shown; ++i)
     table.add({"lambda_" + std::to_string(i + 1) + " (1/ms)", exponent_text(r, i, 5)});
-  table.add({"exponents", std::to_string(r.exponents.size())});
+  table.add({"exponents", std::to_string(r.exponents.size()) + " of " + std::to_string(r.states)});
+  if (!r.contraction.empty()) {
+    table.add({"velocity f- at", std::string(name_of(r.velocity_at, kVelocityAtNames))});
+    if (r.exponents.size() == r.states) table.add({"sum of exponents (1/ms)", number_text(sum_of(r.exponents), 8)});
+    table.add({"sum by contraction (1/ms)", number_text(sum_of(r.contraction), 8)});
+  }
+  if (r.conditional) table.add({"conditional", "given the noise, Poisson spikes or input; no exponent need be 0"});
   table.add({"Kaplan-Yorke dimension", (r.dimension_is_bound ? ">= " : "") + number_text(r.dimension)});
   table.add({"entropy (1/ms)", number_text(r.entropy)});
   table.add({"mean rate (Hz)", number_text(r.mean_rate_hz)});

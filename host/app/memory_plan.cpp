@@ -162,8 +162,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   }
   const double states = (1 + current_rows(kind)) * n;
   const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
-  if (work != Work::search && config.lyapunov.method != LyapunovMethod::finite)
-    add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
+  if (work != Work::search) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
   const auto pruned_by = [&](PruneMethod method) {
     const std::vector<PruneMethod>& methods = config.study.methods;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #if defined(_OPENMP)
@@ -64,6 +65,8 @@ std::string exponent_text(const LyapunovResult& result, std::size_t k, int digit
   return interval_text(at(result.exponents), at(result.standard_errors), digits);
 }
 
+double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
 nlohmann::ordered_json lyapunov_json(const LyapunovResult& r) {
   nlohmann::ordered_json json{{"method", r.method},
                               {"exponents", r.exponents},
@@ -79,8 +82,14 @@ nlohmann::ordered_json lyapunov_json(const LyapunovResult& r) {
                               {"mean_log_velocity_ratio", r.mean_log_velocity_ratio},
                               {"spikes", r.spikes},
                               {"guarded_spikes", r.guarded_spikes},
-                              {"jump_spikes", r.jump_spikes}};
+                              {"jump_spikes", r.jump_spikes},
+                              {"conditional", r.conditional}};
   if (r.surrogate_gain > 0) json["surrogate_gain"] = r.surrogate_gain;
+  if (r.contraction.empty()) return json;  // of a spectrum by saltation
+  json["velocity_at"] = name_of(r.velocity_at, kVelocityAtNames);
+  json["contraction"] = r.contraction;
+  json["contraction_sum"] = sum_of(r.contraction);
+  if (r.exponents.size() == r.states) json["spectrum_sum"] = sum_of(r.exponents);
   return json;
 }
 

@@ -20,11 +20,13 @@ std::vector<LinearNeuron> linear_neurons(const Network& network) {
   return neurons;
 }
 
-SaltationBuilder::SaltationBuilder(const Network& network, const TangentNetwork& tangent, double guard)
+SaltationBuilder::SaltationBuilder(const Network& network, const TangentNetwork& tangent, double guard,
+                                   VelocityAt velocity_at)
     : tangent_(tangent),
       reset_(network.kind.reset),
       neurons_(linear_neurons(network)),
       guard_(guard),
+      velocity_at_(velocity_at),
       due_(std::size_t{tangent.max_delay} + 1) {}
 
 void SaltationBuilder::start(const SimulationState& state) {
@@ -34,7 +36,13 @@ void SaltationBuilder::start(const SimulationState& state) {
   step_ = 0;
   slots_ = 0;
   free_slots_.clear();
+  reset_counts();
+}
+
+void SaltationBuilder::reset_counts() {
   counts_ = {};
+  counts_.log_velocity_ratio.assign(neurons_.size(), 0);
+  counts_.held_steps.assign(neurons_.size(), 0);
 }
 
 // A velocity of zero would send time shifts to infinity (before) or make the frame collapse (after): f- happens to
@@ -55,6 +63,7 @@ std::uint32_t SaltationBuilder::take_slot() {
 
 void SaltationBuilder::spike(std::uint32_t neuron, double u, double current, SaltationChunk& chunk) {
   const LinearNeuron& k = neurons_[neuron];
+  if (velocity_at_ == VelocityAt::threshold) u = k.v_th;
   const double before = guarded(lif_velocity(u, current, k.tau_m, k.resistance), k);
   double after = (k.v_th - k.v_reset) / k.tau_m;  // f_ref
   if (k.refractory_steps == 0)
@@ -62,7 +71,7 @@ void SaltationBuilder::spike(std::uint32_t neuron, double u, double current, Sal
         lif_velocity(reset_ == Reset::hard ? k.v_reset : u - (k.v_th - k.v_reset), current, k.tau_m, k.resistance), k);
   held_[neuron] = k.refractory_steps;
   ++counts_.spikes;
-  counts_.log_velocity_ratio += std::log(std::abs(after / before));
+  counts_.log_velocity_ratio[neuron] += std::log(std::abs(after / before));
 
   std::uint32_t slot = kNoSlot;
   const std::uint64_t first = tangent_.run_offsets[neuron], last = tangent_.run_offsets[neuron + 1];
@@ -78,7 +87,7 @@ void SaltationBuilder::spike(std::uint32_t neuron, double u, double current, Sal
 void SaltationBuilder::release(std::uint32_t neuron, double u, double current, SaltationChunk& chunk) {
   const LinearNeuron& k = neurons_[neuron];
   const double factor = guarded(lif_velocity(u, current, k.tau_m, k.resistance), k) / ((k.v_th - k.v_reset) / k.tau_m);
-  counts_.log_velocity_ratio += std::log(std::abs(factor));
+  counts_.log_velocity_ratio[neuron] += std::log(std::abs(factor));
   chunk.events.push_back({neuron, kNoSlot, 0, factor});
 }
 
@@ -98,6 +107,7 @@ SaltationChunk SaltationBuilder::build(const Recording& recording) {
       std::uint8_t& flags = chunk.flags[row + i];
       if ((recorded & kHeld) != 0) {
         flags = kFrozen;
+        ++counts_.held_steps[i];
         if (--held_[i] == 0) release(i, u, current, chunk);
       }
       if ((recorded & kSpiked) != 0) {
@@ -121,6 +131,7 @@ SaltationChunk SaltationBuilder::build(const Recording& recording) {
     chunk.delivery_offsets.push_back(chunk.deliveries.size());
   }
   chunk.slots = slots_;
+  counts_.steps += recording.steps;
   return chunk;
 }
 

@@ -63,8 +63,10 @@ void add_synapses(TangentNetwork& tangent, const Csr& csr) {
 
 TangentNetwork make_tangent_network(const Network& network) {
   if (network.kind.adaptive)
-    throw ConfigError("lyapunov.method",
-                      "saltation and surrogate know no adaptive threshold (theta has no tangent row); use finite");
+    throw ConfigError(
+        "neuron.adaptive",
+        "found true; a threshold that adapts has no tangent row, so such a network has no exponents here; "
+        "allowed: false");
   if (network.plasticity)
     throw ConfigError("network.plasticity", "has no tangent: saltation and surrogate take weights as constant");
   TangentNetwork tangent;

@@ -167,6 +167,9 @@ Key list(const char* name, F field, std::size_t least, const std::string& each, 
 const std::vector<Key>& keys();
 const std::vector<std::string>& sections();
 
+// "was withdrawn: <reason>" for a key (value empty) or a value of a key that earlier versions had; empty for all else.
+std::string withdrawn(std::string_view key, std::string_view value = {});
+
 // Parts of it, each section's.
 std::vector<Key> task_keys(), training_keys(), study_keys(), search_keys(), learn_keys(), model_search_keys();
 

@@ -25,8 +25,11 @@ const Key* find_key(const std::string& full) {
   return nullptr;
 }
 
-// "did you mean ...?", by the key's name in another section, else by the nearest full name.
+// Why the key is gone, if there once was one; else "did you mean ...?", by the key's name in another section, else by
+// the nearest full name.
 std::string suggestion(const std::string& section, const std::string& name) {
+  const std::string gone = schema::withdrawn(section + "." + name);
+  if (!gone.empty()) return "; it " + gone;
   std::vector<std::string> full, here;
   for (const Key& key : schema::keys()) {
     if (key.name == name) return "; did you mean " + key.full() + "?";
@@ -52,7 +55,10 @@ void apply(Config& config, const Key& key, const toml::node& node, const std::st
   try {
     key.read(config, node);
   } catch (const schema::Refused& refused) {
-    throw ConfigError(place + key.full(), "found " + refused.found + "; allowed: " + key.allowed);
+    const auto* word = node.as_string();
+    const std::string gone = word ? schema::withdrawn(key.full(), word->get()) : "";
+    throw ConfigError(place + key.full(),
+                      "found " + refused.found + (gone.empty() ? "" : ", which " + gone) + "; allowed: " + key.allowed);
   }
   config.given.insert(key.full());
 }

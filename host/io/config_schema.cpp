@@ -90,15 +90,19 @@ std::vector<Key> drive_keys() {
 std::vector<Key> lyapunov_keys() {
   return {
       choice("method", FIELD(lyapunov.method), kLyapunovMethodNames,
-             "saltation: true exponents; surrogate: of spikes smoothed by surrogate_gain; "
-             "finite: the largest alone, from two runs finite_size apart"),
+             "saltation: true exponents; surrogate: of spikes smoothed by surrogate_gain"),
       integer("exponents", FIELD(lyapunov.exponents), 0, 10000000, "how many; 0: the full spectrum"),
       real("transient_ms", FIELD(lyapunov.transient_ms), kNotNegative, "of the state"),
       real("tangent_transient_ms", FIELD(lyapunov.tangent_transient_ms), kNotNegative, "of the frame"),
       real("duration_ms", FIELD(lyapunov.duration_ms), kPositive, "averaged over"),
       real("renorm_ms", FIELD(lyapunov.renorm_ms), kNotNegative, "between orthonormalisations; 0: chosen"),
       real("surrogate_gain", FIELD(lyapunov.surrogate_gain), kPositive, "g of the surrogate derivative"),
-      real("finite_size", FIELD(lyapunov.finite_size), kPositive, "perturbation, in units of v_th - v_reset"),
+      choice(
+          "velocity_at", FIELD(lyapunov.velocity_at), kVelocityAtNames,
+          "saltation: where f- is read; overshoot: keeps an exact zero exponent; threshold: half the error in step_ms"),
+      real("noise", FIELD(lyapunov.noise), kNotNegative,
+           "added white noise, by the deviation of V it causes, in units of v_th - v_reset; exponents are conditional"),
+      real("probe_ms", FIELD(lyapunov.probe_ms), kPositive, "probe exponents: window that a perturbation grows in"),
       integer("blocks", FIELD(lyapunov.blocks), 2, 1000000, "for standard errors"),
       real("velocity_guard", FIELD(lyapunov.velocity_guard), kPositive, "smallest crossing speed, relative"),
   };

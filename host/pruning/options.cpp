@@ -82,11 +82,6 @@ void check_prune_options(const PruneOptions& options, const Network& network) {
   check_timescales(options.timescales);
   require(std::isfinite(options.lambda_bound), "lambda_bound", options.lambda_bound, "finite");
   if (!needs_exponents(options)) return;
-  if (options.lyapunov.method == LyapunovMethod::finite)
-    throw ConfigError(
-        "lyapunov.method",
-        "'finite' gives no per-neuron exponents, which prune.score = 'l' and 'wl' need; allowed: saltation, "
-        "surrogate (or prune.score = 'w')");
   if (options.per_neuron == PerNeuron::index && options.lyapunov.exponents != 0 &&
       options.lyapunov.exponents < network.size())
     throw ConfigError("prune.per_neuron", "'index' needs an exponent per neuron, but lyapunov.exponents is " +

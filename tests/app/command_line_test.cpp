@@ -208,7 +208,7 @@ TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
   };
   for (const char* verb : {"lyapunov", "prune", "study"}) {
     cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: 500, must be at most the dimension 120"});
-    cases.push_back({{verb}, "neuron.adaptive=true", "lyapunov.method: saltation and surrogate know no adaptive"});
+    cases.push_back({{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
     cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: is below one step"});
     cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: is more than 1e15 steps"});
     cases.push_back({{verb}, "drive.poisson_rate_hz=1e9", "drive.poisson_rate_hz[0]: "});

@@ -154,6 +154,16 @@ TEST(Config, BadFilesAreRefusedByName) {
       {"[network]\ndensty = 0.1", "c.toml:2:1: network.densty: unknown key; did you mean network.density?"},
       {"[network]\ntau_m_ms = 20", "network.tau_m_ms: unknown key; did you mean neuron.tau_m_ms?"},
       {"[netwrk]\ndensity = 0.1", "unknown section; did you mean [network]?"},
+      {"[lyapunov]\nfinite_size = 1e-3",
+       "c.toml:2:1: lyapunov.finite_size: unknown key; it was withdrawn: it belonged to the method \"finite\", which "
+       "was "
+       "right only at steps of 0.002 ms and below"},
+      {"[lyapunov]\nmethod = \"finite\"",
+       "c.toml:2:10: lyapunov.method: found the text \"finite\", which was withdrawn: it was right only at steps of "
+       "0.002 "
+       "ms and below, because on a grid a small perturbation moves a spike by whole steps or not at all; allowed: "
+       "\"saltation\" or \"surrogate\""},
+      {"[lyapunov]\nmethod = \"finit\"", "found the text \"finit\"; allowed: \"saltation\" or \"surrogate\""},
       {"density = 0.1", "density: unknown key outside any section; did you mean network.density?"},
       {"network = 5", "network: found 5; allowed: a section [network]"},
       {"[[network]]\ndensity = 0.1", "network: found a list"},
@@ -273,6 +283,8 @@ TEST(Config, BadOverridesNameTheKey) {
       {"network.gian=1", "--set network.gian: unknown key; did you mean network.gain?"},
       {"gain=1", "did you mean network.gain?"},
       {"=1", "unknown key"},
+      {"lyapunov.finite_size=1", "--set lyapunov.finite_size: unknown key; it was withdrawn: "},
+      {"lyapunov.method=finite", "--set lyapunov.method: found the text \"finite\", which was withdrawn: "},
       {"network.gain=", "--set network.gain: found the text \"\"; allowed: a finite number >= 0"},
       {"network.gain=fast", "found the text \"fast\"; allowed"},
       {"network.gain=nan", "found nan; allowed"},

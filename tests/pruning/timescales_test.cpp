@@ -49,7 +49,7 @@ TEST(SpectrumDistance, ComparesTheSameFractionOfBothDimensions) {
   // Half of a four-dimensional system against the whole spectrum of an eight-dimensional one, of which it is every
   // second exponent's neighbour: only the leading four count.
   EXPECT_NEAR(spectrum_distance({3, 1}, 4, {3, 3, 1, 1, -50, -60, -70, -80}, 8), 0, 1e-15);
-  EXPECT_EQ(spectrum_distance({3}, 1, {-3}, 1), 0);  // of `finite` there is nothing to compare
+  EXPECT_EQ(spectrum_distance({3}, 1, {-3}, 1), 0);  // of one exponent alone there is nothing to compare
 }
 
 TEST(GammaTimeConstants, AreTheBuildersForItsSeedAndLaw) {

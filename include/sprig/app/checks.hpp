@@ -12,8 +12,8 @@ std::uint64_t steps_of(double ms, double step_ms, const char* key);
 // The same for a time that must not be below one step.
 std::uint64_t whole_steps_of(double ms, double step_ms, const char* key);
 
-// What lyapunov_spectrum() would refuse: durations, exponents above the dimension, an adaptive threshold where the
-// method knows none, a drive that does not fit. Errors: ConfigError naming the key.
+// What lyapunov_spectrum() would refuse: durations, exponents above the dimension, an adaptive threshold, a drive that
+// does not fit. Errors: ConfigError naming the key.
 void check_lyapunov(const LyapunovOptions& options, const Network& network, const Drive& drive);
 
 }  // namespace sprig::app

@@ -30,6 +30,9 @@ int cell_workers(const Config& config, std::size_t cells);
 // Exponent k with its standard error; "n/a" where a run that stopped early has none, alone where it has no error.
 std::string exponent_text(const LyapunovResult& result, std::size_t k, int digits);
 
+// In order.
+double sum_of(const std::vector<double>& values);
+
 // What result.json says of a spectrum.
 nlohmann::ordered_json lyapunov_json(const LyapunovResult& result);
 

@@ -39,7 +39,7 @@ enum class Stream : std::uint32_t {
   search_candidate = 66,  // counter (0, draw): operating points of a search
   // dynamics
   tangent_frame = 80,
-  finite_perturbation = 81,
+  finite_perturbation = 81,  // of a method that was withdrawn; the id stays taken
   covariance_noise = 82,
   // counter (neuron): which neurons statistics look at
   neuron_sample = 96,

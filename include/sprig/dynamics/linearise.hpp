@@ -26,11 +26,19 @@ struct LinearNeuron {
 };
 std::vector<LinearNeuron> linear_neurons(const Network& network);
 
+// Where f- is read off a spike of the grid, which comes late by up to a step. overshoot: at the potential that the step
+// ended with, above V_th; the flow's direction then goes over into itself exactly, so an autonomous network keeps its
+// zero exponent. threshold: at V_th, where the spike of continuous time is; about half the error of order h, but the
+// zero exponent is one only up to O(h).
+enum class VelocityAt { overshoot, threshold };
+
 struct SaltationCounts {
+  std::uint64_t steps = 0;
   std::uint64_t spikes = 0;
-  std::uint64_t guarded = 0;      // spikes or releases with a velocity raised to the guard
-  std::uint64_t jumps = 0;        // delta synapses: the step's arrivals made the difference
-  double log_velocity_ratio = 0;  // sum over events of ln |factor|
+  std::uint64_t guarded = 0;               // spikes or releases with a velocity raised to the guard
+  std::uint64_t jumps = 0;                 // delta synapses: the step's arrivals made the difference
+  std::vector<double> log_velocity_ratio;  // [neuron]: sum over its events of ln |factor|
+  std::vector<std::uint64_t> held_steps;   // [neuron]: steps in which its potential was frozen
 };
 
 // Builds consecutive chunks. Spikes emitted before start() are not followed.
@@ -38,12 +46,13 @@ class SaltationBuilder {
  public:
   // `guard`: velocities smaller than this fraction of (V_th - V_reset)/tau_m are raised to it, keeping their sign. Both
   // references must outlive the builder.
-  SaltationBuilder(const Network& network, const TangentNetwork& tangent, double guard);
+  SaltationBuilder(const Network& network, const TangentNetwork& tangent, double guard,
+                   VelocityAt velocity_at = VelocityAt::overshoot);
   void start(const SimulationState& state);
   // `recording` (trajectory = true) holds the steps that follow the last call's.
   SaltationChunk build(const Recording& recording);
   const SaltationCounts& counts() const { return counts_; }
-  void reset_counts() { counts_ = {}; }
+  void reset_counts();
 
  private:
   double guarded(double velocity, const LinearNeuron& neuron);
@@ -55,6 +64,7 @@ class SaltationBuilder {
   Reset reset_;
   std::vector<LinearNeuron> neurons_;
   double guard_;
+  VelocityAt velocity_at_;
   std::vector<std::int32_t> held_;  // steps still to be held
   std::vector<double> u_;           // after the last step; delta synapses only
   struct Due {

@@ -6,22 +6,28 @@
 #include <vector>
 
 #include "sprig/core/progress.hpp"
+#include "sprig/dynamics/linearise.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
 
-enum class LyapunovMethod { saltation, surrogate, finite };
+enum class LyapunovMethod { saltation, surrogate };
 
+// Of lyapunov_spectrum(), contraction_exponents() and probe_exponents(), each of which reads what it needs.
 struct LyapunovOptions {
   LyapunovMethod method = LyapunovMethod::saltation;
-  std::uint32_t exponents = 64;       // k; 0: the full dimension (states per neuron times N). `finite` always gives one
+  std::uint32_t exponents = 64;       // k; 0: the full dimension, which is the states per neuron times N
   double transient_ms = 500;          // of the state
   double tangent_transient_ms = 200;  // of the frame
   double duration_ms = 2000;          // over which exponents are averaged
-  double renorm_ms = 0;          // t_ONS; 0: chosen so that (lambda_1 - lambda_k) t_ONS < ln 1e6, at most mean tau_m
-  double surrogate_gain = 10;    // g in h' = 1/(g|v - theta| + 1)^2, v in units of V_th - V_reset
-  double finite_size = 1e-3;     // perturbation of `finite`, in units of V_th - V_reset
+  double renorm_ms = 0;        // t_ONS; 0: chosen so that (lambda_1 - lambda_k) t_ONS < ln 1e6, at most mean tau_m
+  double surrogate_gain = 10;  // g in h' = 1/(g|v - theta| + 1)^2, v in units of V_th - V_reset
+  VelocityAt velocity_at = VelocityAt::overshoot;
+  // White noise on top of the drive, by the standard deviation of the potential that it alone would cause, in units of
+  // V_th - V_reset (with_potential_noise()). It is the same for the trajectory and its perturbations.
+  double noise = 0;
+  double probe_ms = 50;          // window of probe_exponents()
   std::uint32_t blocks = 20;     // for block standard errors
   double velocity_guard = 1e-3;  // |f-| below this fraction of (V_th - V_reset)/tau_m is raised to it and counted
   Progress progress;             // false: end with the averages so far, result.complete = false
@@ -29,9 +35,11 @@ struct LyapunovOptions {
 
 struct LyapunovResult {
   std::string method;
+  std::uint32_t states = 0;             // per neuron times N: how many exponents there are in all
   std::vector<double> exponents;        // 1/ms, descending; empty when stopped before averaging began
   std::vector<double> standard_errors;  // block standard errors; empty with fewer than two intervals
-  std::vector<double> per_neuron;       // Lambda_i, 1/ms; empty for `finite`
+  std::vector<double> per_neuron;       // Lambda_i of the frame, 1/ms
+  std::vector<double> contraction;      // Lambda_i by contraction(), 1/ms; empty for `surrogate`
   double dimension = 0;                 // Kaplan-Yorke
   bool dimension_is_bound = false;      // the partial sum never turned negative: dimension >= k
   double entropy = 0;                   // sum of positive exponents, 1/ms (Pesin, an upper bound)
@@ -43,9 +51,15 @@ struct LyapunovResult {
   std::uint64_t guarded_spikes = 0;  // spikes and releases with |f-| or |f+| raised to the guard
   std::uint64_t jump_spikes = 0;  // delta synapses: threshold crossed by an arrival, where f- is not the crossing speed
   double surrogate_gain = 0;      // only for `surrogate`
-  bool complete = true;           // false: stopped early, figures cover what was done
-  double averaged_ms = 0;         // time the exponents were averaged over
+  VelocityAt velocity_at = VelocityAt::overshoot;  // matters for `saltation` only
+  bool conditional = false;                        // is_driven(): given the drive, and no zero exponent among them
+  bool complete = true;                            // false: stopped early, figures cover what was done
+  double averaged_ms = 0;                          // time the exponents were averaged over
 };
+
+// Whether more than constant currents moves the network: noise, Poisson spikes, or an input. Its exponents are then
+// conditional ones: of perturbations of the state under one and the same realisation of the drive.
+bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSource& input);
 
 // Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,

@@ -31,7 +31,8 @@ inline constexpr std::array<std::string_view, 5> kDistributionNames{"constant", 
                                                                     "uniform"};
 inline constexpr std::array<std::string_view, 2> kSynapseNames{"delta", "exponential"};
 inline constexpr std::array<std::string_view, 2> kResetNames{"hard", "soft"};
-inline constexpr std::array<std::string_view, 3> kLyapunovMethodNames{"saltation", "surrogate", "finite"};
+inline constexpr std::array<std::string_view, 2> kLyapunovMethodNames{"saltation", "surrogate"};
+inline constexpr std::array<std::string_view, 2> kVelocityAtNames{"overshoot", "threshold"};
 inline constexpr std::array<std::string_view, 14> kPruneMethodNames{"lnp",
                                                                     "random",
                                                                     "none",

@@ -1,0 +1,63 @@
+// Sums of logarithms along a trajectory.
+#include "sprig/dynamics/contraction.hpp"
+
+#include "host/dynamics/recorded_run.hpp"
+
+namespace sprig {
+
+namespace {
+
+// The neurons alone: factors do not need to know where spikes go.
+Network without_synapses(const Network& network) {
+  Network neurons;
+  neurons.kind = network.kind;
+  neurons.step_ms = network.step_ms;
+  neurons.neurons = network.neurons;
+  neurons.recurrent.rows = neurons.recurrent.cols = network.size();
+  neurons.recurrent.offsets.assign(std::size_t{network.size()} + 1, 0);
+  neurons.plasticity = network.plasticity;  // refused as everywhere
+  return neurons;
+}
+
+}  // namespace
+
+std::vector<double> contraction(const Network& network, const SaltationCounts& counts) {
+  if (counts.steps == 0) return {};
+  const NeuronParameters& p = network.neurons;
+  const std::uint32_t currents = current_rows(network.kind);
+  const auto steps = static_cast<double>(counts.steps);
+  std::vector<double> values(p.size());
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const double free = 1 - static_cast<double>(counts.held_steps[i]) / steps;
+    values[i] = counts.log_velocity_ratio[i] / (steps * network.step_ms) - free / p.tau_m_ms[i];
+    if (currents >= 1) values[i] -= 1 / p.tau_syn_exc_ms[i];
+    if (currents == 2) values[i] -= 1 / p.tau_syn_inh_ms[i];
+  }
+  return values;
+}
+
+ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                        const LyapunovOptions& options, const InputSource& input) {
+  check_lyapunov_options(network, simulation, options);
+  const Network neurons = without_synapses(network);
+  const TangentNetwork tangent = make_tangent_network(neurons);
+  SaltationBuilder builder(neurons, tangent, options.velocity_guard, options.velocity_at);
+  RecordedRun run(network, drive, simulation, options, input);
+  run.skip(run.transient_steps + run.settle_steps);
+  builder.start(run.state());
+  const std::uint64_t steps =
+      run.advance(run.average_steps, [&](const Recording& recording) { builder.build(recording); });
+
+  ContractionResult result;
+  result.values = contraction(network, builder.counts());
+  result.complete = steps == run.average_steps;
+  result.conditional = is_driven(drive, options, input);
+  result.velocity_at = options.velocity_at;
+  result.spikes = run.spikes();
+  result.guarded_spikes = builder.counts().guarded;
+  result.averaged_ms = static_cast<double>(steps) * network.step_ms;
+  if (steps > 0) result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();
+  return result;
+}
+
+}  // namespace sprig

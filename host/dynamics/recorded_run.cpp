@@ -1,0 +1,95 @@
+// Options checked, and a trajectory run piece by piece.
+#include "host/dynamics/recorded_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr std::uint64_t kRecordedCells = 1 << 22;  // neuron-steps kept at a time
+constexpr std::uint64_t kSkippedPiece = 1000;      // steps between two looks at the progress function
+
+void check_time(const char* key, double value, double least) {
+  if (!std::isfinite(value) || value < least)
+    throw ConfigError(key, std::to_string(value) + ", must be at least " + std::to_string(least) + " ms");
+}
+
+std::uint64_t steps_of(double ms, double step_ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); }
+
+}  // namespace
+
+void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
+                            const LyapunovOptions& options) {
+  if (network.size() == 0) throw ConfigError("lyapunov.network", "has no neurons");
+  if (simulation.replicas != 1)
+    throw ConfigError("lyapunov.replicas", std::to_string(simulation.replicas) + ", must be 1");
+  check_time("lyapunov.transient_ms", options.transient_ms, 0);
+  check_time("lyapunov.tangent_transient_ms", options.tangent_transient_ms, 0);
+  check_time("lyapunov.duration_ms", options.duration_ms, network.step_ms);
+  check_time("lyapunov.renorm_ms", options.renorm_ms, 0);
+  const auto positive = [](const char* key, double value) {
+    if (!(value > 0) || !std::isfinite(value))
+      throw ConfigError(key, std::to_string(value) + ", must be above 0 and finite");
+  };
+  positive("lyapunov.surrogate_gain", options.surrogate_gain);
+  positive("lyapunov.velocity_guard", options.velocity_guard);
+  if (!(options.noise >= 0) || !std::isfinite(options.noise))
+    throw ConfigError("lyapunov.noise", std::to_string(options.noise) + ", must be >= 0 and finite");
+  if (options.blocks < 2) throw ConfigError("lyapunov.blocks", std::to_string(options.blocks) + ", must be at least 2");
+}
+
+bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSource& input) {
+  const auto any = [](const std::vector<double>& values) {
+    return std::any_of(values.begin(), values.end(), [](double value) { return value != 0; });
+  };
+  return options.noise > 0 || input || any(drive.noise_sigma) ||
+         (any(drive.poisson_rate_hz) && any(drive.poisson_weight));
+}
+
+RecordedRun::RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                         const LyapunovOptions& options, const InputSource& input)
+    : transient_steps(steps_of(options.transient_ms, network.step_ms)),
+      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms)),
+      average_steps(steps_of(options.duration_ms, network.step_ms)),
+      input_(input),
+      progress_(options.progress),
+      simulation_(make_simulation(network, with_potential_noise(drive, network, options.noise), simulation)),
+      piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
+
+void RecordedRun::report(std::uint64_t steps) {
+  done_ += steps;
+  stopped_ = progress_ && !progress_(static_cast<double>(done_) /
+                                     static_cast<double>(transient_steps + settle_steps + average_steps));
+}
+
+void RecordedRun::skip(std::uint64_t steps) {
+  for (std::uint64_t done = 0; done < steps && !stopped_;) {
+    const std::uint64_t count = std::min(kSkippedPiece, steps - done);
+    simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, {}, nullptr);
+    done += count;
+    report(count);
+  }
+}
+
+std::uint64_t RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
+  RecordOptions record;
+  record.trajectory = true;
+  std::uint64_t done = 0;
+  while (done < steps && !stopped_) {
+    const std::uint64_t count = std::min(piece_, steps - done);
+    Recording recording;
+    simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, record, &recording);
+    spikes_ += recording.total_spikes;
+    use(recording);
+    done += count;
+    report(count);
+  }
+  return done;
+}
+
+}  // namespace sprig
