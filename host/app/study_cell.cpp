@@ -77,7 +77,8 @@ Network with_gain(Network network, double gain) {
   return network;
 }
 
-// The largest exponent under the task's input, which is not known for images and where there is no tangent dynamics.
+// The largest exponent under the task's input, which is not known for images, where there is no tangent dynamics, or
+// where it cannot be computed.
 void measure_conditional(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const Config& config, std::uint32_t seed, const Progress& progress, Row& row) {
   if (config.task.is_classification() || network.kind.adaptive) return;
@@ -86,10 +87,14 @@ void measure_conditional(const Network& network, const Drive& drive, const Simul
   options.exponents = 1;
   options.progress = progress;
   const TaskInput task = task_input(network, drive, simulation, config.task, seed);
-  const LyapunovResult spectrum = lyapunov_spectrum(task.network, task.drive, simulation, options, task.input);
-  if (!spectrum.complete) throw Interrupted("study", "stopped");
-  row.lambda_task = spectrum.exponents.front();
-  if (!spectrum.standard_errors.empty()) row.lambda_task_error = spectrum.standard_errors.front();
+  try {
+    const LyapunovResult spectrum = lyapunov_spectrum(task.network, task.drive, simulation, options, task.input);
+    if (!spectrum.complete) throw Interrupted("study", "stopped");
+    row.lambda_task = spectrum.exponents.front();
+    if (!spectrum.standard_errors.empty()) row.lambda_task_error = spectrum.standard_errors.front();
+  } catch (const NumericalError& error) {  // the score stands
+    if (row.after_failure.empty()) row.after_failure = error.what();
+  }
 }
 
 // `given`: the dense network.

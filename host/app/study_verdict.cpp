@@ -79,7 +79,7 @@ std::string Summary::footer(bool one_network) const {
             " cells failed and are left out of all means, the first: " + first_failure + "\n";
   if (without > 0)
     text += std::to_string(without) + " of " + std::to_string(done) +
-            " rows have no lambda_max after pruning (after_failure), the first: " + first + "\n";
+            " rows lack an exponent after pruning (after_failure), the first: " + first + "\n";
   return text;
 }
 

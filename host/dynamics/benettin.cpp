@@ -34,7 +34,7 @@ void orthonormalise(Eigen::MatrixXd& frame, Eigen::VectorXd& diagonal, Eigen::Ma
       qr.matrixQR().diagonal().head(columns).unaryExpr([](double r) { return r < 0 ? -1.0 : 1.0; });
   diagonal = qr.matrixQR().diagonal().head(columns).cwiseProduct(sign);
   for (Eigen::Index c = 0; c < columns; ++c)
-    if (!(diagonal[c] > 0) || !std::isfinite(diagonal[c]))
+    if (!(diagonal[c] >= kCollapsedLength) || !std::isfinite(diagonal[c]))
       throw NumericalError("tangent vector " + std::to_string(c),
                            "has length " + std::to_string(diagonal[c]) +
                                " after removing the others; renormalise more often or ask for fewer exponents");

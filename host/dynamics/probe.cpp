@@ -59,7 +59,7 @@ class Probes {
 
 void require_alive(const std::vector<double>& growth, std::uint64_t step) {
   for (std::size_t i = 0; i < growth.size(); ++i)
-    if (!(growth[i] > 0) || !std::isfinite(growth[i]))
+    if (!(growth[i] >= kCollapsedLength) || !std::isfinite(growth[i]))
       throw NumericalError("probe of neuron " + std::to_string(i), "has length " + std::to_string(growth[i]) +
                                                                        " at step " + std::to_string(step) +
                                                                        "; choose a shorter lyapunov.probe_ms");

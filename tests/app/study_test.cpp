@@ -264,9 +264,9 @@ TEST_F(StudyVerb, ARowWithoutASpectrumSaysSo) {
   const Json r = result("out");
   for (const Json& row : r["cells"]) {
     EXPECT_TRUE(row["lambda_max"].is_null()) << row;
-    EXPECT_NE(row["after_failure"].get<std::string>().find("has length"), std::string::npos) << row;
+    EXPECT_NE(row["after_failure"].get<std::string>().find("after removing the others"), std::string::npos) << row;
   }
-  EXPECT_NE(outcome.out.find("2 of 2 rows have no lambda_max after pruning (after_failure), the first: "),
+  EXPECT_NE(outcome.out.find("2 of 2 rows lack an exponent after pruning (after_failure), the first: "),
             std::string::npos)
       << outcome.out;
 }
@@ -343,7 +343,7 @@ TEST(Summary, CountsTheCellsAndWhatTheyLack) {
   t.rows[4]->after_failure = "it collapsed";
   std::string footer = app::Summary(t.grid, t.rows).footer(false);
   EXPECT_NE(footer.find("of what was done: stopped early, 3 of 6 cells;"), std::string::npos) << footer;
-  EXPECT_NE(footer.find("1 of 3 rows have no lambda_max after pruning (after_failure), the first: it collapsed"),
+  EXPECT_NE(footer.find("1 of 3 rows lack an exponent after pruning (after_failure), the first: it collapsed"),
             std::string::npos)
       << footer;
   t.rows[3]->failure = "V is not finite";

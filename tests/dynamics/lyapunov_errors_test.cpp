@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/contraction.hpp"
+#include "sprig/dynamics/probe.hpp"
 #include "tests/dynamics/networks.hpp"
 
 namespace sprig {
@@ -39,8 +41,35 @@ TEST(LyapunovErrors, NameTheKey) {
   expect_refused("lyapunov.tangent_transient_ms", [&](L& o, S&) { o.tangent_transient_ms = infinity; });
   expect_refused("lyapunov.renorm_ms", [](L& o, S&) { o.renorm_ms = -1; });
   expect_refused("lyapunov.surrogate_gain", [](L& o, S&) { o.surrogate_gain = 0; });
+  expect_refused("lyapunov.noise", [](L& o, S&) { o.noise = -0.1; });
+  expect_refused("lyapunov.noise", [&](L& o, S&) { o.noise = infinity; });
   expect_refused("lyapunov.velocity_guard", [](L& o, S&) { o.velocity_guard = 0; });
   expect_refused("lyapunov.blocks", [](L& o, S&) { o.blocks = 1; });
+}
+
+TEST(LyapunovErrors, OfContractionAndProbesNameTheKeyToo) {
+  const Network network = autonomous_network({});
+  const auto where = [&](const LyapunovOptions& options, bool probe) -> std::string {
+    try {
+      if (probe)
+        probe_exponents(network, {}, on_cpu(), options);
+      else
+        contraction_exponents(network, {}, on_cpu(), options);
+    } catch (const ConfigError& error) {
+      return error.where();
+    }
+    return "";
+  };
+  LyapunovOptions options;
+  options.duration_ms = 10;
+  EXPECT_EQ(where(options, true), "lyapunov.probe_ms") << "50 ms, longer than all of it";
+  for (const double window : {0.0, 0.04, -1.0, std::nan("")}) {
+    options.probe_ms = window;
+    EXPECT_EQ(where(options, true), "lyapunov.probe_ms") << window;
+  }
+  options.noise = -1;
+  EXPECT_EQ(where(options, true), "lyapunov.noise");
+  EXPECT_EQ(where(options, false), "lyapunov.noise");
 }
 
 TEST(LyapunovErrors, AnAdaptiveThresholdHasNoExponents) {
@@ -64,6 +93,22 @@ TEST(LyapunovErrors, AnAdaptiveThresholdHasNoExponents) {
 
 TEST(LyapunovErrors, AnEmptyNetworkIsRefused) {
   EXPECT_THROW(lyapunov_spectrum(testing::unconnected(0, {}, 0.1, {}), {}, on_cpu(), {}), ConfigError);
+}
+
+// Squares of entries below 1e-154 vanish, and entries below 1e-308 decay to a standstill: both gave lengths that were
+// wrong without saying so.
+TEST(LyapunovErrors, AFrameTooShortToBeMeasuredHasCollapsed) {
+  const Network network = testing::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, {});
+  LyapunovOptions options;
+  options.exponents = 1;
+  for (const double ms : {7000.0, 8000.0, 16000.0}) {  // e^-350, e^-400, e^-800
+    options.duration_ms = options.renorm_ms = options.probe_ms = ms;
+    EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options), NumericalError) << ms;
+    EXPECT_THROW(probe_exponents(network, {}, on_cpu(), options), NumericalError) << ms;
+  }
+  options.duration_ms = options.renorm_ms = options.probe_ms = 6800;  // e^-340
+  EXPECT_NEAR(lyapunov_spectrum(network, {}, on_cpu(), options).exponents[0], -1.0 / 20, 1e-12);
+  EXPECT_NEAR(probe_exponents(network, {}, on_cpu(), options).values[1], -1.0 / 20, 1e-12);
 }
 
 TEST(LyapunovErrors, ACollapsedFrameIsNamedWithItsStep) {

@@ -36,6 +36,7 @@ PruneOptions with_step_three() {
   PruneOptions options = quick_options();
   options.delocalise = true;
   options.delocalise_vectors = 5;
+  options.seed = 2;  // whose last round draws fewer synapses than its target: there is room for some
   return options;
 }
 

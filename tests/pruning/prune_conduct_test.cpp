@@ -196,8 +196,8 @@ TEST(PruneConduct, ScoresFromWeightsNeedNoPerNeuronExponents) {
 }
 
 TEST(PruneConduct, KeepsTheNetworkWhenItsSpectrumCannotBeComputed) {
-  // Recurrent chaos keeps a perturbation alive over 6 s; in neurons that fire by noise alone it falls below e^-745, the
-  // smallest double, and the frame has collapsed.
+  // Recurrent chaos keeps a perturbation alive over 6 s; in neurons that fire by noise alone it falls below e^-345, and
+  // the frame has collapsed.
   Network network = small_network();
   network.neurons.i_dc.assign(network.size(), 0.9);
   network.neurons.tau_m_ms.assign(network.size(), 5);

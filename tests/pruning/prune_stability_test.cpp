@@ -1,5 +1,5 @@
 // From dense to pruned with lnp: at the paper's sparsity (57 % of the neurons and 50 % of the synapses gone), and with
-// 90 % of the synapses gone where weights are capped, the network is no less stable than it was, and neither dead nor
+// 90 % of the synapses gone where weights stay as they are, the network is no less stable than it was, and neither dead nor
 // saturated. Rescaled weights at a tenth make it less stable: what a gain has to answer for.
 #include <gtest/gtest.h>
 
@@ -73,7 +73,7 @@ TEST_P(PruneStability, LargestExponentStaysBelowWhatItWasOrTheBound) {
 
 INSTANTIATE_TEST_SUITE_P(Sparsities, PruneStability,
                          ::testing::Values(Sparsity{0.5, 0.57, KeptWeight::rescale},
-                                           Sparsity{0.1, 0, KeptWeight::capped}));
+                                           Sparsity{0.1, 0, KeptWeight::mask}));
 
 TEST(PruneRescaled, AtATenthTheNetworkIsLessStable) {
   double rise = 0;

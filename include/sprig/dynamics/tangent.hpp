@@ -102,8 +102,8 @@ class TangentSpace {
   virtual void advance(const SaltationChunk& chunk) = 0;
   virtual void advance(const SurrogateChunk& chunk) = 0;
   // F = Q R with diag(R) > 0; the frame becomes Q and what is in flight is multiplied by R^-1. diagonal: r_kk [column];
-  // growth: sum_k Q_ik^2 ln r_kk, mass: sum_k Q_ik^2 [row]. Errors: NumericalError when a column has collapsed (r_kk =
-  // 0 or not finite).
+  // growth: sum_k Q_ik^2 ln r_kk, mass: sum_k Q_ik^2 [row]. Errors: NumericalError when a column has collapsed (r_kk
+  // next to 0 or not finite).
   virtual void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) = 0;
 };
 
