@@ -35,7 +35,8 @@ void Summary::claims(std::string& text, Json& json) const {
         {"random", random_of(v)},
         {"random at its rate", random_at_rate(v)},
         {"random_by_sign", control_of(v, PruneMethod::random_by_sign)},
-        {"weight", control_of(v, PruneMethod::weight)}};
+        {"weight", control_of(v, PruneMethod::weight)},
+        {"activity", control_of(v, PruneMethod::activity)}};
     for (const auto& [name, other] : controls) {
       if (!other) continue;
       const auto [a, b] = pairs(v, *other, score);
@@ -46,16 +47,17 @@ void Summary::claims(std::string& text, Json& json) const {
   }
   if (claims.empty()) return;
   const std::vector<double> adjusted = holm_adjusted(p_values);
-  TextTable table({"task", "kept", "lnp", "minus", "difference", "p", "p (Holm)", "verdict"});
+  TextTable table({"task", "kept", "lnp", "minus", "difference", "p", "p (Holm)", "verdict", "lambda task"});
   for (std::size_t c = 0; c < claims.size(); ++c) {
     const Claim& claim = claims[c];
     const Line &line = grid_.lines[claim.line], &other = grid_.lines[claim.other];
     const bool ridge = line.training == Training::ridge;
+    const Interval stability = difference(claim.line, claim.other, [](const Row& r) { return r.lambda_task; });
     table.add({line.task + (ridge ? "" : ", " + std::string(name_of(line.training))), number_text(line.density),
                line.variant.empty() ? "plain" : line.variant, claim.control,
                interval_text(claim.difference.mean, claim.difference.half_width), number_text(p_values[c], 2),
-               number_text(adjusted[c], 2), verdict(claim, adjusted[c])});
-    const Interval stability = difference(claim.line, claim.other, [](const Row& r) { return r.lambda_task; });
+               number_text(adjusted[c], 2), verdict(claim, adjusted[c]),
+               interval_text(stability.mean, stability.half_width, 4)});
     json.push_back({{"task", line.task},
                     {"training", name_of(line.training)},
                     {"variant", line.variant},

@@ -26,7 +26,8 @@ class Summary {
   Json curves() const;  // every line, also those whose gain was not chosen
 
   // lnp's lines against each control at the same density (dense, random, random at the nearest mean rate, random by
-  // sign, weight): differences of scores with p values, adjusted for all of them together (Holm); as text and JSON.
+  // sign, weight, activity): differences of scores with p values, adjusted for all of them together (Holm), and of the
+  // largest conditional exponents; as text and JSON.
   void claims(std::string& text, Json& json) const;
 
   // Whether recurrence matters for each task, as a sentence and as JSON.
