@@ -154,7 +154,7 @@ TEST_F(Report, WhatIsBetterDependsOnTheMeasure) {
 TEST_F(Report, VariantsAreSeriesOfTheirOwnBesideThePlainConfiguration) {
   Json study = test::studied();
   for (Json& entry : study["summary"])
-    if (entry["task"] == "lorenz63") entry["lambda_max"] = 0.001;
+    if (entry["task"] == "lorenz63") entry["lambda task"] = 0.001;
   for (const std::string method : {"dense", "none", "lnp"}) {
     const double density = method == "dense" ? 1 : method == "none" ? 0 : 0.5;
     Json entry = test::study_entry("lorenz63", "ridge", method, density, 0.35);
@@ -167,6 +167,36 @@ TEST_F(Report, VariantsAreSeriesOfTheirOwnBesideThePlainConfiguration) {
        {"dense (alike)", "lnp (alike)", "Difference to plain", "0.050 \u00B1 0.060 tie", "Largest exponent"})
     EXPECT_TRUE(has(text, part)) << part;
   expect_plots(7 + 6);
+}
+
+TEST_F(Report, DrawsErrorOverTheGainsOfEachDensityAndTheClaims) {
+  Json study = test::studied();
+  study["curves"] = Json::array();
+  for (const std::string method : {"dense", "lnp", "random"})
+    for (const double gain : {0.5, 1.0, 2.0})
+      study["curves"].push_back({{"task", "lorenz63"},
+                                 {"training", "ridge"},
+                                 {"variant", ""},
+                                 {"method", method},
+                                 {"density", method == "dense" ? 1.0 : 0.5},
+                                 {"gain", gain},
+                                 {"chosen", gain == 1.0},
+                                 {"score", {{"mean", 0.3 + 0.1 * gain}, {"half_width", 0.02}}},
+                                 {"sops", {{"mean", 1000 * gain}, {"half_width", 10}}},
+                                 {"lambda_task", {{"mean", 0.001 * gain}, {"half_width", 0.0001}}}});
+  study["claims"] = {{{"task", "lorenz63"},
+                      {"variant", ""},
+                      {"density", 0.5},
+                      {"control", "random_by_sign"},
+                      {"difference", {{"mean", -0.01}, {"half_width", 0.02}}},
+                      {"p", 0.3},
+                      {"p_holm", 0.6},
+                      {"verdict", "tie"}}};
+  const std::string text = page(test::manifest_of("study"), study);
+  for (const char* part : {"Over the gains, synapses kept: 0.5", "Error against stability", "lnp against its controls",
+                           "random_by_sign", "\u22120.010 \u00B1 0.020", "corrected together (Holm)"})
+    EXPECT_TRUE(has(text, part)) << part;
+  EXPECT_FALSE(has(text, "synapses kept: 1,")) << "dense is drawn beside each density";
 }
 
 TEST_F(Report, DrawsAStudyThatHasHardlyBegun) {
