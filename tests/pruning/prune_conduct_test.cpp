@@ -213,6 +213,22 @@ TEST(PruneConduct, KeepsTheNetworkWhenItsSpectrumCannotBeComputed) {
   EXPECT_NE(result.after_failure.find("after removing the others"), std::string::npos) << result.after_failure;
 }
 
+TEST(PruneConduct, PrunesANetworkWhoseOwnSpectrumCannotBeComputed) {
+  Network network = small_network();
+  network.neurons.i_dc.assign(network.size(), 0);  // silent, so that every perturbation decays for 6 s
+  PruneOptions options = quick_options(PruneMethod::random);
+  options.lyapunov.exponents = 1;
+  options.lyapunov.duration_ms = options.lyapunov.renorm_ms = 12000;
+  options.lyapunov.tangent_transient_ms = 0;
+  for (const PruneMethod method : {PruneMethod::random, PruneMethod::dense}) {
+    options.method = method;
+    const PruneResult result = prune(network, {}, on_cpu(), options);
+    EXPECT_NE(result.before_failure.find("after removing the others"), std::string::npos) << result.before_failure;
+    EXPECT_TRUE(result.before.exponents.empty());
+    EXPECT_EQ(result.synapses_after < result.synapses_before, method == PruneMethod::random);
+  }
+}
+
 struct Refused {
   const char* key;
   Tweak tweak;
