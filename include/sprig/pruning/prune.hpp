@@ -65,7 +65,7 @@ struct PruneOptions {
                                          // 0 leaves step II out: isolated neurons stay too
   std::uint32_t rounds = 5;              // R of the geometric schedule, 1..100
   std::uint32_t unchanged_rounds = 10;   // stop after so many rounds in which nothing changed, >= 1
-  ScoreVariant score = ScoreVariant::w;  // best on validation data: docs/results/lnp.md
+  ScoreVariant score = ScoreVariant::wl;  // best on validation data: docs/results/lnp.md
   // rescale: w' = w/p, w of the network that was given, p the product of its keep probabilities over the rounds; where
   // scores decide without a draw, p of a round is the share of sum |w| that is kept, so every method keeps that sum.
   // capped: w/max(p, 1/cap). mask: w.
