@@ -124,6 +124,35 @@ TEST_F(CommandLine, LyapunovWritesItsKeys) {
   EXPECT_EQ(r["method"], "saltation");
   ASSERT_EQ(run({"lyapunov", "--config", "small.toml", "--out", "b", "--set", "lyapunov.method=surrogate"}).code, 0);
   EXPECT_TRUE(result("b").contains("surrogate_gain")) << "the result depends on it, so it must be shown";
+  EXPECT_FALSE(result("b").contains("contraction_sum")) << "of saltation alone";
+}
+
+TEST_F(CommandLine, LyapunovShowsBothSumsTheReadingAndTheDrive) {
+  const auto spectrum = [&](const char* folder, std::vector<std::string> settings) {
+    std::vector<std::string> command{"lyapunov", "--config", "small.toml", "--out", folder};
+    for (const std::string& setting : settings) command.insert(command.end(), {"--set", setting});
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  const std::string full = spectrum("full", {"lyapunov.exponents=0", "lyapunov.duration_ms=2000"});
+  for (const char* line : {"120 of 120", "sum of exponents (1/ms)", "sum by contraction (1/ms)", "overshoot"})
+    EXPECT_NE(full.find(line), std::string::npos) << full;
+  EXPECT_EQ(full.find("conditional"), std::string::npos) << full;
+  const Json r = result("full");
+  EXPECT_EQ(r["conditional"], false);
+  EXPECT_EQ(r["velocity_at"], "overshoot");
+  EXPECT_EQ(r["contraction"].size(), 60u);
+  EXPECT_NEAR(r["contraction_sum"].get<double>() / r["spectrum_sum"].get<double>(), 1, 1e-2)
+      << "delays of a step, 1 ms";
+
+  const std::string some = spectrum("some", {"lyapunov.velocity_at=threshold", "lyapunov.noise=0.2"});
+  EXPECT_EQ(some.find("sum of exponents"), std::string::npos) << "6 of 120 have no sum to compare";
+  for (const char* line : {"6 of 120", "sum by contraction (1/ms)", "threshold", "conditional"})
+    EXPECT_NE(some.find(line), std::string::npos) << some;
+  EXPECT_EQ(result("some")["conditional"], true);
+  EXPECT_EQ(result("some")["velocity_at"], "threshold");
+  EXPECT_FALSE(result("some").contains("spectrum_sum"));
 }
 
 TEST_F(CommandLine, PlanAndInfoReport) {
@@ -208,7 +237,8 @@ TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
   };
   for (const char* verb : {"lyapunov", "prune", "study"}) {
     cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: 500, must be at most the dimension 120"});
-    cases.push_back({{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
+    cases.push_back(
+        {{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
     cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: is below one step"});
     cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: is more than 1e15 steps"});
     cases.push_back({{verb}, "drive.poisson_rate_hz=1e9", "drive.poisson_rate_hz[0]: "});

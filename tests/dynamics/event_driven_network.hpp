@@ -101,9 +101,7 @@ class EventDrivenNetwork {
   struct Course {
     double rest, slow, fast, tau_m, tau_s;
     double value(double t) const { return rest + slow * std::exp(-t / tau_m) + fast * std::exp(-t / tau_s); }
-    double slope(double t) const {
-      return -slow / tau_m * std::exp(-t / tau_m) - fast / tau_s * std::exp(-t / tau_s);
-    }
+    double slope(double t) const { return -slow / tau_m * std::exp(-t / tau_m) - fast / tau_s * std::exp(-t / tau_s); }
   };
   Course course(std::size_t i) const {
     const double tau_m = p_.tau_m_ms[i], tau_s = p_.tau_syn_exc_ms[i], r = p_.resistance[i];
@@ -201,7 +199,8 @@ inline OracleSpectrum oracle_spectrum(const Network& network, double delay_ms, d
   const auto rows = static_cast<Eigen::Index>(2 * network.size());
   oracle.advance_to(transient_ms);
   EventDrivenNetwork::Matrix frame(rows, rows);
-  for (Eigen::Index k = 0; k < frame.size(); ++k) frame.data()[k] = std::sin(1.0 + 3.7 * static_cast<double>(k * k % 9973));
+  for (Eigen::Index k = 0; k < frame.size(); ++k)
+    frame.data()[k] = std::sin(1.0 + 3.7 * static_cast<double>(k * k % 9973));
   oracle.set_frame(frame);
   oracle.orthonormalise();
   double now = transient_ms;
