@@ -26,7 +26,7 @@ std::string summary(const LyapunovResult& r) {
     if (r.exponents.size() == r.states) table.add({"sum of exponents (1/ms)", number_text(sum_of(r.exponents), 8)});
     table.add({"sum by contraction (1/ms)", number_text(sum_of(r.contraction), 8)});
   }
-  if (r.conditional) table.add({"conditional", "given the noise, Poisson spikes or input; no exponent need be 0"});
+  if (r.conditional) table.add({"conditional (on the drive)", "yes"});
   table.add({"Kaplan-Yorke dimension", (r.dimension_is_bound ? ">= " : "") + number_text(r.dimension)});
   table.add({"entropy (1/ms)", number_text(r.entropy)});
   table.add({"mean rate (Hz)", number_text(r.mean_rate_hz)});

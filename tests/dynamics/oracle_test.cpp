@@ -226,7 +226,7 @@ TEST(GridSpectrum, OfALargeStepIsToldApartFromContinuousTime) {
 class ReadingBias : public ::testing::TestWithParam<Recipe> {};
 
 TEST_P(ReadingBias, OfTheMeanExponentHasTheSignAndSizeThatTheDocumentationGives) {
-  constexpr double kDuration = 300000, kStep = 0.4;
+  constexpr double kDuration = 1000000, kStep = 0.4;
   const Recipe& recipe = GetParam();
   const Network network = make(recipe, kStep);
   EventDrivenNetwork oracle(network, kDelay);
