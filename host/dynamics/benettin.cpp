@@ -8,6 +8,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig {
 
@@ -34,7 +35,7 @@ void orthonormalise(Eigen::MatrixXd& frame, Eigen::VectorXd& diagonal, Eigen::Ma
       qr.matrixQR().diagonal().head(columns).unaryExpr([](double r) { return r < 0 ? -1.0 : 1.0; });
   diagonal = qr.matrixQR().diagonal().head(columns).cwiseProduct(sign);
   for (Eigen::Index c = 0; c < columns; ++c)
-    if (!(diagonal[c] >= kCollapsedLength) || !std::isfinite(diagonal[c]))
+    if (is_collapsed(diagonal[c]))
       throw NumericalError("tangent vector " + std::to_string(c),
                            "has length " + std::to_string(diagonal[c]) +
                                " after removing the others; renormalise more often or ask for fewer exponents");

@@ -9,6 +9,7 @@
 #include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/benettin.hpp"
+#include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig {
 
@@ -59,7 +60,7 @@ class Probes {
 
 void require_alive(const std::vector<double>& growth, std::uint64_t step) {
   for (std::size_t i = 0; i < growth.size(); ++i)
-    if (!(growth[i] >= kCollapsedLength) || !std::isfinite(growth[i]))
+    if (is_collapsed(growth[i]))
       throw NumericalError("probe of neuron " + std::to_string(i), "has length " + std::to_string(growth[i]) +
                                                                        " at step " + std::to_string(step) +
                                                                        "; choose a shorter lyapunov.probe_ms");

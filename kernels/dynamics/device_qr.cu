@@ -8,7 +8,7 @@
 #include "kernels/core/launch.cuh"
 #include "kernels/dynamics/tangent_kernel.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/benettin.hpp"
+#include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig::cuda {
 
@@ -104,7 +104,7 @@ void DeviceQr::householder_pass(double* frame, const std::vector<Carried>& carri
   for (std::uint32_t c = 0; c < columns_; ++c) {
     sign[c] = r[c] < 0 ? -1 : 1;
     diagonal[c] *= std::abs(r[c]);
-    if (!(diagonal[c] >= kCollapsedLength) || !std::isfinite(diagonal[c]))
+    if (is_collapsed(diagonal[c]))
       throw NumericalError("tangent vector " + std::to_string(c),
                            "has length " + std::to_string(diagonal[c]) +
                                " after removing the others; renormalise more often or ask for fewer exponents");

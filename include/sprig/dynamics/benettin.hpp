@@ -14,13 +14,9 @@ namespace sprig {
 // (id, c), then made orthonormal. rows x columns. Errors: ConfigError when columns is 0 or exceeds the rows.
 Eigen::MatrixXd start_frame(const std::vector<std::uint64_t>& ids, std::uint32_t columns, std::uint32_t seed);
 
-// Below this length squares of a tangent vector's entries are no normal doubles, and what is computed of it is wrong.
-inline constexpr double kCollapsedLength = 1e-150;
-
 // F = Q R by Householder reflections with diag(R) > 0: `frame` becomes Q, `diagonal` r_kk. Rows of `carried` (any
 // number, as many columns as the frame) belong to the same tangent vectors but not to their norm: they become carried
-// R^-1; may be null. Errors: NumericalError when a column has collapsed (r_kk below
-// kCollapsedLength or not finite).
+// R^-1; may be null. Errors: NumericalError when a column has collapsed (is_collapsed()).
 void orthonormalise(Eigen::MatrixXd& frame, Eigen::VectorXd& diagonal, Eigen::MatrixXd* carried = nullptr);
 
 // sum_k Q_ik^2 ln r_kk and sum_k Q_ik^2 of each row: where the growth of one interval took place.
