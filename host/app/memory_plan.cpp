@@ -1,4 +1,5 @@
 #include "sprig/app/memory_plan.hpp"
+#include "host/pruning/options.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -165,9 +166,14 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   if (work != Work::search) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
   const auto pruned_by = [&](PruneMethod method) {
+    const auto scored = [&](PruneMethod asked) {
+      PruneOptions options = config.prune;
+      options.method = asked;
+      return scoring_method(options) == method;
+    };
     const std::vector<PruneMethod>& methods = config.study.methods;
-    return work == Work::study   ? std::find(methods.begin(), methods.end(), method) != methods.end()
-           : work == Work::prune ? config.prune.method == method
+    return work == Work::study   ? std::any_of(methods.begin(), methods.end(), scored)
+           : work == Work::prune ? scored(config.prune.method)
                                  : false;
   };
   if (pruned_by(PruneMethod::resistance)) add("pruning", "Laplacian and its inverse", 4 * 8 * n * n);
@@ -181,7 +187,8 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
     add("pruning", "candidates of step IV",
         std::min(search.batch, static_cast<std::uint32_t>(thread_count(config))) *
             ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
-  if (work != Work::search) add("pruning", "pruned copy", (4 + 4 + 8 + delay_bytes) * e + 108 * n);
+  // A round holds what it began with, a trial and the best one so far.
+  if (work != Work::search) add("pruning", "pruned copies", 3 * ((4 + 4 + 8 + delay_bytes) * e + 108 * n));
   if (work == Work::prune) return plan;
   const TaskOptions& t = config.task;
   const double rows = t.is_classification() ? t.images.batch  // gathered batch by batch

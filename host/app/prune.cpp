@@ -19,6 +19,7 @@ namespace sprig::app {
 
 namespace {
 
+Json mean_rate(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.mean_rate_hz); }
 Json largest(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.exponents.front()); }
 
 Json guards_json(const PruneGuards& g) {
@@ -125,7 +126,10 @@ std::string summary(const PruneResult& r) {
              inhibitory(r.excitatory_after, r.synapses_after)});
   const auto lambda = [](const LyapunovResult& l) { return exponent_text(l, 0, 4); };
   table.add({"lambda_max (1/ms)", lambda(r.before), lambda(r.after)});
-  table.add({"mean rate (Hz)", number_text(r.before.mean_rate_hz), number_text(r.after.mean_rate_hz)});
+  const auto rate = [](const LyapunovResult& l) {
+    return l.exponents.empty() ? std::string("n/a") : number_text(l.mean_rate_hz);
+  };
+  table.add({"mean rate (Hz)", rate(r.before), rate(r.after)});
   return table.text() + factors_text(r) + steps_text(r);
 }
 
@@ -137,7 +141,7 @@ int prune_verb(const Command& command) {
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
   check_prune_options(config.prune, network, drive);
-  check_lyapunov(config.lyapunov, network, drive);
+  if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   PruneResult pruned;
   bool complete = true;
@@ -173,8 +177,8 @@ int prune_verb(const Command& command) {
               {"lambda_max_after", largest(pruned.after)},
               {"spectrum_before", pruned.before.exponents},
               {"spectrum_after", pruned.after.exponents},
-              {"mean_rate_before", pruned.before.mean_rate_hz},
-              {"mean_rate_after", pruned.after.mean_rate_hz},
+              {"mean_rate_before", mean_rate(pruned.before)},
+              {"mean_rate_after", mean_rate(pruned.after)},
               {"guards", guards_json(pruned.guards)},
               {"hash", hash},
               {"method", name_of(config.prune.method)},

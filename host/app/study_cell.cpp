@@ -85,6 +85,7 @@ void measure_conditional(const Network& network, const Drive& drive, const Simul
   LyapunovOptions options = config.lyapunov;
   options.method = LyapunovMethod::saltation;
   options.exponents = 1;
+  options.noise = 0;  // the task drives it
   options.progress = progress;
   const TaskInput task = task_input(network, drive, simulation, config.task, seed);
   try {

@@ -1,6 +1,4 @@
 // What a study says of lnp against its controls, with one correction for all comparisons.
-#include <cmath>
-
 #include "host/app/study_table.hpp"
 #include "sprig/io/names.hpp"
 
@@ -33,7 +31,7 @@ void Summary::claims(std::string& text, Json& json) const {
     const std::pair<std::string, std::optional<std::size_t>> controls[] = {
         {"dense", dense_of(v)},
         {"random", random_of(v)},
-        {"random at its rate", random_at_rate(v)},
+        {"random at its rate", random_at_rate(v) != random_of(v) ? random_at_rate(v) : std::nullopt},
         {"random_by_sign", control_of(v, PruneMethod::random_by_sign)},
         {"weight", control_of(v, PruneMethod::weight)},
         {"activity", control_of(v, PruneMethod::activity)}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <unordered_map>
 
 #include "host/pruning/options.hpp"
@@ -45,6 +46,16 @@ bool sets(const NamedSettings& variant, const char* prefix) {
 bool only_prunes(const NamedSettings& variant) {
   return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
     return starts_with(a, "prune.") || starts_with(a, "timescales.") || starts_with(a, "lyapunov.") ||
+           starts_with(a, "study.");
+  });
+}
+
+// Controls read none of these.
+bool only_scores(const NamedSettings& variant) {
+  return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
+    return starts_with(a, "prune.score") || starts_with(a, "prune.per_neuron") ||
+           starts_with(a, "prune.linearisation") || starts_with(a, "prune.delocalise") ||
+           starts_with(a, "prune.epsilon") || starts_with(a, "prune.margin") || starts_with(a, "timescales.") ||
            starts_with(a, "study.");
   });
 }
@@ -105,6 +116,16 @@ Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
 
 }  // namespace
 
+// Two lines of one key would be one cell.
+static void refuse_repeated(std::vector<double> list, const char* key) {
+  std::sort(list.begin(), list.end());
+  const auto twice = std::adjacent_find(list.begin(), list.end());
+  if (twice == list.end()) return;
+  std::ostringstream text;
+  text << "has " << *twice << " twice; allowed: distinct numbers";
+  throw ConfigError(key, text.str());
+}
+
 StudyGrid study_grid(const Config& config) {
   StudyGrid grid;
   grid.seeds = config.study.seeds;
@@ -113,12 +134,15 @@ StudyGrid study_grid(const Config& config) {
   for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text, config));
   if (tasks.empty()) tasks.push_back({config.task.system, {}});
   refuse_repeated(tasks, "study.tasks");
+  refuse_repeated(config.study.gains, "study.gains");
+  refuse_repeated(config.study.densities, "study.densities");
   refuse_repeated(variants, "study.variants");
   for (const NamedSettings& task : tasks) {
     const std::size_t first = grid.settings.size();
     for (const NamedSettings& variant : variants) {
       grid.settings.push_back({task.name, variant.name,
-                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants")});
+                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants"),
+                               only_prunes(variant), only_scores(variant)});
       finish_config(grid.settings.back().config);
     }
     for (const Training training : config.study.trainings)
@@ -135,9 +159,10 @@ void check_study(const StudyGrid& grid) {
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;
       options.method = method;
-      check_prune_options(options, network, make_drive(setting.config.drive, network.size()));
+      const Drive drive = make_drive(setting.config.drive, network.size());
+      check_prune_options(options, network, drive);
+      if (measures_before(options) || needs_exponents(options)) check_lyapunov(setting.config.lyapunov, network, drive);
     }
-    check_lyapunov(setting.config.lyapunov, network, make_drive(setting.config.drive, network.size()));
   }
 }
 

@@ -14,6 +14,9 @@ namespace sprig::app {
 struct Setting {
   std::string task, variant;  // variant "": the configuration as it is
   Config config;              // finished
+  // Whether dense and the other controls of the configuration as it is are this variant's too: where it only prunes
+  // otherwise, and where it changes nothing of that but the scores of synapses.
+  bool shares_dense = true, shares_controls = true;
 };
 
 // A method at one density and one gain, on all seeds. dense and none have one density: 1 and 0; none has one gain.

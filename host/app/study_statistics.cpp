@@ -1,6 +1,7 @@
 // Means, paired differences and ranks over the seeds of a study, and which lines belong together.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "host/app/study_table.hpp"
 
@@ -19,17 +20,27 @@ Summary::Summary(const StudyGrid& grid, const Rows& rows)
   };
   // The gains of a line follow one another.
   for (std::size_t first = 0, last; first < grid.lines.size(); first = last) {
-    std::size_t best = first;
+    std::size_t best = first, most = 0;
     double least = std::numeric_limits<double>::infinity();
     for (last = first; last < grid.lines.size() && same(grid.lines[first], grid.lines[last]); ++last) {
-      const double error = mean(last, [](const Row& r) { return r.validation_score; }).mean;
-      if (error < least) {
+      const Field validation = [](const Row& r) { return r.validation_score; };
+      const std::size_t seeds = values(last, validation).size();  // one that fails on some seeds never wins by the rest
+      const double error = mean(last, validation).mean;
+      if (seeds > most || (seeds == most && error < least)) {
+        most = seeds;
         least = error;
         best = last;
       }
     }
     chosen_[best] = true;
   }
+}
+
+bool Summary::at_edge(std::size_t line) const {
+  const std::vector<double>& gains = grid_.settings[grid_.lines[line].setting].config.study.gains;
+  if (gains.size() < 2 || grid_.lines[line].method == PruneMethod::none) return false;
+  const auto [least, most] = std::minmax_element(gains.begin(), gains.end());
+  return grid_.lines[line].gain == *least || grid_.lines[line].gain == *most;
 }
 
 std::vector<double> Summary::values(std::size_t line, Field field) const {
@@ -49,7 +60,8 @@ std::pair<std::vector<double>, std::vector<double>> Summary::pairs(std::size_t l
                                                                    Field field) const {
   std::vector<double> a, b;
   for (std::size_t s = 0; s < grid_.seeds; ++s)
-    if (row(line, s) && row(other, s) && row(line, s)->failure.empty() && row(other, s)->failure.empty())
+    if (row(line, s) && row(other, s) && row(line, s)->failure.empty() && row(other, s)->failure.empty() &&
+        !std::isnan(field(*row(line, s))) && !std::isnan(field(*row(other, s))))
       a.push_back(field(*row(line, s))), b.push_back(field(*row(other, s)));
   return {a, b};
 }
@@ -77,13 +89,13 @@ std::optional<std::size_t> Summary::find(std::size_t line, const std::string& va
 
 std::optional<std::size_t> Summary::dense_of(std::size_t line) const {
   const auto own = find(line, grid_.lines[line].variant, PruneMethod::dense, 1);
-  return own ? own : find(line, "", PruneMethod::dense, 1);
+  return own || !grid_.settings[grid_.lines[line].setting].shares_dense ? own : find(line, "", PruneMethod::dense, 1);
 }
 
 std::optional<std::size_t> Summary::control_of(std::size_t line, PruneMethod method) const {
   const Line& wanted = grid_.lines[line];
   const auto own = find(line, wanted.variant, method, wanted.density);
-  return own ? own : find(line, "", method, wanted.density);
+  return own || !grid_.settings[wanted.setting].shares_controls ? own : find(line, "", method, wanted.density);
 }
 
 std::optional<std::size_t> Summary::random_at_rate(std::size_t line) const {

@@ -98,7 +98,7 @@ std::string Summary::section(std::size_t first, std::size_t last) const {
     std::vector<std::string> cells{std::string(name_of(grid_.lines[v].method))};
     if (variants) cells.push_back(grid_.lines[v].variant);
     cells.push_back(number_text(grid_.lines[v].density));
-    if (gains) cells.push_back(number_text(grid_.lines[v].gain));
+    if (gains) cells.push_back(number_text(grid_.lines[v].gain) + (at_edge(v) ? "!" : ""));
     cells.push_back(interval_text(error.mean, error.half_width));
     if (vpt) cells.push_back(interval_text(time.mean, time.half_width, 2));
     for (const Column& column : kColumns)
@@ -186,6 +186,7 @@ Json Summary::json() const {
                {"method", name_of(line.method)},
                {"density", line.density},
                {"gain", line.gain},
+               {"gain_at_edge", at_edge(v)},
                {"seeds", values(v, score).size()},
                {"measure", measure(v)},
                {"score", interval_json(mean(v, score))},

@@ -25,9 +25,9 @@ class Summary {
   Json json() const;
   Json curves() const;  // every line, also those whose gain was not chosen
 
-  // lnp's lines against each control at the same density (dense, random, random at the nearest mean rate, random by
-  // sign, weight, activity): differences of scores with p values, adjusted for all of them together (Holm), and of the
-  // largest conditional exponents; as text and JSON.
+  // lnp's lines against each control at the same density (dense, random, random with the gain of the
+  // nearest mean rate on test data where that is another, random by sign, weight, activity): differences of scores with
+  // p values, adjusted for all of them together (Holm), and of the largest conditional exponents; as text and JSON.
   void claims(std::string& text, Json& json) const;
 
   // Whether recurrence matters for each task, as a sentence and as JSON.
@@ -45,6 +45,7 @@ class Summary {
 
   std::string section(std::size_t first, std::size_t last) const;  // the table of lines [first, last)
   bool chosen(std::size_t line) const { return chosen_[line]; }
+  bool at_edge(std::size_t line) const;  // a smaller or larger gain might be better still
 
   const std::optional<Row>& row(std::size_t line, std::size_t seed) const { return rows_[line * grid_.seeds + seed]; }
   std::vector<double> values(std::size_t line, Field field) const;
@@ -55,7 +56,8 @@ class Summary {
   Interval difference(std::size_t line, std::size_t other, Field field) const;
   std::string against(std::size_t line, std::optional<std::size_t> other) const;
   // The chosen line of the same task and training that differs in nothing but what is asked for. dense and other
-  // controls: of the same variant where it has one, else of the configuration as it is.
+  // controls: of the same variant where it has one, else of the configuration as it is, where they are the variant's
+  // too.
   std::optional<std::size_t> find(std::size_t line, const std::string& variant, PruneMethod method,
                                   double density) const;
   std::optional<std::size_t> dense_of(std::size_t line) const;

@@ -73,7 +73,9 @@ std::string Summary::footer(bool one_network) const {
                      "image, recurrent synapses alone; lambda task: largest conditional exponent under the task, 1/ms; "
                      "inhibitory: share of negative weights\n";
   if (std::find(chosen_.begin(), chosen_.end(), false) != chosen_.end())
-    text += "gain: of the weights after pruning, chosen by mean validation error for each task, method and density\n";
+    text +=
+        "gain: of the weights after pruning, chosen by mean validation error for each task, method and density; "
+        "! the smallest or largest of study.gains, so that one beyond might be better\n";
   if (failed > 0)
     text += std::to_string(failed) + " of " + std::to_string(done) +
             " cells failed and are left out of all means, the first: " + first_failure + "\n";

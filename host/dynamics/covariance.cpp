@@ -58,8 +58,11 @@ std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
   const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(a.rows(), 1, static_cast<double>(a.rows())).array().sin();
   try {
     solver.init(start.data());
-    if (solver.compute(Spectra::SortRule::LargestReal, kArnoldiRestarts, kArnoldiTolerance) < 1) return std::nullopt;
-  } catch (const std::exception&) {  // a breakdown of the iteration
+    const Eigen::Index found = solver.compute(Spectra::SortRule::LargestReal, kArnoldiRestarts, kArnoldiTolerance);
+    if (found < kArnoldiValues) return std::nullopt;  // the one that did not converge may be the rightmost
+  } catch (const std::runtime_error&) {               // a breakdown of the iteration
+    return std::nullopt;
+  } catch (const std::logic_error&) {
     return std::nullopt;
   }
   const double rightmost = solver.eigenvalues().real().maxCoeff();

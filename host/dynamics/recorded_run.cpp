@@ -51,6 +51,16 @@ bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSo
          (any(drive.poisson_rate_hz) && any(drive.poisson_weight));
 }
 
+namespace {
+
+// A trajectory has every step of every neuron.
+SimulationOptions by_the_clock(SimulationOptions options) {
+  options.update = UpdateMode::clock;
+  return options;
+}
+
+}  // namespace
+
 RecordedRun::RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const LyapunovOptions& options, const InputSource& input)
     : transient_steps(steps_of(options.transient_ms, network.step_ms)),
@@ -58,7 +68,8 @@ RecordedRun::RecordedRun(const Network& network, const Drive& drive, const Simul
       average_steps(steps_of(options.duration_ms, network.step_ms)),
       input_(input),
       progress_(options.progress),
-      simulation_(make_simulation(network, with_potential_noise(drive, network, options.noise), simulation)),
+      simulation_(
+          make_simulation(network, with_potential_noise(drive, network, options.noise), by_the_clock(simulation))),
       piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
 
 void RecordedRun::report(std::uint64_t steps) {

@@ -87,14 +87,18 @@ void draw_curves(Page& page, const Node& curves, const std::string& task, const 
 }
 
 void draw_claims(Page& page, const Node& claims) {
-  Table table{{"task", "kept", "lnp", "minus", "difference", "p", "p (Holm)", "verdict"}, {}, 1};
+  Table table{
+      {"task", "kept", "lnp", "minus", "difference", "p", "p (Holm)", "verdict", "\u03BB max difference"}, {}, 1};
   for (const Node& c : claims.items()) {
     const double half = c["difference"]["half_width"].number();
     const std::string variant = c["variant"].text();
-    table.rows.push_back({c["task"].text(), figure(c["density"].number()), variant.empty() ? "plain" : variant,
-                          c["control"].text(),
+    const std::string training = c["training"].text();
+    const bool plain = training.empty() || training == "ridge";
+    table.rows.push_back({c["task"].text() + (plain ? "" : ", " + training), figure(c["density"].number()),
+                          variant.empty() ? "plain" : variant, c["control"].text(),
                           figure_fixed(c["difference"]["mean"].number(), 3) + " \u00B1 " + figure_fixed(half, 3),
-                          figure(c["p"].number(), 2), figure(c["p_holm"].number(), 2), c["verdict"].text()});
+                          figure(c["p"].number(), 2), figure(c["p_holm"].number(), 2), c["verdict"].text(),
+                          figure(c["lambda_task_difference"]["mean"].number(), 2)});
   }
   if (table.rows.empty()) return;
   page.section("lnp against its controls",

@@ -35,7 +35,7 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
     return whole(probe_exponents(network, drive, simulation, options), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
-  options.exponents = frame || options.exponents == 0 ? tangent_dimension(network) : network.size();
+  options.exponents = frame ? tangent_dimension(network) : network.size();
   const LyapunovResult spectrum = whole(lyapunov_spectrum(network, drive, simulation, options), guards);
   guards.jump_spikes += spectrum.jump_spikes;
   return frame ? spectrum.per_neuron : spectrum.exponents;
@@ -50,9 +50,9 @@ std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant var
   std::vector<double> l;
   if (variant != ScoreVariant::w)
     l = lyapunov_matrix(csr, neuron_exponents(input), options.epsilon, input.guards, threads);
-  std::vector<double> couplings = options.linearisation == Linearisation::measured
-                                      ? measured_couplings(input.work.network(), rate_gains(input))
-                                      : std::vector<double>(csr.weights.begin(), csr.weights.end());
+  const bool measured = options.linearisation == Linearisation::measured && variant != ScoreVariant::l;
+  std::vector<double> couplings = measured ? measured_couplings(input.work.network(), rate_gains(input))
+                                           : std::vector<double>(csr.weights.begin(), csr.weights.end());
   const std::vector<double> strengths = synapse_strengths(std::move(couplings), variant, l);
   std::vector<double> decay;
   decay.reserve(input.work.network().size());

@@ -57,17 +57,16 @@ void check_timescales(const TimescaleOptions& options) {
   require_here(not_negative(o.rate_weight), "rate_weight", o.rate_weight, ">= 0 and finite");
 }
 
-// The method whose scores are computed: random_by_sign runs the one that it matches.
-PruneMethod scoring_method(const PruneOptions& options) {
-  return options.method == PruneMethod::random_by_sign ? options.match : options.method;
-}
-
 void check_match(const PruneOptions& options) {
   const PruneMethod match = options.match;
-  if (match == PruneMethod::none || match == PruneMethod::dense || match == PruneMethod::random_by_sign)
-    throw ConfigError(
-        "prune.match",
-        "is a method that chooses no synapses by itself; allowed: any but none, dense and random_by_sign");
+  if (options.method != PruneMethod::random_by_sign) return;
+  const char* found = match == PruneMethod::none             ? "none"
+                      : match == PruneMethod::dense          ? "dense"
+                      : match == PruneMethod::random_by_sign ? "random_by_sign"
+                                                             : nullptr;
+  if (found)
+    throw ConfigError("prune.match", std::string("found \"") + found +
+                                         "\", which chooses no synapses by itself; allowed: any other method");
 }
 
 // An autonomous network that fires has a largest exponent of at least 0, along its own flow. Step IV would come nearest
@@ -95,6 +94,8 @@ void check_per_neuron(const PruneOptions& options, const Network& network) {
   };
   if (options.per_neuron == PerNeuron::frame && asked != 0 && asked < tangent_dimension(network))
     refuse("frame", tangent_dimension(network));
+  if (options.per_neuron == PerNeuron::probe && options.lyapunov.probe_ms > options.lyapunov.duration_ms)
+    require(false, "probe_ms", options.lyapunov.probe_ms, "at most lyapunov.duration_ms", "lyapunov.");
   if (options.per_neuron == PerNeuron::index && asked != 0 && asked < network.size()) refuse("index", network.size());
 }
 
@@ -145,6 +146,10 @@ bool delocalises(const PruneOptions& options) {
 bool tunes_timescales(const PruneOptions& options) {
   const TimescaleOptions& timescales = options.timescales;
   return timescales.evaluations > 0 && (options.method == PruneMethod::lnp || timescales.every_method);
+}
+
+PruneMethod scoring_method(const PruneOptions& options) {
+  return options.method == PruneMethod::random_by_sign ? options.match : options.method;
 }
 
 bool measures_before(const PruneOptions& options) {

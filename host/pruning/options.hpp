@@ -18,6 +18,8 @@ std::uint64_t round_target(std::uint64_t before, double left, std::uint32_t roun
 bool delocalises(const PruneOptions& options);
 bool tunes_timescales(const PruneOptions& options);
 
+// The method whose scores are computed: random_by_sign runs the one that it matches.
+PruneMethod scoring_method(const PruneOptions& options);
 // Is the spectrum of the network that was given asked for, or read by a step?
 bool measures_before(const PruneOptions& options);
 // Do the rounds need exponents per neuron?

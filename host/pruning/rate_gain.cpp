@@ -8,6 +8,8 @@
 namespace sprig {
 namespace {
 
+constexpr double kRounding = 1e-12;  // of a sum of squares: a current that does not vary has no more than that left
+
 // Sums of a least-squares line through (current, rate).
 struct Line {
   double n = 0, x = 0, y = 0, xx = 0, xy = 0;
@@ -20,7 +22,7 @@ struct Line {
   }
   double slope() const {
     const double variance = xx - x * x / n;
-    return variance > 0 ? (xy - x * y / n) / variance : 0;
+    return variance > kRounding * xx ? (xy - x * y / n) / variance : 0;
   }
 };
 

@@ -92,7 +92,7 @@ TEST(BenchPlan, CountsWhatPruningHolds) {
   EXPECT_EQ(item(plan_case(benchmark.cases[0], config), "covariance"), 0);
   const MemoryPlan pruned = plan_case(benchmark.cases[1], config);
   EXPECT_EQ(item(pruned, "covariance"), 9 * 8 * 5000.0 * 5000);
-  EXPECT_GT(item(pruned, "pruned copy"), 0);
+  EXPECT_GT(item(pruned, "pruned copies"), 0);
   EXPECT_EQ(plan_benchmark(benchmark, config).total(), pruned.total());
   EXPECT_THROW(require_fits(plan_benchmark(benchmark, config), {"RAM", 9e8}), MemoryError);
 }

@@ -130,6 +130,9 @@ TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   refused("study.methods=[]", "study.methods: found");
   refused("study.methods=[magic]", "study.methods: found");
   refused("study.densities=[]", "study.densities: found");
+  refused("study.gains=[0]", "study.gains: found");
+  refused("study.gains=[1, 2, 1]", "study.gains: has 1 twice");
+  refused("prune.kept_weight=stable", "was withdrawn");
   refused("task.system=weather", "\"weather\", allowed: ");
   refused("study.tasks=[weather]", "\"weather\", allowed: ");
   refused("study.tasks=[lorenz63, lorenz63]", "study.tasks: has \"lorenz63\" twice");
@@ -245,6 +248,9 @@ TEST_F(StudyVerb, ScalesWeightsAfterPruningAndShowsTheGainThatValidationPrefers)
   ASSERT_EQ(own.size(), 2u);
   for (std::size_t s = 0; s < own.size(); ++s)
     for (const char* key : {"score", "sops", "lambda_task"}) EXPECT_EQ(own[s][key], other[s][key]) << key;
+  const Json noisy = with("noisy", {"lyapunov.noise=0.2", "study.methods=[dense]"});
+  for (std::size_t s = 0; s < 2; ++s)
+    EXPECT_EQ(noisy["cells"][s]["lambda_task"], of(both, "dense", 1)[s]["lambda_task"]) << "the task is the drive";
   std::map<std::string, double> chosen;
   for (const Json& entry : both["summary"]) chosen[entry["method"]] = entry["gain"];
   EXPECT_EQ(chosen.size(), both["summary"].size()) << "a line a method";
@@ -318,13 +324,63 @@ TEST(Summary, ClaimsAreCorrectedTogether) {
   std::string text;
   app::Json json = app::Json::array();
   app::Summary(t.grid, t.rows).claims(text, json);
-  ASSERT_EQ(json.size(), 3u) << "dense, random, and random at the nearest rate";
+  ASSERT_EQ(json.size(), 2u) << "random at the nearest rate is the same line";
   EXPECT_EQ(json[0]["control"], "dense");
   EXPECT_EQ(json[0]["verdict"], "better");
-  EXPECT_NEAR(json[0]["p_holm"].get<double>(), 3 * json[0]["p"].get<double>(), 1e-15);
+  EXPECT_NEAR(json[0]["p_holm"].get<double>(), 2 * json[0]["p"].get<double>(), 1e-15);
   EXPECT_EQ(json[1]["verdict"], "tie");
   EXPECT_EQ(json[1]["p_holm"], 1.0);
-  EXPECT_NE(text.find("3 comparisons corrected together"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 comparisons corrected together"), std::string::npos) << text;
+}
+
+// A grid of lnp and dense with variants, every row with the same score but for the plain dense one.
+Json claims_of(const std::string& variant) {
+  Config config;
+  for (const std::string& setting :
+       {std::string("study.densities=[0.5]"), std::string("study.methods=[dense, lnp, random]"),
+        std::string("study.seeds=3"), "study.variants=[\"v: " + variant + "\"]"})
+    set_config(config, setting);
+  finish_config(config);
+  const app::StudyGrid grid = app::study_grid(config);
+  app::Rows rows(grid.cells());
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    app::Row row;
+    row.measure = "NRMSE";
+    row.score = row.validation_score = 0.1 * static_cast<double>(1 + cell % 3);
+    rows[cell] = row;
+  }
+  std::string text;
+  Json claims = Json::array();
+  app::Summary(grid, rows).claims(text, claims);
+  Json of_variant = Json::array();
+  for (const Json& claim : claims)
+    if (claim["variant"] == "v") of_variant.push_back(claim["control"]);
+  return of_variant;
+}
+
+TEST(Summary, AVariantHasThePlainControlsOnlyWhereTheyAreItsOwn) {
+  EXPECT_EQ(claims_of("prune.score=l"), Json({"dense", "random"})) << "they read no scores of lnp";
+  EXPECT_EQ(claims_of("prune.neuron_fraction=0.5"), Json({"dense"})) << "random would lose other neurons";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[lnp]"), Json::array()) << "another network";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[dense, lnp]"), Json({"dense"})) << "its own";
+}
+
+TEST(Summary, AGainThatFailsOnSomeSeedsIsNotChosenByTheRest) {
+  Config config;
+  for (const char* setting : {"study.methods=[dense]", "study.seeds=2", "study.gains=[1, 2]"})
+    set_config(config, setting);
+  finish_config(config);
+  const app::StudyGrid grid = app::study_grid(config);
+  app::Rows rows(grid.cells());
+  for (std::size_t cell = 0; cell < rows.size(); ++cell) {
+    app::Row row;
+    row.score = row.validation_score = grid.line_of(cell).gain == 2 ? 0.1 : 0.5;
+    rows[cell] = row;
+  }
+  EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain"], 2);
+  EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain_at_edge"], true);
+  rows[3]->failure = "V is not finite";  // of gain 2
+  EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain"], 1);
 }
 
 TEST(Summary, ATaskCountsWhereDenseHasAFifthLessErrorThanNone) {

@@ -413,11 +413,20 @@ TEST(Config, AnImageSetHasItsKeys) {
 }
 
 TEST(Config, TheCommittedConfigurationsAreValid) {
-  for (const char* name : {"demo.toml", "mnist.toml", "operating_point.toml", "operating_point_memory.toml"}) {
+  std::size_t read = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SPRIG_SOURCE_DIR "/configs")) {
+    const std::string name = entry.path().string();
     Config config;
-    ASSERT_NO_THROW(read_config(config, std::string(SPRIG_SOURCE_DIR "/configs/") + name)) << name;
+    ASSERT_NO_THROW(read_config(config, name)) << name;
     EXPECT_NO_THROW(finish_config(config)) << name;
+    for (const std::string& variant : config.study.variants) {
+      Config varied;
+      EXPECT_NO_THROW(varied = with_settings(config, named_settings(variant, "study.variants"), "study.variants"));
+      EXPECT_NO_THROW(finish_config(varied)) << name << ": " << variant;
+    }
+    ++read;
   }
+  EXPECT_GE(read, 20u);
 }
 
 TEST(SearchAxis, GivesOneAssignmentAValue) {

@@ -106,9 +106,10 @@ std::vector<double> exponents_by(PerNeuron how, const Network& network, const Ly
   const Drive drive = uneven_noise(network.size());
   if (how == PerNeuron::contraction) return contraction_exponents(network, drive, on_cpu(), options).values;
   if (how == PerNeuron::probe) return probe_exponents(network, drive, on_cpu(), options).values;
-  const LyapunovResult spectrum = lyapunov_spectrum(network, drive, on_cpu(), options);
-  return how == PerNeuron::frame ? spectrum.per_neuron
-                                 : std::vector(spectrum.exponents.begin(), spectrum.exponents.begin() + network.size());
+  LyapunovOptions own = options;
+  if (how == PerNeuron::index) own.exponents = network.size();
+  const LyapunovResult spectrum = lyapunov_spectrum(network, drive, on_cpu(), own);
+  return how == PerNeuron::frame ? spectrum.per_neuron : spectrum.exponents;
 }
 
 // One round, from the operations that are tested on their own.

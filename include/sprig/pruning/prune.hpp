@@ -17,7 +17,8 @@ namespace sprig {
 // none: all recurrent weights removed; dense: nothing removed. The others have the schedule's budgets:
 //   lnp                rounds of steps I and II
 //   random             synapses with equal p, neurons with equal p
-//   random_by_sign     random, apart among positive and among negative weights: as many of each as `match` keeps
+//   random_by_sign     random, apart among positive and among negative weights: in the shares that `match` keeps, up to
+//                      what betweenness takes with neurons
 //   magnitude          |w|; neurons by their synapses' sum of it
 //   weight             p proportional to |w|
 //   noise              noise-prune with A = -D + W (Moore & Chaudhuri 2020), i.e. step I with score w
@@ -60,15 +61,15 @@ enum class NeuronChoice { own, betweenness, random };
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
-  double density = 0.5;                  // synapses kept at the end, as a fraction of those at the start, (0, 1]
-  double neuron_fraction = 0.0;          // neurons removed at the end, as a fraction of those at the start, [0, 1);
-                                         // 0 leaves step II out: isolated neurons stay too
-  std::uint32_t rounds = 5;              // R of the geometric schedule, 1..100
-  std::uint32_t unchanged_rounds = 10;   // stop after so many rounds in which nothing changed, >= 1
+  double density = 0.5;                   // synapses kept at the end, as a fraction of those at the start, (0, 1]
+  double neuron_fraction = 0.0;           // neurons removed at the end, as a fraction of those at the start, [0, 1);
+                                          // 0 leaves step II out: isolated neurons stay too
+  std::uint32_t rounds = 5;               // R of the geometric schedule, 1..100
+  std::uint32_t unchanged_rounds = 10;    // stop after so many rounds in which nothing changed, >= 1
   ScoreVariant score = ScoreVariant::wl;  // best on validation data: docs/results/lnp.md
   // rescale: w' = w/p, w of the network that was given, p the product of its keep probabilities over the rounds; where
-  // scores decide without a draw, p of a round is the share of sum |w| that is kept, so every method keeps that sum.
-  // capped: w/max(p, 1/cap). mask: w.
+  // scores decide without a draw, p of a round is the share of sum |w| that is kept, so every method keeps that sum
+  // (drawn ones in expectation), less what goes with neurons. capped: w/max(p, 1/cap). mask: w.
   KeptWeight kept_weight = KeptWeight::rescale;
   double cap = 3.0;  // largest w'/w of `capped`, over all rounds together
   PerNeuron per_neuron = PerNeuron::contraction;
@@ -119,8 +120,8 @@ struct PruneRound {
   std::uint64_t synapses = 0;    // after the round
   std::uint64_t excitatory = 0;  // of these, of weights >= 0
   std::uint32_t neurons = 0;
-  // The scale of the scores (0 where no draws were made by them, or nothing had to go), sum of p. For lnp
-  // with neurons to remove, expected_kept exceeds `target` by the synapses that step II is going to take.
+  // The scale of the scores (0 where no draws were made by them, or nothing had to go), sum of p. Where betweenness
+  // takes neurons, expected_kept exceeds `target` by the synapses that step II is going to take.
   double rho = 0, expected_kept = 0;
   // Of the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
