@@ -65,9 +65,13 @@ std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
   } catch (const std::logic_error&) {
     return std::nullopt;
   }
-  const double rightmost = solver.eigenvalues().real().maxCoeff();
-  const bool certain = std::abs(rightmost) > kArnoldiMargin * norm_1(a);
-  return certain ? std::optional(rightmost) : std::nullopt;
+  Eigen::Index which = 0;
+  const double rightmost = solver.eigenvalues().real().maxCoeff(&which);
+  // The iteration sometimes breaks down without a word and returns what is no eigenvalue, so its pair is checked.
+  const Eigen::VectorXcd vector = solver.eigenvectors().col(which);
+  const double residual = (a * vector - solver.eigenvalues()[which] * vector).norm() / vector.norm();
+  const double scale = kArnoldiMargin * norm_1(a);
+  return residual < scale && std::abs(rightmost) > scale ? std::optional(rightmost) : std::nullopt;
 }
 
 [[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a) {

@@ -230,7 +230,7 @@ TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
       {{"study"}, "task.system=lorentz", "task.system: \"lorentz\", allowed: lorenz63"},
       {{"study"}, "task.observed=[7]", "task.observed: 7, must be below 3"},
       {{"study"}, "task.vpt_samples=100", "task.vpt_samples: 100"},
-      {{"study", "--set", "prune.score=wl"}, "prune.per_neuron=index", "prune.per_neuron: 'index' needs"},
+      {{"study", "--set", "prune.score=wl"}, "prune.per_neuron=index", "prune.per_neuron: 'index' with lyapunov.exponents"},
       {search, "task.dt=20", "task.dt: 20"},
       {search, "task.observed=[1, 1]", "task.observed: 1 twice"},
       {search, "search.axes=[\"task.horizon = [5, 79]\"]", "task.validation: 80, must be from 81"},

@@ -334,7 +334,7 @@ TEST(Summary, ClaimsAreCorrectedTogether) {
 }
 
 // A grid of lnp and dense with variants, every row with the same score but for the plain dense one.
-Json claims_of(const std::string& variant) {
+app::Json claims_of(const std::string& variant) {
   Config config;
   for (const std::string& setting :
        {std::string("study.densities=[0.5]"), std::string("study.methods=[dense, lnp, random]"),
@@ -350,19 +350,19 @@ Json claims_of(const std::string& variant) {
     rows[cell] = row;
   }
   std::string text;
-  Json claims = Json::array();
+  app::Json claims = app::Json::array();
   app::Summary(grid, rows).claims(text, claims);
-  Json of_variant = Json::array();
-  for (const Json& claim : claims)
+  app::Json of_variant = app::Json::array();
+  for (const app::Json& claim : claims)
     if (claim["variant"] == "v") of_variant.push_back(claim["control"]);
   return of_variant;
 }
 
 TEST(Summary, AVariantHasThePlainControlsOnlyWhereTheyAreItsOwn) {
-  EXPECT_EQ(claims_of("prune.score=l"), Json({"dense", "random"})) << "they read no scores of lnp";
-  EXPECT_EQ(claims_of("prune.neuron_fraction=0.5"), Json({"dense"})) << "random would lose other neurons";
-  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[lnp]"), Json::array()) << "another network";
-  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[dense, lnp]"), Json({"dense"})) << "its own";
+  EXPECT_EQ(claims_of("prune.score=l"), app::Json({"dense", "random"})) << "they read no scores of lnp";
+  EXPECT_EQ(claims_of("prune.neuron_fraction=0.5"), app::Json({"dense"})) << "random would lose other neurons";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[lnp]"), app::Json::array()) << "another network";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[dense, lnp]"), app::Json({"dense"})) << "its own";
 }
 
 TEST(Summary, AGainThatFailsOnSomeSeedsIsNotChosenByTheRest) {
