@@ -106,8 +106,8 @@ std::string factors_text(const PruneResult& r) {
   const auto moved = static_cast<double>(r.guards.not_hurwitz);
   if (moved > 0)
     text += "linear model: unstable in " + std::to_string(r.guards.not_hurwitz) + " of " +
-            std::to_string(r.rounds.size()) + " rounds; row dominance raised its decay rates by " +
-            number_text(100 * r.guards.diagonal_moved / moved, 3) + " % on average\n";
+            std::to_string(r.rounds.size()) + " rounds; row dominance raised its decay rates to " +
+            number_text(1 + r.guards.diagonal_moved / moved, 3) + " times what they were, on average\n";
   return text;
 }
 
