@@ -27,7 +27,7 @@ struct Value {
 struct Entry {
   std::string task, training, method, variant, measure;
   double density, gain, seeds, rank;
-  Value score, vpt, sops, lambda_max, minus_dense, minus_random, minus_plain;
+  Value score, vpt, sops, lambda_task, minus_dense, minus_random, minus_plain;
   bool tie_dense, tie_random, tie_plain;
   std::string series() const {
     return variant.empty() || variant == "default" ? method : method + " (" + variant + ")";
@@ -134,7 +134,7 @@ Plot against_density(const Panel& panel, Field field, const std::string& what, c
             {"synapses kept (fraction)", Scale::log}, {axis});
   const bool difference = field == &Entry::minus_dense || field == &Entry::minus_random || field == &Entry::minus_plain;
   if (!difference) draw_levels(plot, panel, field, styles);
-  if (difference || field == &Entry::lambda_max) plot.rule(0, {"muted", Marker::none, svg::Dash::dotted, 1});
+  if (difference || field == &Entry::lambda_task) plot.rule(0, {"muted", Marker::none, svg::Dash::dotted, 1});
   auto series = series_of(panel.entries);
   std::erase_if(series, [](const std::string& name) { return name == "dense" || name == "none"; });
   for (std::size_t k = 0; k < series.size(); ++k) {
@@ -218,9 +218,10 @@ void draw_figures(Page& page, const Panel& all, const MethodStyles& styles) {
     page.figure("Valid prediction time",
                 {against_density(panel, &Entry::vpt, "Valid prediction time", "VPT (Lyapunov times)", styles)},
                 "How long the closed loop follows the series; longer is better." + intervals);
-  if (has(panel, &Entry::lambda_max, false))
+  if (has(panel, &Entry::lambda_task, false))
     page.figure("Largest exponent",
-                {against_density(panel, &Entry::lambda_max, "Largest Lyapunov exponent", "\u03BB max (1/ms)", styles)},
+                {against_density(panel, &Entry::lambda_task, "Largest Lyapunov exponent",
+                                 "\u03BB max under the task (1/ms)", styles)},
                 "The largest conditional exponent, under the task's own input: means of " + scope(panel) + ".");
   if (has(panel, &Entry::sops, true))
     page.figure(measure + " against cost", {against_cost(panel, styles)},
