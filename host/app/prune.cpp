@@ -103,6 +103,12 @@ std::string factors_text(const PruneResult& r) {
   if (r.synapses_after > 0 && !r.rounds.empty())
     text += "kept weights, mean factor: " + number_text(r.factor_excitatory, 3) + " excitatory, " +
             number_text(r.factor_inhibitory, 3) + " inhibitory\n";
+  constexpr double kFarBelow = 0.95;  // beyond what draws and step III leave
+  if (!r.rounds.empty() &&
+      static_cast<double>(r.rounds.back().synapses) < kFarBelow * static_cast<double>(r.rounds.back().target))
+    text += "neurons: those that went took more synapses than prune.density asks for (" +
+            std::to_string(r.rounds.back().synapses) + " are left of " + std::to_string(r.rounds.back().target) +
+            " to be kept), so the scores of synapses decided little or nothing\n";
   const auto moved = static_cast<double>(r.guards.not_hurwitz);
   if (moved > 0)
     text += "linear model: unstable in " + std::to_string(r.guards.not_hurwitz) + " of " +

@@ -54,6 +54,17 @@ TEST_F(PruneVerb, StepsThreeAndFourSayWhatTheyDid) {
   EXPECT_EQ(result("two")["hash"], r["hash"]);
 }
 
+TEST_F(PruneVerb, SaysWhereNeuronsTookTheSynapsesThatScoresWereToChooseFrom) {
+  const auto says = [&](const std::string& fraction) {
+    const Outcome outcome = run({"prune", "--config", "small.toml", "--out", "out" + fraction, "--set",
+                                 "prune.density=0.5", "--set", "prune.neuron_fraction=" + fraction});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out.find("took more synapses than prune.density asks for") != std::string::npos;
+  };
+  EXPECT_FALSE(says("0.1"));
+  EXPECT_TRUE(says("0.57")) << "43 % of the neurons have about a fifth of the synapses among them";
+}
+
 TEST_F(PruneVerb, RefusesKeysOfTheStepsByName) {
   const std::vector<std::pair<std::string, std::string>> refused = {
       {"prune.method=magic", "prune.method"},
