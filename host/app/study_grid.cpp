@@ -66,6 +66,16 @@ void refuse_repeated(const std::vector<NamedSettings>& list, const char* key) {
     if (!names.insert(settings.name).second) throw ConfigError(key, "has \"" + settings.name + "\" twice");
 }
 
+// Two lines of one key would be one cell.
+void refuse_repeated(std::vector<double> list, const char* key) {
+  std::sort(list.begin(), list.end());
+  const auto twice = std::adjacent_find(list.begin(), list.end());
+  if (twice == list.end()) return;
+  std::ostringstream text;
+  text << "has " << *twice << " twice; allowed: distinct numbers";
+  throw ConfigError(key, text.str());
+}
+
 // The methods and densities of one setting, of one training.
 void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_alone) {
   const Setting& setting = grid.settings[index];
@@ -115,16 +125,6 @@ Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
 }
 
 }  // namespace
-
-// Two lines of one key would be one cell.
-static void refuse_repeated(std::vector<double> list, const char* key) {
-  std::sort(list.begin(), list.end());
-  const auto twice = std::adjacent_find(list.begin(), list.end());
-  if (twice == list.end()) return;
-  std::ostringstream text;
-  text << "has " << *twice << " twice; allowed: distinct numbers";
-  throw ConfigError(key, text.str());
-}
 
 StudyGrid study_grid(const Config& config) {
   StudyGrid grid;
