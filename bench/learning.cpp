@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sprig/engine/device.hpp"
-#include "sprig/learning/competitive.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
 #include "sprig/tasks/images.hpp"
 
 namespace {

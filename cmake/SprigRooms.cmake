@@ -1,10 +1,13 @@
 # sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
-# host/NAME/CMakeLists.txt adds its sources; a room without that folder is headers only.
+# host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
+# takes their place: the same symbols, each saying so. A room without host/NAME is headers only.
 # The map is also kept as the global property SPRIG_ROOMS ("room:lower,lower,..."), which the ctest `layering` reads.
 function(sprig_room room)
   cmake_parse_arguments(arg "" "" "ON" ${ARGN})
+  set(host ${PROJECT_SOURCE_DIR}/host/${room})
+  set(kernels ${PROJECT_SOURCE_DIR}/kernels/${room})
   set(scope PUBLIC)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/host/${room}/CMakeLists.txt)
+  if(EXISTS ${host}/CMakeLists.txt)
     add_library(sprig_${room} STATIC)
     target_include_directories(sprig_${room} PRIVATE ${PROJECT_SOURCE_DIR})   # "host/<room>/private.hpp"
   else()
@@ -16,16 +19,20 @@ function(sprig_room room)
   set(may_include "")
   foreach(lower ${arg_ON})
     target_link_libraries(sprig_${room} ${scope} sprig_${lower})
-    if(NOT lower STREQUAL "device")   # the seam is linked, never included
-      get_property(below GLOBAL PROPERTY SPRIG_ROOM_${lower})
-      list(APPEND may_include ${lower} ${below})
-    endif()
+    get_property(below GLOBAL PROPERTY SPRIG_ROOM_${lower})
+    list(APPEND may_include ${lower} ${below})
   endforeach()
   list(REMOVE_DUPLICATES may_include)
   set_property(GLOBAL PROPERTY SPRIG_ROOM_${room} "${may_include}")
   list(JOIN may_include "," joined)
   set_property(GLOBAL APPEND PROPERTY SPRIG_ROOMS "${room}:${joined}")
-  if(scope STREQUAL "PUBLIC")
-    add_subdirectory(host/${room})
+  if(scope STREQUAL "INTERFACE")
+    return()
+  endif()
+  add_subdirectory(host/${room})
+  if(SPRIG_WITH_CUDA AND EXISTS ${kernels}/CMakeLists.txt)
+    add_subdirectory(kernels/${room})
+  elseif(EXISTS ${host}/no_cuda.cpp)
+    target_sources(sprig_${room} PRIVATE ${host}/no_cuda.cpp)
   endif()
 endfunction()

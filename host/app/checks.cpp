@@ -1,12 +1,10 @@
-#include "sprig/app/checks.hpp"
+#include "host/app/checks.hpp"
 
 #include <cmath>
 
-#include "host/engine/packing.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

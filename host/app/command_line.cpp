@@ -6,13 +6,13 @@
 #include <optional>
 #include <sstream>
 
-#include "sprig/app/command.hpp"
-#include "sprig/app/output.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/signals.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/version.hpp"
-#include "sprig/io/nearest.hpp"
+#include "sprig/session/output.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/signals.hpp"
 
 namespace sprig::app {
 

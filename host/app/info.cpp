@@ -1,15 +1,15 @@
 // sprig info: what was built, which devices there are, and a self test.
 #include <algorithm>
 
-#include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
-#include "sprig/app/session.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/table.hpp"
+#include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

@@ -1,15 +1,17 @@
 // sprig lyapunov: the spectrum of one network.
 #include "sprig/dynamics/lyapunov.hpp"
 
+#include "host/app/checks.hpp"
 #include "host/app/observe.hpp"
-#include "sprig/app/checks.hpp"
-#include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
-#include "sprig/app/progress.hpp"
-#include "sprig/app/session.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/table.hpp"
+#include "host/app/spectrum_text.hpp"
+#include "host/app/verbs.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/session/circuit.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
@@ -22,7 +24,7 @@ std::string summary(const LyapunovResult& r) {
     table.add({"lambda_" + std::to_string(i + 1) + " (1/ms)", exponent_text(r, i, 5)});
   table.add({"exponents", std::to_string(r.exponents.size()) + " of " + std::to_string(r.states)});
   if (!r.contraction.empty()) {
-    table.add({"velocity f- at", std::string(name_of(r.velocity_at, kVelocityAtNames))});
+    table.add({"velocity f- at", std::string(name_of(r.velocity_at))});
     if (r.exponents.size() == r.states) table.add({"sum of exponents (1/ms)", number_text(sum_of(r.exponents), 8)});
     table.add({"sum by contraction (1/ms)", number_text(sum_of(r.contraction), 8)});
   }

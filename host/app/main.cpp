@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "sprig/app/command.hpp"
+#include "host/app/verbs.hpp"
 
 int main(int argc, char** argv) {
   // Where a caller has closed the standard streams, the first files opened would take their places.

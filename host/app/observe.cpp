@@ -6,11 +6,10 @@
 #include <memory>
 #include <unordered_map>
 
+#include "host/app/checks.hpp"
 #include "host/app/observe_structure.hpp"
-#include "sprig/app/checks.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/signals.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/session/signals.hpp"
 
 namespace sprig::app {
 

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "sprig/app/output.hpp"
-#include "sprig/io/config.hpp"
-#include "sprig/io/run_folder.hpp"
+#include "sprig/config/config.hpp"
+#include "sprig/session/output.hpp"
+#include "sprig/session/run_folder.hpp"
 
 namespace sprig::app {
 

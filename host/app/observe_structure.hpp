@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sprig/app/output.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/session/output.hpp"
 
 namespace sprig::app {
 

@@ -2,15 +2,15 @@
 #include <algorithm>
 #include <optional>
 
-#include "host/app/bench_recipes.hpp"
-#include "host/app/learn_models.hpp"
-#include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
-#include "sprig/app/session.hpp"
-#include "sprig/app/table.hpp"
+#include "host/app/bench/recipes.hpp"
+#include "host/app/learn/models.hpp"
+#include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

@@ -3,17 +3,19 @@
 
 #include <cstdio>
 
+#include "host/app/checks.hpp"
 #include "host/app/observe.hpp"
-#include "host/pruning/options.hpp"
-#include "sprig/app/checks.hpp"
-#include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
-#include "sprig/app/progress.hpp"
-#include "sprig/app/session.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/table.hpp"
+#include "host/app/spectrum_text.hpp"
+#include "host/app/verbs.hpp"
 #include "sprig/core/hash.hpp"
-#include "sprig/io/network_file.hpp"
+#include "sprig/formats/network_file.hpp"
+#include "sprig/pruning/options.hpp"
+#include "sprig/session/circuit.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

@@ -1,8 +1,8 @@
 // sprig report: (re)draws the page of a run folder.
-#include "sprig/io/report.hpp"
+#include "sprig/report/report.hpp"
 
-#include "sprig/app/command.hpp"
-#include "sprig/app/output.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/session/output.hpp"
 
 namespace sprig::app {
 

@@ -3,14 +3,14 @@
 
 #include "host/app/observe.hpp"
 #include "host/app/run_simulation.hpp"
-#include "sprig/app/command.hpp"
-#include "sprig/app/memory_plan.hpp"
-#include "sprig/app/progress.hpp"
-#include "sprig/app/session.hpp"
-#include "sprig/app/setup.hpp"
-#include "sprig/app/table.hpp"
+#include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/io/npz.hpp"
+#include "sprig/formats/npz.hpp"
+#include "sprig/session/circuit.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "host/app/checks.hpp"
 #include "host/app/pieces.hpp"
-#include "sprig/app/checks.hpp"
-#include "sprig/app/table.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 

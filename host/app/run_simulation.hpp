@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sprig/config/config.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "sprig/io/config.hpp"
 
 namespace sprig::app {
 

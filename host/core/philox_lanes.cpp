@@ -2,7 +2,7 @@
 // what comes to stand in its upper half is never read. Compilers do not find this layout by themselves (2 to 4 times as
 // long); hence the intrinsics. Only these few lines are compiled for AVX-512: table lookups are faster without its
 // gathers.
-#include "host/core/philox_lanes.hpp"
+#include "sprig/core/philox_lanes.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #include <immintrin.h>

@@ -1,5 +1,5 @@
 // Re-orthonormalisation, its averages, and what is read off a spectrum.
-#include "sprig/dynamics/benettin.hpp"
+#include "host/dynamics/benettin.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <string>
 
+#include "host/dynamics/benettin.hpp"
 #include "host/dynamics/recorded_run.hpp"
 #include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/benettin.hpp"
 #include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig {

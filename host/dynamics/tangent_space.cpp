@@ -7,8 +7,8 @@
 
 #include <algorithm>
 
+#include "host/dynamics/benettin.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/benettin.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
 namespace sprig::cpu {

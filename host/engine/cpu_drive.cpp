@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "host/core/philox_lanes.hpp"
+#include "sprig/core/philox_lanes.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/engine/drive.hpp"

@@ -9,9 +9,6 @@
 
 namespace sprig {
 
-// Errors: ConfigError naming the entry of `drive` that does not fit the network.
-void check_drive(const Network& network, const Drive& drive);
-
 // The rows of poisson_count() for the distinct rates; `row` has one entry a neuron.
 struct PoissonTable {
   std::uint32_t columns = 0;

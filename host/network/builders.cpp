@@ -9,12 +9,12 @@
 
 #include "host/network/bernoulli_row.hpp"
 #include "host/network/plain_network.hpp"
-#include "host/network/sampler.hpp"
 #include "host/network/spec_check.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/network/sampler.hpp"
 
 namespace sprig {
 

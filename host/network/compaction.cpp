@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/network/fields.hpp"
 
 namespace sprig {
 

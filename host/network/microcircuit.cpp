@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "host/network/plain_network.hpp"
-#include "host/network/sampler.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/network/sampler.hpp"
 #include "sprig/network/standard_networks.hpp"
 
 namespace sprig {

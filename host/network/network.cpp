@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "host/network/fields.hpp"
 #include "sprig/core/hash.hpp"
-#include "sprig/network/fields.hpp"
 
 namespace sprig {
 

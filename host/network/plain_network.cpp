@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "sprig/network/fields.hpp"
+#include "host/network/fields.hpp"
 
 namespace sprig {
 

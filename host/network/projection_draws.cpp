@@ -5,10 +5,10 @@
 #include <cmath>
 #include <new>
 
-#include "host/core/philox_lanes.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/philox_lanes.hpp"
 
 namespace sprig {
 

@@ -8,12 +8,12 @@
 #include <limits>
 #include <stdexcept>
 
-#include "host/network/sampler.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/network/projection_draw.hpp"
+#include "sprig/network/sampler.hpp"
 
 namespace sprig {
 

@@ -1,5 +1,5 @@
 // Checks a distribution's parameters and tabulates its quantiles.
-#include "host/network/sampler.hpp"
+#include "sprig/network/sampler.hpp"
 
 #include <algorithm>
 #include <cmath>

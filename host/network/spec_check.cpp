@@ -3,9 +3,9 @@
 
 #include <cmath>
 
+#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/network/fields.hpp"
 
 namespace sprig {
 

@@ -32,8 +32,6 @@ std::uint32_t block_begin(const Layout& layout, std::uint32_t clusters, std::uin
 // Block of each neuron.
 std::vector<std::uint32_t> cluster_of(const NetworkSpec& spec);
 
-// Mean in-degree that the topology gives; exact for the small worlds, fixed_in_degree and fixed_total.
-double expected_in_degree(const NetworkSpec& spec);
 std::uint32_t small_world_degree(const NetworkSpec& spec, std::uint32_t neurons);  // on a ring of so many
 std::uint32_t degree_between(const NetworkSpec& spec, std::uint32_t neurons);      // of a block of so many
 std::uint32_t fixed_in_degree(const NetworkSpec& spec);

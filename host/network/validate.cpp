@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <limits>
 
+#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/network/fields.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <string>
 
+#include "host/pruning/noise_prune.hpp"
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {
 namespace {

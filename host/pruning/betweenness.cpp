@@ -1,7 +1,7 @@
 // Brandes' algorithm: one shortest-path search per source, then dependencies summed against the order of discovery.
 // Sources are cut into a fixed number of blocks; a block sums its sources in order, and blocks are added in order, so
 // the bits do not depend on how many threads there are.
-#include "sprig/pruning/betweenness.hpp"
+#include "host/pruning/betweenness.hpp"
 
 #include <algorithm>
 #include <cmath>

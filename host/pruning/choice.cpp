@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "host/pruning/betweenness.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/core/random.hpp"
-#include "sprig/pruning/betweenness.hpp"
-#include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {
 

@@ -1,6 +1,6 @@
 // Gaussian process regression with concentrated likelihood: mean and variance are those of maximum likelihood given the
 // kernel's lengths and noise.
-#include "sprig/pruning/gaussian_process.hpp"
+#include "host/pruning/gaussian_process.hpp"
 
 #include <algorithm>
 #include <cmath>

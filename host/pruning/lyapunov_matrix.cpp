@@ -3,9 +3,9 @@
 #include <cmath>
 #include <string>
 
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {
 namespace {

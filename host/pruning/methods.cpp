@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "host/pruning/activity.hpp"
+#include "host/pruning/betweenness.hpp"
 #include "host/pruning/noise_step.hpp"
+#include "host/pruning/resistance.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
-#include "sprig/pruning/betweenness.hpp"
-#include "sprig/pruning/resistance.hpp"
 
 namespace sprig {
 namespace {

@@ -1,16 +1,16 @@
 // Bayesian optimisation in batches.
-#include "sprig/pruning/minimise.hpp"
+#include "host/pruning/minimise.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
 
+#include "host/pruning/gaussian_process.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/pruning/gaussian_process.hpp"
 
 namespace sprig {
 namespace {

@@ -1,6 +1,6 @@
 // The noise-driven linear system of a network, and the scores and keep probabilities that follow from its covariance
 // (Moore & Chaudhuri 2020; LNP step I).
-#include "sprig/pruning/noise_prune.hpp"
+#include "host/pruning/noise_prune.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "host/pruning/noise_prune.hpp"
 #include "host/pruning/rate_gain.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/covariance.hpp"
 #include "sprig/dynamics/probe.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "sprig/pruning/noise_prune.hpp"
 
 namespace sprig {
 namespace {

@@ -1,5 +1,5 @@
 // What prune() refuses before it runs anything, and the schedule.
-#include "host/pruning/options.hpp"
+#include "sprig/pruning/options.hpp"
 
 #include <cmath>
 #include <sstream>

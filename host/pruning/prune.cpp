@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "host/pruning/delocalise_step.hpp"
-#include "host/pruning/options.hpp"
 #include "host/pruning/rounds.hpp"
 #include "host/pruning/timescales_step.hpp"
 #include "host/pruning/working_network.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/pruning/options.hpp"
 
 namespace sprig {
 namespace {

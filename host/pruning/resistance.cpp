@@ -1,6 +1,6 @@
 // R_ij = (e_i - e_j)^T L^+ (e_i - e_j), L the Laplacian. L is singular along each component's constant vector; with a
 // multiple of those projections added it has a Cholesky factor, and the projections cancel in R.
-#include "sprig/pruning/resistance.hpp"
+#include "host/pruning/resistance.hpp"
 
 #include <cmath>
 #include <limits>

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "host/pruning/choice.hpp"
-#include "host/pruning/options.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/pruning/options.hpp"
 
 namespace sprig {
 namespace {

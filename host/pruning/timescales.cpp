@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/network/sampler.hpp"
+#include "sprig/network/sampler.hpp"
 
 namespace sprig {
 namespace {

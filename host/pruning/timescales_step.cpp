@@ -6,10 +6,10 @@
 #include <cmath>
 #include <mutex>
 
+#include "host/pruning/minimise.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device.hpp"
-#include "sprig/pruning/minimise.hpp"
 
 namespace sprig {
 namespace {

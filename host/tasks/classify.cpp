@@ -7,8 +7,8 @@
 
 #include "host/tasks/classification_options.hpp"
 #include "host/tasks/image_reservoir.hpp"
+#include "sprig/coding/readout.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/tasks/readout.hpp"
 
 namespace sprig {
 

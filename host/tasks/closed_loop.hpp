@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "host/tasks/reservoir.hpp"
-#include "sprig/tasks/readout.hpp"
+#include "sprig/coding/readout.hpp"
 #include "sprig/tasks/series.hpp"
 
 namespace sprig {

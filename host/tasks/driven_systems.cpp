@@ -1,6 +1,6 @@
 #include "host/tasks/driven_systems.hpp"
 
-#include "sprig/tasks/memory_series.hpp"
+#include "host/tasks/memory_series.hpp"
 
 namespace sprig {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "host/tasks/trace.hpp"
+#include "sprig/coding/trace.hpp"
 
 namespace sprig {
 

@@ -3,9 +3,10 @@
 
 #include <Eigen/Dense>
 
-#include "host/tasks/image_encoder.hpp"
+#include "sprig/coding/image_encoder.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/tasks/classify.hpp"
 
 namespace sprig {
 

@@ -1,5 +1,5 @@
 // Series that answer to a random input.
-#include "sprig/tasks/memory_series.hpp"
+#include "host/tasks/memory_series.hpp"
 
 #include <numeric>
 #include <vector>

@@ -6,10 +6,11 @@
 #include <functional>
 #include <memory>
 
-#include "host/tasks/encoder.hpp"
-#include "host/tasks/trace.hpp"
+#include "sprig/coding/series_encoder.hpp"
+#include "sprig/coding/trace.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/tasks/forecast.hpp"
 
 namespace sprig {
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "host/tasks/image_encoder.hpp"
+#include "sprig/coding/image_encoder.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/tasks/unsupervised.hpp"

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
-#include "host/tasks/csv.hpp"
 #include "host/tasks/driven_systems.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/formats/csv.hpp"
 
 namespace sprig {
 

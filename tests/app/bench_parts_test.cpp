@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "host/app/bench_check.hpp"
-#include "host/app/bench_recipes.hpp"
-#include "host/app/bench_report.hpp"
-#include "host/app/bench_sweep.hpp"
+#include "host/app/bench/check.hpp"
+#include "host/app/bench/recipes.hpp"
+#include "host/app/bench/report.hpp"
+#include "host/app/bench/sweep.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"

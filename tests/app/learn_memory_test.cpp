@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "host/app/learn_models.hpp"
+#include "host/app/learn/models.hpp"
 #include "sprig/tasks/unsupervised.hpp"
 
 namespace {

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <fstream>
 
-#include "sprig/app/energy_meter.hpp"
-#include "sprig/learning/model_memory.hpp"
+#include "host/app/learn/energy_meter.hpp"
+#include "sprig/learning/competitive/model_memory.hpp"
 #include "tests/app/program.hpp"
 
 namespace sprig {

@@ -1,7 +1,6 @@
 // sprig prune: what the steps and the baselines leave in the run folder.
 #include <gtest/gtest.h>
 
-#include "sprig/io/names.hpp"
 #include "tests/app/program.hpp"
 
 namespace sprig {
@@ -10,7 +9,7 @@ namespace {
 class PruneVerb : public Program {};
 
 TEST_F(PruneVerb, EveryMethodWritesItsNetwork) {
-  for (const std::string_view method : kPruneMethodNames) {
+  for (const std::string_view method : words_of(PruneMethod{})) {
     const Outcome outcome = run({"prune", "--config", "small.toml", "--out", std::string(method), "--set",
                                  "prune.method=" + std::string(method)});
     ASSERT_EQ(outcome.code, 0) << method << ": " << outcome.err;

@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "host/io/report_style.hpp"
-#include "sprig/io/report.hpp"
+#include "host/report/style.hpp"
+#include "sprig/report/report.hpp"
 #include "tests/app/program.hpp"
-#include "tests/io/report_support.hpp"
+#include "tests/report/report_support.hpp"
 #include "tests/support/python.hpp"
 
 namespace sprig {

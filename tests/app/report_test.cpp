@@ -4,9 +4,9 @@
 #include <map>
 
 #include "host/app/observe_structure.hpp"
-#include "sprig/io/npz.hpp"
+#include "sprig/formats/npz.hpp"
 #include "tests/app/program.hpp"
-#include "tests/io/report_support.hpp"
+#include "tests/report/report_support.hpp"
 #include "tests/support/python.hpp"
 
 namespace sprig {

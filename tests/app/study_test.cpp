@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "host/app/search_table.hpp"
-#include "host/app/study_table.hpp"
+#include "host/app/study/operating_point_table.hpp"
+#include "host/app/study/table.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/app/program.hpp"
 
@@ -322,7 +322,7 @@ TEST(Summary, ClaimsAreCorrectedTogether) {
   const Tables t("dense, lnp, random", 4,
                  {{0.41, 0.40, 0.42, 0.40}, {0.30, 0.31, 0.31, 0.30}, {0.30, 0.31, 0.31, 0.30}});
   std::string text;
-  app::Json json = app::Json::array();
+  Json json = Json::array();
   app::Summary(t.grid, t.rows).claims(text, json);
   ASSERT_EQ(json.size(), 2u) << "random at the nearest rate is the same line";
   EXPECT_EQ(json[0]["control"], "dense");
@@ -334,7 +334,7 @@ TEST(Summary, ClaimsAreCorrectedTogether) {
 }
 
 // A grid of lnp and dense with variants, every row with the same score but for the plain dense one.
-app::Json claims_of(const std::string& variant) {
+Json claims_of(const std::string& variant) {
   Config config;
   for (const std::string& setting :
        {std::string("study.densities=[0.5]"), std::string("study.methods=[dense, lnp, random]"),
@@ -350,19 +350,19 @@ app::Json claims_of(const std::string& variant) {
     rows[cell] = row;
   }
   std::string text;
-  app::Json claims = app::Json::array();
+  Json claims = Json::array();
   app::Summary(grid, rows).claims(text, claims);
-  app::Json of_variant = app::Json::array();
-  for (const app::Json& claim : claims)
+  Json of_variant = Json::array();
+  for (const Json& claim : claims)
     if (claim["variant"] == "v") of_variant.push_back(claim["control"]);
   return of_variant;
 }
 
 TEST(Summary, AVariantHasThePlainControlsOnlyWhereTheyAreItsOwn) {
-  EXPECT_EQ(claims_of("prune.score=l"), app::Json({"dense", "random"})) << "they read no scores of lnp";
-  EXPECT_EQ(claims_of("prune.neuron_fraction=0.5"), app::Json({"dense"})) << "random would lose other neurons";
-  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[lnp]"), app::Json::array()) << "another network";
-  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[dense, lnp]"), app::Json({"dense"})) << "its own";
+  EXPECT_EQ(claims_of("prune.score=l"), Json({"dense", "random"})) << "they read no scores of lnp";
+  EXPECT_EQ(claims_of("prune.neuron_fraction=0.5"), Json({"dense"})) << "random would lose other neurons";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[lnp]"), Json::array()) << "another network";
+  EXPECT_EQ(claims_of("neuron.tau_m_ms=20; study.methods=[dense, lnp]"), Json({"dense"})) << "its own";
 }
 
 TEST(Summary, AGainThatFailsOnSomeSeedsIsNotChosenByTheRest) {
@@ -387,7 +387,7 @@ TEST(Summary, ATaskCountsWhereDenseHasAFifthLessErrorThanNone) {
   for (const double none : {0.51, 0.49}) {
     const Tables t("dense, none", 2, {{0.4, 0.4}, {none, none}});
     std::string text;
-    app::Json json = app::Json::array();
+    Json json = Json::array();
     app::Summary(t.grid, t.rows).judge(text, json);
     ASSERT_EQ(json.size(), 1u);
     EXPECT_EQ(json[0]["counts"], none > 0.5) << text;
@@ -446,7 +446,7 @@ TEST(Candidates, TakeAsManyWorkersAsTheLargestOfThemLeavesRoomFor) {
   finish_config(config);
   auto candidates = app::candidates_of(config);
   ASSERT_EQ(candidates.size(), 3u);
-  const double second = app::plan_memory(candidates[1].config, app::Work::search).total();
+  const double second = plan_memory(candidates[1].config, Work::search).total();
   EXPECT_EQ(app::fit_candidates(candidates, {"RAM", 3.5 * second}, 8), 3);
   EXPECT_EQ(candidates[0].too_large + candidates[1].too_large, "");
   EXPECT_NE(candidates[2].too_large.find("are available"), std::string::npos);

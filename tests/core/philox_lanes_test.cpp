@@ -1,7 +1,7 @@
 // Sixteen Philox blocks side by side: the same words as one by one, whatever the vectors.
 #include <gtest/gtest.h>
 
-#include "host/core/philox_lanes.hpp"
+#include "sprig/core/philox_lanes.hpp"
 #include "sprig/core/random.hpp"
 
 namespace sprig {

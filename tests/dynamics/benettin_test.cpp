@@ -6,8 +6,8 @@
 #include <numeric>
 #include <random>
 
+#include "host/dynamics/benettin.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/benettin.hpp"
 
 namespace sprig {
 namespace {

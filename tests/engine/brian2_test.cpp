@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "sprig/engine/simulation.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

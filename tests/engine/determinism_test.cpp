@@ -6,7 +6,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/compaction.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

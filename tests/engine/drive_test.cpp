@@ -7,7 +7,7 @@
 #include "sprig/engine/drive.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/builders.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "sprig/network/projection_draws.hpp"
-#include "support/networks.hpp"
-#include "support/on_cpu.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "sprig/engine/simulation.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

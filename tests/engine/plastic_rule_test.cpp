@@ -4,7 +4,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "engine/plastic_support.hpp"
+#include "tests/engine/plastic_support.hpp"
 
 namespace sprig::testing {
 namespace {

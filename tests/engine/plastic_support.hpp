@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sprig/engine/simulation.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/plastic_support.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/compaction.hpp"
+#include "tests/engine/plastic_support.hpp"
 
 namespace sprig {
 namespace {

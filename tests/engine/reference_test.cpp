@@ -7,7 +7,7 @@
 
 #include "sprig/core/fixed_point.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig {
 namespace {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "sprig/core/random.hpp"
-#include "support/python.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

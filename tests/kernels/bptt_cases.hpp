@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "learning/bptt_support.hpp"
-#include "sprig/learning/bptt.hpp"
+#include "sprig/learning/bptt/bptt.hpp"
+#include "tests/learning/bptt_support.hpp"
 
 namespace sprig::testing {
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "kernels/bptt_cases.hpp"
-#include "kernels/learning/bptt_driver.hpp"
-#include "support/threaded_context.hpp"
+#include "kernels/learning/bptt/driver.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/competitive_support.hpp"
+#include "tests/learning/competitive_support.hpp"
 
 namespace sprig::testing {
 

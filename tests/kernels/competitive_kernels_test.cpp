@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "kernels/competitive_cases.hpp"
-#include "kernels/learning/competitive_driver.hpp"
-#include "support/threaded_context.hpp"
+#include "kernels/learning/competitive/driver.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/threaded_draws.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 namespace {

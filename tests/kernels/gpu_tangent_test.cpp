@@ -8,7 +8,7 @@
 #include "kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "kernels/engine/near_rows.hpp"
 #include "kernels/engine/resident_layout.hpp"
-#include "support/networks.hpp"
-#include "support/threaded_context.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 namespace {

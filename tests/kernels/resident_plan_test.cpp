@@ -5,7 +5,7 @@
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include "kernels/dynamics/event_batches.hpp"
 #include "kernels/dynamics/tangent_kernel.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "support/networks.hpp"
-#include "support/threaded_context.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -1,6 +1,6 @@
 // The threaded context keeps the promises of kernels/core/context.hpp: what a kernel may rely on is tested before
 // kernels.
-#include "support/threaded_context.hpp"
+#include "tests/support/threaded_context.hpp"
 
 #include <gtest/gtest.h>
 

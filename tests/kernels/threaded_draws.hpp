@@ -9,7 +9,7 @@
 
 #include "kernels/engine/draw_kernel.hpp"
 #include "kernels/engine/draw_rows.hpp"
-#include "support/threaded_context.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 

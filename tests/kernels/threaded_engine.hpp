@@ -15,7 +15,7 @@
 #include "kernels/host_views.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "support/threaded_context.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 

@@ -16,7 +16,7 @@
 #include "kernels/host_views.hpp"
 #include "sprig/engine/recording.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "support/threaded_context.hpp"
+#include "tests/support/threaded_context.hpp"
 
 namespace sprig::testing {
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "sprig/learning/adam.hpp"
-#include "support/python.hpp"
+#include "sprig/learning/bptt/adam.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -1,9 +1,9 @@
 // The forward pass against the engine, and what cannot be trained.
 #include <gtest/gtest.h>
 
-#include "learning/bptt_support.hpp"
 #include "sprig/core/error.hpp"
-#include "support/on_cpu.hpp"
+#include "tests/learning/bptt_support.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 namespace {

@@ -2,7 +2,7 @@
 // losses, and any checkpoint interval.
 #include <gtest/gtest.h>
 
-#include "learning/bptt_support.hpp"
+#include "tests/learning/bptt_support.hpp"
 
 namespace sprig {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "sprig/learning/bptt.hpp"
-#include "support/networks.hpp"
+#include "sprig/learning/bptt/bptt.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 

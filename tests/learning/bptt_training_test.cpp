@@ -1,9 +1,9 @@
 // Training learns what a trained readout on an untrained network does not, and conducts itself.
 #include <gtest/gtest.h>
 
-#include "learning/bptt_support.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/learning/bptt_training.hpp"
+#include "sprig/learning/bptt/training.hpp"
+#include "tests/learning/bptt_support.hpp"
 
 namespace sprig {
 namespace {

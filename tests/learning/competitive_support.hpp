@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sprig/core/random.hpp"
-#include "sprig/learning/competitive.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
 
 namespace sprig::testing {
 

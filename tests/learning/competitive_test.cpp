@@ -1,5 +1,5 @@
 // A presentation: by hand, against the plain simulator of competitive_support.hpp, and what it must not depend on.
-#include "sprig/learning/competitive.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
 
 #include <gtest/gtest.h>
 

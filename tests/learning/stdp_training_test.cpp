@@ -3,10 +3,10 @@
 
 #include <set>
 
-#include "engine/plastic_support.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/learning/stdp_training.hpp"
-#include "support/on_cpu.hpp"
+#include "sprig/learning/stdp/training.hpp"
+#include "tests/engine/plastic_support.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <tuple>
 
-#include "network/network_support.hpp"
+#include "host/network/fields.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/compaction.hpp"
-#include "sprig/network/fields.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

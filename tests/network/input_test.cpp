@@ -1,9 +1,9 @@
 // Synapses from external channels.
 #include <gtest/gtest.h>
 
-#include "network/network_support.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/compaction.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <numeric>
 
-#include "network/projection_support.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/network/projection_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -1,8 +1,8 @@
 // All 3e8 synapses of the microcircuit, drawn once.
 #include <gtest/gtest.h>
 
-#include "network/projection_support.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/network/projection_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -1,7 +1,7 @@
 // Draws of projections: the words of their blocks, the same sixteen at a time as one by one, counted exactly.
 #include <gtest/gtest.h>
 
-#include "network/projection_support.hpp"
+#include "tests/network/projection_support.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>

@@ -9,7 +9,7 @@
 
 #include "host/network/bernoulli_row.hpp"
 #include "host/network/projection_laws.hpp"
-#include "network/projection_support.hpp"
+#include "tests/network/projection_support.hpp"
 
 namespace sprig::test {
 namespace {

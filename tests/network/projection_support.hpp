@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "network/network_support.hpp"
 #include "sprig/network/projection_draws.hpp"
-#include "support/networks.hpp"
+#include "tests/network/network_support.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::test {
 

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "network/projection_support.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/network/projection_support.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>

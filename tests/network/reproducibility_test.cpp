@@ -1,8 +1,8 @@
 // The same network from the same seed, whatever the threads; another from another; and what the fingerprint sees.
 #include <gtest/gtest.h>
 
-#include "network/network_support.hpp"
-#include "sprig/network/fields.hpp"
+#include "host/network/fields.hpp"
+#include "tests/network/network_support.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>

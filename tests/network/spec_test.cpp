@@ -4,8 +4,8 @@
 #include <functional>
 #include <limits>
 
-#include "network/network_support.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

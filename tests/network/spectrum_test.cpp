@@ -3,7 +3,7 @@
 
 #include <Eigen/Eigenvalues>
 
-#include "network/network_support.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -1,7 +1,7 @@
 // Who connects to whom: degree laws (KNOWN_ANSWERS 12), exact counts, blocks.
 #include <gtest/gtest.h>
 
-#include "network/network_support.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <functional>
 
-#include "network/network_support.hpp"
+#include "host/network/fields.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/network/fields.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <boost/math/distributions/lognormal.hpp>
 #include <boost/math/distributions/normal.hpp>
 
-#include "network/network_support.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
+#include "tests/network/network_support.hpp"
 
 namespace sprig::test {
 namespace {

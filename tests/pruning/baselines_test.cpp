@@ -5,12 +5,11 @@
 #include <numeric>
 #include <set>
 
-#include "pruning/prune_fixture.hpp"
+#include "host/pruning/betweenness.hpp"
+#include "host/pruning/noise_prune.hpp"
+#include "host/pruning/resistance.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/io/names.hpp"
-#include "sprig/pruning/betweenness.hpp"
-#include "sprig/pruning/noise_prune.hpp"
-#include "sprig/pruning/resistance.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

@@ -1,5 +1,5 @@
 // Betweenness against Boost.Graph, NetworkX and closed forms.
-#include "sprig/pruning/betweenness.hpp"
+#include "host/pruning/betweenness.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@
 #include <map>
 #include <sstream>
 
-#include "pruning/graphs.hpp"
 #include "sprig/core/error.hpp"
-#include "support/python.hpp"
+#include "tests/pruning/graphs.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <cmath>
 
+#include "host/pruning/betweenness.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "host/pruning/rate_gain.hpp"
-#include "pruning/prune_fixture.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/pruning/betweenness.hpp"
-#include "sprig/pruning/noise_prune.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "host/pruning/delocalise_step.hpp"
-#include "pruning/graphs.hpp"
-#include "pruning/prune_fixture.hpp"
+#include "tests/pruning/graphs.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <sstream>
 
-#include "pruning/graphs.hpp"
 #include "sprig/pruning/delocalise.hpp"
-#include "support/python.hpp"
+#include "tests/pruning/graphs.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -1,13 +1,13 @@
 // Gaussian process regression against NumPy and closed forms; expected improvement against numerical integration.
-#include "sprig/pruning/gaussian_process.hpp"
+#include "host/pruning/gaussian_process.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <sstream>
 
-#include "support/networks.hpp"
-#include "support/python.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sprig/core/random.hpp"
-#include "support/networks.hpp"
+#include "tests/support/networks.hpp"
 
 namespace sprig::testing {
 

@@ -1,7 +1,7 @@
 // prune(): what becomes of the weights that are kept.
 #include <gtest/gtest.h>
 
-#include "pruning/prune_fixture.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

@@ -7,9 +7,9 @@
 #include <map>
 #include <set>
 
-#include "pruning/graphs.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/pruning/noise_prune.hpp"
+#include "tests/pruning/graphs.hpp"
 
 namespace sprig {
 namespace {

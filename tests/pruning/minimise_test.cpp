@@ -1,5 +1,5 @@
 // Bayesian optimisation finds known minima; its conduct.
-#include "sprig/pruning/minimise.hpp"
+#include "host/pruning/minimise.hpp"
 
 #include <gtest/gtest.h>
 

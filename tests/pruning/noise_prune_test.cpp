@@ -1,5 +1,5 @@
 // The noise-driven system, its scores and the keep probabilities.
-#include "sprig/pruning/noise_prune.hpp"
+#include "host/pruning/noise_prune.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <limits>
 #include <numeric>
 
-#include "pruning/graphs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/covariance.hpp"
+#include "tests/pruning/graphs.hpp"
 
 namespace sprig {
 namespace {

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <numeric>
 
-#include "pruning/prune_fixture.hpp"
+#include "host/pruning/betweenness.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/covariance.hpp"
 #include "sprig/dynamics/probe.hpp"
 #include "sprig/network/compaction.hpp"
-#include "sprig/pruning/betweenness.hpp"
-#include "sprig/pruning/noise_prune.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

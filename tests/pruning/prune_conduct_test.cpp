@@ -4,8 +4,8 @@
 #include <functional>
 #include <limits>
 
-#include "pruning/prune_fixture.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/pruning/prune_fixture.hpp"
 
 namespace sprig {
 namespace {

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "sprig/pruning/prune.hpp"
-#include "support/networks.hpp"
-#include "support/on_cpu.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 

@@ -1,6 +1,6 @@
 // From dense to pruned with lnp: at the paper's sparsity (57 % of the neurons and 50 % of the synapses gone), and with
-// 90 % of the synapses gone where weights stay as they are, the network is no less stable than it was, and neither dead nor
-// saturated. Rescaled weights at a tenth make it less stable: what a gain has to answer for.
+// 90 % of the synapses gone where weights stay as they are, the network is no less stable than it was, and neither dead
+// nor saturated. Rescaled weights at a tenth make it less stable: what a gain has to answer for.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 #include "sprig/network/builders.hpp"
 #include "sprig/pruning/prune.hpp"
-#include "support/on_cpu.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 namespace {

@@ -1,5 +1,5 @@
 // Effective resistance against the pseudo-inverse, and where it is known in closed form.
-#include "sprig/pruning/resistance.hpp"
+#include "host/pruning/resistance.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "pruning/graphs.hpp"
+#include "tests/pruning/graphs.hpp"
 
 namespace sprig {
 namespace {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <unsupported/Eigen/MatrixFunctions>
 
-#include "pruning/graphs.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/dynamics/covariance.hpp"
-#include "sprig/pruning/noise_prune.hpp"
+#include "tests/pruning/graphs.hpp"
 
 namespace sprig {
 namespace {

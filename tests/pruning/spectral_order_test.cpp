@@ -6,9 +6,9 @@
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
-#include "pruning/graphs.hpp"
+#include "host/pruning/noise_prune.hpp"
 #include "sprig/dynamics/covariance.hpp"
-#include "sprig/pruning/noise_prune.hpp"
+#include "tests/pruning/graphs.hpp"
 
 namespace sprig {
 namespace {

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <sstream>
 
-#include "pruning/prune_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/network/compaction.hpp"
-#include "support/python.hpp"
+#include "tests/pruning/prune_fixture.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # layering.sh ROOT room:lower,lower,... [room:...]: checks the includes of include/sprig, host and kernels under ROOT.
 #   - a file includes headers of its own room and of the rooms given as lower only; floors never point up
+#   - host/<room> is private: no other room includes from it, and device code of the room may
+#   - include/sprig/<room> is what others need: each header is included by another room, by the device code of its own,
+#     or by a header that is
 #   - public headers and host files see no CUDA header and nothing of kernels/: the seam is plain C++
 #   - kernel files see no TOML, JSON, formatting or HDF5 header
 # Prints each offence as file:line and exits 1 when there is one.
@@ -40,6 +43,7 @@ awk -v map="$*" '
     parts = split(FILENAME, step, "/")
     at = step[1] == "include" ? 3 : 2
     room = parts > at ? step[at] : ""
+    if (step[1] == "include") public[FILENAME] = 1
     if (room != "" && !(room in known)) offence("there is no room \"" room "\" in the map")
   }
   /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
@@ -52,13 +56,31 @@ awk -v map="$*" '
       offence("host code includes " header)
     }
     if (header ~ /(^|\/)\.\.\//) offence("includes by a path upwards: " header)
+    if (header ~ /^sprig\//) {
+      split(header, target, "/")
+      if (step[1] == "kernels" || room != target[2]) needed["include/" header] = 1
+      else if (step[1] == "include") from[FILENAME] = from[FILENAME] " include/" header
+    }
     if (header ~ /^(sprig|host|kernels)\/[^\/]+\//) {
       split(header, target, "/")
       if (!(target[2] in known)) offence("includes the unknown room \"" target[2] "\"")
+      else if (target[1] == "host" && room != target[2]) offence(header " is private to " target[2])
       else if (room != "" && !((room, target[2]) in allowed)) offence(room " may not include " target[2] " (" header ")")
     }
   }
+  function need(header,   more, n, k) {  # with all that it includes of its room
+      if (header in reached) return
+      reached[header] = 1
+      n = split(from[header], more, " ")
+      for (k = 1; k <= n; ++k) need(more[k])
+  }
   END {
+    for (header in needed) need(header)
+    for (header in public)
+      if (!(header in reached)) {
+        printf "%s:1: no other room includes it: host/ is the place of what is private\n", header
+        ++offences
+      }
     if (offences > 0) exit 1
     printf "layering: %d files, %d rooms, no include points up\n", count, rooms
   }

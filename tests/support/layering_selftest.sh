@@ -36,14 +36,16 @@ plant include/sprig/core/a.hpp '#include "sprig/engine/simulation.hpp"' 'core ma
 plant include/sprig/core/a.hpp '  #  include <sprig/network/network.hpp>' 'core may not include network'
 plant host/pruning/p.cpp '#include "sprig/tasks/series.hpp"' 'pruning may not include tasks'
 plant include/sprig/tasks/t.hpp '#include "sprig/pruning/prune.hpp"' 'tasks may not include pruning'
-plant host/engine/b.cpp '#include "host/io/npz.hpp"' 'engine may not include io'
+plant host/engine/b.cpp '#include "sprig/formats/npz.hpp"' 'engine may not include formats'
+plant host/pruning/p.cpp '#include "host/engine/packing.hpp"' 'host/engine/packing.hpp is private to engine'
+plant include/sprig/core/lonely.hpp '#pragma once' 'no other room includes it'
 plant host/engine/b.cpp '#include "sprig/cellar/x.hpp"' 'unknown room'
-plant host/engine/b.cpp '#include "../io/npz.hpp"' 'path upwards'
+plant host/engine/b.cpp '#include "../formats/npz.hpp"' 'path upwards'
 plant host/engine/b.cpp '#include <cuda_runtime.h>' 'host code includes cuda_runtime.h'
 plant host/engine/b.cpp '#include "kernels/engine/d.cuh"' 'host code includes kernels/engine/d.cuh'
 plant include/sprig/engine/c.hpp '#include <cub/cub.cuh>' 'host code includes cub/cub.cuh'
 plant kernels/engine/d.cu '#include <toml++/toml.h>' 'a kernel file includes toml++/toml.h'
 plant kernels/engine/d.cu '#include <nlohmann/json.hpp>' 'a kernel file includes nlohmann/json.hpp'
 plant kernels/engine/d.cu '#include "sprig/dynamics/lyapunov.hpp"' 'engine may not include dynamics'
-echo "layering_selftest: $failures of 14 cases failed"
+echo "layering_selftest: $failures of 16 cases failed"
 ((failures == 0))

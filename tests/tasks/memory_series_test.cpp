@@ -1,5 +1,5 @@
 // Series that answer to a random input, against plain programs of what they are.
-#include "sprig/tasks/memory_series.hpp"
+#include "host/tasks/memory_series.hpp"
 
 #include <algorithm>
 #include <cmath>

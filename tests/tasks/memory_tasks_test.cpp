@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "host/tasks/memory_series.hpp"
 #include "host/tasks/task_series.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/tasks/memory_series.hpp"
 #include "sprig/tasks/score.hpp"
 #include "sprig/tasks/train.hpp"
 #include "tests/tasks/task_fixture.hpp"

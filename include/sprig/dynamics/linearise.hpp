@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/words.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -31,6 +32,7 @@ std::vector<LinearNeuron> linear_neurons(const Network& network);
 // zero exponent. threshold: at V_th, where the spike of continuous time is; about half the error of order h, but the
 // zero exponent is one only up to O(h).
 enum class VelocityAt { overshoot, threshold };
+constexpr auto words_of(VelocityAt) { return words<VelocityAt>("overshoot", "threshold"); }
 
 struct SaltationCounts {
   std::uint64_t steps = 0;

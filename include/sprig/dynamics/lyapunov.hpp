@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sprig/core/progress.hpp"
+#include "sprig/core/words.hpp"
 #include "sprig/dynamics/linearise.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -13,6 +14,7 @@
 namespace sprig {
 
 enum class LyapunovMethod { saltation, surrogate };
+constexpr auto words_of(LyapunovMethod) { return words<LyapunovMethod>("saltation", "surrogate"); }
 
 // Of lyapunov_spectrum(), contraction_exponents() and probe_exponents(), each of which reads what it needs.
 struct LyapunovOptions {

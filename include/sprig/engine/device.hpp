@@ -1,4 +1,4 @@
-// Which devices there are. Plain C++: answered by kernels/ when CUDA is built in, by the stub otherwise.
+// Which devices there are. Plain C++: answered by kernels/ when CUDA is built in, by no_cuda.cpp otherwise.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,9 @@ struct DeviceInfo {
   std::size_t memory_bytes = 0, free_bytes = 0, l2_bytes = 0, shared_per_block_bytes = 0;
   double bytes_per_s = 0;  // of its memory: clock times width of the bus, as the driver has them; 0: not known
 };
+
+// What every operation of cuda:: says where CUDA was left out of the build.
+inline constexpr const char* kNotBuilt = "this sprig was built without CUDA (configure with -DSPRIG_CUDA=ON)";
 
 bool built_in();                    // was sprig built with CUDA?
 std::vector<DeviceInfo> devices();  // empty when there is no device or no driver

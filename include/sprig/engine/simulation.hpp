@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "sprig/core/view.hpp"
+#include "sprig/core/words.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/network/projection.hpp"
 
 namespace sprig {
 
 enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
+constexpr auto words_of(Device) { return words<Device>("cpu", "cuda", "auto"); }
 // Whether that comes to a GPU here: asked for, or automatic and there is one.
 bool uses_device(Device asked);
 
@@ -21,6 +23,7 @@ bool uses_device(Device asked);
 // weight_bits = 16 and delays that fit a synapse of 4 bytes, replicas = 1, updates by the clock and no plasticity.
 // automatic: resident where it can. Both give the same bits.
 enum class CudaEngine { automatic, plain, resident };
+constexpr auto words_of(CudaEngine) { return words<CudaEngine>("auto", "plain", "resident"); }
 
 // What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none".
 struct Drive {
@@ -39,6 +42,9 @@ struct Drive {
 
 inline constexpr double kMaxPoissonMean = 200;
 
+// Errors: ConfigError naming the entry of `drive` that does not fit the network.
+void check_drive(const Network& network, const Drive& drive);
+
 // `drive` with white noise added to every neuron that alone would give its potential, without threshold, the standard
 // deviation `deviation` * (v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau_m) of it, to first order in h/tau_m,
 // so that the deviation does not depend on the step. Independent of the noise that the drive has.
@@ -54,6 +60,7 @@ enum class UpdateMode {
   automatic,  // event where it is possible, and clock from the first kMeasureSteps steps on in which too many neurons
               // were touched for it to pay
 };
+constexpr auto words_of(UpdateMode) { return words<UpdateMode>("clock", "event", "auto"); }
 inline constexpr std::uint64_t kMeasureSteps = 1024;
 inline constexpr double kEventShare = 0.005;  // of neurons touched a step: about where the two modes cost the same
 

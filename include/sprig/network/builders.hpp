@@ -6,11 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/words.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
 
 enum class Topology { random, fixed_in_degree, fixed_total, small_world, clustered, small_world_clusters };
+constexpr auto words_of(Topology) {
+  return words<Topology>("random", "fixed_in_degree", "fixed_total", "small_world", "clustered",
+                         "small_world_clusters");
+}
 
 // Does the network fall into NetworkSpec::clusters blocks?
 constexpr bool has_clusters(Topology t) { return t == Topology::clustered || t == Topology::small_world_clusters; }
@@ -22,6 +27,9 @@ struct Distribution {
   enum class Kind { constant, normal, lognormal, gamma, uniform } kind = Kind::constant;
   double a = 1, b = 0;
 };
+constexpr auto words_of(Distribution::Kind) {
+  return words<Distribution::Kind>("constant", "normal", "lognormal", "gamma", "uniform");
+}
 
 // Heterogeneous membranes of 20 ms on average, in ms: LNP's gamma law.
 inline constexpr Distribution kDefaultTauM{Distribution::Kind::gamma, 3.0, 20.0 / 3.0};
@@ -78,5 +86,8 @@ Network brunel(std::uint32_t neurons, double g, std::uint32_t seed);
 // original id, so a pruned network gets what is left of the unpruned one's input. Errors: network.input.*.
 void connect_input(Network& network, std::uint32_t channels, double density, Distribution weight, double gain,
                    std::uint32_t seed);
+
+// Mean in-degree that the topology gives; exact for the small worlds, fixed_in_degree and fixed_total.
+double expected_in_degree(const NetworkSpec& spec);
 
 }  // namespace sprig

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/words.hpp"
 #include "sprig/network/projection.hpp"
 
 namespace sprig {
@@ -43,6 +44,7 @@ enum class Background {
             // which shifts a stationary process and nothing else)
   dc,       // its mean as a current
 };
+constexpr auto words_of(Background) { return words<Background>("poisson", "dc"); }
 
 // Projection 8 t + s is from population s onto population t: round(ln(1 - p) / ln(1 - 1 / (N_s N_t))) synapses,
 // multapses and autapses allowed; weights of a 0.15 mV PSP (87.8085 pA; inhibitory -4 times, L4E onto L23E twice that),

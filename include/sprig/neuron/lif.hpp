@@ -11,11 +11,14 @@
 #include <cstdint>
 
 #include "sprig/core/hd.hpp"
+#include "sprig/core/words.hpp"
 
 namespace sprig {
 
 enum class Synapse : std::uint8_t { delta, exponential };
+constexpr auto words_of(Synapse) { return words<Synapse>("delta", "exponential"); }
 enum class Reset : std::uint8_t { hard, soft };
+constexpr auto words_of(Reset) { return words<Reset>("hard", "soft"); }
 
 // Which equations a network uses; a template argument of the step, so unused terms cost nothing.
 struct LifKind {

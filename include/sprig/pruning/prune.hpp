@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -46,18 +47,28 @@ enum class PruneMethod {
   betweenness_low,
   degree
 };
-enum class ScoreVariant { l, w, wl };             // LNP step I.4
+constexpr auto words_of(PruneMethod) {
+  return words<PruneMethod>("lnp", "random", "random_by_sign", "none", "dense", "magnitude", "weight", "noise",
+                            "noise_empirical", "resistance", "activity", "correlation", "betweenness_high",
+                            "betweenness_low", "degree");
+}
+enum class ScoreVariant { l, w, wl };  // LNP step I.4
+constexpr auto words_of(ScoreVariant) { return words<ScoreVariant>("l", "w", "wl"); }
 enum class KeptWeight { rescale, capped, mask };  // LNP step I.5
+constexpr auto words_of(KeptWeight) { return words<KeptWeight>("rescale", "capped", "mask"); }
 // LNP step I.1, the exponent of a neuron: contraction_exponents(); probe_exponents(); frame: < sum_k Q_ik^2 ln r_kk >,
 // which means something for the full frame alone, so a truncated one is refused; index: the i-th exponent to the i-th.
 enum class PerNeuron { contraction, probe, frame, index };
+constexpr auto words_of(PerNeuron) { return words<PerNeuron>("contraction", "probe", "frame", "index"); }
 // LNP step I.3, the system x' = A x + sigma xi that scores come from. literal: A = -D + L or W, D from 1/tau_m, as the
 // papers write it, which adds weights to rates. measured [ours]: tau_i x_i' = -x_i + g_i sum_j w_ij x_j, every term a
 // rate: g_i is the slope of the rate of neuron i against its current, from a run of the network under noise.
 enum class Linearisation { literal, measured };
+constexpr auto words_of(Linearisation) { return words<Linearisation>("literal", "measured"); }
 // Step II for every method. own: lnp by betweenness, the others by their own score (see Scores); betweenness, random:
 // whatever the method.
 enum class NeuronChoice { own, betweenness, random };
+constexpr auto words_of(NeuronChoice) { return words<NeuronChoice>("own", "betweenness", "random"); }
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/coding/image_encoder.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -20,16 +21,11 @@ struct ClassificationLimits {
   static constexpr std::uint32_t most_steps = 100'000, most_batch = 65'536, most_side = 32'768;
 };
 
-struct ClassificationOptions {
+struct ClassificationOptions : ImageEncoding {
   std::string system = "mnist";
   std::string folder;  // with the set's files
   // Images: the first of the set's training part, those after them, the first of its test part.
   std::uint64_t train = 10'000, validation = 2'000, test = 10'000;
-  std::uint32_t steps = 100;  // simulation steps an image is presented, from the network's initial state
-  double rate_hz = 400;       // of a white pixel's Poisson train
-  std::uint32_t patch = 0;    // each neuron listens within a square of so many pixels a side; 0: the whole image
-  double density = 0.1;       // to this fraction of the pixels there
-  double weight = 1;          // largest magnitude of an input synapse; uniform in (-weight, weight)
   std::uint32_t windows = 2;  // equal parts of the presentation; the traces at the end of each are features
   double trace_tau_ms = 200;  // of the filtered spike trace
   bool square = false;        // features also hold the squared trace

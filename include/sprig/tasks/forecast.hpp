@@ -6,15 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "sprig/coding/readout.hpp"
+#include "sprig/coding/series_encoder.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
-#include "sprig/tasks/readout.hpp"
 #include "sprig/tasks/series.hpp"
 
 namespace sprig {
-
-enum class Encoding { current, population };
 
 // Bounds of ForecastOptions. The configuration's schema reads them too, so that what it allows is what is accepted.
 struct ForecastLimits {
@@ -27,20 +26,11 @@ struct ForecastLimits {
 
 // Which series, and what is asked of it. The washout, the training, validation and test parts follow each other in
 // time.
-struct ForecastOptions : SeriesSource {
+struct ForecastOptions : SeriesSource, SeriesEncoding {
   std::uint64_t train = 3000, validation = 1000, test = 2000, washout = 200;  // samples
-  std::vector<std::uint32_t> observed{0};  // channels that are fed in; {0,1,2} = full observation
-  std::uint32_t horizon = 15;              // samples ahead that NRMSE is measured at; not used for a driven series
-  Encoding encoding = Encoding::current;
-  double input_gain = 2.0;     // current: gain x standardised value x uniform(-1, 1) weight per neuron
-  std::uint32_t fields = 20;   // population: Gaussian receptive fields a channel, over [-2.5, 2.5] sd
-  double field_width = 0.5;    // their standard deviation, in sd of the signal
-  double field_rate_hz = 200;  // peak rate of a field's Poisson channel
-  double field_density = 0.2;  // each neuron listens to this fraction of the channels
-  double field_weight = 0.3;
-  std::uint32_t steps_per_sample = 10;  // simulation steps while one sample is held
-  double trace_tau_ms = 30;             // of the filtered spike trace
-  bool square = false;                  // features also hold the squared trace
+  std::uint32_t horizon = 15;  // samples ahead that NRMSE is measured at; not used for a driven series
+  double trace_tau_ms = 30;    // of the filtered spike trace
+  bool square = false;         // features also hold the squared trace
   std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
   std::uint32_t vpt_starts = 20;    // closed-loop runs, as replicas of one batch; 0: none
   std::uint32_t vpt_samples = 300;  // longest closed-loop run

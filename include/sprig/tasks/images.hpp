@@ -5,30 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "sprig/core/view.hpp"
+#include "sprig/formats/images.hpp"
 
 namespace sprig {
-
-inline constexpr std::uint32_t kImageClasses = 10;
-
-// Pixels are numbered [plane][row][column].
-struct ImageShape {
-  std::uint32_t planes = 0, rows = 0, columns = 0;  // planes: CIFAR-10's red, green and blue
-
-  std::uint32_t pixels() const { return planes * rows * columns; }
-  bool operator==(const ImageShape&) const = default;
-};
-
-struct ImageSet {
-  ImageShape shape;
-  std::vector<std::uint8_t> data;    // [image][pixel]
-  std::vector<std::uint8_t> labels;  // 0..9
-
-  std::uint64_t size() const { return labels.size(); }
-  View<const std::uint8_t> image(std::uint64_t i) const { return {data.data() + i * shape.pixels(), shape.pixels()}; }
-};
-
-enum class ImagePart { train, test };
 
 // Is it the name of an image set ("mnist", "fashion_mnist", "cifar10", "glyphs") and not of a series?
 bool is_image_set(const std::string& system);
@@ -43,9 +22,5 @@ struct ImageKeys {  // what errors call the two
   const char *system = "task.system", *folder = "task.folder";
 };
 ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys = {});
-
-// The two formats, for other sets of the same kind.
-ImageSet read_idx(const std::string& images, const std::string& labels);
-ImageSet read_cifar(const std::vector<std::string>& batches);
 
 }  // namespace sprig

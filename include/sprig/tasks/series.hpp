@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sprig/formats/csv.hpp"
+
 namespace sprig {
 
 // data[sample * channels + channel].
@@ -26,8 +28,6 @@ struct Series {
 };
 
 inline constexpr std::uint32_t kMostMemory = 1000;  // samples of each of the memory_..., copy_... below
-
-enum class CsvHeader { automatic, yes, no };  // automatic: a first row without a single number is one
 
 // Which series. The defaults of dt make 15 samples about 0.2 Lyapunov times and half a turn of every chaotic system:
 // lorenz63 0.02, roessler 0.2, mackey_glass 2. All others have samples and no time: their dt is 1.

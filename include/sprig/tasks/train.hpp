@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "sprig/learning/bptt_training.hpp"
-#include "sprig/learning/stdp_training.hpp"
+#include "sprig/learning/bptt/training.hpp"
+#include "sprig/learning/stdp/training.hpp"
 #include "sprig/tasks/score.hpp"
 
 namespace sprig {

@@ -9,14 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "sprig/coding/votes.hpp"
 #include "sprig/core/progress.hpp"
-#include "sprig/learning/competitive.hpp"
-#include "sprig/learning/feature_labels.hpp"
+#include "sprig/core/words.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
 #include "sprig/tasks/images.hpp"
 
 namespace sprig {
 
 enum class Protocol : std::uint8_t { mixed, dynamic };  // "static", "dynamic"
+constexpr auto words_of(Protocol) { return words<Protocol>("static", "dynamic"); }
 
 struct ProtocolOptions {
   Protocol protocol = Protocol::mixed;

@@ -1,0 +1,202 @@
+// sprig learn: models of competing neurons learn images, without labels, stage by stage, side by side.
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "host/app/learn/models.hpp"
+#include "host/app/learn/store.hpp"
+#include "host/app/learn/table.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+// How far all that is still to be done has come.
+class Pace {
+ public:
+  Pace(const LearnModels& models, bool quiet) : line_("learn", quiet) {
+    for (const Learner& learner : models.learners) {
+      total_ -= static_cast<double>(learner.begun);
+      for (std::size_t k = learner.scores.size(); k < learner.stages.size(); ++k)
+        total_ += static_cast<double>(presentations_of(learner.stages[k]));
+    }
+  }
+  void begin(double presentations) { before_ = done_, stage_ = presentations; }
+  bool update(double in_stage) {
+    done_ = before_ + in_stage * stage_;
+    return line_.update(done_ / total_, number_text(images_a_second(), 3) + " images/s");
+  }
+  double presentations() const { return done_; }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double images_a_second() const { return done_ / std::max(seconds(), 1e-9); }
+
+ private:
+  ProgressLine line_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double total_ = 0, done_ = 0, before_ = 0, stage_ = 0;  // presentations
+};
+
+void keep(const LearnModels& models, const std::vector<std::size_t>& which, const RunFolder& folder) {
+  for (const std::size_t k : which)
+    if (models.learners[k].failure.empty())
+      keep_learner(folder.file(models.models[k].file), models.models[k], models.learners[k]);
+}
+
+// Those that have a stage to go, through it; kept on disk when it is done, or as far as it has come.
+void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, const LearnImages& images,
+                 const Config& config, RunFolder& folder, Pace& pace) {
+  std::vector<Learner*> learners;
+  double work = 0;
+  for (const std::size_t k : which) {
+    learners.push_back(&models.learners[k]);
+    work += static_cast<double>(presentations_left(*learners.back()));
+  }
+  pace.begin(work);
+  try {
+    run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.device,
+              config.simulation.threads, [&](double fraction) { return pace.update(fraction); });
+  } catch (const Interrupted&) {
+    keep(models, which, folder);
+    throw;
+  }
+  keep(models, which, folder);
+  for (const std::size_t k : which)
+    if (models.learners[k].failure.empty())
+      folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
+}
+
+std::vector<std::size_t> not_done(const LearnModels& models) {
+  std::vector<std::size_t> which;
+  for (std::size_t k = 0; k < models.learners.size(); ++k)
+    if (models.learners[k].failure.empty() && models.learners[k].scores.size() < models.learners[k].stages.size())
+      which.push_back(k);
+  return which;
+}
+
+Json confusion_json(const LearnModel& model, const StageScore& score) {
+  return {{"network", model.name}, {"seed", model.seed}, {"rows", "label"}, {"counts", score.confusion}};
+}
+
+std::string title(const LearnModel& model) { return model.name + ", seed " + std::to_string(model.seed); }
+
+// What the table does not show: models that failed, and those that are silent.
+std::string remarks(const LearnModels& models) {
+  std::string text;
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    const Learner& learner = models.learners[k];
+    if (!learner.failure.empty())
+      text += title(models.models[k]) + ": " + learner.failure + "\n";
+    else if (!learner.scores.empty() && learner.scores.back().spikes == 0)
+      text += title(models.models[k]) + ": no neuron fires\n";
+  }
+  return text;
+}
+
+Json range_json(const std::vector<float>& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return {{"mean", sum / static_cast<double>(values.size())}, {"least", *least}, {"most", *most}};
+}
+
+// Models go on from what an earlier run of this folder has kept; says what that was.
+std::string take_up(LearnModels& models, RunFolder& folder, Protocol protocol) {
+  std::size_t stages = 0, begun = 0, others = 0;
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    Learner& learner = models.learners[k];
+    if (find_learner(folder.file(models.models[k].file), models.models[k], learner) == Found::other) ++others;
+    if (learner.begun > 0) ++begun;
+    for (const Json& row : learn_rows(models.models[k], learner, protocol)) {
+      folder.metric(json_text(row));
+      ++stages;
+    }
+  }
+  std::string text;
+  if (stages + begun > 0)
+    text += std::to_string(stages) + " finished stages and " + std::to_string(begun) +
+            " begun ones are kept from an earlier run of this folder\n";
+  if (others > 0)
+    text += std::to_string(others) +
+            " models of this folder are of another configuration or damaged, and are learnt anew\n";
+  return text;
+}
+
+std::string weights_hash(const LearnModels& models) {
+  Hash hash;
+  for (const Learner& learner : models.learners) hash.add(learner.state.weights).add(learner.state.theta);
+  return hash.hex();
+}
+
+Json result_of(const LearnModels& models, const LearnSection& learn, const ImageShape& shape) {
+  Json rows = Json::array(), confusion = Json::array(), shown = Json::array();
+  for (std::size_t k = 0; k < models.models.size(); ++k) {
+    const LearnModel& model = models.models[k];
+    const Learner& learner = models.learners[k];
+    if (learner.scores.empty()) continue;
+    for (Json& row : learn_rows(model, learner, learn.protocol.protocol)) rows.push_back(row);
+    confusion.push_back(confusion_json(model, learner.scores.back()));
+    if (k % learn.seeds == 0)  // the page shows the first seeds
+      shown.push_back({{"network", model.name}, {"file", model.file}, {"theta_mv", range_json(learner.state.theta)}});
+  }
+  Json result{{"rows", rows}, {"confusion", confusion}, {"models", shown}};
+  result["image"] = {shape.planes, shape.rows, shape.columns};
+  const Learner& first = models.learners.front();
+  if (first.scores.size() == first.stages.size()) result["accuracy"] = first.scores.back().accuracy;
+  return result;
+}
+
+// What learning takes, on this machine and on its device.
+void require_room(const Config& config, const LearnImages& images) {
+  const MemoryPlan plan = plan_learning(config, images);
+  require_fits(plan, available_memory(), kLearnMemoryHint);
+  if (!uses_device(config.simulation.device)) return;
+  require_fits(plan.on_device(), memory_of(cuda::current_device()), kLearnMemoryHint);
+}
+
+}  // namespace
+
+int learn_verb(const Command& command) {
+  const Config& config = command.config;
+  const LearnImages images(config.learn);
+  require_room(config, images);
+  LearnModels models = learn_models(config, images);
+  Session session(command);
+  session.print(take_up(models, session.folder(), config.learn.protocol.protocol));
+  bool complete = true;
+  double presentations = 0, seconds = 0;
+  {
+    Pace pace(models, command.quiet);
+    try {
+      for (std::vector<std::size_t> which; !(which = not_done(models)).empty();)
+        learn_stage(models, which, images, config, session.folder(), pace);
+    } catch (const Interrupted&) {
+      complete = false;
+    }
+    presentations = pace.presentations(), seconds = pace.seconds();
+  }
+  const LearnSummary summary = learn_summary(models, config.learn);
+  const std::string text = summary.text + remarks(models), hash = weights_hash(models);
+  session.folder().write("table.txt", text);
+  session.print(text);
+  Json result = result_of(models, config.learn, images.train.shape);
+  result["networks"] = summary.json;
+  result["hash"] = hash;
+  if (presentations > 0) {
+    result["presentations_per_s"] = presentations / seconds;
+    session.print(number_text(presentations, 9) + " presentations in " + duration_text(seconds) + ", " +
+                  number_text(presentations / seconds, 3) + " a second\n");
+  }
+  const int code = session.finish(result, hash, device_used(config), complete, true);
+  for (std::size_t k = 0; complete && k < models.models.size(); ++k)
+    if (!models.learners[k].failure.empty()) throw NumericalError(title(models.models[k]), models.learners[k].failure);
+  return code;
+}
+
+}  // namespace sprig::app

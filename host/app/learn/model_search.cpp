@@ -1,0 +1,244 @@
+// sprig search: SpikeDyn's model search (Putra & Shafique, DAC 2021). Models of n_add, 2 n_add, ... neurons while their
+// memory fits: each is presented with a few images, learning and not, and judged by the energy of as many as it is to
+// see. The largest that keeps all limits is chosen, and its prediction compared with a full run.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "host/app/learn/energy_meter.hpp"
+#include "host/app/learn/models.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/learning/competitive/constants.hpp"
+#include "sprig/learning/competitive/model_memory.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/session/table.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+constexpr double kKilobyte = 1000;
+
+// Of one phase, learning or not.
+struct Energy {
+  double images = 0, counted_j = 0, measured_j = std::nan("");
+  double an_image() const { return (std::isnan(measured_j) ? counted_j : measured_j) / images; }
+};
+
+struct Candidate {
+  CompetitiveOptions options;
+  ModelMemory memory;
+  Energy train, infer;
+  double train_j = 0, infer_j = 0;  // of all images
+  std::string refused;              // the limit that it breaks; empty: none
+};
+
+class Search {
+ public:
+  Search(const Config& config, const LearnImages& images)
+      : config_(config),
+        search_(config.model_search),
+        images_(images),
+        pixels_{images.train.data, images.train.shape.pixels(), 0},
+        meter_(meter_of(config)) {
+    train_images_ = of(search_.train_images, images.train.size());
+    infer_images_ = of(search_.infer_images, images.test.size());
+  }
+
+  std::string source() const { return meter_ ? meter_->source() : "operations counted, arithmetic alone (45 nm)"; }
+  std::uint64_t train_images() const { return train_images_; }
+
+  // A model's energies, from `count` images.
+  Candidate measure(std::uint32_t neurons, std::uint64_t count, const Progress& progress) {
+    Candidate c;
+    c.options = config_.learn.model;
+    c.options.neurons = neurons;
+    c.options.seed = config_.simulation.seed;
+    c.memory = model_memory(c.options, pixels_.pixels, search_.stored_inhibition);
+    CompetitiveState state = initial_state(c.options, pixels_.pixels);
+    c.train = present_all(c.options, state, count, true, [&](double part) { return progress(part / 2); });
+    c.infer = present_all(c.options, state, std::min(count, infer_images_), false,
+                          [&](double part) { return progress(0.5 + part / 2); });
+    c.train_j = c.train.an_image() * static_cast<double>(train_images_);
+    c.infer_j = c.infer.an_image() * static_cast<double>(infer_images_);
+    if (over(search_.train_energy_j, c.train_j))
+      c.refused = "train_energy_j";
+    else if (over(search_.infer_energy_j, c.infer_j))
+      c.refused = "infer_energy_j";
+    return c;
+  }
+
+  bool fits(std::uint32_t neurons) const { return memory_of(neurons) <= search_.memory_kb * kKilobyte; }
+  double memory_of(std::uint32_t neurons) const {
+    CompetitiveOptions o = config_.learn.model;
+    o.neurons = neurons;
+    return static_cast<double>(model_memory(o, pixels_.pixels, search_.stored_inhibition).total());
+  }
+
+ private:
+  static std::uint64_t of(std::uint64_t asked, std::uint64_t there) { return asked > 0 ? asked : there; }
+  static std::unique_ptr<EnergyMeter> meter_of(const Config& config) {
+    if (config.model_search.energy == EnergySource::counted) return nullptr;
+    return uses_device(config.simulation.device) ? device_energy_meter(cuda::current_device().pci_bus_id)
+                                                 : processor_energy_meter();
+  }
+  static bool over(double limit, double value) { return limit > 0 && value > limit; }
+
+  // At least `count` images; where energy is measured, as many as take a second, which its counter can resolve.
+  Energy present_all(const CompetitiveOptions& options, CompetitiveState& state, std::uint64_t count, bool learning,
+                     const Progress& progress) {
+    constexpr std::uint64_t kAtOnce = 500;
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    const double before = meter_ ? meter_->joules() : std::nan("");
+    Energy energy;
+    std::uint64_t done = 0;
+    while (done < count || (meter_ && Clock::now() - start < std::chrono::seconds(1))) {
+      std::vector<std::uint32_t> which(done < count ? std::min(kAtOnce, count - done) : count);
+      for (std::size_t k = 0; k < which.size(); ++k)
+        which[k] = static_cast<std::uint32_t>((done + k) % images_.train.size());
+      std::vector<Presentations> job(1);
+      job[0].options = &options, job[0].state = &state;
+      job[0].images = &pixels_, job[0].which = which;
+      job[0].learning = learning;
+      present(job, config_.simulation.device, config_.simulation.threads);
+      if (!job[0].failure.empty()) throw NumericalError(std::to_string(options.neurons) + " neurons", job[0].failure);
+      energy.counted_j += operations_energy_j(job[0].operations);
+      done += which.size();
+      if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
+      if (!progress(std::min(1.0, static_cast<double>(done) / static_cast<double>(count))))
+        throw Interrupted("search", "stopped on request");
+    }
+    energy.images = static_cast<double>(done);
+    if (meter_ && !(energy.measured_j > 0))
+      throw InputError(meter_->source(), "counted no energy; model_search.energy=counted takes operations instead");
+    return energy;
+  }
+
+  const Config& config_;
+  const ModelSearchSection& search_;
+  const LearnImages& images_;
+  PixelImages pixels_;
+  std::unique_ptr<EnergyMeter> meter_;
+  std::uint64_t train_images_ = 0, infer_images_ = 0;
+};
+
+Json candidate_json(const Candidate& c) {
+  const auto energy = [](const Energy& e) {
+    return Json{
+        {"images", e.images}, {"joules_an_image", e.an_image()}, {"counted_joules_an_image", e.counted_j / e.images}};
+  };
+  return {{"neurons", c.options.neurons},
+          {"memory_bytes", c.memory.total()},
+          {"weight_bytes", c.memory.weights},
+          {"inhibition_bytes", c.memory.inhibition},
+          {"state_bytes", c.memory.state},
+          {"train", energy(c.train)},
+          {"infer", energy(c.infer)},
+          {"train_energy_j", c.train_j},
+          {"infer_energy_j", c.infer_j},
+          {"feasible", c.refused.empty()},
+          {"refused", c.refused}};
+}
+
+std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+
+// Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
+void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
+  std::vector<std::uint32_t> sizes;
+  for (std::uint64_t n = limits.n_add;
+       n <= CompetitiveLimits::most_neurons && search.fits(static_cast<std::uint32_t>(n)); n += limits.n_add)
+    sizes.push_back(static_cast<std::uint32_t>(n));
+  ProgressLine line("search", quiet);
+  for (std::size_t k = 0; k < sizes.size(); ++k)
+    all.push_back(search.measure(sizes[k], limits.samples, [&](double part) {
+      return line.update((static_cast<double>(k) + part) / static_cast<double>(sizes.size()),
+                         std::to_string(sizes[k]) + " neurons");
+    }));
+}
+
+// The whole run of the chosen model against what was predicted for it.
+Json verified(const Candidate& chosen, const Candidate& full, Session& session) {
+  const double ratio = full.train_j / chosen.train_j;
+  session.print("full run of " + number_text(full.train.images, 9) + " images: training " +
+                number_text(full.train_j, 4) + " J, predicted " + number_text(chosen.train_j, 4) + " J (ratio " +
+                number_text(ratio, 3) + ")\n");
+  return {{"images", full.train.images},
+          {"train_energy_j", full.train_j},
+          {"predicted_train_energy_j", chosen.train_j},
+          {"ratio", ratio},
+          {"infer_energy_j", full.infer_j},
+          {"predicted_infer_energy_j", chosen.infer_j}};
+}
+
+}  // namespace
+
+int search_verb(const Command& command) {
+  const Config& config = command.config;
+  const ModelSearchSection& limits = config.model_search;
+  const LearnImages images(config.learn);
+  Search search(config, images);
+  if (!search.fits(limits.n_add))
+    throw ConfigError("model_search.memory_kb", "no feasible model: the smallest, of " + std::to_string(limits.n_add) +
+                                                    " neurons, needs " + kilobytes(search.memory_of(limits.n_add)) +
+                                                    " KB of 1000 bytes, more than " + number_text(limits.memory_kb, 6));
+  check_competitive(config.learn.model);
+  Session session(command);
+  std::vector<Candidate> all;
+  std::optional<Candidate> full;  // run of the chosen one
+  bool complete = true, all_measured = false;
+  try {
+    candidates(search, limits, command.quiet, all);
+    all_measured = true;
+    const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
+    if (chosen != all.rend() && limits.verify) {
+      ProgressLine line("full run", command.quiet);
+      full = search.measure(chosen->options.neurons, search.train_images(), [&](double f) { return line.update(f); });
+    }
+  } catch (const Interrupted&) {
+    complete = false;
+  }
+  TextTable table({"neurons", "KB", "weights", "inhibition", "state", "J/image train", "J/image infer", "J train",
+                   "J infer", "feasible"});
+  Json list = Json::array(), pareto = Json::array();
+  const Candidate* chosen = nullptr;
+  for (const Candidate& c : all) {
+    list.push_back(candidate_json(c));
+    if (c.refused.empty()) {  // none dominates another: a larger one needs more memory
+      chosen = &c;
+      pareto.push_back(c.options.neurons);
+    }
+    table.add({std::to_string(c.options.neurons), kilobytes(static_cast<double>(c.memory.total())),
+               kilobytes(static_cast<double>(c.memory.weights)), kilobytes(static_cast<double>(c.memory.inhibition)),
+               kilobytes(static_cast<double>(c.memory.state)), number_text(c.train.an_image(), 3),
+               number_text(c.infer.an_image(), 3), number_text(c.train_j, 4), number_text(c.infer_j, 4),
+               c.refused.empty() ? "yes" : "no: " + c.refused});
+  }
+  const std::string text = table.text() + "energy: " + search.source() + "; KB of 1000 bytes\n";
+  session.folder().write("table.txt", text);
+  session.print(text);
+  Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};
+  std::string no_model;
+  if (chosen != nullptr && all_measured) {
+    session.print("chosen: " + std::to_string(chosen->options.neurons) + " neurons\n");
+    result["chosen"] = chosen->options.neurons;
+    if (full) result["verification"] = verified(*chosen, *full, session);
+  } else if (complete) {
+    no_model = "no feasible model: the smallest, of " + std::to_string(limits.n_add) + " neurons, needs " +
+               number_text(all.front().train_j, 4) + " J to learn and " + number_text(all.front().infer_j, 4) +
+               " J to infer";
+  }
+  Hash hash;  // of what is the same on every machine
+  for (const Candidate& c : all) hash.add(c.memory.total()).add(c.options.neurons);
+  const int code = session.finish(result, hash.hex(), device_used(config), complete);
+  if (!no_model.empty()) throw ConfigError("model_search." + all.front().refused, no_model);
+  return code;
+}
+
+}  // namespace sprig::app

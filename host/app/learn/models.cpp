@@ -1,0 +1,118 @@
+#include "host/app/learn/models.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/learning/competitive/constants.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+// Keys that belong to all models.
+constexpr std::string_view kShared[] = {"learn.protocol", "learn.images", "learn.folder",
+                                        "learn.variants", "learn.seeds",  "learn.validation",
+                                        "learn.test",     "learn.vote",   "learn.name"};
+
+constexpr ImageKeys kKeys{"learn.images", "learn.folder"};
+
+Config variant_of(const Config& config, const NamedSettings& settings) {
+  for (const std::string& assignment : settings.assignments) {
+    const std::string key = assignment.substr(0, assignment.find('='));
+    const bool shared = std::find(std::begin(kShared), std::end(kShared), key) != std::end(kShared);
+    if (!key.starts_with("learn.") || shared)
+      throw ConfigError("learn.variants", "\"" + settings.name + "\" sets " + key +
+                                              ", must set keys of [learn] that are of a model or its protocol");
+  }
+  Config changed = with_settings(config, settings, "learn.variants");
+  finish_config(changed);
+  try {
+    check_competitive(changed.learn.model);
+  } catch (const ConfigError& error) {
+    if (settings.assignments.empty()) throw;
+    throw ConfigError("learn.variants", "\"" + settings.name + "\": " + error.what());
+  }
+  return changed;
+}
+
+// As a part of a file's name.
+std::string plain(std::string name) {
+  for (char& c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  return name;
+}
+
+// Of everything that a model's result follows from, the images' bytes among it, wherever they lie.
+std::string key_of(const Config& config, std::uint64_t images, std::uint32_t seed) {
+  Config of_learning;  // everything else at its default
+  of_learning.learn = config.learn;
+  of_learning.learn.folder.clear();
+  of_learning.learn.variants.clear();
+  of_learning.learn.seeds = 1;
+  of_learning.learn.name.clear();
+  const std::string text = resolved_config(of_learning), revision = version().git_revision;
+  return Hash().bytes(text.data(), text.size()).add(images).add(seed).bytes(revision.data(), revision.size()).hex();
+}
+
+}  // namespace
+
+LearnImages::LearnImages(const LearnSection& learn)
+    : train(load_images(learn.images, learn.folder, ImagePart::train, kKeys)),
+      test(load_images(learn.images, learn.folder, ImagePart::test, kKeys)),
+      held_out(learn.protocol.validation > 0) {
+  if (!(train.shape == test.shape))
+    throw InputError(learn.folder, "training and test images differ in size, must be the same");
+  if (train.shape.rows != train.shape.columns)
+    throw InputError(learn.folder, "has images of " + std::to_string(train.shape.rows) + " x " +
+                                       std::to_string(train.shape.columns) + " pixels, must be square");
+}
+
+ScoredImages LearnImages::scored() const {
+  return held_out ? ScoredImages{train, train, ImagePart::train} : ScoredImages{train, test, ImagePart::test};
+}
+
+std::vector<LearnVariant> learn_variants(const Config& config) {
+  std::vector<NamedSettings> all{{config.learn.name, {}}};
+  if (config.learn.name.empty()) all[0].name = name_of(config.learn.model.rule);
+  for (const std::string& text : config.learn.variants) all.push_back(named_settings(text, "learn.variants"));
+  std::vector<LearnVariant> variants;
+  for (const NamedSettings& settings : all) {
+    for (const LearnVariant& v : variants)
+      if (plain(v.name) == plain(settings.name))
+        throw ConfigError("learn.variants", v.name == settings.name
+                                                ? "has \"" + settings.name + "\" twice"
+                                                : "\"" + settings.name + "\" and \"" + v.name +
+                                                      "\" would have the same file, models/" + plain(v.name));
+    variants.push_back({settings.name, variant_of(config, settings)});
+  }
+  return variants;
+}
+
+LearnModels learn_models(const Config& config, const LearnImages& images) {
+  LearnModels result;
+  if (std::uint64_t{config.simulation.seed} + config.learn.seeds > std::uint64_t{1} << 32)
+    throw ConfigError("learn.seeds", std::to_string(config.learn.seeds) + " from run.seed " +
+                                         std::to_string(config.simulation.seed) + ", must end at 4294967295");
+  const std::uint64_t hash =
+      Hash().add(images.train.data).add(images.train.labels).add(images.test.data).add(images.test.labels).value();
+  for (const LearnVariant& variant : learn_variants(config)) {
+    result.names.push_back(variant.name);
+    for (std::uint32_t s = 0; s < config.learn.seeds; ++s) {
+      const std::uint32_t seed = config.simulation.seed + s;
+      Learner learner;
+      learner.options = variant.config.learn.model;
+      learner.options.seed = seed;
+      learner.state = initial_state(learner.options, images.train.shape.pixels());
+      learner.stages = protocol_stages(variant.config.learn.protocol, images.train, images.scored().scored, seed);
+      result.models.push_back({variant.name, "models/" + plain(variant.name) + "-" + std::to_string(seed) + ".npz",
+                               seed, key_of(variant.config, hash, seed)});
+      result.learners.push_back(std::move(learner));
+    }
+  }
+  return result;
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,115 @@
+#include "host/app/study/cells.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "sprig/core/error.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+// Every number of a row with its name, for writing and for reading.
+struct Field {
+  const char* name;
+  double Row::*value;
+};
+constexpr Field kFields[] = {{"score", &Row::score},
+                             {"validation_score", &Row::validation_score},
+                             {"vpt", &Row::vpt},
+                             {"sops", &Row::sops},
+                             {"sops_readout", &Row::sops_readout},
+                             {"energy_nj", &Row::energy_nj},
+                             {"energy_readout_nj", &Row::energy_readout_nj},
+                             {"rate", &Row::rate_hz},
+                             {"silent", &Row::silent},
+                             {"memory_capacity", &Row::memory_capacity},
+                             {"inhibitory", &Row::inhibitory},
+                             {"factor_excitatory", &Row::factor_excitatory},
+                             {"factor_inhibitory", &Row::factor_inhibitory},
+                             {"lambda_task", &Row::lambda_task},
+                             {"lambda_task_error", &Row::lambda_task_error},
+                             {"lambda_max", &Row::lambda_max},
+                             {"dimension", &Row::dimension},
+                             {"spectral_distance", &Row::spectral_distance}};
+
+// Throws a JSON exception where a line is not one of ours.
+Row row_of(const Json& line) {
+  Row row;
+  row.measure = line.at("measure").get<std::string>();
+  for (const Field& field : kFields) {
+    const Json& value = line.at(field.name);
+    row.*field.value = value.is_null() ? Row::kUnknown : value.get<double>();
+  }
+  row.vpt_in_samples = line.at("vpt_in_samples").get<bool>();
+  row.neurons = line.at("neurons").get<std::uint32_t>();
+  row.synapses = line.at("synapses").get<std::uint64_t>();
+  row.after_failure = line.at("after_failure").get<std::string>();
+  row.failure = line.at("failure").get<std::string>();
+  return row;
+}
+
+// The whole lines of a file; none when it is not there.
+std::vector<std::string> whole_lines(const std::string& path) {
+  std::vector<std::string> lines;
+  if (!std::filesystem::exists(path)) return lines;
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  while (std::getline(file, line) && !file.eof()) lines.push_back(line);  // eof: without its newline
+  if (!file.eof()) throw InputError(path, "cannot be read");
+  return lines;
+}
+
+}  // namespace
+
+Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
+  const Line& line = grid.line_of(cell);
+  Json json{{"task", line.task},          {"training", name_of(line.training)},
+            {"variant", line.variant},    {"method", name_of(line.method)},
+            {"density", line.density},    {"gain", line.gain},
+            {"seed", grid.seed_of(cell)}, {"measure", row.measure}};
+  for (const Field& field : kFields) json[field.name] = row.*field.value;
+  json["vpt_in_samples"] = row.vpt_in_samples;
+  json["neurons"] = row.neurons;
+  json["synapses"] = row.synapses;
+  json["after_failure"] = row.after_failure;
+  json["failure"] = row.failure;
+  return json;
+}
+
+CellStore::CellStore(const std::string& path, const StudyGrid& grid)
+    : path_(path), grid_(grid), rows_(grid.cells()), lines_(whole_lines(path)) {
+  std::unordered_map<std::string, std::size_t> cell_of;
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    keys_.push_back(cell_key(grid, cell));
+    cell_of.emplace(keys_.back(), cell);
+  }
+  for (const std::string& text : lines_) {
+    const Json line = Json::parse(text, nullptr, false);
+    if (!line.is_object() || !line.contains("key") || !line["key"].is_string()) continue;
+    const auto cell = cell_of.find(line["key"].get<std::string>());
+    if (cell == cell_of.end() || rows_[cell->second]) continue;
+    try {
+      rows_[cell->second] = row_of(line);
+      ++found_;
+    } catch (const Json::exception&) {
+      // written by another version: measured again
+    }
+  }
+}
+
+void CellStore::open() {
+  std::string text;
+  for (const std::string& line : lines_) text += line + "\n";
+  write_file(path_, text);
+  log_.emplace(path_, LineLog::Start::append);
+}
+
+void CellStore::add(std::size_t cell, Row row) {
+  Json line = row_json(grid_, cell, row);
+  line["key"] = keys_[cell];
+  log_->append(json_text(line));
+  rows_[cell] = std::move(row);
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,73 @@
+// The cells of a study that are done: what was measured of each, and the file that keeps them from one run to the next.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "host/app/study/grid.hpp"
+#include "sprig/formats/atomic_file.hpp"
+#include "sprig/session/output.hpp"
+
+namespace sprig::app {
+
+// Of one network, pruned, trained and scored. Lower scores are better.
+struct Row {
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+  std::string measure;      // what `score` is: "NRMSE" or "error rate"
+  double score = kUnknown;  // on test data
+  double validation_score = kUnknown;
+  double vpt = kUnknown;              // valid prediction time; NaN where there is none
+  bool vpt_in_samples = false;        // else in Lyapunov times
+  double sops = 0, sops_readout = 0;  // synaptic operations a sample, without and with the readout's
+  double energy_nj = 0, energy_readout_nj = 0;
+  double rate_hz = 0, silent = 0;
+  double memory_capacity = kUnknown;  // of the task that asks for it
+  std::uint32_t neurons = 0;
+  std::uint64_t synapses = 0;
+  double inhibitory = kUnknown;                                       // share of negative weights among the synapses
+  double factor_excitatory = kUnknown, factor_inhibitory = kUnknown;  // mean w'/w of pruning, before the gain
+  // The largest conditional exponent, 1/ms, with the task's input and the line's gain, after training; and its standard
+  // error.
+  double lambda_task = kUnknown, lambda_task_error = kUnknown;
+  double lambda_max = kUnknown;         // 1/ms, after pruning, before the gain and training, without the task
+  double dimension = kUnknown;          // Kaplan-Yorke, of the same spectrum; not known where it has too few exponents
+  double spectral_distance = kUnknown;  // of its normalised spectrum from the dense network's (Wasserstein)
+  std::string after_failure;            // why these are not known; empty when they are
+  std::string failure;                  // why nothing is (NumericalError); empty when the cell succeeded
+};
+
+// By cell: nothing where it is not done.
+using Rows = std::vector<std::optional<Row>>;
+
+// As a line of the file and of result.json, with the cell's labels. Values that are not known are null.
+Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row);
+
+// cells.jsonl in the run folder. A line is whole or ignored: a study that was killed goes on from its last cell.
+class CellStore {
+ public:
+  // Reads what is there of this grid; a file that is not there is empty. Errors: InputError when it cannot be read.
+  CellStore(const std::string& path, const StudyGrid& grid);
+
+  Rows& rows() { return rows_; }
+  std::size_t found() const { return found_; }
+
+  // Writes the file anew: the lines found (those of other grids too, so that they may be gone back to). Call once,
+  // before add(). Errors: InputError.
+  void open();
+  // Keeps a cell, on disk when it returns. Errors: InputError.
+  void add(std::size_t cell, Row row);
+
+ private:
+  std::string path_;
+  const StudyGrid& grid_;
+  Rows rows_;
+  std::size_t found_ = 0;
+  std::vector<std::string> lines_, keys_;
+  std::optional<LineLog> log_;
+};
+
+}  // namespace sprig::app

@@ -1,0 +1,196 @@
+#include "host/app/study/grid.hpp"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <unordered_map>
+
+#include "host/app/checks.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/pruning/options.hpp"
+#include "sprig/session/circuit.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+bool starts_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
+
+// "lorenz63_x": the system, its first coordinate alone fed in.
+NamedSettings task_settings(const std::string& text, const Config& config) {
+  if (text.find(':') != std::string::npos) return named_settings(text, "study.tasks");
+  const auto without = [&](const std::string& ending) {
+    const bool has =
+        text.size() > ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+    return has ? text.substr(0, text.size() - ending.size()) : std::string();
+  };
+  if (const std::string system = without("_x"); !system.empty())
+    return {text, {"task.system=" + system, "task.observed=[0]"}};
+  if (const std::string system = without("_full"); !system.empty()) {
+    ForecastOptions task = config.task;
+    task.system = system;
+    std::string all;
+    for (std::uint32_t c = 0; c < series_channels(task, 1); ++c) all += (c == 0 ? "" : ", ") + std::to_string(c);
+    return {text, {"task.system=" + system, "task.observed=[" + all + "]"}};
+  }
+  return {text, {"task.system=" + text}};
+}
+
+bool sets(const NamedSettings& variant, const char* prefix) {
+  return std::any_of(variant.assignments.begin(), variant.assignments.end(),
+                     [&](const std::string& a) { return starts_with(a, prefix); });
+}
+
+bool only_prunes(const NamedSettings& variant) {
+  return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
+    return starts_with(a, "prune.") || starts_with(a, "timescales.") || starts_with(a, "lyapunov.") ||
+           starts_with(a, "study.");
+  });
+}
+
+// Controls read none of these.
+bool only_scores(const NamedSettings& variant) {
+  return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
+    return starts_with(a, "prune.score") || starts_with(a, "prune.per_neuron") ||
+           starts_with(a, "prune.linearisation") || starts_with(a, "prune.delocalise") ||
+           starts_with(a, "prune.epsilon") || starts_with(a, "prune.margin") || starts_with(a, "timescales.") ||
+           starts_with(a, "study.");
+  });
+}
+
+void refuse_repeated(const std::vector<NamedSettings>& list, const char* key) {
+  std::set<std::string> names;
+  for (const NamedSettings& settings : list)
+    if (!names.insert(settings.name).second) throw ConfigError(key, "has \"" + settings.name + "\" twice");
+}
+
+// Two lines of one key would be one cell.
+void refuse_repeated(std::vector<double> list, const char* key) {
+  std::sort(list.begin(), list.end());
+  const auto twice = std::adjacent_find(list.begin(), list.end());
+  if (twice == list.end()) return;
+  std::ostringstream text;
+  text << "has " << *twice << " twice; allowed: distinct numbers";
+  throw ConfigError(key, text.str());
+}
+
+// The methods and densities of one setting, of one training.
+void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_alone) {
+  const Setting& setting = grid.settings[index];
+  const StudySection& study = setting.config.study;
+  const auto add = [&](PruneMethod method, double density) {
+    for (const double gain : method == PruneMethod::none ? std::vector{1.0} : study.gains)
+      grid.lines.push_back({index, setting.task, setting.variant, training, method, density, gain});
+  };
+  for (const PruneMethod method : lnp_alone ? std::vector{PruneMethod::lnp} : study.methods) {
+    if (method == PruneMethod::dense)
+      add(method, 1);
+    else if (method == PruneMethod::none)
+      add(method, 0);
+    else
+      for (const double density : study.densities) add(method, density);
+  }
+}
+
+// As text, with whatever does not change a cell's result set to its default.
+std::string result_text(Config config) {
+  const Config defaults;
+  config.simulation.threads = defaults.simulation.threads;
+  config.simulation.slices = defaults.simulation.slices;
+  config.simulation.device = defaults.simulation.device;
+  config.simulation.cuda_engine = defaults.simulation.cuda_engine;
+  config.simulation.seed = defaults.simulation.seed;
+  config.run = defaults.run;
+  config.study = defaults.study;
+  config.search = defaults.search;
+  config.bench = defaults.bench;
+  config.learn = defaults.learn;
+  config.model_search = defaults.model_search;
+  config.prune.method = defaults.prune.method;
+  config.prune.density = defaults.prune.density;
+  return resolved_config(config);
+}
+
+Hash& add(Hash& hash, const std::string& text) { return hash.add(text.size()).bytes(text.data(), text.size()); }
+
+Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
+  const Line& line = grid.line_of(cell);
+  Hash hash;
+  add(hash, result_text(config));
+  add(hash, std::string(name_of(line.method)));
+  hash.add(line.density).add(grid.seed_of(cell));
+  return hash;
+}
+
+}  // namespace
+
+StudyGrid study_grid(const Config& config) {
+  StudyGrid grid;
+  grid.seeds = config.study.seeds;
+  std::vector<NamedSettings> variants{{}}, tasks;
+  for (const std::string& text : config.study.variants) variants.push_back(named_settings(text, "study.variants"));
+  for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text, config));
+  if (tasks.empty()) tasks.push_back({config.task.system, {}});
+  refuse_repeated(tasks, "study.tasks");
+  refuse_repeated(config.study.gains, "study.gains");
+  refuse_repeated(config.study.densities, "study.densities");
+  refuse_repeated(variants, "study.variants");
+  for (const NamedSettings& task : tasks) {
+    const std::size_t first = grid.settings.size();
+    for (const NamedSettings& variant : variants) {
+      grid.settings.push_back({task.name, variant.name,
+                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants"),
+                               only_prunes(variant), only_scores(variant)});
+      finish_config(grid.settings.back().config);
+    }
+    for (const Training training : config.study.trainings)
+      for (std::size_t v = 0; v < variants.size(); ++v)
+        add_lines(grid, first + v, training, v > 0 && only_prunes(variants[v]) && !sets(variants[v], "study.methods"));
+  }
+  return grid;
+}
+
+void check_study(const StudyGrid& grid) {
+  for (const Setting& setting : grid.settings) {
+    const Network network = make_network(setting.config, setting.config.simulation.seed);
+    check_task(setting.config.task, network.step_ms);
+    for (const PruneMethod method : setting.config.study.methods) {
+      PruneOptions options = setting.config.prune;
+      options.method = method;
+      const Drive drive = make_drive(setting.config.drive, network.size());
+      check_prune_options(options, network, drive);
+      if (measures_before(options) || needs_exponents(options)) check_lyapunov(setting.config.lyapunov, network, drive);
+    }
+  }
+}
+
+std::string cell_key(const StudyGrid& grid, std::size_t cell) {
+  const Line& line = grid.line_of(cell);
+  Hash hash = line_hash(grid, cell, grid.config_of(cell));
+  add(hash, std::string(name_of(line.training)));
+  hash.add(line.gain);
+  add(hash, version().git_revision);
+  return hash.hex();
+}
+
+std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::unordered_map<std::uint64_t, std::size_t> group_of;
+  for (std::size_t s = 0; s < grid.seeds; ++s)
+    for (std::size_t line = 0; line < grid.lines.size(); ++line) {
+      const std::size_t cell = line * grid.seeds + s;
+      Config config = grid.config_of(cell);
+      config.training = Config{}.training;
+      PruneOptions options = config.prune;
+      options.method = grid.line_of(cell).method;
+      if (!needs_activity(options)) config.task = Config{}.task;
+      const auto [entry, is_new] = group_of.emplace(line_hash(grid, cell, config).value(), groups.size());
+      if (is_new) groups.emplace_back();
+      groups[entry->second].push_back(cell);
+    }
+  return groups;
+}
+
+}  // namespace sprig::app

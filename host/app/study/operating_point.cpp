@@ -1,0 +1,103 @@
+// The search for an operating point (LNP, Traps): where does the dense network need its recurrence? Every candidate is
+// scored on validation data, dense against none; LNP's own result is never looked at.
+#include <exception>
+#include <mutex>
+#include <new>
+
+#include "host/app/study/operating_point_table.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/network/compaction.hpp"
+#include "sprig/session/circuit.hpp"
+#include "sprig/session/jobs.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+#include "sprig/tasks/score.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Progress& progress) {
+  SimulationOptions simulation = config.simulation;
+  simulation.seed = seed;
+  simulation.replicas = 1;
+  simulation.threads = threads;
+  TaskOptions task = search_task(config);
+  Network network = make_network(config, seed);
+  const Drive drive = make_drive(config.drive, network.size());
+  task.progress = [&](double fraction) { return progress(fraction / 2); };
+  const TaskScore dense = evaluate_task(network, drive, simulation, task, seed);
+  keep_synapses(network, std::vector<std::uint8_t>(network.recurrent.synapses(), 0));
+  task.progress = [&](double fraction) { return progress(0.5 + fraction / 2); };
+  const TaskScore none = evaluate_task(network, drive, simulation, task, seed);
+  return {dense.validation_score, none.validation_score, dense.rate_hz, dense.silent_fraction};
+}
+
+// What only this candidate is to blame for is kept; a stop, a file, a device concern all of them and go on.
+Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, int threads, const Progress& progress) {
+  Cell cell;
+  const auto keep = [&](const char* why) { cell.failure = std::current_exception(), cell.why = why; };
+  try {
+    if (!candidate.too_large.empty()) throw MemoryError("", candidate.too_large);
+    const Outcome outcome = evaluate(candidate.config, seed, threads, progress);
+    require_finite(outcome);
+    cell.outcome = outcome;
+  } catch (const ConfigError& error) {
+    keep(error.what());
+  } catch (const MemoryError& error) {
+    keep(error.what());
+  } catch (const NumericalError& error) {
+    keep(error.what());
+  } catch (const std::bad_alloc&) {
+    keep("out of memory");
+  }
+  return cell;
+}
+
+}  // namespace
+
+int search_operating_point(const Command& command) {
+  const Config& config = command.config;
+  std::vector<Candidate> candidates = candidates_of(config);
+  const std::size_t seeds = config.study.seeds, count = candidates.size() * seeds;
+  const int workers = fit_candidates(candidates, available_memory(), job_workers(config, count));
+  Session session(command);
+  Cells cells{std::vector<Cell>(count), seeds};
+  bool complete = false;
+  {
+    ProgressLine line("search", command.quiet);
+    std::mutex mutex;
+    complete = for_each_job(count, workers, line, [&](std::size_t i, const Progress& progress) {
+      const std::size_t c = i / seeds, s = i % seeds;
+      const auto seed = static_cast<std::uint32_t>(config.simulation.seed + s);
+      Cell cell = evaluate_or_fail(candidates[c], seed, workers > 1 ? 1 : config.simulation.threads, progress);
+      const std::lock_guard lock(mutex);
+      session.folder().metric(json_text(cell_json(cell, candidates[c], seed)));
+      cells.list[i] = std::move(cell);
+    });
+  }
+  const std::vector<Score> scores = rank(cells, candidates.size());
+  Json list = Json::array();
+  for (const Score& s : scores) list.push_back(score_json(s, candidates[s.candidate]));
+  const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
+  const Json failures = failures_json(cells, candidates, config.simulation.seed);
+  const Json result{
+      {"candidates", list}, {"best", list.empty() ? Json() : list.front()}, {"failed", failures}, {"hash", hash}};
+  if (!scores.empty()) {
+    Config best = candidates[scores.front().candidate].config;
+    best.study.mode = StudyMode::grid;
+    session.folder().write("best.toml", resolved_config(best));
+  }
+  const std::string text = ranked_table(scores, candidates) +
+                           search_footer(cells, failures, candidates.size(), !config.network_file.empty());
+  session.folder().write("table.txt", text);
+  session.print(text);
+  const int code = session.finish(result, hash, device_used(config), complete);
+  if (complete && scores.empty()) std::rethrow_exception(cells.failed(0)->failure);  // all of them failed
+  return code;
+}
+
+}  // namespace sprig::app

@@ -1,0 +1,103 @@
+// sprig study: tasks x trainings x variants x pruning methods x densities x seeds, every method on the same networks
+// and data. Cells that an earlier run of the folder finished are kept.
+#include <algorithm>
+#include <mutex>
+
+#include "host/app/study/cell.hpp"
+#include "host/app/study/cells.hpp"
+#include "host/app/study/table.hpp"
+#include "host/app/verbs.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/session/jobs.hpp"
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/progress.hpp"
+#include "sprig/session/session.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+struct Stopped {
+  bool complete = false;
+  std::exception_ptr error;  // that ended the study before its last cell
+  std::string why;
+};
+
+// Works on what is not done yet, group by group.
+Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command, int workers) {
+  std::vector<std::vector<std::size_t>> groups = pruning_groups(grid);
+  for (std::vector<std::size_t>& group : groups)
+    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t c) { return store.rows()[c].has_value(); }),
+                group.end());
+  groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.empty(); }),
+               groups.end());
+  Stopped stopped;
+  ProgressLine line("study", command.quiet);
+  std::mutex mutex;
+  const int threads = workers > 1 ? 1 : command.config.simulation.threads;
+  try {
+    stopped.complete = for_each_job(groups.size(), workers, line, [&](std::size_t g, const Progress& progress) {
+      evaluate_group(grid, groups[g], threads, progress, [&](std::size_t cell, Row row) {
+        const std::lock_guard lock(mutex);
+        folder.metric(json_text(row_json(grid, cell, row)));
+        store.add(cell, std::move(row));
+      });
+    });
+  } catch (const std::exception& failure) {  // the rows that are done are written first
+    stopped.error = std::current_exception();
+    stopped.why = failure.what();
+  }
+  return stopped;
+}
+
+}  // namespace
+
+int study_verb(const Command& command) {
+  const Config& config = command.config;
+  if (config.study.mode == StudyMode::operating_point) return search_operating_point(command);
+  const StudyGrid grid = study_grid(config);
+  const int workers = job_workers(config, grid.cells());
+  for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers);
+  check_study(grid);  // what is wrong with the options is said before a run folder is touched
+  Session session(command);
+  CellStore store(session.folder().file("cells.jsonl"), grid);
+  if (store.found() > 0)
+    session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
+                  " cells are kept from an earlier run of this folder\n");
+  store.open();
+  const Stopped stopped = work_on(grid, store, session.folder(), command, workers);
+  const Rows& rows = store.rows();
+  const auto failed = [](const std::optional<Row>& row) { return row && !row->failure.empty(); };
+  if (stopped.error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
+    std::rethrow_exception(stopped.error);
+  Json list = Json::array();
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell)
+    if (rows[cell]) list.push_back(row_json(grid, cell, *rows[cell]));
+  const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
+  const Summary summary(grid, rows);
+  std::string verdict;
+  Json tasks = Json::array();
+  summary.judge(verdict, tasks);
+  std::string claims_text;
+  Json claims = Json::array();
+  summary.claims(claims_text, claims);
+  const std::string text = summary.text() + summary.footer(!config.network_file.empty()) +
+                           (stopped.error ? "stopped by a cell that failed: " + stopped.why + "\n" : "") + verdict +
+                           summary.variant_order() + claims_text;
+  session.folder().write("table.txt", text);
+  session.folder().write("table.csv", summary.csv());
+  session.folder().write("table.tex", summary.latex());
+  session.print(text);
+  Json result{
+      {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
+      {"hash", hash}};
+  if (stopped.error) result["failed"] = stopped.why;
+  const int code = session.finish(result, hash, device_used(config), stopped.complete, true);
+  if (stopped.error) std::rethrow_exception(stopped.error);
+  if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
+  return code;
+}
+
+}  // namespace sprig::app

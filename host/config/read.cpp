@@ -1,0 +1,298 @@
+// Reading configurations: files and --set, with the place of every mistake.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include "host/config/keys.hpp"
+#include "sprig/config/nearest.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/formats/markup.hpp"
+
+namespace sprig {
+
+namespace {
+
+using schema::Key;
+
+constexpr int kMaxDottedParts = 16;
+
+const Key* find_key(const std::string& full) {
+  for (const Key& key : schema::keys())
+    if (key.full() == full) return &key;
+  return nullptr;
+}
+
+// Why the key is gone, if there once was one; else "did you mean ...?", by the key's name in another section, else by
+// the nearest full name.
+std::string suggestion(const std::string& section, const std::string& name) {
+  const std::string gone = schema::withdrawn(section + "." + name);
+  if (!gone.empty()) return "; it " + gone;
+  std::vector<std::string> full, here;
+  for (const Key& key : schema::keys()) {
+    if (key.name == name) return "; did you mean " + key.full() + "?";
+    full.push_back(key.full());
+    if (key.section == section) here.push_back(key.name);
+  }
+  std::string near = nearest_spelling(name, here);
+  near = near.empty() ? nearest_spelling(section + "." + name, full) : section + "." + near;
+  return near.empty() ? "; see sprig --help-config" : "; did you mean " + near + "?";
+}
+
+std::string in_words(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+[[noreturn]] void unknown_key(const std::string& place, const std::string& section, const std::string& name) {
+  throw ConfigError(place + section + "." + name, "unknown key" + suggestion(section, name));
+}
+
+void apply(Config& config, const Key& key, const toml::node& node, const std::string& place) {
+  try {
+    key.read(config, node);
+  } catch (const schema::Refused& refused) {
+    const auto* word = node.as_string();
+    const std::string gone = word ? schema::withdrawn(key.full(), word->get()) : "";
+    throw ConfigError(place + key.full(),
+                      "found " + refused.found + (gone.empty() ? "" : ", which " + gone) + "; allowed: " + key.allowed);
+  }
+  config.given.insert(key.full());
+}
+
+std::string at(const std::string& name, const toml::source_position& position) {
+  return name + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": ";
+}
+
+// toml++ 3.3 limits nested values but not dotted keys, whose tables it frees recursively: limit them before parsing.
+void refuse_deep_keys(const std::string& text, const std::string& name) {
+  int dots = 0;
+  std::size_t line = 1;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') ++line;
+    if (c == '#') {
+      i = std::min(text.find('\n', i), text.size()) - 1;
+    } else if (c == '"' || c == '\'') {
+      std::size_t end = i + 1;
+      while (end < text.size() && text[end] != c && text[end] != '\n') end += text[end] == '\\' && c == '"' ? 2 : 1;
+      i = end < text.size() && text[end] == c ? end : end - 1;
+    } else if (c == '.') {
+      if (++dots >= kMaxDottedParts)
+        throw ConfigError(name + ":" + std::to_string(line), "a key with more than " + std::to_string(kMaxDottedParts) +
+                                                                 " dotted parts; allowed: section.key");
+    } else if (std::strchr("=,[]{}\n", c) != nullptr) {
+      dots = 0;
+    }
+  }
+}
+
+// The "section.key" that stands on a line, for syntax errors, which know only their place.
+std::string key_on_line(const std::string& text, std::size_t line) {
+  std::string section, current;
+  std::size_t start = 0;
+  for (std::size_t n = 1; n <= line && start <= text.size(); ++n) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    current = text.substr(start, end - start);
+    start = end + 1;
+    const std::size_t first = current.find_first_not_of(" \t");
+    if (first == std::string::npos || current[first] != '[') continue;
+    const std::size_t close = current.find(']', first);
+    if (n < line && close != std::string::npos) section = current.substr(first + 1, close - first - 1);
+  }
+  const std::size_t first = current.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  const std::size_t last =
+      current.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.", first);
+  const std::size_t equals = last == std::string::npos ? last : current.find_first_not_of(" \t", last);
+  if (last == first || equals == std::string::npos || current[equals] != '=') return "";
+  const std::string name = current.substr(first, last - first);
+  return section.empty() || name.find('.') != std::string::npos ? name : section + "." + name;
+}
+
+std::string read_whole(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw ConfigError(path, "is a folder; a TOML file is needed");
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  if (!file) throw ConfigError(path, std::string("cannot be read: ") + std::strerror(errno));
+  std::string text(kMaxConfigBytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get())) throw ConfigError(path, "cannot be read");
+  if (text.size() > kMaxConfigBytes) throw ConfigError(path, "is larger than 1 MiB, which no configuration is");
+  return text;
+}
+
+// The position of the first byte that is not UTF-8, or npos.
+std::size_t bad_utf8(const std::string& text) {
+  for (std::size_t i = 0, bytes = 0; i < text.size(); i += bytes)
+    if ((bytes = utf8_bytes(text, i)) == 0) return i;
+  return std::string::npos;
+}
+
+toml::table parse(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    const auto position = error.source().begin;
+    const std::string key = key_on_line(text, position.line);
+    std::string what(error.description());
+    for (char& c : what)
+      if (static_cast<unsigned char>(c) < 32) c = ' ';
+    if (what.size() > 160) what = what.substr(0, 160) + "...";
+    const Key* known = find_key(key);
+    throw ConfigError(at(name, position) + (key.empty() ? "not TOML" : key),
+                      what + (known ? "; allowed: " + known->allowed : ""));
+  }
+}
+
+std::string trimmed(const std::string& s) {
+  const std::size_t first = s.find_first_not_of(' ');
+  return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
+}
+
+// The value of a --set, as a table with the one key "value": TOML, or a bare word, or a list of bare words.
+toml::table parse_value(const std::string& text, const std::string& where) {
+  refuse_deep_keys(text, where);
+  try {
+    return toml::parse("value = " + text);
+  } catch (const toml::parse_error&) {
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return toml::table{{"value", text}};
+  }
+  toml::array list;
+  std::string word;
+  int depth = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if ((c == ',' && depth == 0) || i + 1 == text.size()) {
+      const std::size_t first = word.find_first_not_of(' ');
+      if (first == std::string::npos) return toml::table{{"value", text}};
+      word = word.substr(first, word.find_last_not_of(' ') - first + 1);
+      const toml::table entry = word.front() == '[' ? toml::table{{"value", word}} : parse_value(word, where);
+      entry["value"].visit([&](const auto& node) { list.push_back(node); });
+      word.clear();
+      continue;
+    }
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    word += c;
+  }
+  return toml::table{{"value", std::move(list)}};
+}
+
+}  // namespace
+
+void read_config_text(Config& config, const std::string& text, const std::string& name) {
+  const std::size_t bad = bad_utf8(text);
+  if (bad != std::string::npos)
+    throw ConfigError(name, "is not UTF-8 text: byte " + std::to_string(bad) + " cannot be read");
+  if (text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == std::string::npos)
+    throw ConfigError(name, "is empty; see configs/demo.toml for an example");
+  refuse_deep_keys(text, name);
+  const toml::table root = parse(text, name);
+  for (const auto& [section_key, section_node] : root) {
+    const std::string section(section_key.str());
+    const std::string place = at(name, section_key.source().begin);
+    bool known = false;
+    for (const std::string& s : schema::sections()) known |= s == section;
+    if (!known) {
+      const std::string near = nearest_spelling(section, schema::sections());
+      throw ConfigError(place + section,
+                        section_node.is_table()
+                            ? "unknown section; " + (near.empty() ? "allowed: " + in_words(schema::sections())
+                                                                  : "did you mean [" + near + "]?")
+                            : "unknown key outside any section" + suggestion("", section));
+    }
+    const toml::table* table = section_node.as_table();
+    if (!table)
+      throw ConfigError(place + section,
+                        "found " + schema::describe(section_node) + "; allowed: a section [" + section + "]");
+    for (const auto& [key, node] : *table) {
+      const Key* entry = find_key(section + "." + std::string(key.str()));
+      if (!entry) unknown_key(at(name, key.source().begin), section, std::string(key.str()));
+      apply(config, *entry, node, at(name, node.source().begin));
+    }
+  }
+}
+
+void read_config(Config& config, const std::string& path) { read_config_text(config, read_whole(path), path); }
+
+void set_config(Config& config, const std::string& assignment, const std::string& place) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos)
+    throw UsageError(place + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
+  const std::string full = trimmed(assignment.substr(0, equals)), value = trimmed(assignment.substr(equals + 1));
+  const Key* key = find_key(full);
+  if (!key) {
+    const std::size_t dot = full.find('.');
+    const bool split = dot != std::string::npos;
+    throw ConfigError(place + full.substr(0, 80), "unknown key" + suggestion(split ? full.substr(0, dot) : "",
+                                                                             split ? full.substr(dot + 1) : full));
+  }
+  if (value.size() > kMaxConfigBytes || value.find_first_of("\n\r") != std::string::npos ||
+      bad_utf8(value) != std::string::npos)
+    throw ConfigError(place + full,
+                      "found a value with line breaks or bytes that are not UTF-8; allowed: " + key->allowed);
+  const toml::table table = parse_value(value, place + full);
+  apply(config, *key, *table.get("value"), place);
+}
+
+NamedSettings named_settings(const std::string& text, const std::string& key) {
+  const std::string allowed = "; allowed: \"name: section.key=value; section.key=value\"";
+  const std::size_t colon = text.find(':');
+  NamedSettings settings;
+  settings.name = trimmed(text.substr(0, colon));
+  if (colon == std::string::npos || settings.name.empty() || settings.name.find('=') != std::string::npos)
+    throw ConfigError(key, "found \"" + text.substr(0, 80) + "\", without a name and a colon" + allowed);
+  std::istringstream rest(text.substr(colon + 1));
+  for (std::string assignment; std::getline(rest, assignment, ';');) {
+    assignment = trimmed(assignment);
+    if (assignment.empty()) continue;
+    if (assignment.find('=') == std::string::npos)
+      throw ConfigError(key, "found \"" + assignment.substr(0, 80) + "\", without '='" + allowed);
+    settings.assignments.push_back(std::move(assignment));
+  }
+  return settings;
+}
+
+Config with_settings(Config config, const NamedSettings& settings, const std::string& key) {
+  for (const std::string& assignment : settings.assignments)
+    set_config(config, assignment, key + " \"" + settings.name + "\": ");
+  return config;
+}
+
+std::vector<std::string> search_axis(const std::string& axis) {
+  const std::string where = "search.axes";
+  const std::size_t equals = axis.find('=');
+  const std::string full =
+      axis.substr(0, axis.find_last_not_of(' ', equals == std::string::npos ? equals : equals - 1) + 1);
+  if (equals == std::string::npos || !find_key(full))
+    throw ConfigError(where, "found \"" + axis.substr(0, 80) + "\"; allowed: \"section.key = [values]\"" +
+                                 (equals == std::string::npos || full.find('.') == std::string::npos
+                                      ? ""
+                                      : suggestion(full.substr(0, full.find('.')), full.substr(full.find('.') + 1))));
+  const toml::table table = parse_value(axis.substr(axis.find_first_not_of(' ', equals + 1) == std::string::npos
+                                                        ? equals + 1
+                                                        : axis.find_first_not_of(' ', equals + 1)),
+                                        where);
+  const toml::array* values = table["value"].as_array();
+  if (!values || values->empty())
+    throw ConfigError(where, "\"" + axis.substr(0, 80) + "\" has no values; allowed: \"section.key = [values]\"");
+  std::vector<std::string> assignments;
+  for (const toml::node& node : *values) {
+    std::ostringstream text;
+    if (node.is_array() || node.is_table())
+      throw ConfigError(where, "\"" + axis.substr(0, 80) + "\" has a list within its list; allowed: single values");
+    if (const auto* word = node.as_string())
+      text << schema::quote(word->get());
+    else if (const auto* number = node.as_floating_point())
+      text << schema::write_real(number->get());
+    else
+      text << schema::describe(node);
+    assignments.push_back(full + "=" + text.str());
+  }
+  return assignments;
+}
+
+}  // namespace sprig

@@ -1,0 +1,22 @@
+// Takes the place of kernels/engine when CUDA is off: the same symbols, each saying so.
+#include "sprig/core/error.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/engine/simulation.hpp"
+
+namespace sprig::cuda {
+
+bool built_in() { return false; }
+std::vector<DeviceInfo> devices() { return {}; }
+std::string why_no_device() { return kNotBuilt; }
+DeviceInfo current_device() { throw DeviceError("device", kNotBuilt); }
+std::string versions() { return ""; }
+
+std::unique_ptr<Simulation> make_simulation(const Network&, const Drive&, const SimulationOptions&) {
+  throw DeviceError("device", kNotBuilt);
+}
+
+std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork&, const Drive&, const SimulationOptions&) {
+  throw DeviceError("device", kNotBuilt);
+}
+
+}  // namespace sprig::cuda

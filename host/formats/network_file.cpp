@@ -1,0 +1,216 @@
+#include "sprig/formats/network_file.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "sprig/core/error.hpp"
+#include "sprig/formats/npz.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr std::int32_t kFormat = 1;
+
+// The per-neuron arrays: one list, for writing and for reading.
+const std::vector<std::pair<const char*, std::vector<double> NeuronParameters::*>>& parameter_arrays() {
+  using P = NeuronParameters;
+  static const std::vector<std::pair<const char*, std::vector<double> P::*>> arrays{
+      {"tau_m_ms", &P::tau_m_ms},
+      {"resistance", &P::resistance},
+      {"e_l", &P::e_l},
+      {"v_th", &P::v_th},
+      {"v_reset", &P::v_reset},
+      {"t_ref_ms", &P::t_ref_ms},
+      {"i_dc", &P::i_dc},
+      {"tau_syn_exc_ms", &P::tau_syn_exc_ms},
+      {"v_initial", &P::v_initial},
+      {"tau_syn_inh_ms", &P::tau_syn_inh_ms},
+      {"theta_plus", &P::theta_plus},
+      {"tau_theta_ms", &P::tau_theta_ms}};
+  return arrays;
+}
+
+// A matrix's index arrays in the integer width SciPy would choose, kept alive while they are written.
+struct ScipyCsr {
+  std::vector<std::int32_t> indptr32, indices32;
+  std::vector<std::int64_t> indptr64, indices64;
+  std::vector<std::int64_t> shape;
+
+  ScipyCsr(const Csr& csr) : shape{csr.rows, csr.cols} {
+    constexpr std::uint64_t limit = std::numeric_limits<std::int32_t>::max();
+    if (csr.synapses() <= limit && csr.cols <= limit) {
+      indptr32.assign(csr.offsets.begin(), csr.offsets.end());
+      indices32.assign(csr.targets.begin(), csr.targets.end());
+    } else {
+      indptr64.assign(csr.offsets.begin(), csr.offsets.end());
+      indices64.assign(csr.targets.begin(), csr.targets.end());
+    }
+  }
+
+  void append(std::vector<NpyArray>& arrays, const std::string& prefix, const Csr& csr) const {
+    if (indptr64.empty()) {
+      arrays.push_back(npy_vector(prefix + "indices", indices32));
+      arrays.push_back(npy_vector(prefix + "indptr", indptr32));
+    } else {
+      arrays.push_back(npy_vector(prefix + "indices", indices64));
+      arrays.push_back(npy_vector(prefix + "indptr", indptr64));
+    }
+    arrays.push_back({prefix + "format", "|S3", {}, "csr", 3});
+    arrays.push_back(npy_vector(prefix + "shape", shape));
+    arrays.push_back(npy_vector(prefix + "data", csr.weights));
+    if (csr.delays.empty()) {
+      arrays.push_back(npy_scalar(prefix + "delay_steps", csr.uniform_delay));
+    } else {
+      arrays.push_back(npy_vector(prefix + "delay_steps", csr.delays));
+    }
+    if (!csr.original_id.empty()) arrays.push_back(npy_vector(prefix + "synapse_id", csr.original_id));
+  }
+};
+
+Csr read_csr(const NpzReader& file, const std::string& path, const std::string& prefix) {
+  if (file.read_text(prefix + "format") != std::vector<std::string>{"csr"})
+    throw InputError(path, prefix + "format is not csr; allowed: a CSR matrix");
+  const auto shape = file.read<std::uint32_t>(prefix + "shape");
+  if (shape.size() != 2) throw InputError(path, prefix + "shape must have two entries");
+  Csr csr;
+  csr.rows = shape[0];
+  csr.cols = shape[1];
+  csr.offsets = file.read<std::uint64_t>(prefix + "indptr");
+  csr.targets = file.read<std::uint32_t>(prefix + "indices");
+  csr.weights = file.read<float>(prefix + "data");
+  const bool uniform = file.shape(prefix + "delay_steps").empty();
+  const auto delays = file.read<std::uint16_t>(prefix + "delay_steps");
+  if (uniform)
+    csr.uniform_delay = delays.at(0);
+  else
+    csr.delays = delays;
+  if (!uniform && delays.size() != csr.targets.size())
+    throw InputError(path, prefix + "delay_steps must have one entry a synapse, or be a scalar");
+  if (file.has(prefix + "synapse_id")) csr.original_id = file.read<std::uint64_t>(prefix + "synapse_id");
+  return csr;
+}
+
+template <Worded Enum>
+Enum read_word(const NpzReader& file, const std::string& path, const char* name) {
+  constexpr auto names = words_of(Enum{});
+  const auto text = file.read_text(name);
+  const auto found = text.size() == 1 ? std::find(names.begin(), names.end(), text[0]) : names.end();
+  if (found == names.end()) throw InputError(path, std::string(name) + " is none of the words that are allowed");
+  return static_cast<Enum>(found - names.begin());
+}
+
+template <class T>
+T read_scalar(const NpzReader& file, const std::string& path, const char* name) {
+  const auto values = file.read<T>(name);
+  if (values.size() != 1) throw InputError(path, std::string(name) + " must be a scalar");
+  return values[0];
+}
+
+std::vector<Population> read_populations(const NpzReader& file, const std::string& path) {
+  const auto names = file.read_text("population_name");
+  const auto first = file.read<std::uint32_t>("population_first"), count = file.read<std::uint32_t>("population_count");
+  const auto inhibitory = file.read<std::uint8_t>("population_inhibitory");
+  if (first.size() != names.size() || count.size() != names.size() || inhibitory.size() != names.size())
+    throw InputError(path, "population_name, _first, _count and _inhibitory must have equal lengths");
+  std::vector<Population> populations;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    populations.push_back({names[i], first[i], count[i], inhibitory[i] != 0});
+  return populations;
+}
+
+}  // namespace
+
+void save_network(const std::string& path, const Network& network) {
+  if (network.plasticity)
+    throw ConfigError("network.plasticity", "cannot be written: network files have no plastic synapses");
+  std::vector<NpyArray> arrays;
+  const ScipyCsr recurrent(network.recurrent), input(network.input);
+  recurrent.append(arrays, "", network.recurrent);
+  for (const auto& [name, values] : parameter_arrays()) arrays.push_back(npy_vector(name, network.neurons.*values));
+  arrays.push_back(npy_vector("original_id", network.original_id));
+  if (!network.cluster.empty()) arrays.push_back(npy_vector("cluster", network.cluster));
+
+  std::size_t longest = 1;
+  for (const Population& p : network.populations) longest = std::max(longest, p.name.size());
+  std::string names;
+  std::vector<std::uint32_t> first, count;
+  std::vector<std::uint8_t> inhibitory;
+  for (const Population& p : network.populations) {
+    names += p.name + std::string(longest - p.name.size(), '\0');
+    first.push_back(p.first);
+    count.push_back(p.count);
+    inhibitory.push_back(p.inhibitory ? 1 : 0);
+  }
+  arrays.push_back({"population_name", "|S" + std::to_string(longest), {first.size()}, names.data(), names.size()});
+  arrays.push_back(npy_vector("population_first", first));
+  arrays.push_back(npy_vector("population_count", count));
+  arrays.push_back({"population_inhibitory", "|b1", {first.size()}, inhibitory.data(), inhibitory.size()});
+
+  const auto word = [&](const char* name, std::string_view text) {
+    arrays.push_back({name, "|S" + std::to_string(text.size()), {}, text.data(), text.size()});
+  };
+  const std::int32_t receptors = network.kind.receptors;
+  word("synapse", name_of(network.kind.synapse));
+  word("reset", name_of(network.kind.reset));
+  arrays.push_back(npy_scalar("receptors", receptors));
+  arrays.push_back(npy_scalar("adaptive", network.kind.adaptive));
+  arrays.push_back(npy_scalar("step_ms", network.step_ms));
+  arrays.push_back(npy_scalar("sprig_format", kFormat));
+  input.append(arrays, "input_", network.input);
+  write_npz(path, arrays);
+}
+
+Network load_network(const std::string& path) {
+  const NpzReader file(path);
+  if (!file.has("sprig_format"))
+    throw InputError(path, "has no array 'sprig_format': it is no network that sprig wrote");
+  const auto format = read_scalar<std::uint32_t>(file, path, "sprig_format");
+  if (format != kFormat)
+    throw InputError(path, "has format " + std::to_string(format) + "; this version reads format 1");
+  Network network;
+  network.recurrent = read_csr(file, path, "");
+  for (const auto& [name, values] : parameter_arrays()) network.neurons.*values = file.read<double>(name);
+  network.original_id = file.read<std::uint32_t>("original_id");
+  if (file.has("cluster")) network.cluster = file.read<std::uint32_t>("cluster");
+  network.populations = read_populations(file, path);
+  network.kind.synapse = read_word<Synapse>(file, path, "synapse");
+  network.kind.reset = read_word<Reset>(file, path, "reset");
+  network.kind.adaptive = read_scalar<std::uint8_t>(file, path, "adaptive") != 0;
+  const auto receptors = read_scalar<std::uint32_t>(file, path, "receptors");
+  if (receptors != 1 && receptors != 2) throw InputError(path, "receptors must be 1 or 2");
+  network.kind.receptors = static_cast<int>(receptors);
+  network.step_ms = read_scalar<double>(file, path, "step_ms");
+  if (file.has("input_data")) {
+    network.input = read_csr(file, path, "input_");
+  } else {
+    network.input.cols = network.size();
+  }
+  try {
+    validate(network);
+  } catch (const ConfigError& error) {
+    throw InputError(path, error.what());
+  }
+  return network;
+}
+
+NetworkFileSizes network_file_sizes(const std::string& path) {
+  const NpzReader file(path);
+  const auto length = [&](const char* name) {
+    const auto& shape = file.shape(name);
+    if (shape.size() != 1) throw InputError(path, std::string(name) + " must have one dimension");
+    return shape[0];
+  };
+  NetworkFileSizes sizes;
+  sizes.neurons = length("tau_m_ms");
+  sizes.synapses = length("data");
+  sizes.uniform_delay = file.shape("delay_steps").empty();
+  if (file.has("input_data")) {
+    sizes.input_synapses = length("input_data");
+    sizes.channels = std::max<std::uint64_t>(length("input_indptr"), 1) - 1;
+  }
+  return sizes;
+}
+
+}  // namespace sprig

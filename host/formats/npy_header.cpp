@@ -1,0 +1,114 @@
+#include "host/formats/npy_header.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sprig {
+
+namespace {
+
+// The .npy header's dictionary, with just the grammar NumPy writes: three keys in any order.
+class HeaderText {
+ public:
+  explicit HeaderText(const std::string& text) : p_(text.data()), end_(text.data() + text.size()) {}
+
+  bool parse(std::string& type, bool& fortran, std::vector<std::uint64_t>& shape) {
+    int seen = 0;
+    if (!take('{')) return false;
+    while (!take('}')) {
+      std::string key;
+      if (!quoted(key) || !take(':')) return false;
+      if (key == "descr") {
+        if (!quoted(type)) return false;
+        seen |= 1;
+      } else if (key == "fortran_order") {
+        if (!boolean(fortran)) return false;
+        seen |= 2;
+      } else if (key == "shape") {
+        if (!tuple(shape)) return false;
+        seen |= 4;
+      } else {
+        return false;
+      }
+      take(',');
+    }
+    skip();
+    return seen == 7 && p_ == end_;
+  }
+
+ private:
+  void skip() {
+    while (p_ != end_ && (*p_ == ' ' || *p_ == '\n')) ++p_;
+  }
+  bool take(char c) {
+    skip();
+    if (p_ == end_ || *p_ != c) return false;
+    ++p_;
+    return true;
+  }
+  bool quoted(std::string& text) {
+    skip();
+    if (p_ == end_ || (*p_ != '\'' && *p_ != '"')) return false;
+    const char* close = std::find(p_ + 1, end_, *p_);
+    if (close == end_) return false;
+    text.assign(p_ + 1, close);
+    p_ = close + 1;
+    return true;
+  }
+  bool boolean(bool& value) {
+    skip();
+    for (const bool candidate : {true, false}) {
+      const std::string word = candidate ? "True" : "False";
+      if (static_cast<std::size_t>(end_ - p_) < word.size() || !std::equal(word.begin(), word.end(), p_)) continue;
+      p_ += word.size();
+      value = candidate;
+      return true;
+    }
+    return false;
+  }
+  bool tuple(std::vector<std::uint64_t>& shape) {
+    shape.clear();
+    if (!take('(')) return false;
+    while (!take(')')) {
+      skip();
+      std::uint64_t n = 0;
+      const char* first = p_;
+      for (; p_ != end_ && *p_ >= '0' && *p_ <= '9'; ++p_) {
+        if (n > (std::numeric_limits<std::uint64_t>::max() - 9) / 10) return false;
+        n = 10 * n + static_cast<std::uint64_t>(*p_ - '0');
+      }
+      if (p_ == first || shape.size() == 32) return false;
+      shape.push_back(n);
+      take(',');
+    }
+    return true;
+  }
+
+  const char *p_, *end_;
+};
+
+}  // namespace
+
+bool parse_npy_dictionary(const std::string& text, std::string& type, bool& fortran,
+                          std::vector<std::uint64_t>& shape) {
+  return HeaderText(text).parse(type, fortran, shape);
+}
+
+std::uint64_t npy_element_size(const std::string& type) {
+  if (type.size() < 3 || type.size() > 9 || (type[0] != '<' && type[0] != '|') ||
+      std::string("fiubSU").find(type[1]) == std::string::npos)
+    return 0;
+  std::uint64_t n = 0;
+  for (std::size_t i = 2; i < type.size(); ++i) {
+    if (type[i] < '0' || type[i] > '9') return 0;
+    n = 10 * n + static_cast<std::uint64_t>(type[i] - '0');
+  }
+  const char kind = type[1];
+  if (kind == 'S') return n;
+  if (kind == 'U') return 4 * n;
+  if (kind == 'b') return n == 1 ? 1 : 0;
+  if (kind == 'f') return n == 4 || n == 8 ? n : 0;
+  return n == 1 || n == 2 || n == 4 || n == 8 ? n : 0;
+}
+
+}  // namespace sprig

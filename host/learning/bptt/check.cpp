@@ -1,0 +1,100 @@
+#include "sprig/learning/bptt/check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sprig/core/error.hpp"
+#include "sprig/engine/call_check.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/learning/synapse_signs.hpp"
+
+namespace sprig {
+
+void check_bptt(const Network& network, const Drive& drive, const BpttModel& model) {
+  const auto some = [](const std::vector<double>& values) {
+    return std::any_of(values.begin(), values.end(), [](double x) { return x != 0; });
+  };
+  if (network.kind.adaptive)
+    throw ConfigError("neuron.adaptive", "true, must be false: bptt has no gradient of an adaptive threshold");
+  if (network.plasticity) throw ConfigError("network.plasticity", "bptt trains weights that are constant in a run");
+  if (some(drive.noise_sigma))
+    throw ConfigError("drive.noise_sigma", "above 0, must be 0: bptt runs on the input that it is given");
+  if (some(drive.poisson_rate_hz))
+    throw ConfigError("drive.poisson_rate_hz", "above 0, must be 0: bptt runs on the input that it is given");
+  if (drive.current_gain.size() != std::size_t{network.size()} * drive.channels)
+    throw ConfigError("drive.current_gain", std::to_string(drive.current_gain.size()) + " values, must be " +
+                                                std::to_string(std::size_t{network.size()} * drive.channels));
+  const auto at_least_one = [](const char* key, std::uint32_t value) {
+    if (value == 0) throw ConfigError(key, "0, must be at least 1");
+  };
+  const auto positive = [](const char* key, double value) {
+    if (!(value > 0) || !std::isfinite(value))
+      throw ConfigError(key, std::to_string(value) + ", must be above 0 and finite");
+  };
+  at_least_one("training.outputs", model.outputs);
+  at_least_one("training.samples", model.samples);
+  at_least_one("training.steps_per_sample", model.steps_per_sample);
+  if (model.skipped_samples >= model.samples)
+    throw ConfigError("training.skipped_samples", std::to_string(model.skipped_samples) + ", must be below the " +
+                                                      std::to_string(model.samples) + " samples of a sequence");
+  if (std::uint64_t{model.samples} * model.steps_per_sample > 0x7FFFFFFFu)
+    throw ConfigError("training.samples", "sequences of 2^31 steps or more");
+  positive("training.trace_tau_ms", model.trace_tau_ms);
+  positive("training.surrogate_gain", model.surrogate_gain);
+}
+
+std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device) {
+  return uses_device(device) ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
+}
+
+std::uint32_t checkpoint_interval(const BpttModel& model) {
+  const std::uint32_t steps = model.samples * model.steps_per_sample;
+  if (model.checkpoint_steps > 0) return std::min(model.checkpoint_steps, steps);
+  return static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(steps))));
+}
+
+BpttLimits::BpttLimits(const Network& network, const Drive& drive, const BpttModel& model_)
+    : model(model_),
+      neurons(network.size()),
+      signal_channels(drive.channels),
+      input_channels(network.input.rows),
+      weights(network.recurrent.synapses()),
+      readout((std::size_t{network.size()} + 1) * model.outputs) {
+  if (network.kind.receptors == 2) signs = synapse_signs(network);
+}
+
+void check_parameters(const BpttLimits& limits, std::size_t weights, std::size_t readout) {
+  if (weights != limits.weights || readout != limits.readout)
+    throw ConfigError("training.parameters", std::to_string(weights) + " weights and " + std::to_string(readout) +
+                                                 " of the readout, must be " + std::to_string(limits.weights) +
+                                                 " and " + std::to_string(limits.readout));
+}
+
+void check_parameters(const BpttLimits& limits, View<const double> weights, std::size_t readout) {
+  check_parameters(limits, weights.size, readout);
+  for (std::size_t k = 0; k < limits.signs.size(); ++k)
+    if (weights[k] * limits.signs[k] < 0)
+      throw ConfigError("training.weights[" + std::to_string(k) + "]",
+                        std::to_string(weights[k]) + ", must keep its sign: it is on the other receptor");
+}
+
+void check_batch(const BpttLimits& limits, const SequenceBatch& batch) {
+  const BpttModel& model = limits.model;
+  if (batch.replicas == 0) throw ConfigError("training.batch", "has no sequences");
+  check_call({limits.neurons, batch.replicas, limits.signal_channels, limits.input_channels},
+             std::uint64_t{model.samples} * model.steps_per_sample, batch.input, {}, nullptr);
+  const bool labels = model.loss == Loss::cross_entropy;
+  const std::size_t expected = labels ? batch.replicas : std::size_t{batch.replicas} * model.samples * model.outputs;
+  const std::size_t found = labels ? batch.labels.size : batch.targets.size;
+  if (found != expected)
+    throw ConfigError(labels ? "training.labels" : "training.targets",
+                      std::to_string(found) + " values, must be " + std::to_string(expected));
+  if (!labels) return;
+  for (std::size_t r = 0; r < batch.labels.size; ++r)
+    if (batch.labels[r] >= model.outputs)
+      throw ConfigError("training.labels[" + std::to_string(r) + "]",
+                        std::to_string(batch.labels[r]) + ", must be below " + std::to_string(model.outputs));
+}
+
+}  // namespace sprig

@@ -1,0 +1,192 @@
+#include "sprig/learning/bptt/training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include "sprig/core/error.hpp"
+#include "sprig/core/shuffle.hpp"
+#include "sprig/learning/synapse_signs.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+void check(const Network& network, const TrainingSet& training, const BpttOptions& options,
+           const Eigen::MatrixXd& readout) {
+  const auto at_least = [](const char* key, double value, double least) {
+    if (!(value >= least) || !std::isfinite(value))
+      throw ConfigError(key, std::to_string(value) + ", must be finite and at least " + std::to_string(least));
+  };
+  at_least("training.learning_rate", options.learning_rate, 0);
+  at_least("training.readout_learning_rate", options.readout_learning_rate, 0);
+  at_least("training.clip_norm", options.clip_norm, 0);
+  at_least("training.epochs", options.epochs, 1);
+  at_least("training.batch", options.batch, 1);
+  if (training.sequences == 0) throw ConfigError("training.sequences", "there is nothing to train on");
+  if (network.kind.receptors == 2 && !options.keep_sign)
+    throw ConfigError("training.keep_sign", "false, must be true with two receptors: the sign chooses between them");
+  const bool given = readout.size() > 0;
+  if (given && (readout.rows() != network.size() + 1 || readout.cols() != options.model.outputs))
+    throw ConfigError("training.readout", std::to_string(readout.rows()) + " x " + std::to_string(readout.cols()) +
+                                              ", must be (neurons + 1) x outputs");
+}
+
+struct Parameters {
+  std::vector<double> weights, readout;  // weights: in units of their mean magnitude
+};
+
+// Means over the sequences of a set.
+struct Means {
+  double loss = 0, correct = 0;
+  std::uint64_t sequences = 0;
+
+  void add(const BatchLoss& batch, std::size_t replicas) {
+    loss += batch.loss * static_cast<double>(replicas);
+    correct += static_cast<double>(batch.correct);
+    sequences += replicas;
+  }
+  double mean_loss() const { return loss / static_cast<double>(sequences); }
+  double accuracy(Loss kind) const {
+    return kind == Loss::cross_entropy ? correct / static_cast<double>(sequences) : kNaN;
+  }
+};
+
+class Training {
+ public:
+  Training(const Network& network, const Drive& drive, const BpttOptions& options, const Eigen::MatrixXd& readout)
+      : options_(options),
+        bptt_(make_bptt(network, drive, options.model, options.device)),
+        signs_(synapse_signs(network)),
+        adam_weights_(network.recurrent.synapses(), options.adam),
+        adam_readout_((std::size_t{network.size()} + 1) * options.model.outputs, options.adam) {
+    const std::vector<float>& weights = network.recurrent.weights;
+    for (const float w : weights) unit_ += std::abs(static_cast<double>(w)) / static_cast<double>(weights.size());
+    if (unit_ == 0) unit_ = 1;
+    for (const float w : weights) now_.weights.push_back(w / unit_);
+    now_.readout.assign((std::size_t{network.size()} + 1) * options.model.outputs, 0.0);
+    for (Eigen::Index i = 0; i < readout.rows(); ++i)
+      for (Eigen::Index o = 0; o < readout.cols(); ++o)
+        now_.readout[static_cast<std::size_t>(i * readout.cols() + o)] = readout(i, o);
+    d_weights_.resize(now_.weights.size());
+    d_readout_.resize(now_.readout.size());
+  }
+
+  const Parameters& parameters() const { return now_; }
+  double unit() const { return unit_; }
+  std::uint64_t clipped() const { return clipped_; }
+
+  // One step on one batch.
+  BatchLoss learn(const TrainingSet& set, std::uint32_t epoch, View<const std::uint32_t> which) {
+    fill(set, epoch, which);
+    show_parameters();
+    const BatchLoss loss = bptt_->gradient(batch_, d_weights_, d_readout_);
+    for (double& d : d_weights_) d *= unit_;
+    const double norm = clip_norm(d_weights_, d_readout_, options_.clip_norm);
+    if (!std::isfinite(norm)) return {kNaN, 0};
+    clipped_ += options_.clip_norm > 0 && norm > options_.clip_norm ? 1 : 0;
+    adam_weights_.step(now_.weights, d_weights_, options_.learning_rate);
+    adam_readout_.step(now_.readout, d_readout_, options_.readout_learning_rate);
+    if (options_.keep_sign)
+      for (std::size_t k = 0; k < now_.weights.size(); ++k)
+        if (now_.weights[k] * signs_[k] < 0) now_.weights[k] = 0;
+    return loss;
+  }
+
+  Means validate(const TrainingSet& set) {
+    Means means;
+    std::vector<std::uint32_t> which(set.sequences);
+    std::iota(which.begin(), which.end(), 0u);
+    show_parameters();
+    for (std::uint32_t first = 0; first < set.sequences; first += options_.batch) {
+      const std::uint32_t count = std::min(options_.batch, set.sequences - first);
+      fill(set, 0, {which.data() + first, count});
+      means.add(bptt_->loss(batch_), count);
+    }
+    return means;
+  }
+
+ private:
+  void fill(const TrainingSet& set, std::uint32_t epoch, View<const std::uint32_t> which) {
+    batch_ = {};
+    batch_.replicas = static_cast<std::uint32_t>(which.size);
+    set.fill(epoch, which, batch_);
+  }
+  void show_parameters() {
+    std::vector<double> weights = now_.weights;
+    for (double& w : weights) w *= unit_;
+    bptt_->set_parameters(weights, now_.readout);
+  }
+
+  const BpttOptions& options_;
+  std::unique_ptr<Bptt> bptt_;
+  std::vector<std::int8_t> signs_;
+  double unit_ = 0;  // mean magnitude of the weights at the start
+  Parameters now_;
+  Adam adam_weights_, adam_readout_;
+  std::vector<double> d_weights_, d_readout_;
+  SequenceBatch batch_;
+  std::uint64_t clipped_ = 0;
+};
+
+void check_finite(double loss, const std::string& where) {
+  if (!std::isfinite(loss)) throw NumericalError("training loss", "is not finite in " + where);
+}
+
+}  // namespace
+
+BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
+                      const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout) {
+  check(network, training, options, readout);
+  Training now(network, drive, options, readout);
+  BpttResult result;
+  result.network = network;
+  Parameters best = now.parameters();
+  double lowest = std::numeric_limits<double>::infinity();
+  const Loss kind = options.model.loss;
+  const std::uint32_t batches = (training.sequences + options.batch - 1) / options.batch;
+  for (std::uint32_t epoch = 0; epoch < options.epochs && result.complete; ++epoch) {
+    std::vector<std::uint32_t> order(training.sequences);
+    std::iota(order.begin(), order.end(), 0u);
+    shuffle(order, options.seed, Stream::training_order, epoch);
+    Means means;
+    for (std::uint32_t b = 0; b < batches && result.complete; ++b) {
+      const std::uint32_t first = b * options.batch, count = std::min(options.batch, training.sequences - first);
+      const BatchLoss loss = now.learn(training, epoch, {order.data() + first, count});
+      check_finite(loss.loss, "epoch " + std::to_string(epoch) + ", batch " + std::to_string(b));
+      means.add(loss, count);
+      const double done = (epoch + (b + 1.0) / batches) / options.epochs;
+      result.complete = !options.progress || options.progress(done);
+    }
+    if (validation.sequences == 0) {
+      result.epochs.push_back({means.mean_loss(), kNaN, means.accuracy(kind), kNaN});
+      result.best_epoch = epoch;
+      best = now.parameters();
+      continue;
+    }
+    const Means validated = now.validate(validation);
+    check_finite(validated.mean_loss(), "the validation after epoch " + std::to_string(epoch));
+    result.epochs.push_back({means.mean_loss(), validated.mean_loss(), means.accuracy(kind), validated.accuracy(kind)});
+    if (validated.mean_loss() < lowest) {
+      lowest = validated.mean_loss();
+      result.best_epoch = epoch;
+      best = now.parameters();
+    } else if (options.patience > 0 && epoch - result.best_epoch >= options.patience) {
+      break;
+    }
+  }
+  result.clipped = now.clipped();
+  for (std::size_t k = 0; k < best.weights.size(); ++k)
+    result.network.recurrent.weights[k] = static_cast<float>(best.weights[k] * now.unit());
+  result.readout.resize(network.size() + 1, options.model.outputs);
+  for (Eigen::Index i = 0; i < result.readout.rows(); ++i)
+    for (Eigen::Index o = 0; o < result.readout.cols(); ++o)
+      result.readout(i, o) = best.readout[static_cast<std::size_t>(i * result.readout.cols() + o)];
+  return result;
+}
+
+}  // namespace sprig

@@ -1,0 +1,84 @@
+#include "sprig/learning/stdp/training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "host/learning/stdp/heterogeneous_stdp.hpp"
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+void check(const Network& network, const SimulationOptions& simulation, const StdpOptions& options) {
+  const auto number = [](const char* key, double value, double least, bool open) {
+    if (!std::isfinite(value) || value < least || (open && value == least))
+      throw ConfigError(key, std::to_string(value) + ", must be finite and " + (open ? "above " : "at least ") +
+                                 std::to_string(least));
+  };
+  if (simulation.replicas != 1)
+    throw ConfigError("run.replicas", std::to_string(simulation.replicas) + ", must be 1: weights are not shared");
+  if (network.plasticity) throw ConfigError("network.plasticity", "must be none: this training learns in its stead");
+  number("training.stdp_tau_min_ms", options.tau_min_ms, 0, true);
+  number("training.stdp_a_plus", options.a_plus, 0, false);
+  number("training.stdp_a_minus", options.a_minus, 0, false);
+  number("training.stdp_w_max_factor", options.w_max_factor, 0, true);
+  number("training.stdp_duration_ms", options.duration_ms, network.step_ms, false);
+  number("training.stdp_window_ms", options.window_ms, network.step_ms, false);
+}
+
+// What is in flight, in the units of a network whose weights have changed: the scale of a population follows the
+// largest sum of weights onto a neuron. Coarser units round; finer ones do not.
+void change_units(SimulationState& state, const Network& network, const std::vector<int>& exponents) {
+  if (state.exponents == exponents) return;
+  const std::size_t neurons = network.size(), receptors = network.kind.currents();
+  const std::vector<std::uint32_t> population_of = network.population_of();
+  for (std::size_t cell = 0; cell < state.pending.size(); ++cell) {
+    const std::size_t at = 2 * std::size_t{population_of[cell % neurons]} + cell / neurons % receptors;
+    const double value = std::ldexp(static_cast<double>(state.pending[cell]), exponents[at] - state.exponents[at]);
+    state.pending[cell] = static_cast<std::int32_t>(std::llround(value));
+  }
+  state.exponents = exponents;
+}
+
+}  // namespace
+
+StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                      const StdpOptions& options, const InputSource& input) {
+  check(network, simulation, options);
+  const auto steps_of = [&](double ms) { return static_cast<std::uint64_t>(std::llround(ms / network.step_ms)); };
+  const std::uint64_t window = std::max<std::uint64_t>(1, steps_of(options.window_ms));
+  const std::uint64_t end = simulation.first_step + std::max<std::uint64_t>(1, steps_of(options.duration_ms));
+
+  HeterogeneousStdp stdp(network, options, simulation.seed, simulation.threads);
+  StdpResult result;
+  result.network = network;
+  result.w_max = stdp.w_max();
+  std::unique_ptr<Simulation> running = make_simulation(network, drive, simulation);
+  RecordOptions what;
+  what.spikes = true;
+  for (std::uint64_t step = simulation.first_step; step < end && result.complete;) {
+    const std::uint64_t steps = std::min(window, end - step);
+    Recording recording;
+    running->advance(steps, input ? input(step, steps) : Input{}, what, &recording);
+    step += steps;
+    stdp.learn(recording.spikes);
+    if (options.normalise) stdp.normalise();
+    stdp.store(result.network.recurrent.weights);
+    const double window_s = static_cast<double>(steps) * network.step_ms * 1e-3;
+    result.rate_hz.push_back(static_cast<double>(recording.total_spikes) / window_s / network.size());
+    const double done = static_cast<double>(step - simulation.first_step);
+    result.complete =
+        !options.progress || options.progress(done / static_cast<double>(end - simulation.first_step)) || step == end;
+    if (step == end || !result.complete) break;
+    SimulationState state = running->state();
+    running = make_simulation(result.network, drive, simulation);
+    change_units(state, network, running->state().exponents);
+    running->set_state(state);
+  }
+  result.mean_change = stdp.mean_change();
+  return result;
+}
+
+}  // namespace sprig

@@ -1,0 +1,20 @@
+// The parts of a study's page that its gains and its claims make.
+#pragma once
+
+#include <string>
+
+#include "host/report/data.hpp"
+#include "host/report/methods.hpp"
+#include "host/report/page.hpp"
+
+namespace sprig::report {
+
+// Error over the gains against operations and against the largest conditional exponent, a figure a density; nothing
+// where a study has one gain. `axis`: of the score.
+void draw_curves(Page& page, const Node& curves, const std::string& task, const std::string& training,
+                 const std::string& axis, const MethodStyles& styles);
+
+// The comparisons of lnp with its controls, corrected together; nothing where there are none.
+void draw_claims(Page& page, const Node& claims);
+
+}  // namespace sprig::report

@@ -1,0 +1,235 @@
+#include "sprig/session/memory_plan.hpp"
+#include "sprig/pruning/options.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "sprig/engine/plastic.hpp"
+#include "sprig/engine/slices.hpp"
+#include "sprig/formats/network_file.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/table.hpp"
+
+namespace sprig {
+
+namespace {
+
+// A delay that is hardly ever exceeded: the ring has a slot for each step of it.
+double longest_delay_ms(const Distribution& d) {
+  using Kind = Distribution::Kind;
+  switch (d.kind) {
+    case Kind::constant:
+      return d.a;
+    case Kind::uniform:
+      return d.b;
+    case Kind::normal:
+      return d.a + 5 * d.b;
+    case Kind::lognormal:
+      return std::exp(d.a + 5 * d.b);
+    case Kind::gamma:
+      return d.a * d.b + 10 * d.b * std::max(1.0, std::sqrt(d.a));
+  }
+  return d.a;
+}
+
+PlannedNetwork planned_network(const Config& config) {
+  PlannedNetwork planned;
+  planned.kind = config.network.kind;
+  if (!config.network_file.empty()) {
+    const NetworkFileSizes file = network_file_sizes(config.network_file);
+    planned.neurons = static_cast<double>(file.neurons);
+    planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
+    planned.delay_slots = file.uniform_delay ? 1 : 64;
+    planned.uniform_delay = file.uniform_delay;
+    return planned;
+  }
+  const NetworkSpec& spec = config.network;
+  planned.neurons = spec.neurons;
+  planned.synapses = spec.neurons * expected_in_degree(spec);
+  planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
+  planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
+  return planned;
+}
+
+// As the backend would cut it (device auto is planned as the CPU). The resident engine's slices are those of an H200.
+SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
+  constexpr std::uint32_t kDeviceSlices = 132;
+  const auto slots = static_cast<std::uint32_t>(network.delay_slots);
+  const bool cuda = options.device == Device::cuda, events = options.update != UpdateMode::clock;
+  const bool learns = network.plasticity.target_count > 0;
+  SlicePolicy policy;
+  policy.slices = cuda ? kDeviceSlices : options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
+  policy.weight_bits = options.weight_bits;
+  policy.narrow = options.weight_bits == 16 && !(cuda && (events || learns || options.replicas > 1));
+  policy.by_delay = !cuda && !events && !learns && options.replicas == 1;
+  SliceLayout layout = choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
+                                     static_cast<std::uint64_t>(network.synapses),
+                                     network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
+  if (cuda && !layout.narrow) layout.slices = 1;
+  return layout;
+}
+
+// What the resident engine has besides (kernels/engine/resident_data.hpp): three sets of mailboxes with room for every
+// neuron in every step of a window, and, unless all delays are equal, beginnings of the rows of near synapses, which
+// themselves are few.
+void add_exchange(MemoryPlan& plan, const PlannedNetwork& network, const SliceLayout& layout) {
+  constexpr double kSets = 3, kLongestWindow = 64;
+  const double window = network.uniform_delay ? std::min(network.delay_slots - 1, kLongestWindow) : 1;
+  plan.items.push_back({"engine", "mailboxes", kSets * 8 * network.neurons * window});
+  if (!network.uniform_delay)
+    plan.items.push_back({"engine", "offsets of near synapses", network.neurons * (8 + 2 * (layout.slices + 1.0))});
+}
+
+}  // namespace
+
+double MemoryPlan::total() const {
+  double sum = 0;
+  for (const MemoryItem& item : items) sum += item.bytes;
+  return sum;
+}
+
+MemoryPlan MemoryPlan::on_device() const {
+  MemoryPlan plan{neurons, synapses, {}};
+  for (const MemoryItem& item : items)
+    if (item.group == "engine" || item.group == "dynamics" || item.group == "learning") plan.items.push_back(item);
+  return plan;
+}
+
+double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options) {
+  return planned_layout(network, options, std::max(options.threads, 1)).narrow ? sizeof(NarrowSynapse)
+                                                                               : sizeof(WideSynapse);
+}
+
+MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
+  const double n = network.neurons, e = network.synapses, replicas = options.replicas;
+  const double receptors = network.kind.receptors, slots = network.delay_slots;
+  MemoryPlan plan{n, e, {}};
+  const auto add = [&](const char* group, const char* name, double bytes) {
+    if (bytes > 0) plan.items.push_back({group, name, bytes});
+  };
+  if (network.stored) {
+    add("network", "offsets", 8 * (n + 1));
+    add("network", "targets", 4 * e);
+    add("network", "weights", 4 * e);
+    add("network", "delays", network.uniform_delay ? 0 : 2 * e);
+  }
+  add("network", "neuron parameters", (12 * 8 + 4) * n);
+  const SliceLayout layout = planned_layout(network, options, threads);
+  const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
+  const bool resident = options.device == Device::cuda && layout.narrow;
+  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
+  add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
+  if (resident) add_exchange(plan, network, layout);
+  add("engine", "neuron constants", 15 * sizeof(real) * n);
+  add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
+  add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
+  const Plasticity& learning = network.plasticity;
+  if (learning.target_count > 0) {
+    add("engine", "offsets of plastic synapses", 8 * (n + 1) * layout.slices);
+    add("engine", "traces",
+        sizeof(StdpTrace) * double(learning.source_count) * layout.slices +
+            sizeof(SpikeHistory) * double(learning.target_count));
+  }
+  return plan;
+}
+
+MemoryPlan plan_memory(const Config& config, Work work, int cells) {
+  const PlannedNetwork planned = planned_network(config);
+  const double n = planned.neurons, e = planned.synapses, copies = cells;
+  const LifKind kind = planned.kind;
+  const double delay_bytes = planned.uniform_delay ? 0 : 2;
+  SimulationOptions simulation = config.simulation;
+  if (work != Work::run) simulation.replicas = 1;
+  const double replicas = simulation.replicas;
+  MemoryPlan plan = plan_simulation(planned, simulation, thread_count(config));
+  for (MemoryItem& item : plan.items) item.bytes *= copies;
+  const auto add = [&](const char* group, const char* name, double bytes) {
+    if (bytes > 0) plan.items.push_back({group, name, bytes * copies});
+  };
+
+  const double step_ms = config.network.step_ms;
+  if (work == Work::run) {
+    const double steps = config.run.duration_ms / step_ms;
+    if (config.run.count_window_ms > 0)
+      add("recording", "counts", std::ceil(config.run.duration_ms / config.run.count_window_ms) * n * replicas * 4);
+    add("recording", "probe", 3 * sizeof(real) * steps * static_cast<double>(config.run.probe.size()) * replicas);
+    return plan;
+  }
+  const double states = (1 + current_rows(kind)) * n;
+  const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
+  if (work != Work::search) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
+  if (work == Work::lyapunov) return plan;
+  const auto pruned_by = [&](PruneMethod method) {
+    const auto scored = [&](PruneMethod asked) {
+      PruneOptions options = config.prune;
+      options.method = asked;
+      return scoring_method(options) == method;
+    };
+    const std::vector<PruneMethod>& methods = config.study.methods;
+    return work == Work::study   ? std::any_of(methods.begin(), methods.end(), scored)
+           : work == Work::prune ? scored(config.prune.method)
+                                 : false;
+  };
+  if (pruned_by(PruneMethod::resistance)) add("pruning", "Laplacian and its inverse", 4 * 8 * n * n);
+  if (pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise)) {
+    constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
+    add("pruning", "covariance", kMatrices * 8 * n * n);
+    add("pruning", "edge scores", 4 * 8 * e);
+  }
+  const TimescaleOptions& search = config.prune.timescales;
+  if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::search)))
+    add("pruning", "candidates of step IV",
+        std::min(search.batch, static_cast<std::uint32_t>(thread_count(config))) *
+            ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
+  // A round holds what it began with, a trial and the best one so far.
+  if (work != Work::search) add("pruning", "pruned copies", 3 * ((4 + 4 + 8 + delay_bytes) * e + 108 * n));
+  if (work == Work::prune) return plan;
+  const TaskOptions& t = config.task;
+  const double rows = t.is_classification() ? t.images.batch  // gathered batch by batch
+                                            : static_cast<double>(t.train + t.validation + t.test + t.washout);
+  const double features = n * (t.is_classification() ? t.images.windows : 1) * (t.square ? 2 : 1);
+  add("task", "features", 8 * rows * features);
+  add("task", "ridge regression", 3 * 8 * (features + 1) * (features + 1));
+  return plan;
+}
+
+MemoryLimit available_memory() {
+  MemoryLimit limit{"RAM", std::numeric_limits<double>::infinity()};
+  std::ifstream info("/proc/meminfo");
+  for (std::string word; info >> word;)
+    if (word == "MemAvailable:") {
+      double kib = 0;
+      if (info >> kib) limit.bytes = kib * 1024;
+      break;
+    }
+  // A container's own limit; "max" is no number and leaves it.
+  double most = 0, used = 0;
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> most && std::ifstream("/sys/fs/cgroup/memory.current") >> used &&
+      most - used < limit.bytes)
+    limit = {"RAM (cgroup)", std::max(most - used, 0.0)};
+  return limit;
+}
+
+MemoryLimit memory_of(const cuda::DeviceInfo& device) {
+  return {"device " + std::to_string(device.index) + " (" + device.name + ")", static_cast<double>(device.free_bytes)};
+}
+
+void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint) {
+  if (plan.total() <= limit.bytes) return;
+  const auto largest = std::max_element(plan.items.begin(), plan.items.end(),
+                                        [](const MemoryItem& a, const MemoryItem& b) { return a.bytes < b.bytes; });
+  throw MemoryError("memory", "needs " + bytes_text(plan.total()) + ", " + bytes_text(limit.bytes) + " of " +
+                                  limit.name + " are available; largest: " + largest->name + " (" + largest->group +
+                                  "), " + bytes_text(largest->bytes) + "; lower " + hint + ", see sprig plan");
+}
+
+void require_memory(const Config& config, Work work, int cells) {
+  require_fits(plan_memory(config, work, cells), available_memory());
+}
+
+}  // namespace sprig

@@ -1,0 +1,63 @@
+#include "sprig/session/run_folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "sprig/core/error.hpp"
+
+namespace sprig {
+
+namespace {
+
+// What a run writes besides config.resolved.toml, which every run replaces.
+constexpr std::string_view kMade[] = {"result.json", "manifest.json", "metrics.jsonl",   "network.npz", "spikes.npz",
+                                      "probe.npz",   "counts.npy",    "table.txt",       "table.csv",   "table.tex",
+                                      "best.toml",   "report.html",   "observation.json"};
+
+bool is_made(std::string_view file) {
+  return file == "config.resolved.toml" || std::find(std::begin(kMade), std::end(kMade), file) != std::end(kMade);
+}
+bool is_model(std::string_view file) { return file.ends_with(".npz"); }  // in models/
+
+// "<file of ours>.tmp-<process>": what an AtomicFile leaves when its process is killed.
+bool is_leftover(const std::string& name, bool is_ours(std::string_view)) {
+  const std::size_t mark = name.rfind(".tmp-");
+  if (mark == std::string::npos || mark + 5 == name.size()) return false;
+  return name.find_first_not_of("0123456789", mark + 5) == std::string::npos &&
+         is_ours(std::string_view(name.data(), mark));
+}
+
+// Paths within a folder. Errors: InputError.
+std::vector<std::string> leftovers(const std::string& folder, bool is_ours(std::string_view)) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (is_leftover(entry->path().filename().string(), is_ours)) found.push_back(entry->path().string());
+  if (error) throw InputError(folder, "cannot be read: " + error.message());
+  return found;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const std::string& path) : path_(path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw InputError(path, "cannot be made a folder: " + error.message());
+  if (!std::filesystem::is_directory(path)) throw InputError(path, "is not a folder");
+  std::vector<std::string> stale = leftovers(path, is_made);
+  if (std::filesystem::is_directory(file("models"), error))
+    for (const std::string& name : leftovers(file("models"), is_model)) stale.push_back(name);
+  for (const std::string_view name : kMade) stale.push_back(file(std::string(name)));
+  for (const std::string& name : stale) {
+    std::filesystem::remove(name, error);
+    if (error) throw InputError(name, "cannot be replaced: " + error.message());
+  }
+}
+
+void RunFolder::metric(std::string_view json_line) {
+  if (!metrics_) metrics_ = std::make_unique<LineLog>(file("metrics.jsonl"));
+  metrics_->append(json_line);
+}
+
+}  // namespace sprig

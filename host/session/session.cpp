@@ -1,0 +1,99 @@
+#include "sprig/session/session.hpp"
+
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/report/report.hpp"
+#include "sprig/session/place.hpp"
+#include "sprig/session/signals.hpp"
+
+namespace sprig {
+
+namespace {
+
+std::string utc(std::chrono::system_clock::time_point when, const char* format) {
+  const std::time_t time = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, format, &parts);
+  return text;
+}
+
+// --out, or a new folder under runs/.
+std::string folder_name(const Command& command, std::chrono::system_clock::time_point when) {
+  if (!command.out.empty()) return command.out;
+  const std::string base = "runs/" + command.verb + "-" + utc(when, "%Y%m%dT%H%M%SZ");
+  std::string name = base;
+  for (int i = 2; std::filesystem::exists(name); ++i) name = base + "-" + std::to_string(i);
+  return name;
+}
+
+}  // namespace
+
+Session::Session(const Command& command)
+    : command_(command),
+      started_(std::chrono::system_clock::now()),
+      clock_(std::chrono::steady_clock::now()),
+      folder_(folder_name(command, started_)),
+      resolved_(resolved_config(command.config)) {
+  folder_.write("config.resolved.toml", resolved_);
+}
+
+double Session::wall_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_).count();
+}
+
+int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on) {
+  result["complete"] = complete;
+  result["wall_s"] = wall_s();
+  folder_.write("result.json", json_text(result, 2) + "\n");
+  const Version v = version();
+  const Json manifest{{"verb", command_.verb},
+                      {"version", v.version},
+                      {"git_revision", v.git_revision},
+                      {"build",
+                       {{"type", v.build_type},
+                        {"compiler", v.compiler},
+                        {"cuda", v.with_cuda},
+                        {"openmp", v.with_openmp},
+                        {"double_state", v.double_state}}},
+                      {"command_line", command_.command_line},
+                      {"seed", command_.config.simulation.seed},
+                      {"device", device},
+                      {"threads", thread_count(command_.config)},
+                      {"config_hash", Hash().bytes(resolved_.data(), resolved_.size()).hex()},
+                      {"result_hash", hash.empty() ? Json() : Json(hash)},
+                      {"started", utc(started_, "%Y-%m-%dT%H:%M:%SZ")},
+                      {"wall_s", wall_s()},
+                      {"complete", complete}};
+  folder_.write("manifest.json", json_text(manifest, 2) + "\n");
+  try {
+    write_report(folder_.path());
+  } catch (const Error& error) {  // the run matters more than its page
+    std::fprintf(stderr, "sprig: report.html could not be drawn: %s\n", error.what());
+  }
+  print("written to " + folder_.path() + "\n");
+  if (complete) {
+    if (print_failure_) std::rethrow_exception(print_failure_);
+    return 0;
+  }
+  std::fprintf(stderr, "sprig: stopped early; what was done so far is written%s\n",
+               goes_on ? ", and the same command with --out of that folder goes on" : "");
+  return goes_on ? static_cast<int>(Exit::checkpointed) : stop_exit_code();
+}
+
+void Session::print(const std::string& text) {
+  if (command_.quiet || print_failure_) return;
+  try {
+    write_stdout(text);
+  } catch (const InputError&) {
+    print_failure_ = std::current_exception();
+  }
+}
+
+}  // namespace sprig

@@ -1,0 +1,173 @@
+// The configuration: one schema for all verbs, read strictly from TOML. Each verb uses the sections it needs; every key
+// is optional and its default is that of the option struct it fills.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sprig/core/words.hpp"
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/simulation.hpp"
+#include "sprig/network/builders.hpp"
+#include "sprig/network/standard_networks.hpp"
+#include "sprig/pruning/prune.hpp"
+#include "sprig/tasks/score.hpp"
+#include "sprig/tasks/train.hpp"
+#include "sprig/tasks/unsupervised.hpp"
+
+namespace sprig {
+
+enum class StudyMode { grid, operating_point };
+constexpr auto words_of(StudyMode) { return words<StudyMode>("grid", "operating_point"); }
+enum class Training { ridge, stdp, bptt };  // of a study; every one ends with a ridge readout
+constexpr auto words_of(Training) { return words<Training>("ridge", "stdp", "bptt"); }
+enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
+constexpr auto words_of(BenchNetwork) {
+  return words<BenchNetwork>("microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn",
+                             "sweep");
+}
+enum class BrunelRegime { a, b, c, d };  // the four of Brunel 2000, figure 8
+constexpr auto words_of(BrunelRegime) { return words<BrunelRegime>("A", "B", "C", "D"); }
+enum class BenchCheck { none, rates, full };  // full: intervals and correlations too, against a second seed
+constexpr auto words_of(BenchCheck) { return words<BenchCheck>("none", "rates", "full"); }
+
+struct RunSection {
+  double duration_ms = 1000, transient_ms = 0;  // recorded time, and time before it
+  bool record_spikes = true;
+  double count_window_ms = 0;        // > 0: spike counts per neuron and window
+  std::vector<std::uint32_t> probe;  // neurons whose V, I and theta are recorded
+};
+
+// Drive::... for all neurons alike; 0 switches a source off.
+struct DriveSection {
+  double poisson_rate_hz = 0, poisson_weight = 0, noise_sigma = 0;
+};
+
+struct StudySection {
+  StudyMode mode = StudyMode::grid;
+  // Each a system's name ("lorenz63"; with "_x" its first coordinate alone is fed in, with "_full" all of them), or
+  // named_settings(). Empty: that of [task].
+  std::vector<std::string> tasks;
+  std::vector<Training> trainings{Training::ridge};
+  std::vector<PruneMethod> methods{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random, PruneMethod::none};
+  std::vector<double> densities{0.5, 0.2};
+  // Factors on all recurrent weights after pruning. Each line of the table is that of the gain which validation data
+  // prefer for its task, training, variant, method and density.
+  std::vector<double> gains{1};
+  std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
+  std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
+};
+
+// How recurrent layers are trained; study.trainings says whether.
+struct TrainingSection {
+  StdpOptions stdp;
+  SequenceOptions sequences;  // bptt
+};
+
+struct SearchSection {
+  std::vector<std::string> axes;  // "section.key = [values]"; the candidates are their product
+  std::uint32_t budget = 0;       // > 0: at most so many candidates, drawn at random from the product
+};
+
+// Which keys a network reads, and what it has in the place of an empty list or a zero: host/app/bench_recipes.
+struct BenchSection {
+  BenchNetwork network = BenchNetwork::microcircuit;
+  double duration_ms = 0, warmup_ms = 500;  // of each repeat; of the time before them
+  std::uint32_t repeats = 5;
+  double synapses = 0;                           // the large networks: asked for
+  std::vector<std::uint32_t> neurons, batch;     // one value each, but for those that go through several
+  std::vector<std::uint32_t> synapses_a_neuron;  // sweep
+  std::vector<double> rates_hz;                  // sweep
+  std::vector<UpdateMode> update;                // sweep
+  Background background = Background::poisson;   // microcircuit
+  double size = 1;                               // microcircuit: part of the neurons
+  BrunelRegime regime = BrunelRegime::c;         // brunel
+  double density = 0.2;                          // hrsnn: synapses kept by pruning
+  PruneMethod prune = PruneMethod::random;       // hrsnn
+  BenchCheck check = BenchCheck::rates;
+};
+
+// Unsupervised learning of images; learn.variants are other models, beside this one.
+struct LearnSection {
+  std::string images = "glyphs";      // a set (is_image_set())
+  std::string folder;                 // of its files
+  std::string name;                   // of this model in tables; empty: its rule
+  std::vector<std::string> variants;  // named_settings()
+  std::uint32_t seeds = 1;            // run.seed, run.seed + 1, ...
+  CompetitiveOptions model;           // without seed
+  ProtocolOptions protocol;
+};
+
+// SpikeDyn's search of a model under limits; the model is that of [learn], of n_add, 2 n_add, ... neurons.
+// automatic: a counter of the hardware where it can be read, else operations.
+enum class EnergySource : std::uint8_t { automatic, counted };
+constexpr auto words_of(EnergySource) { return words<EnergySource>("auto", "counted"); }
+
+struct ModelSearchSection {
+  std::uint32_t n_add = 100;
+  double memory_kb = 3000;                           // of 1000 bytes
+  double train_energy_j = 0, infer_energy_j = 0;     // of all images; 0: no limit
+  std::uint64_t train_images = 0, infer_images = 0;  // 0: as many as the set has
+  std::uint32_t samples = 20;                        // images that a candidate is measured by
+  bool stored_inhibition = false;                    // N^2 weights of inhibition, or one constant
+  bool verify = true;                                // a full run of the chosen model
+  EnergySource energy = EnergySource::automatic;
+};
+
+struct Config {
+  SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
+  RunSection run;
+  std::string network_file;  // [network] file: load instead of build; absolute once read
+  NetworkSpec network;       // [network] and [neuron]
+  DriveSection drive;
+  LyapunovOptions lyapunov;
+  PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
+  TaskOptions task;
+  TrainingSection training;
+  StudySection study;
+  SearchSection search;
+  BenchSection bench;
+  LearnSection learn;
+  ModelSearchSection model_search;
+  std::set<std::string> given;  // keys that a file or --set named
+};
+
+inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
+
+// Reads a file, or applies one "section.key=value" (value in TOML; bare words are text), on top of `config`. Errors:
+// ConfigError whose text names file, line and column (or --set), the key, what was found and what is allowed; unknown
+// keys come with the nearest spelling. UsageError: an override without "=".
+void read_config(Config& config, const std::string& path);
+void read_config_text(Config& config, const std::string& text, const std::string& name);
+// place: what the text of an error begins with, where the assignment does not come from --set.
+void set_config(Config& config, const std::string& assignment, const std::string& place = "--set ");
+
+// What no single key can show: delays against the step, thresholds against resets, keys that exclude each other.
+// Fills the parts that are derived (prune.seed, prune.lyapunov). Call once, after all of the above.
+void finish_config(Config& config);
+
+// The keys of a section whose values are not the defaults.
+std::vector<std::string> changed_keys(const Config& config, const std::string& section);
+
+// Every key with its value and meaning, as TOML that read_config_text() reads back to the same configuration.
+std::string resolved_config(const Config& config);
+
+// "  network.density   a number in (0, 1], default 0.1   connection probability ..." for --help.
+std::string config_reference();
+
+// A name and the assignments that it stands for, in the syntax of --set: "name: section.key=value; section.key=value".
+// Errors: ConfigError, where = `key`.
+struct NamedSettings {
+  std::string name;
+  std::vector<std::string> assignments;
+};
+NamedSettings named_settings(const std::string& text, const std::string& key);
+// With them. key: where they stand, for errors, which are those of set_config().
+Config with_settings(Config config, const NamedSettings& settings, const std::string& key);
+
+// A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
+std::vector<std::string> search_axis(const std::string& axis);
+
+}  // namespace sprig

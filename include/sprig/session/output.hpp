@@ -1,0 +1,24 @@
+// What the program writes as text: to stdout, and JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "sprig/tasks/statistics.hpp"
+
+namespace sprig {
+
+using Json = nlohmann::ordered_json;
+
+// All of it, at once. Errors: InputError, where = "stdout", when it cannot be written (a full disk, a closed pipe).
+void write_stdout(std::string_view text);
+
+// On one line, or indented; bytes that are not UTF-8 (from a command line, a path) are replaced, never an error.
+std::string json_text(const Json& json, int indent = -1);
+
+// {"mean", "half_width"}.
+Json interval_json(const Interval& interval);
+
+}  // namespace sprig

@@ -1,0 +1,33 @@
+// A line that shows how far long work is: redrawn on a terminal, printed once a minute elsewhere, silent if asked.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+
+#include "sprig/core/progress.hpp"
+
+namespace sprig {
+
+class ProgressLine {
+ public:
+  ProgressLine(std::string label, bool quiet);
+  ~ProgressLine();  // takes the line off the terminal
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Thread-safe. fraction in [0, 1]; detail: what is being done, or a rate. False once a stop was asked for.
+  bool update(double fraction, const std::string& detail = {});
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::mutex mutex_;
+  std::string label_;
+  bool quiet_, terminal_, drawn_ = false;
+  Clock::time_point start_, last_;
+};
+
+// "1 h 02 min", "3 min 05 s", "12 s".
+std::string duration_text(double seconds);
+
+}  // namespace sprig

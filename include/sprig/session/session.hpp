@@ -1,0 +1,40 @@
+// One run of a verb: its folder, its clock, its manifest.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+#include "sprig/session/command.hpp"
+#include "sprig/session/output.hpp"
+#include "sprig/session/run_folder.hpp"
+
+namespace sprig {
+
+class Session {
+ public:
+  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work.
+  explicit Session(const Command& command);
+
+  RunFolder& folder() { return folder_; }
+  double wall_s() const;
+
+  // Completes `result` ("complete", "wall_s"), writes result.json, manifest.json and report.html (a line on stderr when
+  // it cannot be drawn), and returns the exit code: 0; when the work is not complete, that of the signal, or 75 where
+  // the verb goes on in its folder. `hash`: of what the verb made, empty when there is nothing. Errors: InputError;
+  // that of print() comes last, with everything on disk.
+  int finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on = false);
+
+  // To stdout, unless --quiet. A failure is kept for finish(): the run folder matters more.
+  void print(const std::string& text);
+
+ private:
+  const Command& command_;
+  std::chrono::system_clock::time_point started_;
+  std::chrono::steady_clock::time_point clock_;
+  RunFolder folder_;
+  std::string resolved_;
+  std::exception_ptr print_failure_;
+};
+
+}  // namespace sprig

@@ -1,0 +1,375 @@
+// What runs the kernels of bptt_kernel.hpp, on any machine that has memory and launches: the device (bptt.cu), or
+// threads (tests/kernels), so that all of it is tested without a GPU.
+//
+//   Machine::Buffer<T>(count)               uninitialised memory; data()
+//   upload(buffer, vector), download(...)   at once, in the order of launches
+//   run(items, body)                        body(context) by a grid that suits so many items
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "kernels/learning/bptt/kernel.hpp"
+#include "sprig/learning/bptt/bptt.hpp"
+#include "sprig/learning/bptt/check.hpp"
+#include "sprig/learning/bptt/loss.hpp"
+#include "sprig/learning/bptt/network.hpp"
+
+namespace sprig::kernel {
+
+// Bodies as objects, which is what a launch takes.
+template <LifKind kKind>
+struct StepBody {
+  BpttView view;
+  StepArguments arguments;
+  template <ExecutionContext Ctx>
+  SPRIG_KERNEL void operator()(Ctx& ctx) const {
+    bptt_step<kKind>(ctx, view, arguments);
+  }
+};
+template <LifKind kKind>
+struct AdjointBody {
+  BpttView view;
+  BackArguments arguments;
+  template <ExecutionContext Ctx>
+  SPRIG_KERNEL void operator()(Ctx& ctx) const {
+    bptt_adjoint<kKind>(ctx, view, arguments);
+  }
+};
+struct GatherBody {
+  BpttView view;
+  BackArguments arguments;
+  template <ExecutionContext Ctx>
+  SPRIG_KERNEL void operator()(Ctx& ctx) const {
+    bptt_gather(ctx, view, arguments);
+  }
+};
+struct OutputsBody {
+  BpttView view;
+  std::uint32_t kept;
+  template <ExecutionContext Ctx>
+  SPRIG_KERNEL void operator()(Ctx& ctx) const {
+    bptt_outputs(ctx, view, kept);
+  }
+};
+struct ReadoutGradientBody {
+  BpttView view;
+  std::uint32_t kept;
+  template <ExecutionContext Ctx>
+  SPRIG_KERNEL void operator()(Ctx& ctx) const {
+    bptt_readout_gradient(ctx, view, kept);
+  }
+};
+
+// Synapses by the cell that they are onto, in the order in which what they bring is added up: by time of emission, then
+// source. synapse: index among the recurrent ones, for those whose weight changes.
+struct IncomingRows {
+  static constexpr std::uint64_t kFixed = ~0ull;
+
+  std::vector<std::uint64_t> offsets, synapse;
+  std::vector<IncomingSynapse> incoming;
+
+  explicit IncomingRows(const BpttNetwork<real>& network) : offsets(std::size_t{network.cells()} + 1, 0) {
+    struct Entry {
+      std::uint32_t cell;
+      IncomingSynapse synapse;
+      std::uint64_t index;
+    };
+    std::vector<Entry> entries;
+    const auto add = [&](const BpttSynapses<real>& from, std::uint32_t first_source, bool fixed) {
+      for (std::uint32_t j = 0; j + 1 < from.offsets.size(); ++j)
+        for (std::uint64_t k = from.offsets[j]; k < from.offsets[j + 1]; ++k)
+          entries.push_back({from.cells[k], {first_source + j, from.delays[k], from.weights[k]}, fixed ? kFixed : k});
+    };
+    add(network.input, 0, true);
+    add(network.recurrent, network.input_channels, false);
+    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return std::tie(a.cell, b.synapse.delay, a.synapse.source) < std::tie(b.cell, a.synapse.delay, b.synapse.source);
+    });
+    for (const Entry& entry : entries) {
+      ++offsets[entry.cell + 1];
+      incoming.push_back(entry.synapse);
+      synapse.push_back(entry.index);
+    }
+    for (std::size_t cell = 1; cell < offsets.size(); ++cell) offsets[cell] += offsets[cell - 1];
+  }
+};
+
+template <class Machine>
+class DeviceBptt final : public Bptt {
+  template <class T>
+  using Buffer = typename Machine::template Buffer<T>;
+
+ public:
+  DeviceBptt(const Network& network, const Drive& drive, const BpttModel& model, Machine machine)
+      : machine_(std::move(machine)),
+        limits_(network, drive, model),
+        network_(network, drive),
+        incoming_(network_),
+        readout_(limits_.readout, 0),
+        steps_(model.samples * model.steps_per_sample),
+        interval_(checkpoint_interval(model)) {
+    std::vector<std::uint32_t> sources;
+    for (std::uint32_t j = 0; j < network_.neurons; ++j)
+      sources.insert(sources.end(), network_.recurrent.offsets[j + 1] - network_.recurrent.offsets[j], j);
+    view_.neurons = network_.neurons;
+    view_.cells = network_.cells();
+    view_.channels = network_.input_channels;
+    view_.signal_channels = network_.signal_channels;
+    view_.outputs = model.outputs;
+    view_.slots = network_.slots;
+    view_.steps = steps_;
+    view_.decay = static_cast<real>(std::exp(-network.step_ms / model.trace_tau_ms));
+    view_.gain = static_cast<real>(model.surrogate_gain);
+    view_.through_reset = model.detach_reset ? real{0} : real{1};
+    view_.constants = constants_.show(machine_, network_.constants);
+    view_.external = external_.show(machine_, network_.external);
+    view_.initial = initial_.show(machine_, network_.initial);
+    view_.current_gain = current_gain_.show(machine_, network_.gain);
+    view_.incoming_offsets = incoming_offsets_.show(machine_, incoming_.offsets);
+    view_.offsets = offsets_.show(machine_, network_.recurrent.offsets);
+    view_.sources = sources_.show(machine_, sources);
+    view_.targets = targets_.show(machine_, network_.recurrent.cells);
+    view_.delays = delays_.show(
+        machine_, std::vector<std::uint32_t>(network_.recurrent.delays.begin(), network_.recurrent.delays.end()));
+    show_parameters();
+  }
+
+  void set_parameters(View<const double> weights, View<const double> readout) override {
+    check_parameters(limits_, weights, readout.size);
+    const auto rounded = [](double w) { return static_cast<real>(w); };
+    std::transform(weights.begin(), weights.end(), network_.recurrent.weights.begin(), rounded);
+    std::transform(readout.begin(), readout.end(), readout_.begin(), rounded);
+    for (std::size_t k = 0; k < incoming_.incoming.size(); ++k)
+      if (incoming_.synapse[k] != IncomingRows::kFixed)
+        incoming_.incoming[k].weight = network_.recurrent.weights[incoming_.synapse[k]];
+    show_parameters();
+  }
+
+  BatchLoss loss(const SequenceBatch& batch, std::vector<SpikeEvent>* spikes) override {
+    check_batch(limits_, batch);
+    BatchLoss result;
+    with_kind([&]<LifKind kKind>() { result = forward<kKind>(batch); });
+    if (spikes != nullptr) *spikes = list_spikes();
+    return result;
+  }
+
+  BatchLoss gradient(const SequenceBatch& batch, View<double> d_weights, View<double> d_readout) override {
+    check_parameters(limits_, d_weights.size, d_readout.size);
+    check_batch(limits_, batch);
+    BatchLoss result;
+    with_kind([&]<LifKind kKind>() {
+      result = forward<kKind>(batch);
+      machine_.run(d_readout.size * view_.blocks(), ReadoutGradientBody{view_, kept_});
+      backward<kKind>();
+    });
+    add_blocks(d_weights_.values(machine_), d_weights);
+    add_blocks(d_readout_.values(machine_), d_readout);
+    return result;
+  }
+
+ private:
+  // Memory that grows when it must.
+  template <class T>
+  class Array {
+   public:
+    T* room(std::size_t count) {
+      if (count > buffer_.size()) {
+        buffer_ = Buffer<T>();
+        buffer_ = Buffer<T>(count);
+      }
+      count_ = count;
+      return buffer_.data();
+    }
+    T* show(Machine& machine, const std::vector<T>& values) {
+      room(values.size());
+      machine.upload(buffer_, values);
+      return buffer_.data();
+    }
+    std::vector<T> values(Machine& machine) const {
+      std::vector<T> result(count_);
+      machine.download(buffer_, result);
+      return result;
+    }
+
+   private:
+    Buffer<T> buffer_;
+    std::size_t count_ = 0;
+  };
+
+  template <class Use>
+  void with_kind(Use use) {
+    with_lif_kind(network_.kind, [&]<LifKind kKind>() {
+      use.template operator()<LifKind{kKind.synapse, kKind.receptors, kKind.reset, false}>();
+    });
+  }
+
+  void show_parameters() {
+    view_.incoming = incoming_synapses_.show(machine_, incoming_.incoming);
+    view_.weights = weights_.show(machine_, network_.recurrent.weights);
+    view_.readout = readout_weights_.show(machine_, readout_);
+  }
+
+  // Memory for the batch, and its input.
+  void show_batch(const SequenceBatch& batch) {
+    const BpttModel& model = limits_.model;
+    kept_ = model.loss == Loss::mean_square ? model.samples - model.skipped_samples : 1;
+    view_.replicas = batch.replicas;
+    const std::size_t all = view_.all(), replicas = batch.replicas;
+    view_.samples = batch.input.signal.empty() ? 0 : batch.input.samples;
+    view_.steps_per_sample = batch.input.steps_per_sample;
+    view_.signal = signal_.show(machine_, {batch.input.signal.begin(), batch.input.signal.end()});
+    std::vector<std::uint8_t> input(std::size_t{steps_} * view_.channels * replicas, 0);
+    for (const Input::Spike& spike : batch.input.spikes)
+      input[(std::size_t{spike.step} * view_.channels + spike.channel) * replicas + spike.replica] = 1;
+    view_.input = input_.show(machine_, input);
+    view_.spikes = spikes_.room(steps_ * all);
+    view_.tape = tape_.room(interval_ * all);
+    view_.trace = trace_.room(all);
+    view_.kept = traces_.room(kept_ * all);
+    view_.outputs_of = outputs_.room(std::size_t{kept_} * model.outputs * replicas);
+    view_.errors = errors_.room(std::size_t{kept_} * model.outputs * replicas);
+    view_.d_trace = d_trace_.room(all);
+    view_.d_spike = d_spike_.room(all);
+    view_.a_u = a_u_.room(all);
+    view_.a_i0 = a_i0_.room(all);
+    view_.a_i1 = a_i1_.room(all);
+    view_.d_ring = d_ring_.room(std::size_t{view_.slots} * view_.cells * replicas);
+    view_.d_weights = d_weights_.room(limits_.weights * view_.blocks());
+    view_.d_readout = d_readout_.room(limits_.readout * view_.blocks());
+    const std::size_t states = segments() + 1;  // those at the start of each segment, and the one that moves
+    states_at_ = state_.room(states * 3 * all);
+    refractory_at_ = refractory_.room(states * all);
+  }
+
+  std::size_t segments() const { return (steps_ + interval_ - 1) / interval_; }
+  BpttState state(std::size_t which) const {
+    const std::size_t all = view_.all();
+    real* at = states_at_ + 3 * all * which;
+    return {at, at + all, at + 2 * all, refractory_at_ + all * which};
+  }
+  // Before step n: what its segment starts from, or what moves.
+  BpttState state_before(std::uint32_t n) const { return state(n % interval_ == 0 ? n / interval_ : segments()); }
+  std::uint32_t counted(std::uint32_t sample) const {
+    return limits_.model.loss == Loss::mean_square ? sample - limits_.model.skipped_samples : 0;
+  }
+  real share_after(std::uint32_t n) const {
+    const std::uint32_t each = limits_.model.steps_per_sample;
+    return (n + 1) % each == 0 ? static_cast<real>(trace_share(limits_.model, n / each)) : real{0};
+  }
+
+  template <LifKind kKind>
+  void run_step(std::uint32_t n, bool forward) {
+    StepArguments a;
+    a.step = n;
+    a.from = state_before(n);
+    a.to = n + 1 < steps_ ? state_before(n + 1) : state(segments());
+    a.trace = forward;
+    if (!forward || n / interval_ + 1 == segments()) a.tape = view_.tape + n % interval_ * view_.all();
+    a.share = forward ? share_after(n) : real{0};
+    if (a.share > 0) {
+      const std::uint32_t sample = n / limits_.model.steps_per_sample;
+      a.kept = view_.kept + counted(sample) * view_.all();
+      a.first_kept = limits_.model.loss == Loss::mean_square || limits_.model.pooling == Pooling::last ||
+                     sample == limits_.model.skipped_samples;
+    }
+    machine_.run(view_.all(), StepBody<kKind>{view_, a});
+  }
+
+  template <LifKind kKind>
+  BatchLoss forward(const SequenceBatch& batch) {
+    show_batch(batch);
+    for (std::uint32_t n = 0; n < steps_; ++n) run_step<kKind>(n, true);
+    machine_.run(std::uint64_t{kept_} * view_.outputs * view_.replicas, OutputsBody{view_, kept_});
+    return find_errors(batch);
+  }
+
+  // The loss, on the host: block of replicas by block, as the CPU adds it up.
+  BatchLoss find_errors(const SequenceBatch& batch) {
+    const BpttModel& model = limits_.model;
+    const std::vector<real> outputs = outputs_.values(machine_);
+    std::vector<real> errors(outputs.size());
+    const std::uint32_t replicas = batch.replicas;
+    BatchLoss result;
+    for (std::uint32_t first = 0; first < replicas; first += kReplicaBlock) {
+      BatchLoss block;
+      for (std::uint32_t sample = 0; sample < kept_; ++sample)
+        for (std::uint32_t r = first; r < std::min(first + kReplicaBlock, replicas); ++r) {
+          const std::size_t at = std::size_t{sample} * model.outputs * replicas + r;
+          const ReplicaOutputs<real> of{outputs.data() + at, errors.data() + at, replicas, model.outputs};
+          const std::size_t target = (std::size_t{r} * model.samples + model.skipped_samples + sample) * model.outputs;
+          if (model.loss == Loss::mean_square)
+            mean_square_errors(of, batch.targets.data + target, mean_square_terms(model, replicas), block);
+          else
+            cross_entropy_errors(of, batch.labels[r], replicas, block);
+        }
+      result.loss += block.loss;
+      result.correct += block.correct;
+    }
+    errors_.show(machine_, errors);
+    return result;
+  }
+
+  template <LifKind kKind>
+  void backward() {
+    for (std::size_t segment = segments(); segment-- > 0;) {
+      const auto begin = static_cast<std::uint32_t>(segment * interval_), end = std::min(begin + interval_, steps_);
+      if (segment + 1 < segments())
+        for (std::uint32_t n = begin; n < end; ++n) run_step<kKind>(n, false);
+      for (std::uint32_t n = end; n-- > begin;) {
+        BackArguments a;
+        a.step = n;
+        a.last = n + 1 == steps_;
+        a.tape = view_.tape + n % interval_ * view_.all();
+        a.share = share_after(n);
+        if (a.share > 0)
+          a.errors =
+              view_.errors + std::size_t{counted(n / limits_.model.steps_per_sample)} * view_.outputs * view_.replicas;
+        machine_.run(std::max<std::uint64_t>(view_.all(), limits_.weights * view_.blocks()), GatherBody{view_, a});
+        machine_.run(view_.all(), AdjointBody<kKind>{view_, a});
+      }
+    }
+  }
+
+  // Blocks of replicas in their order.
+  static void add_blocks(const std::vector<real>& parts, View<double> sum) {
+    std::fill(sum.begin(), sum.end(), 0.0);
+    for (std::size_t k = 0; k < parts.size(); ++k) sum[k % sum.size] += parts[k];
+  }
+
+  std::vector<SpikeEvent> list_spikes() {
+    std::vector<SpikeEvent> result;
+    const std::vector<std::uint8_t> spikes = spikes_.values(machine_);
+    const std::size_t all = view_.all();
+    for (std::size_t k = 0; k < spikes.size(); ++k)
+      if (spikes[k] != 0)
+        result.push_back({k / all, static_cast<std::uint32_t>(k % all / view_.replicas),
+                          static_cast<std::uint32_t>(k % view_.replicas)});
+    return result;
+  }
+
+  Machine machine_;
+  BpttLimits limits_;
+  BpttNetwork<real> network_;
+  IncomingRows incoming_;
+  std::vector<real> readout_;
+  std::uint32_t steps_, interval_, kept_ = 0;  // T, K; samples whose traces are kept
+  BpttView view_;
+  real* states_at_ = nullptr;  // [state][u, i0, i1][neuron][replica]
+  std::int32_t* refractory_at_ = nullptr;
+
+  Array<LifConstants<real>> constants_;
+  Array<IncomingSynapse> incoming_synapses_;
+  Array<std::uint64_t> incoming_offsets_, offsets_;
+  Array<std::uint32_t> sources_, targets_, delays_;
+  Array<std::uint8_t> input_, spikes_;
+  Array<std::int32_t> refractory_;
+  Array<real> external_, initial_, current_gain_, weights_, readout_weights_, signal_, tape_, trace_, traces_, outputs_,
+      errors_, d_trace_, d_spike_, a_u_, a_i0_, a_i1_, d_ring_, d_weights_, d_readout_, state_;
+};
+
+}  // namespace sprig::kernel

@@ -1,0 +1,122 @@
+#include "sprig/formats/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "sprig/core/error.hpp"
+#include "sprig/session/run_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace sprig {
+namespace {
+
+using test::read_file;
+using test::TemporaryFolder;
+
+// Lets files grow to `bytes` only, while it lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit now = before_;
+    now.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(AtomicFile, AppearsOnlyWhenCommitted) {
+  TemporaryFolder folder;
+  {
+    AtomicFile file(folder.file("a"));
+    file.write("half");
+    EXPECT_FALSE(std::filesystem::exists(folder.file("a")));
+  }
+  EXPECT_EQ(folder.entries(), 0u);
+  write_file(folder.file("a"), "whole");
+  EXPECT_EQ(read_file(folder.file("a")), "whole");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(AtomicFile, AFullDiskAtAnyByteLeavesTheOldFileAndNothingElse) {
+  TemporaryFolder folder;
+  const std::string path = folder.file("result.json"), next(300, 'x');
+  write_file(path, "old");
+  for (rlim_t limit = 0; limit < next.size(); limit += 7) {
+    const FileSizeLimit full(limit);
+    try {
+      write_file(path, next);
+      FAIL() << "written despite a limit of " << limit;
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()), path + ": cannot be written: File too large");
+      EXPECT_EQ(static_cast<int>(error.code()), 4);
+    }
+    EXPECT_EQ(read_file(path), "old");
+    EXPECT_EQ(folder.entries(), 1u);
+  }
+}
+
+TEST(AtomicFile, AFolderInTheWayOrNoFolderIsAnError) {
+  TemporaryFolder folder;
+  std::filesystem::create_directory(folder.file("taken"));
+  EXPECT_THROW(write_file(folder.file("taken"), "x"), InputError);
+  EXPECT_THROW(write_file(folder.file("missing/file"), "x"), InputError);
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(AtomicFile, ReplacesASymbolicLinkInsteadOfFollowingIt) {
+  TemporaryFolder folder;
+  test::write_raw(folder.file("elsewhere"), "untouched");
+  std::filesystem::create_symlink(folder.file("elsewhere"), folder.file("link"));
+  write_file(folder.file("link"), "new");
+  EXPECT_EQ(read_file(folder.file("elsewhere")), "untouched");
+  EXPECT_EQ(read_file(folder.file("link")), "new");
+}
+
+TEST(AtomicFile, AReadOnlyFolderIsAnError) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  EXPECT_THROW(write_file(folder.file("x"), "x"), InputError);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+}
+
+TEST(LineLog, KeepsWholeLinesOnly) {
+  TemporaryFolder folder;
+  const std::string path = folder.file("metrics.jsonl");
+  LineLog log(path);
+  log.append("{\"a\":1}");
+  {
+    const FileSizeLimit full(12);
+    EXPECT_THROW(log.append("{\"b\":22222}"), InputError);
+  }
+  EXPECT_EQ(read_file(path), "{\"a\":1}\n");
+  log.append("{\"c\":3}");
+  EXPECT_EQ(read_file(path), "{\"a\":1}\n{\"c\":3}\n");
+}
+
+TEST(RunFolder, AReusedFolderLosesWhatAnEarlierRunLeftAndNothingElse) {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder.file("models"));
+  for (const char* name : {"result.json", "network.npz.tmp-123", "result.json.tmp-9", "config.resolved.toml.tmp-77",
+                           "models/asp-1.npz.tmp-5", "models/asp-1.npz", "models/notes.txt.tmp-5", "notes.txt",
+                           "notes.txt.tmp-5", "result.json.tmp-", "result.json.tmp-5x"})
+    test::write_raw(folder.file(name), "x");
+  const RunFolder run(folder.path());
+  for (const char* name : {"result.json", "network.npz.tmp-123", "result.json.tmp-9", "config.resolved.toml.tmp-77",
+                           "models/asp-1.npz.tmp-5"})
+    EXPECT_FALSE(std::filesystem::exists(folder.file(name))) << name;
+  for (const char* name : {"notes.txt", "notes.txt.tmp-5", "result.json.tmp-", "result.json.tmp-5x", "models/asp-1.npz",
+                           "models/notes.txt.tmp-5"})
+    EXPECT_TRUE(std::filesystem::exists(folder.file(name))) << name;
+}
+
+}  // namespace
+}  // namespace sprig

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# golden.sh SPRIG            every run of runs.txt; exit 1 where a hash is not the one that stands there
+# golden.sh SPRIG --update   writes runs.txt anew
+# golden.sh SPRIG --keep DIR leaves the run folders there, so that two versions can be compared file by file
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+sprig=$(readlink -f "$1")
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+folder=$temporary update=0
+case ${2:-} in
+  --update) update=1 ;;
+  --keep) folder=$(realpath -m "$3") ;;
+esac
+list=$here/runs.txt new=$temporary/runs.txt
+failed=0 ran=0
+while IFS= read -r line; do
+  if [[ -z $line || $line == \#* ]]; then
+    printf '%s\n' "$line" >>"$new"
+    continue
+  fi
+  read -r hash name verb arguments <<<"$line"
+  ran=$((ran + 1))
+  read -r -a words <<<"${arguments//@/$folder/}"
+  if [[ $verb != bench && $arguments != *network.file* ]]; then words+=(--config "$here/small.toml"); fi
+  found=failed
+  if OMP_NUM_THREADS=2 "$sprig" "$verb" "${words[@]}" --quiet --device cpu --out "$folder/$name" \
+    >"$temporary/log" 2>&1; then
+    found=$(sed -n 's/^ *"result_hash": "\([0-9a-f]*\)".*/\1/p' "$folder/$name/manifest.json")
+  else
+    cat "$temporary/log"
+  fi
+  if [[ $found != "$hash" ]]; then
+    ((update)) || echo "$name: found ${found:-no hash}, must be $hash: sprig $verb $arguments"
+    failed=$((failed + 1))
+  fi
+  printf '%s %s %s%s\n' "$found" "$name" "$verb" "${arguments:+ $arguments}" >>"$new"
+done <"$list"
+if ((update)); then
+  cp "$new" "$list"
+  echo "golden: $ran runs, $failed with another hash than before"
+  exit 0
+fi
+echo "golden: $ran runs, $failed differ"
+((ran > 0 && failed == 0))
