@@ -1,4 +1,4 @@
-// The engine on the two standard networks that every simulator runs (BENCHMARKS sections 2 and 3): Vogels-Abbott CUBA
+// The engine on the two standard networks that every simulator runs : Vogels-Abbott CUBA
 // with 4000 neurons and Brunel's with 12 500. Reports seconds of wall per second of model (rtf), steps and synaptic
 // events per second, and the rate, which shows that the right thing was computed. docs/peers.md has the same networks
 // in Brian2.

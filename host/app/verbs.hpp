@@ -7,8 +7,8 @@
 
 namespace sprig::app {
 
-// The whole program: parses, runs, reports errors as one line on stderr. Returns the exit code (DESIGN: the command
-// line).
+// The whole program: parses, runs, reports errors as one line on stderr. Returns the exit code (README,
+// Verbs).
 int run_command_line(int argc, const char* const* argv);
 
 // One function a verb. Each returns an exit code (0, or 128 + signal after an interrupt) and throws Error.

@@ -1,4 +1,4 @@
-// The event-driven update of a slice on the CPU (ENGINE section 1): only neurons at which something arrives, or which
+// The event-driven update of a slice on the CPU (docs/engine.md): only neurons at which something arrives, or which
 // cannot be proven silent, are touched; a touched neuron first catches up with the steps it was left out of.
 #pragma once
 

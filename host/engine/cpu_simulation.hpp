@@ -1,4 +1,4 @@
-// The CPU backend (ENGINE section 3): an OpenMP thread owns slices; spike lists are exchanged once every minimum delay.
+// The CPU backend (docs/engine.md): an OpenMP thread owns slices; spike lists are exchanged once every minimum delay.
 // cpu_simulation.cpp has the step loop, cpu_state.cpp the state that comes out of it and goes in.
 #pragma once
 

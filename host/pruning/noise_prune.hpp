@@ -1,4 +1,4 @@
-// LNP step I: which synapses to keep, from per-neuron Lyapunov exponents (LNP, "Round, step I").
+// LNP step I: which synapses to keep, from per-neuron Lyapunov exponents (docs/lnp.md).
 #pragma once
 
 #include <cstdint>

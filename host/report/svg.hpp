@@ -1,5 +1,5 @@
 // Plots as inline SVG: marks in the units of their axes, drawn when text() is called. No colour stands in a plot: a
-// mark has a tone, which is a class of the page's style sheet (host/io/report_style.cpp), so that a plot follows light
+// mark has a tone, which is a class of the page's style sheet (host/report/style.cpp), so that a plot follows light
 // and dark.
 #pragma once
 

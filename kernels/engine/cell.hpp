@@ -1,5 +1,5 @@
-// One neuron in one replica on the device: where its constants and state lie, and its step (ENGINE, step order 1 and
-// 2), written once for the plain and the resident engine. Arithmetic is drive.hpp's and lif.hpp's alone; here is only
+// One neuron in one replica on the device: where its constants and state lie, and its step (docs/engine.md, step order
+// 1 and 2), written once for the plain and the resident engine. Arithmetic is drive.hpp's and lif.hpp's alone; here is only
 // what is read from where.
 //
 // Layouts: per-neuron constants [neuron]; state [neuron][replica]. Bytes in and out a cell (exponential, one receptor):

@@ -1,4 +1,4 @@
-// Spike delivery (ENGINE, step order 3): every synapse of every neuron that fired adds its integer weight to the ring
+// Spike delivery (docs/engine.md, step order 3): every synapse of every neuron that fired adds its integer weight to the ring
 // slot of its delay. Integer adds commute, so neither the order of the spike list nor of the warps shows in the result.
 //
 // A warp takes one segment of one spike row; its lanes read consecutive synapses (8 bytes each) and add to 4 bytes of

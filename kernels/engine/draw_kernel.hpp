@@ -1,4 +1,4 @@
-// Drawing a procedural network on the device (ENGINE section 2): count, weigh, draw a slice, and move its synapses to
+// Drawing a procedural network on the device (docs/engine.md): count, weigh, draw a slice, and move its synapses to
 // where they belong. Between draw_slice() and move_rows() the slice's synapses are sorted by source, stably, by the
 // vendor's radix sort. The result is that of the host, byte for byte.
 //

@@ -1,4 +1,4 @@
-// What the resident engine's kernel reads and writes (ENGINE section 4, stage 2): one kernel runs a whole segment of
+// What the resident engine's kernel reads and writes (docs/engine.md): one kernel runs a whole segment of
 // steps. Block b owns slices b, b + blocks, ...: their neurons' state, their delay rings and every synapse onto them.
 //
 // Layouts: constants and state [neuron] over the whole network; ring [slot][stride] a slice, slices one after the other

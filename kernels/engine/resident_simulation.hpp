@@ -1,4 +1,4 @@
-// The CUDA backend, stage 2 (ENGINE section 4): see resident_data.hpp. Plain C++, so that tests and benchmarks can ask
+// The CUDA backend, stage 2 (docs/engine.md): see resident_data.hpp. Plain C++, so that tests and benchmarks can ask
 // for what users need not: blocks, slices, places, exchange. None of them changes a result.
 #pragma once
 

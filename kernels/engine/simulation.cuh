@@ -1,4 +1,4 @@
-// The CUDA backend, stage 1 (ENGINE section 4): one update and one delivery kernel a step, captured into a graph of
+// The CUDA backend, stage 1 (docs/engine.md): one update and one delivery kernel a step, captured into a graph of
 // many steps that advances a step counter in device memory, so that steps need no host.
 #pragma once
 

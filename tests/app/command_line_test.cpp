@@ -263,5 +263,28 @@ TEST_F(CommandLine, AnUnwritableOutputIsExitFour) {
   EXPECT_EQ(read_file(folder("taken")), "a file");
 }
 
+#if defined(_OPENMP) && !defined(__clang__)
+// What the runtime was loaded with, the last time.
+std::string spins(const std::string& shown) {
+  const std::size_t at = shown.rfind("GOMP_SPINCOUNT = ");
+  return at == std::string::npos ? "none" : shown.substr(at + 17, shown.find('\n', at) - at - 17);
+}
+
+TEST_F(CommandLine, ThreadsSpinShortlyUnlessTheUserSaysOtherwise) {
+  const auto shown = [&](std::vector<const char*> settings) {
+    for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}) unsetenv(name);
+    setenv("OMP_DISPLAY_ENV", "verbose", 1);
+    for (std::size_t i = 0; i < settings.size(); i += 2) setenv(settings[i], settings[i + 1], 1);
+    const Outcome outcome = run({"--version"});
+    for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV"}) unsetenv(name);
+    EXPECT_EQ(outcome.code, 0);
+    return spins(outcome.err);
+  };
+  EXPECT_EQ(shown({}), "'5000'");
+  EXPECT_EQ(shown({"OMP_WAIT_POLICY", "passive"}), "'0'");
+  EXPECT_EQ(shown({"GOMP_SPINCOUNT", "77"}), "'77'");
+}
+#endif
+
 }  // namespace
 }  // namespace sprig

@@ -16,7 +16,7 @@ CompetitiveOptions of(std::uint32_t neurons, Inhibition inhibition) {
   return o;
 }
 
-// SPIKEDYN section 4: 32-bit numbers, inhibition as synapses; KB of 1000 bytes.
+// docs/spikedyn.md: 32-bit numbers, inhibition as synapses; KB of 1000 bytes.
 TEST(ModelMemory, OfThePapersNetworks) {
   const auto kilobytes = [](std::uint32_t neurons, Inhibition inhibition, bool stored) {
     return std::round(static_cast<double>(model_memory(of(neurons, inhibition), 784, stored).synapses()) / 1000);

@@ -19,8 +19,8 @@ bool operator==(const Input::Spike& a, const Input::Spike& b) {
 
 namespace {
 
-ForecastOptions population_options() {
-  ForecastOptions options;
+SeriesEncoding population_options() {
+  SeriesEncoding options;
   options.encoding = Encoding::population;
   options.fields = 7;
   return options;
@@ -34,7 +34,7 @@ std::vector<Input::Spike> spikes_of(const Encoder& encoder, const std::vector<do
 }
 
 TEST(PopulationEncoder, FiresAtTheGaussianFieldsRates) {
-  ForecastOptions options = population_options();
+  SeriesEncoding options = population_options();
   options.steps_per_sample = 40000;
   const double z = 0.4, step_ms = 0.5, seconds = 20;
   const Encoder encoder(options, step_ms, 11);
@@ -85,9 +85,9 @@ TEST(PopulationEncoder, OneCallIsTheSameAsTwo) {
 }
 
 TEST(PopulationEncoder, ChannelsKeepTheirDrawsWhenMoreAreObserved) {
-  ForecastOptions both = population_options();
+  SeriesEncoding both = population_options();
   both.observed = {0, 2};
-  ForecastOptions second = population_options();
+  SeriesEncoding second = population_options();
   second.observed = {2};
   const auto all = spikes_of(Encoder(both, 1.0, 4), {0.5, -0.7}, 1, 1, 0, 0);
   const auto alone = spikes_of(Encoder(second, 1.0, 4), {-0.7}, 1, 1, 0, 0);
@@ -99,7 +99,7 @@ TEST(PopulationEncoder, ChannelsKeepTheirDrawsWhenMoreAreObserved) {
 }
 
 TEST(PopulationEncoder, NeuronsListenToTheAskedFraction) {
-  ForecastOptions options = population_options();
+  SeriesEncoding options = population_options();
   options.fields = 20;
   Network network = testing::unconnected(500, {}, 1.0, {});
   Drive drive;
@@ -113,7 +113,7 @@ TEST(PopulationEncoder, NeuronsListenToTheAskedFraction) {
 }
 
 TEST(CurrentEncoder, GainsAreUniformWithinTheInputGain) {
-  ForecastOptions options;
+  SeriesEncoding options;
   options.observed = {0, 1};
   Network network = testing::random_network({.neurons = 2000, .density = 0, .kind = {}, .input_channels = 3});
   Drive drive;
@@ -133,7 +133,7 @@ TEST(CurrentEncoder, GainsAreUniformWithinTheInputGain) {
 
 TEST(Encoders, APrunedNetworkKeepsItsNeuronsInputWeights) {
   for (const Encoding encoding : {Encoding::current, Encoding::population}) {
-    ForecastOptions options;
+    SeriesEncoding options;
     options.encoding = encoding;
     const Encoder encoder(options, 0.5, 9);
     Network whole = testing::random_network({.neurons = 60, .kind = {}});

@@ -1,4 +1,4 @@
-// The generic part of Lyapunov spectra, on systems whose exponents are known (KNOWN_ANSWERS 8).
+// The generic part of Lyapunov spectra, on systems whose exponents are known.
 #include <gtest/gtest.h>
 
 #include <cmath>

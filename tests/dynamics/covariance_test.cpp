@@ -1,4 +1,4 @@
-// The stationary covariance of a linear system driven by noise (KNOWN_ANSWERS 7).
+// The stationary covariance of a linear system driven by noise.
 #include "sprig/dynamics/covariance.hpp"
 
 #include <gtest/gtest.h>

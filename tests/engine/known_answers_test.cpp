@@ -1,4 +1,4 @@
-// KNOWN_ANSWERS 2, 4, 5, 6 through the whole engine.
+// Known answers (docs/testing.md) through the whole engine: intervals, Campbell, Siegert, Brunel.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// KNOWN_ANSWERS 13: changes of the input whose effect on the output is known exactly.
+// Changes of the input whose effect on the output is known exactly.
 #include <gtest/gtest.h>
 
 #include <numeric>

@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sprig/core/error.hpp"
-#include "sprig/tasks/forecast.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "tests/tasks/task_fixture.hpp"
 
 namespace sprig {
 namespace {
@@ -134,78 +132,6 @@ TEST_F(Csv, WhatIsNoFileIsSaid) {
   EXPECT_THROW(read_csv(folder_.file("none.csv"), {}, CsvHeader::automatic), InputError);
   EXPECT_THROW(read_csv(folder_.path(), {}, CsvHeader::automatic), InputError);
   EXPECT_THROW(read_csv("/dev/zero", {}, CsvHeader::automatic), InputError);
-}
-
-// ---- as a task ------------------------------------------------------------------------------------------------------
-
-class CsvTask : public Csv {
- protected:
-  // Two noisy waves, 1060 rows.
-  std::string waves(const std::function<double(int, double)>& second = [](int, double y) { return y; }) {
-    std::string text = "t,x,y\n";
-    for (int k = 0; k < 1060; ++k) {
-      const double x = std::sin(0.3 * k) + 0.1 * testing::test_uniform(3, k, 0), y = std::cos(0.3 * k);
-      text += std::to_string(k) + "," + std::to_string(x) + "," + std::to_string(second(k, y)) + "\n";
-    }
-    return text;
-  }
-  ForecastOptions options(const std::string& text) {
-    write_raw(path_, text);
-    ForecastOptions o = testing::short_forecast();  // 60 + 500 + 200 + 300 rows
-    o.system = "csv";
-    o.file = path_;
-    o.columns = {"x", "y"};
-    return o;
-  }
-  std::string task_refusal(const ForecastOptions& o) {
-    try {
-      evaluate_forecast(testing::task_network(10), {}, testing::on_cpu(), o, 1);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "(accepted)";
-  }
-};
-
-TEST_F(CsvTask, IsForecastAndCountsValidTimesInSamples) {
-  const ForecastScore score = evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), options(waves()), 3);
-
-  EXPECT_LT(score.nrmse, 0.5);
-  EXPECT_TRUE(score.vpt_in_samples);
-  for (const double v : score.vpt_each) EXPECT_EQ(v, std::round(v));
-  EXPECT_LE(score.vpt, 30);
-  EXPECT_FALSE(
-      evaluate_forecast(testing::task_network(20), {}, testing::on_cpu(), testing::short_forecast(), 3).vpt_in_samples);
-}
-
-TEST_F(CsvTask, IsSplitInTime) {
-  // What comes after the training part does not change what the readout is told of it: the scale and the choice.
-  const ForecastOptions o = options(waves());
-  const double before = evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), o, 3).validation_nrmse;
-  options(waves([](int k, double y) { return k < 760 ? y : 5 * y + 7; }));  // rows of the test part alone
-
-  EXPECT_EQ(evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), o, 3).validation_nrmse, before);
-}
-
-TEST_F(CsvTask, TooFewRowsSayHowManyAreNeeded) {
-  ForecastOptions o = options(waves());
-  o.test = 301;
-  EXPECT_EQ(task_refusal(o), path_ +
-                                 ": has 1060 rows of numbers, must have at least 1061: task.washout + train + "
-                                 "validation + test, one after the other in time");
-  EXPECT_NE(task_refusal(options("t,x,y\n1,2,3\n")).find("has 1 rows of numbers, must have at least 1060"),
-            std::string::npos);
-}
-
-TEST_F(CsvTask, AConstantColumnIsNamedWithItsPart) {
-  const auto constant = [this](int first, int last) {
-    return task_refusal(options(waves([=](int k, double y) { return k >= first && k < last ? 4.0 : y; })));
-  };
-
-  EXPECT_NE(constant(60, 560).find("channel 1 is constant over the training part, rows 61 to 560"), std::string::npos);
-  EXPECT_NE(constant(560, 760).find("over the validation part, rows 561 to 760"), std::string::npos);
-  EXPECT_NE(constant(760, 1060).find("over the test part, rows 761 to 1060"), std::string::npos);
-  EXPECT_EQ(constant(61, 560), "(accepted)");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// TRUST D6b for backpropagation through time: driver and kernels, on threads, give the CPU's bits.
+// Driver and kernels of backpropagation through time, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
 #include "kernels/bptt_cases.hpp"

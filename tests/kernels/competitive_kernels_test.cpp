@@ -1,4 +1,4 @@
-// TRUST D6b for competitive learning: driver and kernel, on threads, give the CPU's bits.
+// Driver and kernel of competitive learning, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
 #include "kernels/competitive_cases.hpp"

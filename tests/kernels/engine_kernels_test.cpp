@@ -1,4 +1,4 @@
-// TRUST D6b: the update and delivery kernels, run through the threaded context, give the CPU engine's bits, whatever
+// The update and delivery kernels, run through the threaded context, give the CPU engine's bits, whatever
 // the grid, the batch and the schedule. The same file runs under TSan and ASan.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// TRUST D6b for the resident engine: the whole kernel, run through the threaded context, gives the CPU engine's bits,
+// The whole kernel of the resident engine, run through the threaded context, gives the CPU engine's bits,
 // whatever the blocks, slices, places of the ring, exchange and schedule. The same file runs under TSan and ASan.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// TRUST D6b for the tangent dynamics: between renormalisations the saltation kernel gives the CPU's bits; the
+// Between renormalisations the saltation kernel gives the CPU's bits; the
 // surrogate's elementwise kernels and the QR's helpers do what their comments say.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// NEST's default neuron (KNOWN_ANSWERS): tau_m 10 ms, C 250 pF, V_th - E_L 15 mV, V_reset = E_L, t_ref 2 ms, tau_s 2
+// NEST's default neuron (docs/testing.md): tau_m 10 ms, C 250 pF, V_th - E_L 15 mV, V_reset = E_L, t_ref 2 ms, tau_s 2
 // ms.
 #pragma once
 

@@ -1,4 +1,4 @@
-// KNOWN_ANSWERS 7: pruning probabilities from a sampled covariance converge to those of the exact one as T^-1/2.
+// Pruning probabilities from a sampled covariance converge to those of the exact one as T^-1/2.
 #include <gtest/gtest.h>
 
 #include <Eigen/Cholesky>

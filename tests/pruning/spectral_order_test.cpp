@@ -1,4 +1,4 @@
-// LNP, "Spectral check of step I": how far the spectrum of a pruned matrix strays from the original's, relative to it,
+// A check of LNP's step I: how far the spectrum of a pruned matrix strays from the original's, relative to it,
 // for three keep probabilities at the same expected number of synapses kept. Moore & Chaudhuri's pruning: kept entries
 // divided by p, and a diagonal that keeps each row's slack -a_ii - sum_j |a_ij| (their correction belongs to A).
 #include <gtest/gtest.h>

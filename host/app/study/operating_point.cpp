@@ -1,4 +1,4 @@
-// The search for an operating point (LNP, Traps): where does the dense network need its recurrence? Every candidate is
+// The search for an operating point (docs/lnp.md, Traps): where does the dense network need its recurrence? Every candidate is
 // scored on validation data, dense against none; LNP's own result is never looked at.
 #include <exception>
 #include <mutex>

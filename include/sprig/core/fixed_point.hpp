@@ -1,4 +1,4 @@
-// Synaptic weights as integers (ENGINE, "Arrivals are integers"): integer sums do not depend on their order, so neither
+// Synaptic weights as integers (docs/engine.md): integer sums do not depend on their order, so neither
 // does any result. One scale per target population and receptor: the largest power of two for which the sum of |w| into
 // any single neuron stays below 2^31, so that even all presynaptic neurons firing at once cannot overflow int32.
 #pragma once

@@ -5,7 +5,7 @@
 //
 // phi_i the fraction of steps in which i is not refractory, events its spikes (f+/f-) and releases (linearise.hpp).
 // This is the logarithm of the diagonal of the tangent map, neuron by neuron, so the Lambda_i sum to the logarithm of
-// its determinant and hence to the sum of the whole spectrum [ours; LNP, "Rules from here on"] up to what is in flight:
+// its determinant and hence to the sum of the whole spectrum [ours; docs/lyapunov.md] up to what is in flight:
 //
 // What is in flight is carried along but is no part of the norm. A delivery of j's spike turns a full frame F into
 // (1 - (1/f-) u e_j^T Phi^-1) F, Phi being the map from just before the spike until now and u the targets' displacement

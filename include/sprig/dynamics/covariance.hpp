@@ -5,7 +5,7 @@
 
 namespace sprig {
 
-// Solves by Smith doubling (LNP, "Covariance on the device"); symmetric A in closed form C = -(sigma^2/2) A^-1.
+// Solves by Smith doubling (docs/lnp.md, Covariance); symmetric A in closed form C = -(sigma^2/2) A^-1.
 // A must be Hurwitz. Never depends on `threads` (0: all that OpenMP offers). Errors: NumericalError when A is not
 // Hurwitz (with the abscissa found) or when the iteration fails.
 Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads = 0);

@@ -1,4 +1,4 @@
-// Lyapunov spectra of a spiking network (LNP, "Lyapunov exponents of a LIF network, done right").
+// Lyapunov spectra of a spiking network (docs/lyapunov.md).
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ constexpr auto words_of(Device) { return words<Device>("cpu", "cuda", "auto"); }
 // Whether that comes to a GPU here: asked for, or automatic and there is one.
 bool uses_device(Device asked);
 
-// How the GPU runs a network (ENGINE section 4). plain: two kernels a step. resident: one kernel for many steps; needs
+// How the GPU runs a network (docs/engine.md). plain: two kernels a step. resident: one kernel for many steps; needs
 // weight_bits = 16 and delays that fit a synapse of 4 bytes, replicas = 1, updates by the clock and no plasticity.
 // automatic: resident where it can. Both give the same bits.
 enum class CudaEngine { automatic, plain, resident };
@@ -50,7 +50,7 @@ void check_drive(const Network& network, const Drive& drive);
 // so that the deviation does not depend on the step. Independent of the noise that the drive has.
 Drive with_potential_noise(Drive drive, const Network& network, double deviation);
 
-// How neurons are brought forward (ENGINE section 1). clock: every neuron every step. event: only those at which
+// How neurons are brought forward (docs/engine.md). clock: every neuron every step. event: only those at which
 // something arrives, or which may fire by themselves; the others are skipped and caught up with in one map, so spike
 // times agree with clock's up to rounding. Needs a network that is driven by spikes and constant currents alone, and
 // records no trajectory. Within a mode bits are the same everywhere.

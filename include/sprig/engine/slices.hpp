@@ -1,4 +1,4 @@
-// The one layout of the engine (ENGINE section 2). The network is cut into slices of consecutive neurons; a slice's
+// The one layout of the engine (docs/engine.md). The network is cut into slices of consecutive neurons; a slice's
 // owner (a CPU thread, the GPU) holds their state, their delay ring and every synapse onto them, sorted by source, so
 // every add is local. Owners exchange spike lists every minimum delay. Results do not depend on the number of slices.
 #pragma once

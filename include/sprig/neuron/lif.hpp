@@ -1,4 +1,4 @@
-// The leaky integrate-and-fire neuron (ENGINE section 1), each formula once, for host and device.
+// The leaky integrate-and-fire neuron (docs/engine.md), each formula once, for host and device.
 //
 //   tau_m dV/dt = -(V - E_L) + R (I + I_ext)      tau_s dI/dt = -I + sum_j w_ij sum_k delta(t - t_j^k - d_ij)
 //

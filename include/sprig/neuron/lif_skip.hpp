@@ -1,4 +1,4 @@
-// Many steps of a neuron at once, for the event-driven update (ENGINE section 1): nothing arrives and nothing fires, so
+// Many steps of a neuron at once, for the event-driven update (docs/engine.md): nothing arrives and nothing fires, so
 // k steps of lif_step() are one linear map, composed of the maps of 1, 2, 4, ... steps. Equal to k single steps up to
 // rounding; the same bits on every device.
 #pragma once

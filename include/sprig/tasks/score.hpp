@@ -19,7 +19,7 @@ struct TaskOptions : ForecastOptions {
 };
 
 // A task measures recurrence, and counts, where the dense network has so much less error than one without recurrent
-// synapses (LNP, Traps).
+// synapses (docs/lnp.md, Traps).
 inline constexpr double kNeedsRecurrence = 0.2;
 
 // Energy of `operations` additions, nJ: 0.9 pJ for one of 32-bit floating-point numbers in 45 nm CMOS (Horowitz, ISSCC
