@@ -1,7 +1,7 @@
 // TRUST D6b for backpropagation through time: driver and kernels, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/bptt_cases.hpp"
+#include "tests/kernels/bptt_cases.hpp"
 #include "kernels/learning/bptt/driver.hpp"
 #include "tests/support/threaded_context.hpp"
 

@@ -1,7 +1,7 @@
 // TRUST D6b for competitive learning: driver and kernel, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/competitive_cases.hpp"
+#include "tests/kernels/competitive_cases.hpp"
 #include "kernels/learning/competitive/driver.hpp"
 #include "tests/support/threaded_context.hpp"
 

@@ -1,7 +1,7 @@
 // A network that is drawn by the device's kernels is the one that the host packs, byte for byte.
 #include <gtest/gtest.h>
 
-#include "kernels/threaded_draws.hpp"
+#include "tests/kernels/threaded_draws.hpp"
 #include "tests/support/networks.hpp"
 
 namespace sprig::testing {

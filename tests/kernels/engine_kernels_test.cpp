@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/threaded_engine.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/threaded_engine.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -1,8 +1,8 @@
 // Backpropagation through time on a real device: the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/bptt_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/bptt_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 
 namespace sprig::testing {
 namespace {

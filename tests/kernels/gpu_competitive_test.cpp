@@ -1,8 +1,8 @@
 // Competitive learning on a real device: the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/competitive_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/competitive_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 
 namespace sprig::testing {

@@ -1,8 +1,8 @@
 // Networks that learn, on a real device: the CPU engine's weights, traces and spikes, bit for bit.
 #include <gtest/gtest.h>
 
-#include "kernels/gpu_fixture.hpp"
-#include "kernels/plastic_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
+#include "tests/kernels/plastic_cases.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
 #if SPRIG_WITH_CUDA

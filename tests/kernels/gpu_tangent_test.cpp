@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "tests/support/networks.hpp"

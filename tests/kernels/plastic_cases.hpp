@@ -1,7 +1,7 @@
 // Networks that learn, on which the backends are compared.
 #pragma once
 
-#include "kernels/engine_cases.hpp"
+#include "tests/kernels/engine_cases.hpp"
 
 namespace sprig::testing {
 

@@ -2,8 +2,8 @@
 // whatever the grid and the schedule. The same file runs under TSan and ASan.
 #include <gtest/gtest.h>
 
-#include "kernels/plastic_cases.hpp"
-#include "kernels/threaded_engine.hpp"
+#include "tests/kernels/plastic_cases.hpp"
+#include "tests/kernels/threaded_engine.hpp"
 
 namespace sprig::testing {
 namespace {

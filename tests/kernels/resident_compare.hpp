@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/threaded_resident.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/threaded_resident.hpp"
 
 namespace sprig::testing {
 

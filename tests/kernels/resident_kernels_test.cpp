@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "kernels/resident_compare.hpp"
+#include "tests/kernels/resident_compare.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -2,7 +2,7 @@
 // exchange and the schedule. Through the threaded context, as resident_kernels_test.cpp.
 #include <gtest/gtest.h>
 
-#include "kernels/resident_compare.hpp"
+#include "tests/kernels/resident_compare.hpp"
 
 namespace sprig::testing {
 namespace {

@@ -13,7 +13,7 @@
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
-#include "kernels/host_views.hpp"
+#include "tests/kernels/host_views.hpp"
 #include "sprig/engine/recording.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "tests/support/threaded_context.hpp"
