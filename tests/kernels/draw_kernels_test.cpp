@@ -4,7 +4,7 @@
 #include "tests/kernels/threaded_draws.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 ProceduralNetwork three_projections(int receptors, std::uint32_t seed) {
@@ -69,4 +69,4 @@ TEST(DrawKernels, ANetworkWithoutSynapses) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

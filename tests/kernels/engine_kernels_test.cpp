@@ -8,7 +8,7 @@
 #include "tests/kernels/engine_cases.hpp"
 #include "tests/kernels/threaded_engine.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct Run {
@@ -134,4 +134,4 @@ TEST(InputRows, MergeReplicasOfAChannelAndKeepRepeats) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

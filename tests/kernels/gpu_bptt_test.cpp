@@ -4,7 +4,7 @@
 #include "tests/kernels/bptt_cases.hpp"
 #include "tests/kernels/gpu_fixture.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 class GpuBptt : public OnGpu<::testing::TestWithParam<BpttCase>> {};
@@ -19,4 +19,4 @@ INSTANTIATE_TEST_SUITE_P(Small, GpuBptt, ::testing::ValuesIn(bptt_cases(12, 19))
 INSTANTIATE_TEST_SUITE_P(Large, GpuBptt, ::testing::ValuesIn(bptt_cases(300, 70)));
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -4,7 +4,7 @@
 
 #include "tests/kernels/resident_compare.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 using kernel::Exchange;
@@ -143,4 +143,4 @@ TEST(ResidentSplit, EndsWhenABlockIsSilentInTheLastWindow) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -6,7 +6,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
-#include "sprig/learning/competitive/feature_weights.hpp"
+#include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig {
 
@@ -62,7 +62,7 @@ void check_competitive(const CompetitiveOptions& o) {
   positive("asp_leak_tau_ms", o.asp_leak_tau_ms);
   not_negative("asp_leak_growth", o.asp_leak_growth);
   positive("asp_trace_tau_ms", o.asp_trace_tau_ms);
-  if (o.rule == FeatureRule::spikedyn && (o.update_steps < 1 || o.update_steps > o.steps))
+  if (o.rule == CompetitiveRule::spikedyn && (o.update_steps < 1 || o.update_steps > o.steps))
     refuse("update_steps", o.update_steps, "from 1 to the steps of a presentation");
   positive("spike_threshold", o.spike_threshold);
   not_negative("mu", o.mu);
@@ -93,7 +93,7 @@ std::string failure_text(std::uint32_t neuron, std::uint32_t image) {
 
 CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning) {
   const double h = o.step_ms, shown_ms = o.steps * h, presentation_ms = presentation_steps(o) * h;
-  const bool spikedyn = o.rule == FeatureRule::spikedyn;
+  const bool spikedyn = o.rule == CompetitiveRule::spikedyn;
   neuron.leak = decay_of(h, o.tau_m_ms);
   neuron.threshold = static_cast<float>(o.threshold_mv - o.rest_mv);
   neuron.reset = static_cast<float>(o.reset_mv - o.rest_mv);
@@ -132,7 +132,7 @@ CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t 
   state.weights.resize(synapses);
   for (std::uint64_t k = 0; k < synapses; ++k)
     state.weights[k] =
-        static_cast<float>(options.initial_weight * uniform_open(options.seed, Stream::feature_weight, k, 0));
+        static_cast<float>(options.initial_weight * uniform_open(options.seed, Stream::competitive_weight, k, 0));
   state.theta.assign(options.neurons, 0);
   state.spikes.assign(options.neurons, 0);
   state.slow.assign(options.neurons, 0);

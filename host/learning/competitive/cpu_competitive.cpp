@@ -7,7 +7,7 @@
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
-#include "sprig/learning/competitive/feature_weights.hpp"
+#include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig::cpu {
 

@@ -126,7 +126,7 @@ class CompetitiveLayer {
   }
 
   std::uint32_t winner(std::uint32_t image, std::uint64_t time) const {
-    const PhiloxBlock block = step_block(o_.seed, Stream::feature_winner, 0, image, time);
+    const PhiloxBlock block = step_block(o_.seed, Stream::competitive_winner, 0, image, time);
     return draw_below(word_of_step(block, time), static_cast<std::uint32_t>(emitted_.size()));
   }
 

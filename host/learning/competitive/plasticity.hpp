@@ -41,22 +41,22 @@ class CompetitivePlasticity {
   // fired: inputs; emitted: neurons; counts: spikes of each neuron so far, these among them.
   void step(std::uint32_t t, View<const std::uint32_t> fired, const Indices& emitted, const std::uint32_t* counts) {
     move_traces(fired, emitted);
-    if (o_.rule == FeatureRule::spikedyn && o_.adaptive_rates)
+    if (o_.rule == CompetitiveRule::spikedyn && o_.adaptive_rates)
       for (const std::uint32_t p : fired) ++pre_counts_[p];
-    const bool timed = o_.rule == FeatureRule::spikedyn && o_.timed_updates;
+    const bool timed = o_.rule == CompetitiveRule::spikedyn && o_.timed_updates;
     if (timed)
       for (const std::uint32_t j : emitted) in_window_[j] = 1;
     if (active_ && !timed) change_at_spikes(fired, emitted, counts);
     if (active_ && timed && (t + 1) % o_.update_steps == 0) change_window(counts);
     for (const std::uint32_t j : emitted) {
       z_[j] = kTraceAtSpike;
-      if (o_.rule == FeatureRule::asp) state_.spikes[j] += 1, state_.slow[j] += 1;
+      if (o_.rule == CompetitiveRule::asp) state_.spikes[j] += 1, state_.slow[j] += 1;
     }
   }
 
   // After a presentation: what weights lose by themselves, then the sum of each neuron's.
   void finish() {
-    if (o_.rule == FeatureRule::asp) {
+    if (o_.rule == CompetitiveRule::asp) {
       for (std::uint32_t j = 0; j < n_; ++j) {
         down_[j] = asp_leak(c_.asp_leak_log2, c_.asp_growth, state_.slow[j]);
         state_.slow[j] *= c_.asp_trace_decay;
@@ -87,31 +87,31 @@ class CompetitivePlasticity {
       for (const std::uint32_t j : emitted) y_[j] = kTraceAtSpike;
       active_ = true;
     }
-    if (o_.rule == FeatureRule::triplet)
+    if (o_.rule == CompetitiveRule::triplet)
       for (float& z : z_) z = decayed_trace(z, c_.slow_decay);
     operations_.trace_updates += inputs_ + n_;
   }
 
   AdaptiveRates rates(const std::uint32_t* counts) const {
-    if (o_.rule != FeatureRule::spikedyn || !o_.adaptive_rates) return {};
+    if (o_.rule != CompetitiveRule::spikedyn || !o_.adaptive_rates) return {};
     return adaptive_rates(c_, *std::max_element(counts, counts + n_),
                           *std::max_element(pre_counts_.begin(), pre_counts_.end()));
   }
 
   void change_at_spikes(View<const std::uint32_t> fired, const Indices& emitted, const std::uint32_t* counts) {
     switch (o_.rule) {
-      case FeatureRule::pair:
-        return change_by<FeatureRule::pair>(fired, emitted, counts);
-      case FeatureRule::triplet:
-        return change_by<FeatureRule::triplet>(fired, emitted, counts);
-      case FeatureRule::asp:
-        return change_by<FeatureRule::asp>(fired, emitted, counts);
-      case FeatureRule::spikedyn:
-        return change_by<FeatureRule::spikedyn>(fired, emitted, counts);
+      case CompetitiveRule::pair:
+        return change_by<CompetitiveRule::pair>(fired, emitted, counts);
+      case CompetitiveRule::triplet:
+        return change_by<CompetitiveRule::triplet>(fired, emitted, counts);
+      case CompetitiveRule::asp:
+        return change_by<CompetitiveRule::asp>(fired, emitted, counts);
+      case CompetitiveRule::spikedyn:
+        return change_by<CompetitiveRule::spikedyn>(fired, emitted, counts);
     }
   }
   // The rule is known to the compiler, so that its loops become vectors.
-  template <FeatureRule kRule>
+  template <CompetitiveRule kRule>
   void change_by(View<const std::uint32_t> fired, const Indices& emitted, const std::uint32_t* counts) {
     if (fired.size + emitted.size() == 0) return;
     const CompetitiveConstants c = c_;
@@ -141,7 +141,7 @@ class CompetitivePlasticity {
       for (std::uint32_t p = 0; p < inputs_; ++p) weights.store(synapse(p, emitted[e]), columns_[e * inputs_ + p]);
     const std::uint64_t updates = fired.size * n_ + emitted.size() * inputs_;
     operations_.weight_updates += updates;
-    if (kRule == FeatureRule::spikedyn) operations_.powers += costly_powers(2, c.mu) * updates;
+    if (kRule == CompetitiveRule::spikedyn) operations_.powers += costly_powers(2, c.mu) * updates;
   }
 
   // At the end of a window, of neurons that have fired in this presentation.

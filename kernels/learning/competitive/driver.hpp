@@ -78,7 +78,7 @@ struct CompetitiveMemory {
     v.inputs = job.images->pixels;
     v.steps = o.steps;
     v.rest_steps = o.rest_steps;
-    v.window = o.rule == FeatureRule::spikedyn && o.timed_updates ? o.update_steps : 0;
+    v.window = o.rule == CompetitiveRule::spikedyn && o.timed_updates ? o.update_steps : 0;
     v.seed = o.seed;
     v.images = static_cast<std::uint32_t>(job.which.size);
     v.first_step = job.first_step;

@@ -78,7 +78,7 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
     my_neurons([&](std::uint32_t j) {
       const bool emitted = emits(t, j);
       if (active_) s_.y(j) = emitted ? kTraceAtSpike : decayed_trace(s_.y(j), m_->c.trace_decay);
-      if (m_->rule == FeatureRule::triplet) s_.z(j) = decayed_trace(s_.z(j), m_->c.slow_decay);
+      if (m_->rule == CompetitiveRule::triplet) s_.z(j) = decayed_trace(s_.z(j), m_->c.slow_decay);
       if (emitted) s_.in_window(j) = 1;
     });
     if (!active_) return;
@@ -88,12 +88,12 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
 
   // Its counts are this block's threads' by turns, as they are here.
   SPRIG_KERNEL AdaptiveRates rates() {
-    if (m_->rule != FeatureRule::spikedyn || !m_->adaptive_rates) return {};
+    if (m_->rule != CompetitiveRule::spikedyn || !m_->adaptive_rates) return {};
     const std::uint32_t post = largest(counts_, m_->neurons), pre = largest(&s_.pre_count(0), m_->inputs);
     return adaptive_rates(m_->c, post, pre);
   }
   SPRIG_KERNEL SpikeGains gains(std::uint32_t j, AdaptiveRates k) const {
-    const float spikes = m_->rule == FeatureRule::asp ? m_->spikes[j] : 0;
+    const float spikes = m_->rule == CompetitiveRule::asp ? m_->spikes[j] : 0;
     return spike_gains(m_->rule, m_->c, s_.y(j), s_.z(j), spikes, k);
   }
   SPRIG_KERNEL void change(std::uint32_t p, std::uint32_t j, float w, float down, float up) const {
@@ -114,11 +114,11 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
       }
       // Its whole column changes, below.
       s_.z(j) = kTraceAtSpike;
-      if (m_->rule == FeatureRule::asp) m_->spikes[j] += 1, m_->slow[j] += 1;
+      if (m_->rule == CompetitiveRule::asp) m_->spikes[j] += 1, m_->slow[j] += 1;
     });
     const std::uint64_t updates = std::uint64_t{inputs_fired} * m_->neurons + std::uint64_t{emitted_} * m_->inputs;
     operations_.weight_updates += updates;
-    if (m_->rule == FeatureRule::spikedyn) operations_.powers += costly_powers(2, m_->c.mu) * updates;
+    if (m_->rule == CompetitiveRule::spikedyn) operations_.powers += costly_powers(2, m_->c.mu) * updates;
     if (emitted_ == 0) return;
     ctx_.block_barrier();
     const auto column = [&](std::uint32_t j) {
@@ -172,7 +172,7 @@ class CompetitiveBlock : CompetitiveNeurons<Ctx> {
   }
 
   SPRIG_KERNEL void finish() {
-    const bool leaks = m_->rule == FeatureRule::asp, decays = m_->c.decay != 1, scales = m_->c.norm != 0;
+    const bool leaks = m_->rule == CompetitiveRule::asp, decays = m_->c.decay != 1, scales = m_->c.norm != 0;
     my_neurons([&](std::uint32_t j) {
       m_->theta[j] = s_.theta(j);
       if (leaks) {

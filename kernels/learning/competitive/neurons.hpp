@@ -125,7 +125,7 @@ class CompetitiveNeurons {
     if (m_->one_spike && emitted_ > 0) {
       std::uint32_t chosen = 0;
       if (emitted_ > 1) {
-        const PhiloxBlock block = step_block(m_->seed, Stream::feature_winner, 0, image_, time);
+        const PhiloxBlock block = step_block(m_->seed, Stream::competitive_winner, 0, image_, time);
         chosen = draw_below(word_of_step(block, time), emitted_);
       }
       emitted_ = 1;

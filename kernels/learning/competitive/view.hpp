@@ -6,7 +6,7 @@
 #include "kernels/core/context.hpp"
 #include "sprig/coding/pixel_spikes.hpp"
 #include "sprig/learning/competitive/constants.hpp"
-#include "sprig/learning/competitive/feature_weights.hpp"
+#include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig::kernel {
 
@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kOperations = 5;
 // One model and what it is presented with.
 struct CompetitiveModelView {
   CompetitiveConstants c;
-  FeatureRule rule = FeatureRule::pair;
+  CompetitiveRule rule = CompetitiveRule::pair;
   Inhibition inhibition = Inhibition::direct;
   PixelCode code = PixelCode::poisson;
   bool one_spike = true, learning = true, adaptive_rates = true;

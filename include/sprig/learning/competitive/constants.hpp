@@ -42,19 +42,20 @@ SPRIG_HD inline AdaptiveRates adaptive_rates(const CompetitiveConstants& c, std:
 struct SpikeGains {
   float down, up;
 };
-SPRIG_HD inline SpikeGains spike_gains(FeatureRule rule, const CompetitiveConstants& c, float y, float z, float spikes,
-                                       AdaptiveRates k) {
-  if (rule == FeatureRule::spikedyn) return {k.down * c.rate_pre * y, k.up * c.rate_post};
-  if (rule == FeatureRule::triplet) return {c.rate_pre * y, c.rate_post * z};
-  if (rule == FeatureRule::pair) return {c.rate_pre * y, c.rate_post};
+SPRIG_HD inline SpikeGains spike_gains(CompetitiveRule rule, const CompetitiveConstants& c, float y, float z,
+                                       float spikes, AdaptiveRates k) {
+  if (rule == CompetitiveRule::spikedyn) return {k.down * c.rate_pre * y, k.up * c.rate_post};
+  if (rule == CompetitiveRule::triplet) return {c.rate_pre * y, c.rate_post * z};
+  if (rule == CompetitiveRule::pair) return {c.rate_pre * y, c.rate_post};
   const float rate = asp_rate(spikes, c.asp_half);
   return {c.rate_pre * y * rate, c.rate_post * rate};
 }
 
 // A weight after a step in which spikes change it.
-SPRIG_HD inline float changed_weight(FeatureRule rule, const CompetitiveConstants& c, float w, float down, float up) {
-  return rule == FeatureRule::spikedyn ? soft_spike_update(w, down, up, c.mu, c.weight_max)
-                                       : spike_update(w, down, up, c.weight_max);
+SPRIG_HD inline float changed_weight(CompetitiveRule rule, const CompetitiveConstants& c, float w, float down,
+                                     float up) {
+  return rule == CompetitiveRule::spikedyn ? soft_spike_update(w, down, up, c.mu, c.weight_max)
+                                           : spike_update(w, down, up, c.weight_max);
 }
 
 // One of a neuron that has fired in this presentation, at the end of a window. x: the input's trace.
