@@ -23,7 +23,7 @@ struct Class {
   PixelImages images;
   Device device;
 
-  Class(FeatureRule rule, std::uint32_t neurons, std::uint32_t models, Device on) : device(on) {
+  Class(CompetitiveRule rule, std::uint32_t neurons, std::uint32_t models, Device on) : device(on) {
     static const ImageSet set = load_images("glyphs", "", ImagePart::train);
     images = {set.data, set.shape.pixels(), 0};
     for (std::uint32_t seed = 1; seed <= models; ++seed) {
@@ -52,7 +52,7 @@ struct Class {
   }
 };
 
-void run(benchmark::State& bench, FeatureRule rule, std::uint32_t models, Device device) {
+void run(benchmark::State& bench, CompetitiveRule rule, std::uint32_t models, Device device) {
   const Class of(rule, static_cast<std::uint32_t>(bench.range(0)), models, device);
   if (device == Device::cuda) {  // a few images of one model, against the CPU
     std::vector<CompetitiveState> ours{of.states[0]}, cpus = ours;
@@ -74,7 +74,8 @@ void run(benchmark::State& bench, FeatureRule rule, std::uint32_t models, Device
       benchmark::Counter(images / 60000, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-benchmark::internal::Benchmark* rows(const std::string& name, FeatureRule rule, std::uint32_t models, Device device) {
+benchmark::internal::Benchmark* rows(const std::string& name, CompetitiveRule rule, std::uint32_t models,
+                                     Device device) {
   return benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& bench) { run(bench, rule, models, device); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime()
@@ -83,13 +84,13 @@ benchmark::internal::Benchmark* rows(const std::string& name, FeatureRule rule, 
 }
 
 const bool registered = [] {
-  const std::pair<const char*, FeatureRule> rules[] = {{"pair", FeatureRule::pair},
-                                                       {"triplet", FeatureRule::triplet},
-                                                       {"asp", FeatureRule::asp},
-                                                       {"spikedyn", FeatureRule::spikedyn}};
+  const std::pair<const char*, CompetitiveRule> rules[] = {{"pair", CompetitiveRule::pair},
+                                                           {"triplet", CompetitiveRule::triplet},
+                                                           {"asp", CompetitiveRule::asp},
+                                                           {"spikedyn", CompetitiveRule::spikedyn}};
   for (const auto& [name, rule] : rules) {
     auto* row = rows(std::string("learn/") + name, rule, 1, Device::cpu)->Arg(400);
-    if (rule == FeatureRule::pair) row->Arg(100)->Arg(1600);
+    if (rule == CompetitiveRule::pair) row->Arg(100)->Arg(1600);
   }
   if (cuda::devices().empty()) return true;
   for (const auto& [name, rule] : rules)

@@ -5,7 +5,7 @@
 
 namespace sprig {
 
-void FeatureResponses::add(View<const std::uint32_t> counts, View<const std::uint32_t> labels) {
+void NeuronResponses::add(View<const std::uint32_t> counts, View<const std::uint32_t> labels) {
   const std::size_t classes = images_.size();
   for (std::size_t k = 0; k < labels.size; ++k) {
     ++images_[labels[k]];
@@ -13,9 +13,9 @@ void FeatureResponses::add(View<const std::uint32_t> counts, View<const std::uin
   }
 }
 
-FeatureLabels FeatureResponses::labels() const {
+NeuronLabels NeuronResponses::labels() const {
   const auto classes = static_cast<std::uint32_t>(images_.size());
-  FeatureLabels result;
+  NeuronLabels result;
   result.of_neuron.assign(neurons_, kNoClass);
   result.proportion.assign(neurons_, 0);
   result.neurons.assign(classes, 0);
@@ -34,7 +34,7 @@ FeatureLabels FeatureResponses::labels() const {
   return result;
 }
 
-std::vector<std::uint32_t> feature_answers(View<const std::uint32_t> counts, const FeatureLabels& labels, Vote vote) {
+std::vector<std::uint32_t> voted_answers(View<const std::uint32_t> counts, const NeuronLabels& labels, Vote vote) {
   const std::size_t neurons = labels.of_neuron.size(), classes = labels.neurons.size();
   std::vector<std::uint32_t> answers;
   std::vector<double> votes(classes);

@@ -1,4 +1,4 @@
-// The keys of [learn]: unsupervised learning of images. Defaults are those of the structs that the fields belong to.
+// The keys of [learn]: competitive learning of images. Defaults are those of the structs that the fields belong to.
 #include "host/config/keys.hpp"
 
 namespace sprig::schema {

@@ -1,4 +1,4 @@
-// Unsupervised learning: accuracy over the stages, what neurons have learnt, thresholds, weights, confusions.
+// Competitive learning: accuracy over the stages, what neurons have learnt, thresholds, weights, confusions.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

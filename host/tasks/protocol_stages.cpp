@@ -5,7 +5,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/shuffle.hpp"
-#include "sprig/tasks/unsupervised.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 
 namespace sprig {
 

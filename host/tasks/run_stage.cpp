@@ -7,7 +7,7 @@
 #include "sprig/coding/image_encoder.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/tasks/unsupervised.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 
 namespace sprig {
 
@@ -32,8 +32,8 @@ struct Course {
   Learner& learner;
   const Stage& stage;
   CompetitiveState state;
-  FeatureResponses responses;
-  FeatureLabels labels = {};
+  NeuronResponses responses;
+  NeuronLabels labels = {};
   StageScore score = {};
   std::uint64_t spikes = 0;
   CompetitiveOperations learning = {}, scoring = {};
@@ -47,7 +47,7 @@ struct Course {
 
   void answer(const Presentations& job, const ImageSet& scored, Vote vote) {
     const std::vector<std::uint32_t> truth = labels_of(scored, job.which),
-                                     answers = feature_answers(job.counts, labels, vote);
+                                     answers = voted_answers(job.counts, labels, vote);
     for (std::size_t k = 0; k < truth.size(); ++k) ++score.confusion[truth[k]][std::min(answers[k], kImageClasses)];
     for (const std::uint32_t count : job.counts) spikes += count;
     scoring += job.operations;

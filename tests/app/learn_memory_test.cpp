@@ -7,7 +7,7 @@
 #include <new>
 
 #include "host/app/learn/models.hpp"
-#include "sprig/tasks/unsupervised.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 
 namespace {
 
@@ -68,7 +68,7 @@ Config few_images(std::uint32_t neurons, std::uint32_t steps, std::uint64_t scor
 TEST(LearnMemory, AModelTakesWhatThePlanSays) {
   Config config = few_images(400, 350, 100, 2);
   const LearnImages images(config.learn);
-  for (const FeatureRule rule : {FeatureRule::pair, FeatureRule::asp, FeatureRule::spikedyn})
+  for (const CompetitiveRule rule : {CompetitiveRule::pair, CompetitiveRule::asp, CompetitiveRule::spikedyn})
     for (const Inhibition inhibition : {Inhibition::direct, Inhibition::population}) {
       config.learn.model.rule = rule;
       config.learn.model.inhibition = inhibition;

@@ -138,7 +138,7 @@ TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
 
 // Files of an image set that lie in the test's folder, each time one of them spoilt.
 TEST_F(Learn, SaysWhatIsWrongWithItsImages) {
-  using testing::idx_images, testing::idx_labels;
+  using test::idx_images, test::idx_labels;
   const std::string names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
                                "t10k-labels-idx1-ubyte"};
   std::string pixels, labels;

@@ -24,8 +24,7 @@ class ReportInBrowser : public Program {
     Program::SetUp();
     if (std::system("command -v chromium >/dev/null") != 0)
       GTEST_SKIP() << "needs chromium (Debian package; ./dev test --all installs it)";
-    if (!testing::python_numbers("numpy_there", "print(1)"))
-      GTEST_SKIP() << "needs /usr/bin/python3 with NumPy and SciPy";
+    if (!test::python_numbers("numpy_there", "print(1)")) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy and SciPy";
   }
 
   // Opens a page; what the browser wrote to stdout. Its messages are in browser.txt.
@@ -52,7 +51,7 @@ class ReportInBrowser : public Program {
     const std::string picture = folder("screen.png");
     std::filesystem::remove(picture);
     open(page, screen, dark, "--screenshot='" + picture + "'");
-    const auto numbers = testing::python_numbers("look", R"(
+    const auto numbers = test::python_numbers("look", R"(
 import struct, zlib, numpy as np
 data = open(')" + picture + R"(', 'rb').read()
 assert data[:8] == b'\x89PNG\r\n\x1a\n'

@@ -136,7 +136,7 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
 
 TEST_F(ReportVerb, TheStructureIsThatOfTheNetworkFile) {
   ASSERT_EQ(run({"prune", "--config", "small.toml", "--out", "a"}).code, 0);
-  const auto numbers = testing::python_numbers("structure", R"(
+  const auto numbers = test::python_numbers("structure", R"(
 import json, numpy as np, scipy.sparse as sparse
 w = sparse.load_npz(')" + folder("a/network.npz") + R"(').toarray()
 z = np.load(')" + folder("a/network.npz") + R"(')

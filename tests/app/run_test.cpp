@@ -79,7 +79,7 @@ TEST(RunPieces, ALongWindowDoesNotKeepAStopWaiting) {
 app::RunOutcome one_spike(std::size_t first, bool record_spikes) {
   NeuronDefaults neuron;
   neuron.i_dc = 0;
-  Network network = testing::unconnected(2, {}, 1.0, neuron);
+  Network network = test::unconnected(2, {}, 1.0, neuron);
   network.neurons.v_initial = {0, 0};
   network.neurons.v_initial[first] = 5;
   Config config;

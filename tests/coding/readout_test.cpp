@@ -14,7 +14,7 @@ namespace sprig {
 namespace {
 
 using Eigen::MatrixXd;
-using testing::test_uniform;
+using test::test_uniform;
 
 MatrixXd random_matrix(int rows, int cols, std::uint32_t seed) {
   MatrixXd m(rows, cols);
@@ -65,9 +65,9 @@ TEST(Ridge, MinimisesThePenalisedErrorWithoutPenaltyOnTheBias) {
 TEST(Ridge, AgreesWithNumpy) {
   const Problem p;
   const double lambda = 0.01;
-  const auto expected = testing::python_numbers(
-      "sprig_ridge", "import numpy as np\nF = np.array(" + testing::python_list(p.features.data(), 420) +
-                         ").reshape(7, 60).T\nY = np.array(" + testing::python_list(p.targets.data(), 180) +
+  const auto expected = test::python_numbers(
+      "sprig_ridge", "import numpy as np\nF = np.array(" + test::python_list(p.features.data(), 420) +
+                         ").reshape(7, 60).T\nY = np.array(" + test::python_list(p.targets.data(), 180) +
                          ").reshape(3, 60).T\nf, y = F.mean(0), Y.mean(0)\nX = F - f\n"
                          "s = X.var(0).mean() * 60\n"
                          "W = np.linalg.solve(X.T @ X + 0.01 * s * np.eye(7), X.T @ (Y - y))\n"

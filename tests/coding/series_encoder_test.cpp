@@ -101,7 +101,7 @@ TEST(PopulationEncoder, ChannelsKeepTheirDrawsWhenMoreAreObserved) {
 TEST(PopulationEncoder, NeuronsListenToTheAskedFraction) {
   SeriesEncoding options = population_options();
   options.fields = 20;
-  Network network = testing::unconnected(500, {}, 1.0, {});
+  Network network = test::unconnected(500, {}, 1.0, {});
   Drive drive;
   Encoder(options, 1.0, 2).wire(network, drive);
 
@@ -115,7 +115,7 @@ TEST(PopulationEncoder, NeuronsListenToTheAskedFraction) {
 TEST(CurrentEncoder, GainsAreUniformWithinTheInputGain) {
   SeriesEncoding options;
   options.observed = {0, 1};
-  Network network = testing::random_network({.neurons = 2000, .density = 0, .kind = {}, .input_channels = 3});
+  Network network = test::random_network({.neurons = 2000, .density = 0, .kind = {}, .input_channels = 3});
   Drive drive;
   Encoder(options, 1.0, 2).wire(network, drive);
 
@@ -136,7 +136,7 @@ TEST(Encoders, APrunedNetworkKeepsItsNeuronsInputWeights) {
     SeriesEncoding options;
     options.encoding = encoding;
     const Encoder encoder(options, 0.5, 9);
-    Network whole = testing::random_network({.neurons = 60, .kind = {}});
+    Network whole = test::random_network({.neurons = 60, .kind = {}});
     Network pruned = whole;
     std::vector<std::uint8_t> keep(60);
     for (int i = 0; i < 60; ++i) keep[i] = i % 3 != 1;
@@ -155,7 +155,7 @@ TEST(Encoders, APrunedNetworkKeepsItsNeuronsInputWeights) {
 }
 
 TEST(Encoders, RefuseADriveWithSignalsOfItsOwn) {
-  Network network = testing::unconnected(2, {}, 1.0, {});
+  Network network = test::unconnected(2, {}, 1.0, {});
   Drive drive;
   drive.channels = 1;
   drive.current_gain = {1, 1};

@@ -24,7 +24,7 @@ TEST(SpikeTrace, IsTheStepByStepFilter) {
     for (std::uint64_t step = first + s * kSteps; step < first + (s + 1) * kSteps; ++step)
       for (std::uint32_t i = 0; i < kNeurons; ++i)
         for (std::uint32_t r = 0; r < kReplicas; ++r) {
-          const bool spike = testing::test_uniform(4, i * 100 + r, step) < 0.2;
+          const bool spike = test::test_uniform(4, i * 100 + r, step) < 0.2;
           filter[r * kNeurons + i] = filter[r * kNeurons + i] * decay + (spike ? 1 : 0);
           if (spike) spikes.push_back({step, i, r});
         }

@@ -16,8 +16,8 @@ const Indices kCounts{4, 0, 1, 0,   //
                       3, 5, 1, 0};  //
 const Indices kLabels{0, 0, 1};
 
-FeatureLabels labelled(const Indices& counts, const Indices& labels, std::uint32_t neurons, std::uint32_t classes) {
-  FeatureResponses responses(neurons, classes);
+NeuronLabels labelled(const Indices& counts, const Indices& labels, std::uint32_t neurons, std::uint32_t classes) {
+  NeuronResponses responses(neurons, classes);
   const std::size_t half = labels.size() / 2;  // in two parts
   responses.add({counts.data(), half * neurons}, {labels.data(), half});
   responses.add({counts.data() + half * neurons, counts.size() - half * neurons},
@@ -25,8 +25,8 @@ FeatureLabels labelled(const Indices& counts, const Indices& labels, std::uint32
   return responses.labels();
 }
 
-TEST(FeatureLabels, AreOfTheLargestMeanResponse) {
-  const FeatureLabels labels = labelled(kCounts, kLabels, 4, 3);
+TEST(NeuronLabels, AreOfTheLargestMeanResponse) {
+  const NeuronLabels labels = labelled(kCounts, kLabels, 4, 3);
   // Means: neuron 0: 3 and 3 (the first), 1: 0 and 5, 2: 0.5 and 1, 3: silent.
   EXPECT_EQ(labels.of_neuron, (Indices{0, 1, 1, kNoClass}));
   EXPECT_EQ(labels.neurons, (Indices{1, 2, 0}));
@@ -35,15 +35,15 @@ TEST(FeatureLabels, AreOfTheLargestMeanResponse) {
   EXPECT_DOUBLE_EQ(labels.proportion[2], 1 / 1.5);
 }
 
-TEST(FeatureLabels, AnswersAreTheLargestMeanVote) {
-  const FeatureLabels labels = labelled(kCounts, kLabels, 4, 3);
+TEST(NeuronLabels, AnswersAreTheLargestMeanVote) {
+  const NeuronLabels labels = labelled(kCounts, kLabels, 4, 3);
   const Indices images{3, 5, 0, 0,   // 3 against 5 / 2
                        2, 4, 2, 0,   // 2 against 6 / 2
                        2, 4, 0, 0,   // 2 against 4 / 2: the first
                        0, 0, 0, 7};  // nobody with a name
-  EXPECT_EQ(feature_answers(images, labels, Vote::all_activity), (Indices{0, 1, 0, kNoClass}));
+  EXPECT_EQ(voted_answers(images, labels, Vote::all_activity), (Indices{0, 1, 0, kNoClass}));
   // 3 x 0.5 against 5 / 2; 1 against (4 + 4 / 3) / 2; 1 against 4 / 2
-  EXPECT_EQ(feature_answers(images, labels, Vote::proportion), (Indices{1, 1, 1, kNoClass}));
+  EXPECT_EQ(voted_answers(images, labels, Vote::proportion), (Indices{1, 1, 1, kNoClass}));
 }
 
 }  // namespace

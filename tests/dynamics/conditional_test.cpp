@@ -11,9 +11,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 double nearest_zero(const LyapunovResult& result) {
   double nearest = 1e9;
@@ -27,7 +27,7 @@ TEST(Noise, GivesThePotentialTheDeviationThatIsAskedFor) {
   d.v_th = 3;  // six deviations away
   d.v_reset = 2;
   d.resistance = 0.5;
-  Network network = testing::unconnected(200, {}, 0.1, d);
+  Network network = test::unconnected(200, {}, 0.1, d);
   for (int i = 0; i < 200; ++i) network.neurons.tau_m_ms[i] = 10 + 0.1 * i;
   for (const double step : {0.1, 0.5}) {
     network.step_ms = step;
@@ -168,7 +168,7 @@ TEST(VelocityAt, OnlyTheOvershootKeepsThePacemakersZero) {
   NeuronDefaults d;
   d.t_ref_ms = 0;
   d.i_dc = 1.3;
-  Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.5, d);
+  Network network = test::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.5, d);
   LyapunovOptions options;
   options.exponents = 1;
   options.duration_ms = 20000;

@@ -11,9 +11,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 LyapunovOptions full_frame(double duration_ms = 2000) {
   LyapunovOptions options;
@@ -62,12 +62,12 @@ TEST(Contraction, SumsExactlyWithoutLoopsWhateverTheDelays) {
   spec.max_delay = 60;
   spec.t_ref_ms = 1;
   Network network = autonomous_network(spec);
-  std::vector<testing::Edge> forward;
+  std::vector<test::Edge> forward;
   const Csr& all = network.recurrent;
   for (std::uint32_t j = 0; j < all.rows; ++j)
     for (std::uint64_t k = all.offsets[j]; k < all.offsets[j + 1]; ++k)
       if (all.targets[k] > j) forward.push_back({j, all.targets[k], all.weights[k], all.delay(k)});
-  network.recurrent = testing::csr_from(all.rows, all.cols, forward);
+  network.recurrent = test::csr_from(all.rows, all.cols, forward);
   const LyapunovResult spectrum = lyapunov_spectrum(network, {}, on_cpu(), full_frame());
   ASSERT_GT(spectrum.mean_rate_hz, 10);
   EXPECT_NEAR(sum(spectrum.contraction) / sum(spectrum.exponents), 1, 1e-10);
@@ -77,7 +77,7 @@ TEST(Contraction, OfSilentNeuronsIsTheirDecayRates) {
   NeuronDefaults d;
   d.i_dc = 0.5;
   for (const int receptors : {1, 2}) {
-    Network network = testing::unconnected(2, {Synapse::exponential, receptors, Reset::hard, false}, 0.1, d);
+    Network network = test::unconnected(2, {Synapse::exponential, receptors, Reset::hard, false}, 0.1, d);
     network.neurons.tau_m_ms = {10, 40};
     network.neurons.tau_syn_exc_ms = {2, 13};
     network.neurons.tau_syn_inh_ms = {4, 8};
@@ -94,7 +94,7 @@ TEST(Contraction, OfPacemakersIsTheirCurrentsDecayRate) {
     NeuronDefaults d;
     d.t_ref_ms = t_ref;
     d.i_dc = 1.7;
-    Network network = testing::unconnected(4, {}, 0.1, d);
+    Network network = test::unconnected(4, {}, 0.1, d);
     network.neurons.tau_m_ms = {10, 17, 20, 25};
     const ContractionResult result = contraction_exponents(network, {}, on_cpu(), full_frame(10000));
     for (int i = 0; i < 4; ++i) EXPECT_NEAR(result.values[i], -1.0 / 5, 3e-4) << i;

@@ -18,7 +18,7 @@
 
 #include "sprig/network/network.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 class EventDrivenNetwork {
  public:
@@ -234,4 +234,4 @@ inline OracleSpectrum oracle_spectrum(const Network& network, double delay_ms, d
   return result;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -14,9 +14,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 struct Replay {
   double log_volume = 0;   // sum of ln r_kk of the full frame

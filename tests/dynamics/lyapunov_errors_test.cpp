@@ -13,8 +13,8 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::on_cpu;
 
 void expect_refused(const char* where, const std::function<void(LyapunovOptions&, SimulationOptions&)>& change) {
   LyapunovOptions options;
@@ -73,7 +73,7 @@ TEST(LyapunovErrors, OfContractionAndProbesNameTheKeyToo) {
 }
 
 TEST(LyapunovErrors, AnAdaptiveThresholdHasNoExponents) {
-  testing::AutonomousSpec spec;
+  test::AutonomousSpec spec;
   spec.kind.adaptive = true;
   const Network network = autonomous_network(spec);
   LyapunovOptions options;
@@ -92,13 +92,13 @@ TEST(LyapunovErrors, AnAdaptiveThresholdHasNoExponents) {
 }
 
 TEST(LyapunovErrors, AnEmptyNetworkIsRefused) {
-  EXPECT_THROW(lyapunov_spectrum(testing::unconnected(0, {}, 0.1, {}), {}, on_cpu(), {}), ConfigError);
+  EXPECT_THROW(lyapunov_spectrum(test::unconnected(0, {}, 0.1, {}), {}, on_cpu(), {}), ConfigError);
 }
 
 // Squares of entries below 1e-154 vanish, and entries below 1e-308 decay to a standstill: both gave lengths that were
 // wrong without saying so.
 TEST(LyapunovErrors, AFrameTooShortToBeMeasuredHasCollapsed) {
-  const Network network = testing::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, {});
+  const Network network = test::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, {});
   LyapunovOptions options;
   options.exponents = 1;
   for (const double ms : {7000.0, 8000.0, 16000.0}) {  // e^-350, e^-400, e^-800
@@ -117,7 +117,7 @@ TEST(LyapunovErrors, ACollapsedFrameIsNamedWithItsStep) {
   // instead.
   NeuronDefaults d;
   d.tau_m_ms = 1e-3;
-  const Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
+  const Network network = test::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
   LyapunovOptions options;
   options.exponents = 1;
   options.duration_ms = 100;

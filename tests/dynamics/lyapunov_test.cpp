@@ -12,9 +12,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 LyapunovOptions full_frame(double duration_ms = 2000) {
   LyapunovOptions options;
@@ -117,7 +117,7 @@ TEST(SaltationSpectrum, OfADeltaNetworkObeysTheSumRuleAndCountsJumps) {
 TEST(SaltationSpectrum, OfSilentNeuronsIsTheirDecayRates) {
   NeuronDefaults d;
   d.i_dc = 0.5;
-  Network network = testing::unconnected(3, {}, 0.1, d);
+  Network network = test::unconnected(3, {}, 0.1, d);
   network.neurons.tau_m_ms = {10, 20, 40};
   network.neurons.tau_syn_exc_ms = {2, 5, 13};
   LyapunovOptions options = full_frame();
@@ -139,7 +139,7 @@ TEST(SaltationSpectrum, OfUncoupledPacemakersHasAZeroForEach) {
     NeuronDefaults d;
     d.t_ref_ms = t_ref;
     d.i_dc = 1.7;
-    Network network = testing::unconnected(4, {}, 0.1, d);
+    Network network = test::unconnected(4, {}, 0.1, d);
     network.neurons.tau_m_ms = {10, 17, 20, 25};
     const LyapunovResult result = lyapunov_spectrum(network, {}, on_cpu(), full_frame(10000));
     for (int k = 0; k < 4; ++k) EXPECT_NEAR(result.exponents[k], 0, 3e-4) << k;
@@ -262,7 +262,7 @@ TEST(SaltationSpectrum, OfUncoupledNoisyNeuronsIsNegative) {
   NeuronDefaults d;
   d.t_ref_ms = 0;
   d.i_dc = 1.2;
-  const Network network = testing::unconnected(8, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
+  const Network network = test::unconnected(8, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
   Drive drive;
   drive.noise_sigma.assign(8, 1.0);
   LyapunovOptions options = full_frame(4000);
@@ -274,8 +274,8 @@ TEST(SaltationSpectrum, OfUncoupledNoisyNeuronsIsNegative) {
 TEST(SaltationSpectrum, KeepsTheStartFrameOfKeptNeurons) {
   // Two silent neurons, and the same network without the first: the second's rows start, and end, the same.
   NeuronDefaults d;
-  Network both = testing::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, d), second = both;
-  second = testing::unconnected(1, both.kind, 0.1, d);
+  Network both = test::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, d), second = both;
+  second = test::unconnected(1, both.kind, 0.1, d);
   second.original_id = {1};
   LyapunovOptions options;
   options.exponents = 1;

@@ -4,7 +4,7 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct AutonomousSpec {
   std::uint32_t neurons = 40;
@@ -52,4 +52,4 @@ inline SimulationOptions on_cpu(int threads = 1) {
   return options;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

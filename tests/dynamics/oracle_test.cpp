@@ -13,10 +13,10 @@
 namespace sprig {
 namespace {
 
-using testing::EventDrivenNetwork;
-using testing::on_cpu;
-using testing::oracle_spectrum;
-using testing::OracleSpectrum;
+using test::EventDrivenNetwork;
+using test::on_cpu;
+using test::oracle_spectrum;
+using test::OracleSpectrum;
 
 constexpr double kDelay = 1.6;  // ms, a multiple of every step here
 constexpr int kBlocks = 20;
@@ -30,22 +30,22 @@ constexpr Recipe kWeak{"weak", 0.1, -0.4, 1.2, 1}, kSlow{"slow", 0.2, -0.1, 1.2,
     kStrong{"strong", 0.4, -0.4, 2.2, 2.3};
 
 Network make(const Recipe& recipe, double step_ms) {
-  testing::AutonomousSpec spec;
+  test::AutonomousSpec spec;
   spec.density = 0;
   spec.step_ms = step_ms;
   spec.i_dc = recipe.i_dc;
   Network network = autonomous_network(spec);
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t j = 0; j < spec.neurons; ++j) {
     network.neurons.tau_syn_exc_ms[j] *= recipe.slowness;
     for (std::uint32_t i = 0; i < spec.neurons; ++i)
-      if (i != j && testing::test_uniform(1, j, 4ull * i) < 0.4) {
-        const double unit = std::sqrt(3.0) * (2 * testing::test_uniform(1, j, 4ull * i + 1) - 1);
+      if (i != j && test::test_uniform(1, j, 4ull * i) < 0.4) {
+        const double unit = std::sqrt(3.0) * (2 * test::test_uniform(1, j, 4ull * i + 1) - 1);
         edges.push_back({j, i, static_cast<float>(recipe.deviation * (recipe.mean + unit)),
                          static_cast<std::uint16_t>(std::lround(kDelay / step_ms))});
       }
   }
-  network.recurrent = testing::csr_from(spec.neurons, spec.neurons, edges);
+  network.recurrent = test::csr_from(spec.neurons, spec.neurons, edges);
   return network;
 }
 

@@ -11,14 +11,14 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 TEST(Probe, OfSilentNeuronsIsTheMembranesDecay) {
   NeuronDefaults d;
   d.i_dc = 0.5;
-  Network network = testing::unconnected(3, {}, 0.1, d);
+  Network network = test::unconnected(3, {}, 0.1, d);
   network.neurons.tau_m_ms = {10, 20, 40};
   const ProbeResult result = probe_exponents(network, {}, on_cpu(), {});
   for (int i = 0; i < 3; ++i) EXPECT_NEAR(result.values[i], -1 / network.neurons.tau_m_ms[i], 1e-12);

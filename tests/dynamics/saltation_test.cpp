@@ -12,9 +12,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 // d(state)/dt, with f_ref for neurons that are held.
 std::vector<double> flow_direction(const Network& network, const SimulationState& state) {
@@ -144,7 +144,7 @@ TEST(Saltation, ChunkLengthDoesNotChangeABit) {
     const auto simulation = make_simulation(network, {}, on_cpu());
     const auto space = cpu::make_tangent_space(tangent, 3, 1);
     std::vector<double> frame(std::size_t{tangent.rows()} * 3);
-    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = testing::test_uniform(9, i, 0);
+    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = test::test_uniform(9, i, 0);
     space->set_frame(frame);
     builder.start(simulation->state());
     RecordOptions record;
@@ -170,7 +170,7 @@ TEST(Saltation, RenormalisationCarriesTheSpikesInFlight) {
     const auto simulation = make_simulation(network, {}, on_cpu());
     const auto space = cpu::make_tangent_space(tangent, 5, 1);
     std::vector<double> frame(std::size_t{tangent.rows()} * 5), diagonal, growth, mass;
-    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = testing::test_uniform(9, i, 0) - 0.5;
+    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = test::test_uniform(9, i, 0) - 0.5;
     space->set_frame(frame);
     builder.start(simulation->state());
     RecordOptions record;
@@ -197,10 +197,10 @@ TEST(Saltation, CountsThresholdsCrossedByAnArrival) {
   NeuronDefaults d;
   d.t_ref_ms = 0;
   d.i_dc = 0.5;
-  Network network = testing::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
+  Network network = test::unconnected(2, {Synapse::delta, 1, Reset::hard, false}, 0.1, d);
   network.neurons.i_dc[0] = 2;
   network.neurons.v_initial = {0, 0.5};
-  network.recurrent = testing::csr_from(2, 2, {{0, 1, 0.6f, 3}});
+  network.recurrent = test::csr_from(2, 2, {{0, 1, 0.6f, 3}});
   const FlowRun run = follow_flow(network, 160);
   EXPECT_EQ(run.counts.spikes, 2u);
   EXPECT_EQ(run.counts.jumps, 1u);
@@ -212,7 +212,7 @@ TEST(Saltation, GuardsVelocitiesThatVanish) {
   d.t_ref_ms = 0;
   d.i_dc = 1.0001;
   d.tau_m_ms = 5;
-  const Network network = testing::unconnected(2, {}, 0.1, d);
+  const Network network = test::unconnected(2, {}, 0.1, d);
   const TangentNetwork tangent = make_tangent_network(network);
   SaltationBuilder builder(network, tangent, 1e-2);
   const auto simulation = make_simulation(network, {}, on_cpu());
@@ -234,9 +234,9 @@ TEST(Saltation, AgreesWithTheClosedFormOfOneSpike) {
   NeuronDefaults d;
   d.t_ref_ms = 2;
   d.tau_m_ms = 10;
-  Network network = testing::unconnected(2, {}, 0.01, d);
+  Network network = test::unconnected(2, {}, 0.01, d);
   network.neurons.i_dc = {2, 0.2};
-  network.recurrent = testing::csr_from(2, 2, {{0, 1, 0.3f, 100}});
+  network.recurrent = test::csr_from(2, 2, {{0, 1, 0.3f, 100}});
   constexpr double v = 0, end = 11, delay = 1, tau = 10, tau_s = 5, w = 0.3;
   const double spike = tau * std::log((2 - v) / (2 - 1)), spike_slope = -tau / (2 - v);  // T, dT/dv
   const double t = end - spike - delay;

@@ -11,9 +11,9 @@
 namespace sprig {
 namespace {
 
-using testing::autonomous_network;
-using testing::AutonomousSpec;
-using testing::on_cpu;
+using test::autonomous_network;
+using test::AutonomousSpec;
+using test::on_cpu;
 
 Recording trajectory(const Network& network, std::uint64_t steps) {
   const auto simulation = make_simulation(network, {}, on_cpu());
@@ -95,7 +95,7 @@ TEST(Surrogate, AgreesWithADenseImplementation) {
     ASSERT_GT(recording.total_spikes, 10u);
     const TangentNetwork tangent = make_tangent_network(network);
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> start(tangent.rows(), 3);
-    for (Eigen::Index k = 0; k < start.size(); ++k) start.data()[k] = testing::test_uniform(3, k, 0) - 0.5;
+    for (Eigen::Index k = 0; k < start.size(); ++k) start.data()[k] = test::test_uniform(3, k, 0) - 0.5;
     const auto space = cpu::make_tangent_space(tangent, 3, 1);
     space->set_frame({start.data(), start.data() + start.size()});
     space->advance(surrogate_chunk(linear_neurons(network), kind.reset, 10, recording));
@@ -110,7 +110,7 @@ TEST(Surrogate, OneNeuronHasTheMeanLogOfItsFactors) {
   NeuronDefaults d;
   d.i_dc = 1.5;
   d.t_ref_ms = 0;
-  const Network network = testing::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.5, d);
+  const Network network = test::unconnected(1, {Synapse::delta, 1, Reset::hard, false}, 0.5, d);
   LyapunovOptions options;
   options.method = LyapunovMethod::surrogate;
   options.exponents = 1;
@@ -174,7 +174,7 @@ TEST(Surrogate, RenormalisationCarriesTheArrivalsInFlight) {
   const Recording recording = trajectory(network, 60);
   const SurrogateChunk whole = surrogate_chunk(linear_neurons(network), Reset::hard, 10, recording);
   std::vector<double> start(std::size_t{tangent.rows()} * 2);
-  for (std::size_t k = 0; k < start.size(); ++k) start[k] = testing::test_uniform(3, k, 0) - 0.5;
+  for (std::size_t k = 0; k < start.size(); ++k) start[k] = test::test_uniform(3, k, 0) - 0.5;
   std::vector<double> diagonal, growth, mass, logs_whole(2), logs_pieces(2, 0);
 
   const auto once = cpu::make_tangent_space(tangent, 2, 1);

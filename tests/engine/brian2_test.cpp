@@ -24,7 +24,7 @@ TEST(Brian2, GivesTheSameSpikesForOneSecond) {
   if (std::system((python + " -c 'import brian2' > /dev/null 2>&1").c_str()) != 0)
     GTEST_SKIP() << "Brian2 is not installed for " << python;
 
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.neurons = 100;
   spec.density = 0.1;
   spec.kind = {Synapse::exponential, 2, Reset::hard, false};
@@ -32,11 +32,11 @@ TEST(Brian2, GivesTheSameSpikesForOneSecond) {
   spec.min_delay = 5;
   spec.max_delay = 30;
   spec.weight = 0.1;
-  Network network = testing::random_network(spec);
+  Network network = test::random_network(spec);
   constexpr double kRefractoryMs = 2;
   constexpr std::uint64_t kSteps = 10000;
   network.neurons.t_ref_ms.assign(spec.neurons, kRefractoryMs);
-  for (std::uint32_t i = 0; i < spec.neurons; ++i) network.neurons.i_dc[i] = 1 + 0.3 * testing::test_uniform(4, i, 0);
+  for (std::uint32_t i = 0; i < spec.neurons; ++i) network.neurons.i_dc[i] = 1 + 0.3 * test::test_uniform(4, i, 0);
 
   const auto folder = std::filesystem::temp_directory_path() / ("sprig_brian2_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

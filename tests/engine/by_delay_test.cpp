@@ -12,7 +12,7 @@ namespace {
 
 // Long rows and many delays, so that the layout is chosen: 3000 x 101 ring entries, 9 synapses a row and delay.
 Network long_rows(int receptors) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.neurons = 3000;
   spec.density = 0.32;
   spec.kind.receptors = receptors;
@@ -20,7 +20,7 @@ Network long_rows(int receptors) {
   spec.weight = 0.02;
   spec.i_dc = 1.2;
   spec.input_channels = 2;
-  return testing::random_network(spec);
+  return test::random_network(spec);
 }
 
 std::vector<Input::Spike> channel_spikes(std::uint32_t first, std::uint32_t steps, std::uint32_t replicas) {
@@ -28,7 +28,7 @@ std::vector<Input::Spike> channel_spikes(std::uint32_t first, std::uint32_t step
   for (std::uint32_t t = first; t < first + steps; ++t)
     for (std::uint32_t c = 0; c < 2; ++c)
       for (std::uint32_t r = 0; r < replicas; ++r)
-        if (testing::test_uniform(3, t, c) < 0.1) spikes.push_back({t - first, c, r});
+        if (test::test_uniform(3, t, c) < 0.1) spikes.push_back({t - first, c, r});
   return spikes;
 }
 
@@ -55,11 +55,11 @@ TEST(ByDelay, IsChosenForLongRowsAndManyDelaysAlone) {
   same.recurrent.delays.clear();
   same.recurrent.uniform_delay = 100;
   EXPECT_FALSE(slice_network(same, {}, policy).by_delay);
-  testing::RandomNetworkSpec sparse;
+  test::RandomNetworkSpec sparse;
   sparse.neurons = 3000;
   sparse.density = 0.01;
   sparse.max_delay = 100;
-  EXPECT_FALSE(slice_network(testing::random_network(sparse), {}, policy).by_delay);
+  EXPECT_FALSE(slice_network(test::random_network(sparse), {}, policy).by_delay);
 }
 
 // A batch keeps its synapses by source: its first replica must be the single run.

@@ -11,8 +11,8 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 RandomNetworkSpec big_spec() {
   RandomNetworkSpec spec;
@@ -31,7 +31,7 @@ Drive full_drive(const Network& network) {
     drive.poisson_rate_hz.push_back(i % 3 == 0 ? 0 : 200 + i % 7);
     drive.poisson_weight.push_back(i % 2 == 0 ? 0.03 : -0.03);
     drive.noise_sigma.push_back(0.1 * (i % 4));
-    for (int k = 0; k < 2; ++k) drive.current_gain.push_back(0.2 * testing::test_uniform(9, i, k) - 0.1);
+    for (int k = 0; k < 2; ++k) drive.current_gain.push_back(0.2 * test::test_uniform(9, i, k) - 0.1);
   }
   drive.channels = 2;
   return drive;
@@ -56,12 +56,11 @@ Outcome run(const Network& network, const Drive& drive, SimulationOptions option
     for (std::uint32_t b = 0; b < options.replicas; ++b)
       for (std::uint32_t t = first; t < first + length; ++t)
         for (std::uint32_t k = 0; k < drive.channels; ++k)
-          signal.push_back(static_cast<real>(testing::test_uniform(7, t / 5, 10 * (options.first_replica + b) + k)));
+          signal.push_back(static_cast<real>(test::test_uniform(7, t / 5, 10 * (options.first_replica + b) + k)));
     for (std::uint32_t t = first; t < first + length; ++t)
       for (std::uint32_t c = 0; c < network.input.rows; ++c)
         for (std::uint32_t b = 0; b < options.replicas; ++b)
-          if (testing::test_uniform(8, t, 10 * (options.first_replica + b) + c) < 0.1)
-            spikes.push_back({t - first, c, b});
+          if (test::test_uniform(8, t, 10 * (options.first_replica + b) + c) < 0.1) spikes.push_back({t - first, c, b});
     Input input;
     input.signal = signal;
     input.samples = drive.channels > 0 ? length : 0;
@@ -255,8 +254,8 @@ TEST(EngineDeterminism, WhatDecaysForeverEndsAtZero) {
   // One kick, then silence for 100 time constants: every state is exactly zero, not a subnormal number.
   NeuronDefaults d;
   d.tau_m_ms = 10;
-  Network network = testing::unconnected(100, {Synapse::exponential, 2, Reset::hard, true}, 1.0, d);
-  network.input = testing::csr_from(1, 100, {{0, 5, 0.5f, 1}, {0, 6, -0.5f, 1}});
+  Network network = test::unconnected(100, {Synapse::exponential, 2, Reset::hard, true}, 1.0, d);
+  network.input = test::csr_from(1, 100, {{0, 5, 0.5f, 1}, {0, 6, -0.5f, 1}});
   network.neurons.tau_theta_ms.assign(100, 10);
   SimulationOptions options;
   options.device = Device::cpu;

@@ -12,8 +12,8 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::unconnected;
+using test::csr_from;
+using test::unconnected;
 
 constexpr LifKind kDelta{Synapse::delta, 1, Reset::hard, false};
 
@@ -152,9 +152,9 @@ TEST(Drive, ExternalSpikesArriveAfterTheirDelay) {
 }
 
 TEST(Drive, RecordersAgreeWithEachOther) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.neurons = 120;
-  const Network network = testing::random_network(spec);
+  const Network network = test::random_network(spec);
   SimulationOptions options;
   options.device = Device::cpu;
   options.replicas = 3;
@@ -178,9 +178,9 @@ TEST(Drive, RecordersAgreeWithEachOther) {
 }
 
 TEST(Drive, TheTrajectoryTellsEverySpikeAndEveryHeldStep) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.neurons = 50;
-  const Network network = testing::random_network(spec);
+  const Network network = test::random_network(spec);
   const auto simulation = on_cpu(network, {});
   Recording recording;
   simulation->advance(200, {}, {.spikes = true, .trajectory = true}, &recording);

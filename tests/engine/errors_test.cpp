@@ -13,7 +13,7 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
+using test::random_network;
 
 template <class E, class Body>
 void expect_error(const Body& body, const std::string& where) {
@@ -57,7 +57,7 @@ TEST(EngineErrors, ADriveThatDoesNotFitIsRefusedByName) {
 }
 
 TEST(EngineErrors, InputThatDoesNotFitIsRefusedBeforeAnythingMoves) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.input_channels = 2;
   const Network network = random_network(spec);
   Drive drive;
@@ -88,14 +88,14 @@ TEST(EngineErrors, InputThatDoesNotFitIsRefusedBeforeAnythingMoves) {
 }
 
 TEST(EngineErrors, ANonFinitePotentialIsNamedWithNeuronAndStep) {
-  Network network = testing::unconnected(5, {}, 1.0, {});
+  Network network = test::unconnected(5, {}, 1.0, {});
   network.neurons.v_initial[3] = std::numeric_limits<double>::quiet_NaN();  // validate() would have refused it
   const auto simulation = make_simulation(network, {}, on_cpu());
   expect_error<NumericalError>([&] { simulation->advance(10); }, "neuron 3");
 }
 
 TEST(EngineErrors, AStateOfAnotherNetworkIsRefused) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   const auto a = make_simulation(random_network(spec), {}, on_cpu());
   spec.neurons = 101;
   const auto b = make_simulation(random_network(spec), {}, on_cpu());
@@ -123,7 +123,7 @@ TEST(EngineErrors, CudaIsRefusedWhereThereIsNone) {
 
 TEST(FixedPointPacking, NoSetOfSpikesCanOverflow) {
   // All neurons fire at once, each with the largest weight that the rule allows for its target.
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.density = 1;
   spec.weight = 1e4;
   const Network network = random_network(spec);

@@ -12,8 +12,8 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 // Driven by the external spikes of 20 channels; below threshold without them.
 Network quiet_network(const LifKind& kind, double weight, std::uint32_t neurons = 800) {
@@ -38,7 +38,7 @@ std::vector<Input::Spike> channel_spikes(std::uint32_t first, std::uint32_t step
   for (std::uint32_t t = first; t < first + steps; ++t)
     for (std::uint32_t c = 0; c < 20; ++c)
       for (std::uint32_t r = 0; r < replicas; ++r)
-        if (testing::test_uniform(3 + first_replica + r, t, c) < rate) spikes.push_back({t - first, c, r});
+        if (test::test_uniform(3 + first_replica + r, t, c) < rate) spikes.push_back({t - first, c, r});
   return spikes;
 }
 

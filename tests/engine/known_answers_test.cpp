@@ -10,7 +10,7 @@
 namespace sprig {
 namespace {
 
-using testing::unconnected;
+using test::unconnected;
 
 constexpr LifKind kExponential{Synapse::exponential, 1, Reset::hard, false};
 

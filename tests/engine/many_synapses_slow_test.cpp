@@ -23,7 +23,7 @@ TEST(MoreThanTwoToThe31Synapses, ArriveAsDrawn) {
   static_assert(std::uint64_t{kNeurons} * kInDegree > 1ull << 31);
   if (free_memory() < 1.3 * kBytes) GTEST_SKIP() << "needs " << 1.3e-9 * kBytes << " GB of free memory";
 
-  ProceduralNetwork procedural{testing::unconnected(kNeurons, {}, 0.1, {}), {}, 7};
+  ProceduralNetwork procedural{test::unconnected(kNeurons, {}, 0.1, {}), {}, 7};
   Projection projection;
   projection.source_count = projection.target_count = kNeurons;
   projection.rule = ProjectionRule::fixed_in_degree;
@@ -34,7 +34,7 @@ TEST(MoreThanTwoToThe31Synapses, ArriveAsDrawn) {
   const std::uint32_t sources[] = {0, 1, 16383, 30800, kNeurons - 2, kNeurons - 1};  // rows on both sides of 2^31
   for (const std::uint32_t source : sources) procedural.network.neurons.v_initial[source] = 100;
 
-  SimulationOptions options = testing::on_cpu(0, 1);
+  SimulationOptions options = test::on_cpu(0, 1);
   options.weight_bits = 16;
   const auto simulation = make_simulation(procedural, {}, options);
   Recording recording;

@@ -9,10 +9,10 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::Edge;
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::csr_from;
+using test::Edge;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 RandomNetworkSpec small_spec() {
   RandomNetworkSpec spec;
@@ -154,7 +154,7 @@ TEST(Metamorphic, SwappingTheSignOfAllInputMirrorsThePotential) {
   network.kind.receptors = 1;
   std::vector<Edge> edges;
   for (std::uint32_t i = 0; i < spec.neurons; ++i)
-    edges.push_back({0, i, static_cast<float>(testing::test_uniform(3, i, 0)), static_cast<std::uint16_t>(1 + i % 9)});
+    edges.push_back({0, i, static_cast<float>(test::test_uniform(3, i, 0)), static_cast<std::uint16_t>(1 + i % 9)});
   const auto potentials = [&](float sign) {
     Network driven = network;
     std::vector<Edge> signed_edges = edges;

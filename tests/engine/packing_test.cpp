@@ -12,8 +12,8 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 Network network_with(std::uint32_t neurons, std::uint32_t max_delay, int receptors = 2) {
   RandomNetworkSpec spec;
@@ -166,7 +166,7 @@ TEST(Packing, SumsOfShortWeightsStayInRange) {
 // Synapses that are still rules are packed as their matrix is.
 TEST(Packing, DrawnSynapsesAreThoseOfTheRealisedNetwork) {
   ProceduralNetwork procedural;
-  procedural.network = testing::unconnected(600, {}, 0.1, {});
+  procedural.network = test::unconnected(600, {}, 0.1, {});
   procedural.network.neurons.i_dc.assign(600, 1.4);
   procedural.seed = 5;
   const Distribution weight{Distribution::Kind::normal, 0.3, 0.1}, inhibition{Distribution::Kind::normal, -0.9, 0.2};

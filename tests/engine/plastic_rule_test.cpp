@@ -6,7 +6,7 @@
 
 #include "tests/engine/plastic_support.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 SimulationOptions on_cpu(int threads = 1) {
@@ -192,4 +192,4 @@ TEST(PlasticRule, IndependentTrainsDriftByTheWindowsArea) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

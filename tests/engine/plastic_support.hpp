@@ -11,7 +11,7 @@
 #include "sprig/engine/simulation.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 using Train = std::set<std::uint64_t>;  // steps
 
@@ -109,4 +109,4 @@ inline double pair_sum(const Train& pre, const Train& post, const Plasticity& p,
   return change;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -11,8 +11,8 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 // 3000 neurons, so that threads are used; E -> E learns, but for the first 100 neurons as sources and the last 200
 // excitatory ones as targets.
@@ -52,7 +52,7 @@ std::vector<Input::Spike> channel_spikes(std::uint64_t first, std::uint32_t step
   std::vector<Input::Spike> spikes;
   for (std::uint32_t t = 0; t < steps; ++t)
     for (std::uint32_t c = 0; c < 3; ++c)
-      if (testing::test_uniform(8, first + t, c) < 0.1) spikes.push_back({t, c, 0});
+      if (test::test_uniform(8, first + t, c) < 0.1) spikes.push_back({t, c, 0});
   return spikes;
 }
 
@@ -188,7 +188,7 @@ ProceduralNetwork procedural_network() {
   spec.neurons = 1000;
   spec.density = 0;
   procedural.network = random_network(spec);
-  procedural.network.recurrent = testing::csr_from(1000, 1000, {});
+  procedural.network.recurrent = test::csr_from(1000, 1000, {});
   procedural.network.recurrent.delays.clear();
   using Kind = Distribution::Kind;
   Projection p;

@@ -12,8 +12,8 @@
 namespace sprig {
 namespace {
 
-using testing::random_network;
-using testing::RandomNetworkSpec;
+using test::random_network;
+using test::RandomNetworkSpec;
 
 template <LifKind kKind>
 std::vector<SpikeEvent> reference_spikes(const Network& network, std::uint64_t steps,

@@ -98,7 +98,7 @@ TEST(SpikeStatistics, AreNumPysOnOneTrain) {
   SpikeStatistics statistics(one_population(4), kStepMs, 100, {1, 250, 1});
   statistics.add(spikes, 205);  // ten bins of ten steps, and half a bin
 
-  const auto expected = testing::python_numbers("train", R"(
+  const auto expected = test::python_numbers("train", R"(
 import numpy as np
 trains = [[100, 110, 140, 199], [100, 125, 199], [], [141, 200]]
 for t in trains[:2]:
@@ -137,9 +137,9 @@ TEST(KsDistance, IsSciPys) {
   for (int k = 0; k < 90; ++k) c.push_back(std::round(10 * uniform(3, k)) / 10);  // with ties
   std::string script = "import scipy.stats as s\n";
   for (const auto& [name, values] : {std::pair{"a", &a}, {"b", &b}, {"c", &c}})
-    script += std::string(name) + " = " + testing::python_list(values->data(), values->size()) + "\n";
+    script += std::string(name) + " = " + test::python_list(values->data(), values->size()) + "\n";
   script += "for x, y in ((a, b), (a, c), (c, b), (c, c)): print(s.ks_2samp(x, y).statistic)\n";
-  const auto expected = testing::python_numbers("ks", script);
+  const auto expected = test::python_numbers("ks", script);
   if (!expected) GTEST_SKIP() << "needs SciPy";
   const std::vector<double> found{ks_distance(a, b), ks_distance(a, c), ks_distance(c, b), ks_distance(c, c)};
   ASSERT_EQ(expected->size(), 4u);

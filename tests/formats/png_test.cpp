@@ -11,7 +11,7 @@ namespace {
 TEST(Png, ReadsBackToItsPixels) {
   GreyPicture picture{7, 3, {}};
   for (int k = 0; k < 21; ++k) picture.pixels.push_back(static_cast<std::uint8_t>(13 * k));
-  const auto numbers = testing::python_numbers("png", R"(
+  const auto numbers = test::python_numbers("png", R"(
 import base64, struct, zlib
 uri = ")" + data_uri(png(picture)) + R"("
 assert uri.startswith("data:image/png;base64,")

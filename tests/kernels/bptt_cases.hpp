@@ -9,7 +9,7 @@
 #include "sprig/learning/bptt/bptt.hpp"
 #include "tests/learning/bptt_support.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct BpttCase {
   LifKind kind;
@@ -80,4 +80,4 @@ inline std::vector<BpttCase> bptt_cases(std::uint32_t neurons, std::uint32_t rep
           {{Synapse::delta, 2, Reset::hard, false}, Loss::mean_square, Pooling::last, neurons, replicas, 16}};
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

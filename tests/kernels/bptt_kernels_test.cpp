@@ -1,11 +1,11 @@
 // Driver and kernels of backpropagation through time, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/bptt_cases.hpp"
 #include "kernels/learning/bptt/driver.hpp"
+#include "tests/kernels/bptt_cases.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct ThreadedMachine {
@@ -39,4 +39,4 @@ TEST_P(BpttKernels, GiveTheCpusBits) {
 INSTANTIATE_TEST_SUITE_P(Cases, BpttKernels, ::testing::ValuesIn(bptt_cases(8, 18)));
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -8,7 +8,7 @@
 
 #include "tests/learning/competitive_support.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct CompetitiveCase {
   std::string name;
@@ -31,32 +31,33 @@ inline std::vector<CompetitiveCase> competitive_cases(std::uint32_t neurons, std
     change(o);
     return CompetitiveCase{name, o};
   };
-  return {with("pair", [](auto&) {}),
-          with("triplet", [](auto& o) { o.rule = FeatureRule::triplet; }),
-          with("asp", [](auto& o) { o.rule = FeatureRule::asp; }),
-          with("spikedyn", [](auto& o) { o.rule = FeatureRule::spikedyn; }),
-          with("spikedyn_plain",
-               [](auto& o) {
-                 o.rule = FeatureRule::spikedyn;
-                 o.adaptive_rates = o.timed_updates = o.weight_decay = o.adaptive_theta = false;
-               }),
-          with("spikedyn_adaptive_at_spikes",
-               [](auto& o) {
-                 o.rule = FeatureRule::spikedyn;
-                 o.timed_updates = o.weight_decay = o.adaptive_theta = false;
-               }),
-          with("spikedyn_all_emit",
-               [](auto& o) { o.rule = FeatureRule::spikedyn, o.mu = 1, o.one_spike = false, o.inhibition_mv = 1; }),
-          with("asp_all_emit", [](auto& o) { o.rule = FeatureRule::asp, o.one_spike = false, o.inhibition_mv = 1; }),
-          with("intervals_and_rest",
-               [](auto& o) {
-                 o.code = PixelCode::intervals, o.rate_hz = 600, o.rest_steps = 9, o.rule = FeatureRule::spikedyn;
-               }),
-          with("population", [](auto& o) { o.inhibition = Inhibition::population; }),
-          with("all_emit", [](auto& o) { o.one_spike = false, o.inhibition_mv = 1, o.norm = 0; }),
-          with("all_emit_population", [](auto& o) {
-            o.one_spike = false, o.inhibition = Inhibition::population, o.rule = FeatureRule::triplet;
-          })};
+  return {
+      with("pair", [](auto&) {}),
+      with("triplet", [](auto& o) { o.rule = CompetitiveRule::triplet; }),
+      with("asp", [](auto& o) { o.rule = CompetitiveRule::asp; }),
+      with("spikedyn", [](auto& o) { o.rule = CompetitiveRule::spikedyn; }),
+      with("spikedyn_plain",
+           [](auto& o) {
+             o.rule = CompetitiveRule::spikedyn;
+             o.adaptive_rates = o.timed_updates = o.weight_decay = o.adaptive_theta = false;
+           }),
+      with("spikedyn_adaptive_at_spikes",
+           [](auto& o) {
+             o.rule = CompetitiveRule::spikedyn;
+             o.timed_updates = o.weight_decay = o.adaptive_theta = false;
+           }),
+      with("spikedyn_all_emit",
+           [](auto& o) { o.rule = CompetitiveRule::spikedyn, o.mu = 1, o.one_spike = false, o.inhibition_mv = 1; }),
+      with("asp_all_emit", [](auto& o) { o.rule = CompetitiveRule::asp, o.one_spike = false, o.inhibition_mv = 1; }),
+      with("intervals_and_rest",
+           [](auto& o) {
+             o.code = PixelCode::intervals, o.rate_hz = 600, o.rest_steps = 9, o.rule = CompetitiveRule::spikedyn;
+           }),
+      with("population", [](auto& o) { o.inhibition = Inhibition::population; }),
+      with("all_emit", [](auto& o) { o.one_spike = false, o.inhibition_mv = 1, o.norm = 0; }),
+      with("all_emit_population", [](auto& o) {
+        o.one_spike = false, o.inhibition = Inhibition::population, o.rule = CompetitiveRule::triplet;
+      })};
 }
 
 // Three models of a case, one that does not learn, presented with some images by `present` and by the CPU.
@@ -98,4 +99,4 @@ void expect_cpus_bits(const CompetitiveCase& c, std::uint32_t pixels, Present pr
   }
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -1,11 +1,11 @@
 // Driver and kernel of competitive learning, on threads, give the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/competitive_cases.hpp"
 #include "kernels/learning/competitive/driver.hpp"
+#include "tests/kernels/competitive_cases.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct ThreadedMachine {
@@ -64,4 +64,4 @@ TEST(CompetitiveKernel, NamesTheNeuronAndTheImageThatAreNotFinite) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -1,10 +1,10 @@
 // A network that is drawn by the device's kernels is the one that the host packs, byte for byte.
 #include <gtest/gtest.h>
 
-#include "kernels/threaded_draws.hpp"
+#include "tests/kernels/threaded_draws.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 ProceduralNetwork three_projections(int receptors, std::uint32_t seed) {
@@ -69,4 +69,4 @@ TEST(DrawKernels, ANetworkWithoutSynapses) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

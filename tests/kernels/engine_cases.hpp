@@ -10,7 +10,7 @@
 #include "sprig/engine/simulation.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline constexpr LifKind kKinds[] = {{Synapse::exponential, 1, Reset::hard, false},
                                      {Synapse::exponential, 2, Reset::hard, true},
@@ -102,4 +102,4 @@ inline void expect_equal(const Recording& found, const Recording& expected) {
   EXPECT_EQ(found.flags, expected.flags);
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/threaded_engine.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/threaded_engine.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct Run {
@@ -134,4 +134,4 @@ TEST(InputRows, MergeReplicasOfAChannelAndKeepRepeats) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

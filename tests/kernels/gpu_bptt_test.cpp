@@ -1,10 +1,10 @@
 // Backpropagation through time on a real device: the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/bptt_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/bptt_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 class GpuBptt : public OnGpu<::testing::TestWithParam<BpttCase>> {};
@@ -19,4 +19,4 @@ INSTANTIATE_TEST_SUITE_P(Small, GpuBptt, ::testing::ValuesIn(bptt_cases(12, 19))
 INSTANTIATE_TEST_SUITE_P(Large, GpuBptt, ::testing::ValuesIn(bptt_cases(300, 70)));
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -1,10 +1,10 @@
 // Competitive learning on a real device: the CPU's bits.
 #include <gtest/gtest.h>
 
-#include "kernels/competitive_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
+#include "tests/kernels/competitive_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 class GpuCompetitive : public OnGpu<::testing::TestWithParam<CompetitiveCase>> {};
@@ -18,4 +18,4 @@ INSTANTIATE_TEST_SUITE_P(Large, GpuCompetitive, ::testing::ValuesIn(competitive_
 INSTANTIATE_TEST_SUITE_P(BeyondSharedMemory, GpuCompetitive, ::testing::ValuesIn(competitive_cases(6400, 20)));
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -4,11 +4,11 @@
 #include <limits>
 #include <string>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 RecordOptions record_all(const EngineCase& c) {
@@ -177,4 +177,4 @@ TEST_F(GpuEngineOnce, TooLargeIsAMemoryErrorAndTheProcessGoesOn) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -8,7 +8,7 @@
 
 #include "sprig/engine/device.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 template <class Base>
 class OnGpu : public Base {
@@ -22,4 +22,4 @@ class OnGpu : public Base {
   }
 };
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -1,12 +1,12 @@
 // Networks that learn, on a real device: the CPU engine's weights, traces and spikes, bit for bit.
 #include <gtest/gtest.h>
 
-#include "kernels/gpu_fixture.hpp"
-#include "kernels/plastic_cases.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
+#include "tests/kernels/plastic_cases.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct GpuCase {
@@ -95,4 +95,4 @@ TEST_F(GpuPlasticOnce, TheResidentEngineRefuses) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

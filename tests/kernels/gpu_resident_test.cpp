@@ -5,15 +5,15 @@
 #include <limits>
 #include <string>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #if SPRIG_WITH_CUDA
 #include "kernels/engine/resident_simulation.hpp"
 #endif
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 SimulationOptions options_of(const EngineCase& c, CudaEngine engine) {
@@ -224,4 +224,4 @@ TEST_F(GpuResidentOnce, BurstsOfEveryNeuronOverflowTheBoxes) {
 #endif
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/gpu_fixture.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct TangentSetup {
@@ -168,4 +168,4 @@ TEST_F(GpuQr, ACollapsedColumnIsANumericalError) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

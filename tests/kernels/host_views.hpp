@@ -6,7 +6,7 @@
 #include "kernels/engine/cell.hpp"
 #include "sprig/engine/slices.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 // Null when there is nothing, as DeviceBuffer has it.
 template <class T>
@@ -41,4 +41,4 @@ inline kernel::ConstantsView constants_view(const SliceConstants& c) {
           pointer(c.draw_id)};
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

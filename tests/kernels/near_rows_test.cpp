@@ -6,7 +6,7 @@
 #include "tests/support/networks.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct Copied {
@@ -84,4 +84,4 @@ TEST(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
 TEST(NearRows, OfANetworkWithoutSynapses) { expect_filtered(unconnected(5, LifKind{}, 1.0, {}), 2, 2, {1, 32}); }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

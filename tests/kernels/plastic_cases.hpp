@@ -1,9 +1,9 @@
 // Networks that learn, on which the backends are compared.
 #pragma once
 
-#include "kernels/engine_cases.hpp"
+#include "tests/kernels/engine_cases.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 // E -> E learns, but for the first sources and the last targets. When `wild`, most neurons fire in almost every step
 // (without refractory periods, far above threshold), but some seldom: the lists of the others' spikes become full
@@ -24,4 +24,4 @@ inline Network plastic_network_of(const EngineCase& c, bool wild) {
   return network;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -2,10 +2,10 @@
 // whatever the grid and the schedule. The same file runs under TSan and ASan.
 #include <gtest/gtest.h>
 
-#include "kernels/plastic_cases.hpp"
-#include "kernels/threaded_engine.hpp"
+#include "tests/kernels/plastic_cases.hpp"
+#include "tests/kernels/threaded_engine.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct PlasticRun {
@@ -72,4 +72,4 @@ std::vector<PlasticRun> runs() {
 INSTANTIATE_TEST_SUITE_P(All, PlasticKernels, ::testing::ValuesIn(runs()));
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/engine_cases.hpp"
-#include "kernels/threaded_resident.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/threaded_resident.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline SimulationOptions options_of(const EngineCase& c) {
   SimulationOptions options;
@@ -63,4 +63,4 @@ inline std::uint64_t compare(const EngineCase& c, const ResidentSetup& setup,
   return compare(c, network_of(c), drive_of(c), setup, calls);
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

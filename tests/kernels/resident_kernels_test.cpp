@@ -4,9 +4,9 @@
 
 #include <limits>
 
-#include "kernels/resident_compare.hpp"
+#include "tests/kernels/resident_compare.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 using kernel::Exchange;
@@ -197,4 +197,4 @@ TEST(ResidentKernel, EndsWhenABlockFallsSilent) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -7,7 +7,7 @@
 #include "kernels/engine/resident_records.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 using kernel::plan_resident;
@@ -151,4 +151,4 @@ TEST(ResidentRecords, SegmentsFitTheirBudgetIfEveryNeuronFires) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -2,9 +2,9 @@
 // exchange and the schedule. Through the threaded context, as resident_kernels_test.cpp.
 #include <gtest/gtest.h>
 
-#include "kernels/resident_compare.hpp"
+#include "tests/kernels/resident_compare.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 using kernel::Exchange;
@@ -143,4 +143,4 @@ TEST(ResidentSplit, EndsWhenABlockIsSilentInTheLastWindow) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -10,7 +10,7 @@
 #include "tests/support/networks.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 struct TangentCase {
@@ -239,4 +239,4 @@ TEST(EventBatches, CutWhereANeuronComesAgainAndNowhereElse) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

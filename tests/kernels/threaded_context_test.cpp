@@ -6,7 +6,7 @@
 
 #include <numeric>
 
-namespace sprig::testing {
+namespace sprig::test {
 namespace {
 
 const LaunchShape kShapes[] = {{1, 32}, {2, 64, 0, 5}, {4, 128, 0, 6}};
@@ -105,4 +105,4 @@ TEST(ThreadedContext, AtomicsLoseNothingAndReleaseIsSeenByAcquire) {
 }
 
 }  // namespace
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -11,7 +11,7 @@
 #include "kernels/engine/draw_rows.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct ThreadedDraws {
   SlicedNetwork sliced;  // without recurrent synapses
@@ -96,4 +96,4 @@ struct ThreadedDraws {
   }
 };
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -11,13 +11,13 @@
 #include "kernels/engine/plastic_kernel.hpp"
 #include "kernels/engine/row_segments.hpp"
 #include "kernels/engine/update_kernel.hpp"
-#include "kernels/engine_cases.hpp"
-#include "kernels/host_views.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "tests/kernels/engine_cases.hpp"
+#include "tests/kernels/host_views.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 class ThreadedEngine {
  public:
@@ -239,4 +239,4 @@ class ThreadedEngine {
   kernel::PlasticView plastic_;
 };
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -13,12 +13,12 @@
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
-#include "kernels/host_views.hpp"
 #include "sprig/engine/recording.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "tests/kernels/host_views.hpp"
 #include "tests/support/threaded_context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 // A context in which one block's words from some window on are lost.
 class MuteContext : public ThreadedContext {
@@ -230,4 +230,4 @@ class ThreadedResident {
   kernel::ResidentData data_;
 };
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

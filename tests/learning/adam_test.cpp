@@ -31,7 +31,7 @@ TEST(Adam, TwoStepsByHand) {
 }
 
 TEST(Adam, AgreesWithNumPyOverAHundredSteps) {
-  const auto numbers = testing::python_numbers("adam", R"(
+  const auto numbers = test::python_numbers("adam", R"(
 import numpy as np
 x = np.array([0.5, -2.0, 3.0]); m = np.zeros(3); v = np.zeros(3)
 for t in range(1, 101):

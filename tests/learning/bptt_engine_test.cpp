@@ -8,7 +8,7 @@
 namespace sprig {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 // Weights of 10 bits, so that sums are exact in floats as they are in the engine's integers.
 void make_representable(Csr& csr) {

@@ -7,7 +7,7 @@
 namespace sprig {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 struct Case {
   LifKind kind;

@@ -8,7 +8,7 @@
 #include "sprig/learning/bptt/bptt.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 // A batch that owns what it shows: a signal of one channel and spikes on the network's input channels.
 struct OwnedBatch {
@@ -65,4 +65,4 @@ inline std::vector<double> random_readout(const Network& network, const BpttMode
   return readout;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -8,7 +8,7 @@
 namespace sprig {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 // Delayed exclusive or: an injected signal has two pulses of either sign, 50 ms apart; the class is whether the
 // signs differ. The trace that the readout sees is short, so the first must be kept by the network.

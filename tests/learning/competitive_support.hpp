@@ -9,7 +9,7 @@
 #include "sprig/core/random.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct Pictures {
   std::vector<std::uint8_t> data;
@@ -123,7 +123,7 @@ inline std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& 
       }
       if (o.one_spike && crossed.size() > 1) {
         const std::uint32_t word =
-            step_block(o.seed, Stream::feature_winner, 0, images.first_id + image, t).word[t & 3];
+            step_block(o.seed, Stream::competitive_winner, 0, images.first_id + image, t).word[t & 3];
         crossed = {crossed[static_cast<std::size_t>(std::uint64_t{word} * crossed.size() >> 32)]};
       }
       for (std::uint32_t j = 0; j < n; ++j) s_out[j] = 0, y[j] *= trace_decay;
@@ -146,4 +146,4 @@ inline std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& 
   return counts;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -14,14 +14,14 @@
 namespace sprig {
 namespace {
 
-using testing::by_hand;
-using testing::job;
-using testing::lively;
-using testing::noise;
-using testing::Pictures;
-using testing::plain_presentations;
-using testing::present_by_hand;
-using testing::presented;
+using test::by_hand;
+using test::job;
+using test::lively;
+using test::noise;
+using test::Pictures;
+using test::plain_presentations;
+using test::present_by_hand;
+using test::presented;
 
 constexpr std::uint32_t kPixels = 36;
 
@@ -41,7 +41,7 @@ TEST(Competitive, TwentyStepsByHand) {
 
 TEST(Competitive, TripletWeighsASpikeByTheSlowTraceOfTheOneBefore) {
   CompetitiveOptions o = by_hand();
-  o.rule = FeatureRule::triplet;
+  o.rule = CompetitiveRule::triplet;
   o.rate_pre = 0;
   CompetitiveState state;
   present_by_hand(o, state);
@@ -228,7 +228,7 @@ TEST(Competitive, RestComesWithoutSpikesOfPixels) {
   for (const int spike : {3, 10, 17}) theta += 0.05 * std::exp(-(29 - spike) / 100.0);
   EXPECT_NEAR(state.theta[0], theta, 1e-6);
 
-  o.rule = FeatureRule::spikedyn;
+  o.rule = CompetitiveRule::spikedyn;
   o.rate_pre = o.rate_post = 0;
   o.decay_rate = 2;
   o.decay_tau_ms = 100;
@@ -269,8 +269,8 @@ TEST(Competitive, EveryBadOptionIsNamed) {
       {"learn.refractory_ms", [](auto& o) { o.refractory_ms = -1; }},
       {"learn.initial_weight", [](auto& o) { o.initial_weight = 2; }},
       {"learn.norm", [](auto& o) { o.norm = INFINITY; }},
-      {"learn.update_steps", [](auto& o) { o.rule = FeatureRule::spikedyn, o.update_steps = 0; }},
-      {"learn.update_steps", [](auto& o) { o.rule = FeatureRule::spikedyn, o.update_steps = o.steps + 1; }},
+      {"learn.update_steps", [](auto& o) { o.rule = CompetitiveRule::spikedyn, o.update_steps = 0; }},
+      {"learn.update_steps", [](auto& o) { o.rule = CompetitiveRule::spikedyn, o.update_steps = o.steps + 1; }},
       {"learn.spike_threshold", [](auto& o) { o.spike_threshold = 0; }},
       {"learn.mu", [](auto& o) { o.mu = -0.1; }},
       {"learn.rest_steps", [](auto& o) { o.rest_steps = 1000001; }},

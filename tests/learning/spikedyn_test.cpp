@@ -8,18 +8,18 @@
 namespace sprig {
 namespace {
 
-using testing::lively;
-using testing::noise;
-using testing::Pictures;
-using testing::present_by_hand;
-using testing::presented;
+using test::lively;
+using test::noise;
+using test::Pictures;
+using test::present_by_hand;
+using test::presented;
 
 constexpr std::uint32_t kPixels = 36;
 
 // SpikeDyn's rule alone, none of its other mechanisms; spikes at 3, 10 and 17.
 CompetitiveOptions windows_by_hand() {
-  CompetitiveOptions o = testing::by_hand();
-  o.rule = FeatureRule::spikedyn;
+  CompetitiveOptions o = test::by_hand();
+  o.rule = CompetitiveRule::spikedyn;
   o.mu = 0;
   o.adaptive_rates = o.weight_decay = o.adaptive_theta = false;
   return o;
@@ -63,7 +63,7 @@ TEST(SpikeDyn, WithoutItsMechanismsIsThePairRuleBitForBit) {
     CompetitiveOptions pair = lively(20);
     pair.one_spike = one_spike;
     CompetitiveOptions off = pair;
-    off.rule = FeatureRule::spikedyn;
+    off.rule = CompetitiveRule::spikedyn;
     off.mu = 0;
     off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
     Pictures pictures = noise(4, kPixels);
@@ -128,7 +128,7 @@ TEST(SpikeDyn, AnAdaptiveThetaTakesTheStepOfThePresentation) {
 // Each switch alone, against all off, in a network where much happens.
 TEST(SpikeDyn, ASwitchChangesWhatItShouldAndNothingElse) {
   CompetitiveOptions off = lively(12);
-  off.rule = FeatureRule::spikedyn;
+  off.rule = CompetitiveRule::spikedyn;
   off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
   off.spike_threshold = 1;
   off.decay_rate = 10;
@@ -157,7 +157,7 @@ TEST(SpikeDyn, ASwitchChangesWhatItShouldAndNothingElse) {
 
 TEST(Asp, RatesFallWithSpikesAndWeightsLeak) {
   CompetitiveOptions o = windows_by_hand();
-  o.rule = FeatureRule::asp;
+  o.rule = CompetitiveRule::asp;
   o.rate_pre = 0;
   o.asp_half_spikes = 2;
   o.asp_leak_tau_ms = 1e12;

@@ -11,7 +11,7 @@
 namespace sprig {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 // Shows a told_network() the spikes that make its neurons fire as `trains` say.
 struct Teller {

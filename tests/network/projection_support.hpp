@@ -15,7 +15,7 @@ using Rule = ProjectionRule;
 
 inline ProceduralNetwork procedural(std::uint32_t neurons, std::vector<Projection> projections,
                                     std::uint32_t seed = 1) {
-  return {testing::unconnected(neurons, {}, 0.1, {}), std::move(projections), seed};
+  return {test::unconnected(neurons, {}, 0.1, {}), std::move(projections), seed};
 }
 
 // From all onto all of `neurons`, constant weight 1 and delay 1 ms; `amount`: synapses, in-degree or probability.
@@ -47,7 +47,7 @@ inline std::vector<DrawnSynapse> drawn_one_by_one(const ProjectionView& view, st
 
 // Projections of every rule and law among `neurons`, each a different one.
 inline std::vector<Projection> varied_projections(std::uint32_t neurons, std::uint32_t salt) {
-  const auto uniform = [&](std::uint32_t i, std::uint32_t j) { return testing::test_uniform(salt, i, j); };
+  const auto uniform = [&](std::uint32_t i, std::uint32_t j) { return test::test_uniform(salt, i, j); };
   const Distribution weights[] = {{Kind::constant, -2, 0}, {Kind::normal, 1, 0.7},   {Kind::normal, -3, 2},
                                   {Kind::uniform, -2, -1}, {Kind::lognormal, 0, .5}, {Kind::gamma, 2, 0.5}};
   const Distribution delays[] = {{Kind::constant, 1.5, 0}, {Kind::normal, 0.2, 0.4},   {Kind::normal, 1.5, 0.75},

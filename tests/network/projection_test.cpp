@@ -17,7 +17,7 @@ namespace {
 Csr by_brute_force(const ProceduralNetwork& network) {
   const ProjectionDraws draws(network);
   const ProjectionView view = draws.tables().view();
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t target = 0; target < network.network.size(); ++target)
     for (std::uint32_t p = 0; p < view.count; ++p) {
       const DrawnProjection& projection = view.projections[p];
@@ -25,7 +25,7 @@ Csr by_brute_force(const ProceduralNetwork& network) {
       for (const DrawnSynapse& s : drawn_one_by_one(view, p, target, draws.in_degree(p, target)))
         edges.push_back({s.source, target, s.weight, s.delay});
     }
-  return testing::csr_from(network.network.size(), network.network.size(), edges);
+  return test::csr_from(network.network.size(), network.network.size(), edges);
 }
 
 TEST(Realise, IsTheMatrixOfTheDraws) {
@@ -198,7 +198,7 @@ TEST(CheckProjections, RefusesNetworksThatAreNotReady) {
       refused([](ProceduralNetwork& n, Projection&) { std::swap(n.network.original_id[3], n.network.original_id[4]); }),
       "network.original_id[3]");
   EXPECT_EQ(refused([](ProceduralNetwork& n, Projection&) {
-              n.network.recurrent = testing::csr_from(50, 50, {{1, 2, 1, 1}});
+              n.network.recurrent = test::csr_from(50, 50, {{1, 2, 1, 1}});
             }),
             "network.recurrent");
 }

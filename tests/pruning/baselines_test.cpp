@@ -88,7 +88,7 @@ TEST_P(Baseline, SameNetworkForAnyNumberOfThreadsAndSlices) {
 }
 
 TEST_P(Baseline, LeavesANetworkWithoutSynapsesAndASilentOneValid) {
-  EXPECT_EQ(pruned(testing::unconnected(5, {}, 0.5, {}), baseline_options(GetParam())).network.size(), 5u);
+  EXPECT_EQ(pruned(test::unconnected(5, {}, 0.5, {}), baseline_options(GetParam())).network.size(), 5u);
   Network silent = small_network();
   silent.neurons.i_dc.assign(silent.size(), 0);
   PruneOptions options = baseline_options(GetParam());
@@ -259,10 +259,10 @@ TEST(Baselines, DrawnOnesLoseTheNeuronsThatRandomLoses) {
 TEST(Baselines, EmpiricalNoisePruneSeparatesWhatFiresTogetherFromWhatDoesNot) {
   // Two pairs, each joined by a positive weight so weak that it does nothing. 0 and 1 are alike and without noise fire
   // together, so C_ii + C_jj - 2 C_ij = 0; 2 and 3 differ.
-  Network network = testing::unconnected(4, {}, 0.5, {.i_dc = 1.2});
+  Network network = test::unconnected(4, {}, 0.5, {.i_dc = 1.2});
   network.neurons.v_initial = {0.2, 0.2, 0.2, 0.2};
   network.neurons.tau_m_ms[3] = 27;
-  network.recurrent = testing::csr_from(4, 4, {{0, 1, 1e-6f, 1}, {2, 3, 1e-6f, 1}});
+  network.recurrent = test::csr_from(4, 4, {{0, 1, 1e-6f, 1}, {2, 3, 1e-6f, 1}});
   PruneOptions options = baseline_options(PruneMethod::noise_empirical);
   options.activity_noise = 0;
   options.rounds = 1;

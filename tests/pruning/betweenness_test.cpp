@@ -17,10 +17,10 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::Edge;
-using testing::GraphSpec;
-using testing::random_graph;
+using test::csr_from;
+using test::Edge;
+using test::GraphSpec;
+using test::random_graph;
 
 // Edges with their lengths: multapses as one, the strongest; no autapse; no zero weight when weighted.
 using Lengths = std::map<std::pair<std::uint32_t, std::uint32_t>, double>;
@@ -91,7 +91,7 @@ TEST_P(BetweennessOracle, AgreesWithNetworkX) {
   script << "b = networkx.betweenness_centrality(g, normalized=False, weight=" << (weighted() ? "'d'" : "None")
          << ")\nfor v in range(" << csr.rows << "): print(repr(float(b[v])))\n";
   const std::string name = "betweenness_" + std::to_string(std::get<0>(GetParam())) + (weighted() ? "w" : "u");
-  const auto numbers = testing::python_numbers(name, script.str());
+  const auto numbers = test::python_numbers(name, script.str());
   if (!numbers || numbers->empty()) GTEST_SKIP() << "python3 with networkx is missing";
   expect_close(betweenness(csr, weighted(), 1), *numbers);
 }
@@ -108,7 +108,7 @@ TEST_P(BetweennessOracle, OfEdgesAgreesWithNetworkX) {
   script << "b = networkx.edge_betweenness_centrality(g, normalized=False, weight=" << (weighted() ? "'d'" : "None")
          << ")\nfor edge in e: print(repr(float(b[edge])))\n";
   const std::string name = "edge_betweenness_" + std::to_string(std::get<0>(GetParam())) + (weighted() ? "w" : "u");
-  const auto numbers = testing::python_numbers(name, script.str());
+  const auto numbers = test::python_numbers(name, script.str());
   if (!numbers || numbers->empty()) GTEST_SKIP() << "python3 with networkx is missing";
   std::map<std::pair<std::uint32_t, std::uint32_t>, double> of_edge;
   for (auto [entry, n] = std::pair(lengths.begin(), std::size_t{0}); entry != lengths.end(); ++entry, ++n)

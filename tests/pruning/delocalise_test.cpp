@@ -19,7 +19,7 @@ constexpr std::uint32_t kClique = 6;
 // A sparse random network with a clique of strong synapses among neurons 10..15: its leading eigenvector sits there.
 Network with_clique(std::uint32_t neurons = 120) {
   Network network = small_network(neurons, 0.05);
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   const Csr& csr = network.recurrent;
   const auto inside = [](std::uint32_t i) { return i >= 10 && i < 10 + kClique; };
   for (std::uint32_t i = 0; i < neurons; ++i)
@@ -28,7 +28,7 @@ Network with_clique(std::uint32_t neurons = 120) {
   for (std::uint32_t i = 10; i < 10 + kClique; ++i)
     for (std::uint32_t j = 10; j < 10 + kClique; ++j)
       if (i != j) edges.push_back({i, j, 0.5f, 2});
-  network.recurrent = testing::csr_from(neurons, neurons, edges);
+  network.recurrent = test::csr_from(neurons, neurons, edges);
   return network;
 }
 
@@ -137,8 +137,8 @@ TEST(DelocalisingSynapses, JoinTheSupportToItsSurroundingsWhereNothingDidBefore)
 TEST(DelocalisingSynapses, AreThoseOfLargestGainInDegreeVariance) {
   // A path 0 - 1 - 2 - 3 - 4 with three more leaves on 2; psi sits on 0, of which 1 and 2 are within two hops.
   const Network network = [] {
-    Network n = testing::unconnected(8, {}, 0.5, {});
-    n.recurrent = testing::csr_from(
+    Network n = test::unconnected(8, {}, 0.5, {});
+    n.recurrent = test::csr_from(
         8, 8, {{0, 1, 1, 1}, {1, 2, 1, 1}, {2, 3, 1, 1}, {3, 4, 1, 1}, {5, 2, 1, 1}, {6, 2, 1, 1}, {2, 7, 1, 1}});
     return n;
   }();
@@ -153,8 +153,8 @@ TEST(DelocalisingSynapses, AreThoseOfLargestGainInDegreeVariance) {
 
 TEST(DelocalisingSynapses, TakeTheSignOfMostSynapsesOfTheirSource) {
   // One population without Dale's law; 0 is mostly inhibitory.
-  Network network = testing::unconnected(5, {}, 0.5, {});
-  network.recurrent = testing::csr_from(5, 5, {{0, 1, -1, 1}, {0, 2, -3, 1}, {0, 4, 1, 1}, {1, 3, 2, 1}, {2, 3, 4, 1}});
+  Network network = test::unconnected(5, {}, 0.5, {});
+  network.recurrent = test::csr_from(5, 5, {{0, 1, -1, 1}, {0, 2, -3, 1}, {0, 4, 1, 1}, {1, 3, 2, 1}, {2, 3, 4, 1}});
   Eigen::VectorXcd psi = Eigen::VectorXcd::Zero(5);
   psi[3] = 1;
   for (const NewSynapse& s : delocalising_synapses(network, psi, 10)) {

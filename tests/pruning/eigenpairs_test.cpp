@@ -13,7 +13,7 @@ namespace sprig {
 namespace {
 
 Network network_of(const Csr& csr) {
-  Network network = testing::unconnected(csr.rows, {}, 0.5, {});
+  Network network = test::unconnected(csr.rows, {}, 0.5, {});
   network.recurrent = csr;
   return network;
 }
@@ -27,7 +27,7 @@ Eigen::MatrixXd dense(const Csr& csr) {
 
 TEST(Eigenpairs, AreEigenvectorsOfLargestRealPart) {
   for (const std::uint32_t nodes : {50u, 400u}) {  // the whole spectrum; Arnoldi
-    const Csr csr = testing::random_graph({.nodes = nodes, .density = 8.0 / nodes, .seed = 3});
+    const Csr csr = test::random_graph({.nodes = nodes, .density = 8.0 / nodes, .seed = 3});
     const Eigen::MatrixXd w = dense(csr);
     const Eigenpairs pairs = leading_eigenpairs(network_of(csr), 6, 1);
     ASSERT_EQ(pairs.values.size(), 6);
@@ -40,7 +40,7 @@ TEST(Eigenpairs, AreEigenvectorsOfLargestRealPart) {
 }
 
 TEST(Eigenpairs, AgreeWithScipyOnTheMeanParticipationRatio) {
-  const Csr csr = testing::random_graph({.nodes = 300, .density = 0.02, .seed = 5});
+  const Csr csr = test::random_graph({.nodes = 300, .density = 0.02, .seed = 5});
   std::ostringstream script;
   script.precision(17);
   script << "import numpy as np\nw = np.zeros((300, 300))\n";
@@ -49,20 +49,20 @@ TEST(Eigenpairs, AgreeWithScipyOnTheMeanParticipationRatio) {
       script << "w[" << csr.targets[k] << "," << i << "] += " << csr.weights[k] << "\n";
   script << "v, x = np.linalg.eig(w)\nx = x[:, np.argsort(-v.real)[:4]]\nm = abs(x) ** 2\n"
          << "print(repr(float(np.mean((m ** 2).sum(0) / m.sum(0) ** 2))))\n";
-  const auto numbers = testing::python_numbers("participation", script.str());
+  const auto numbers = test::python_numbers("participation", script.str());
   if (!numbers || numbers->empty()) GTEST_SKIP() << "python3 with numpy is missing";
   EXPECT_NEAR(mean_participation_ratio(leading_eigenpairs(network_of(csr), 4, 1)), numbers->front(), 1e-7);
 }
 
 TEST(Eigenpairs, BitsDoNotDependOnThreads) {
-  const Network network = network_of(testing::random_graph({.nodes = 400, .density = 0.02, .seed = 4}));
+  const Network network = network_of(test::random_graph({.nodes = 400, .density = 0.02, .seed = 4}));
   const Eigenpairs one = leading_eigenpairs(network, 5, 1, 1);
   for (const int threads : {0, 2, 5}) EXPECT_EQ(leading_eigenpairs(network, 5, 1, threads).vectors, one.vectors);
 }
 
 TEST(Eigenpairs, OfAMatrixWithoutEntriesDoNotFail) {
   for (const std::uint32_t nodes : {3u, 300u}) {
-    const Eigenpairs pairs = leading_eigenpairs(network_of(testing::csr_from(nodes, nodes, {})), 5, 1);
+    const Eigenpairs pairs = leading_eigenpairs(network_of(test::csr_from(nodes, nodes, {})), 5, 1);
     EXPECT_LE(pairs.vectors.cols(), 5);
   }
 }
@@ -81,9 +81,9 @@ TEST(Participation, IsOneOnOneNeuronAndOneOverNWhenEven) {
 
 // A directed ring: eigenvectors are plane waves, spread evenly, and every one of a pair counts.
 TEST(Participation, OfPlaneWavesIsOneOverN) {
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t i = 0; i < 30; ++i) edges.push_back({i, (i + 1) % 30, 1, 1});
-  const Eigenpairs pairs = leading_eigenpairs(network_of(testing::csr_from(30, 30, edges)), 5, 1);
+  const Eigenpairs pairs = leading_eigenpairs(network_of(test::csr_from(30, 30, edges)), 5, 1);
   EXPECT_NEAR(mean_participation_ratio(pairs), 1.0 / 30, 1e-12);
   EXPECT_NEAR(pairs.values[1].imag(), std::sin(2 * M_PI / 30), 1e-12);
   EXPECT_NEAR(pairs.values[2].imag(), -std::sin(2 * M_PI / 30), 1e-12);

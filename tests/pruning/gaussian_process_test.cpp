@@ -16,7 +16,7 @@ Eigen::MatrixXd random_points(Eigen::Index n, Eigen::Index d, std::uint32_t seed
   Eigen::MatrixXd x(n, d);
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index k = 0; k < d; ++k)
-      x(i, k) = testing::test_uniform(seed, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(k));
+      x(i, k) = test::test_uniform(seed, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(k));
   return x;
 }
 
@@ -39,9 +39,9 @@ TEST(GaussianProcess, AgreesWithNumpy) {
   const GaussianProcess process(x, y, kernel(0.3, 0.9, 0.01));
   const Eigen::MatrixXd rows = x.transpose(), at_rows = at.transpose();
   std::ostringstream script;
-  script << "import numpy as np\nx = np.array(" << testing::python_list(rows.data(), 30) << ").reshape(15, 2)\n"
-         << "t = np.array(" << testing::python_list(at_rows.data(), 8) << ").reshape(4, 2)\n"
-         << "y = np.array(" << testing::python_list(y.data(), 15) << R"()
+  script << "import numpy as np\nx = np.array(" << test::python_list(rows.data(), 30) << ").reshape(15, 2)\n"
+         << "t = np.array(" << test::python_list(at_rows.data(), 8) << ").reshape(4, 2)\n"
+         << "y = np.array(" << test::python_list(y.data(), 15) << R"()
 def k(a, b):
   r = np.sqrt(5 * (((a[:, None] - b[None]) / np.array([0.3, 0.9])) ** 2).sum(-1))
   return (1 + r + r * r / 3) * np.exp(-r)
@@ -57,7 +57,7 @@ for p in t:
   q = k(p[None], x)[0]
   print(repr(float(m + q @ inverse @ (y - m))), repr(float(s2 * (1 - q @ inverse @ q))))
 )";
-  const auto numbers = testing::python_numbers("gaussian_process", script.str());
+  const auto numbers = test::python_numbers("gaussian_process", script.str());
   if (!numbers || numbers->size() != 11) GTEST_SKIP() << "python3 with numpy is missing";
   EXPECT_NEAR(process.constant_mean(), numbers->at(0), 1e-9);
   EXPECT_NEAR(process.variance(), numbers->at(1), 1e-9);

@@ -8,7 +8,7 @@
 #include "sprig/core/random.hpp"
 #include "tests/support/networks.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct GraphSpec {
   std::uint32_t nodes = 50;
@@ -44,4 +44,4 @@ inline double test_normal(std::uint32_t seed, std::uint64_t id, std::uint64_t in
          std::cos(2 * M_PI * test_uniform(seed, id, 2 * index + 1));
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

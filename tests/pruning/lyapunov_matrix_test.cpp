@@ -14,12 +14,12 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::random_graph;
+using test::csr_from;
+using test::random_graph;
 
 std::vector<double> exponents(std::uint32_t count, std::uint32_t seed) {
   std::vector<double> result;
-  for (std::uint32_t i = 0; i < count; ++i) result.push_back(testing::test_uniform(seed, i, 1u << 30) - 0.6);
+  for (std::uint32_t i = 0; i < count; ++i) result.push_back(test::test_uniform(seed, i, 1u << 30) - 0.6);
   return result;
 }
 

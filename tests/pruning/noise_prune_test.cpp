@@ -15,8 +15,8 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::random_graph;
+using test::csr_from;
+using test::random_graph;
 
 double expected_kept(const std::vector<double>& scores, double rho) {
   double sum = 0;
@@ -26,7 +26,7 @@ double expected_kept(const std::vector<double>& scores, double rho) {
 
 std::vector<double> heavy_tailed(std::size_t count, std::uint32_t seed) {
   std::vector<double> scores;
-  for (std::size_t k = 0; k < count; ++k) scores.push_back(std::exp(2 * testing::test_normal(seed, k, 0)));
+  for (std::size_t k = 0; k < count; ++k) scores.push_back(std::exp(2 * test::test_normal(seed, k, 0)));
   return scores;
 }
 

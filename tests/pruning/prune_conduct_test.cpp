@@ -159,7 +159,7 @@ TEST(PruneConduct, ASilentNetworkIsPrunedAndItsRateSaysSo) {
 }
 
 TEST(PruneConduct, ANetworkWithoutSynapsesIsReturnedAsItIs) {
-  const Network network = testing::unconnected(5, {}, 0.5, {});
+  const Network network = test::unconnected(5, {}, 0.5, {});
   for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::random, PruneMethod::none, PruneMethod::dense})
     EXPECT_EQ(pruned(network, quick_options(method)).network.size(), 5u);
 }
@@ -297,7 +297,7 @@ TEST(PruneConduct, RefusesABrokenNetworkBeforeItRuns) {
 }
 
 TEST(PruneConduct, RefusesMatricesThatAreTooLargeBeforeItRuns) {
-  const Network network = testing::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
+  const Network network = test::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
   for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::noise, PruneMethod::resistance})
     EXPECT_THROW(pruned(network, quick_options(method)), MemoryError);
 }

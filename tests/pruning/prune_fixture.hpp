@@ -14,18 +14,18 @@ namespace sprig {
 
 // No autapses: a positive one has score 0 (its two ends always agree), so no probability to speak of.
 inline Network small_network(std::uint32_t neurons = 60, double density = 0.2, std::uint32_t seed = 1) {
-  testing::RandomNetworkSpec spec;
+  test::RandomNetworkSpec spec;
   spec.neurons = neurons;
   spec.density = density;
   spec.i_dc = 1.15;
   spec.seed = seed;
-  Network network = testing::random_network(spec);
+  Network network = test::random_network(spec);
   const Csr& all = network.recurrent;
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t i = 0; i < neurons; ++i)
     for (std::uint64_t k = all.offsets[i]; k < all.offsets[i + 1]; ++k)
       if (all.targets[k] != i) edges.push_back({i, all.targets[k], all.weights[k], all.delay(k)});
-  network.recurrent = testing::csr_from(neurons, neurons, edges);
+  network.recurrent = test::csr_from(neurons, neurons, edges);
   return network;
 }
 
@@ -50,7 +50,7 @@ inline PruneOptions quick_options(PruneMethod method = PruneMethod::lnp) {
   return options;
 }
 
-using testing::on_cpu;
+using test::on_cpu;
 
 inline PruneResult pruned(const Network& network, const PruneOptions& options, int threads = 1) {
   return prune(network, uneven_noise(network.size()), on_cpu(threads), options);

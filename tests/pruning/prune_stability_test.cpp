@@ -42,7 +42,7 @@ PruneResult pruned_at(const Sparsity& sparsity, std::uint32_t seed) {
   options.kept_weight = sparsity.kept_weight;
   options.seed = seed;
   options.lyapunov.exponents = 8;
-  SimulationOptions simulation = testing::on_cpu();
+  SimulationOptions simulation = test::on_cpu();
   simulation.seed = seed;
   return prune(operating_point(seed), {}, simulation, options);
 }

@@ -12,8 +12,8 @@
 namespace sprig {
 namespace {
 
-using testing::csr_from;
-using testing::Edge;
+using test::csr_from;
+using test::Edge;
 
 // e^T L^+ e from the eigenvectors of L: those of eigenvalue 0 are left out.
 std::vector<double> by_pseudo_inverse(const Csr& csr) {
@@ -42,10 +42,10 @@ std::vector<double> by_pseudo_inverse(const Csr& csr) {
 TEST(Resistance, AgreesWithThePseudoInverse) {
   // Connected; in several components; with multapses and autapses.
   for (const auto& spec :
-       {testing::GraphSpec{.nodes = 40, .density = 0.15, .seed = 1},
-        testing::GraphSpec{.nodes = 60, .density = 0.015, .seed = 2},
-        testing::GraphSpec{.nodes = 30, .density = 0.1, .multapses = 0.4, .autapses = true, .seed = 3}}) {
-    const Csr csr = testing::random_graph(spec);
+       {test::GraphSpec{.nodes = 40, .density = 0.15, .seed = 1},
+        test::GraphSpec{.nodes = 60, .density = 0.015, .seed = 2},
+        test::GraphSpec{.nodes = 30, .density = 0.1, .multapses = 0.4, .autapses = true, .seed = 3}}) {
+    const Csr csr = test::random_graph(spec);
     const std::vector<double> found = effective_resistance(csr), expected = by_pseudo_inverse(csr);
     ASSERT_EQ(found.size(), expected.size());
     for (std::size_t k = 0; k < found.size(); ++k) EXPECT_NEAR(found[k], expected[k], 1e-9 * (1 + expected[k]));
@@ -71,7 +71,7 @@ TEST(Resistance, OfParallelAndSeriesConductorsIsOhms) {
 }
 
 TEST(Resistance, ScoresOfEdgesSumToNodesLessComponents) {
-  const Csr csr = testing::random_graph({.nodes = 50, .density = 0.2, .zeros = 0.1, .seed = 9});
+  const Csr csr = test::random_graph({.nodes = 50, .density = 0.2, .zeros = 0.1, .seed = 9});
   const std::vector<double> scores = resistance_scores(csr);
   EXPECT_NEAR(std::accumulate(scores.begin(), scores.end(), 0.0), 49, 1e-3);  // rounded to 2^-20 of the largest
   for (std::size_t k = 0; k < scores.size(); ++k) EXPECT_EQ(scores[k] == 0, csr.weights[k] == 0);

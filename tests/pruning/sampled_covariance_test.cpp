@@ -23,7 +23,7 @@ std::vector<double> probabilities(const Csr& csr, const std::vector<double>& l, 
 }
 
 TEST(SampledCovariance, GivesProbabilitiesWhoseErrorFallsAsTheRootOfTime) {
-  const Csr csr = testing::random_graph({.nodes = kNodes, .density = 0.3, .seed = 21});
+  const Csr csr = test::random_graph({.nodes = kNodes, .density = 0.3, .seed = 21});
   const std::vector<double> l(csr.weights.begin(), csr.weights.end());
   PruneGuards guards;
   const Eigen::MatrixXd a = noise_system(csr, l, std::vector<double>(kNodes, 1.0), 0.1, guards);
@@ -41,7 +41,7 @@ TEST(SampledCovariance, GivesProbabilitiesWhoseErrorFallsAsTheRootOfTime) {
     Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(kNodes, kNodes);
     int reached = 0;
     for (int t = -50; t < kSamples[kLengths - 1]; ++t) {
-      for (std::uint32_t i = 0; i < kNodes; ++i) z[i] = testing::test_normal(100 + run, i, 50 + t);
+      for (std::uint32_t i = 0; i < kNodes; ++i) z[i] = test::test_normal(100 + run, i, 50 + t);
       x = propagator * x + noise * z;
       if (t < 0) continue;
       sum.noalias() += x * x.transpose();

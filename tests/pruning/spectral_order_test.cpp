@@ -37,20 +37,19 @@ Eigen::MatrixXd dominant(const Csr& graph, const std::vector<double>& l, const E
 }
 
 TestMatrix test_matrix(std::uint32_t seed) {
-  const auto activity = [&](std::uint32_t i) { return std::exp(0.5 * testing::test_normal(seed, kNodes + i, 0)); };
-  std::vector<testing::Edge> edges;
+  const auto activity = [&](std::uint32_t i) { return std::exp(0.5 * test::test_normal(seed, kNodes + i, 0)); };
+  std::vector<test::Edge> edges;
   for (std::uint32_t i = 0; i < kNodes; ++i)
     for (std::uint32_t j = 0; j < i; ++j) {
-      if (testing::test_uniform(seed, i, 4ull * j) >= 0.5) continue;
-      const double magnitude =
-          activity(i) * activity(j) * std::exp(1.2 * testing::test_normal(seed, 2 * kNodes + i, j));
-      const double sign = testing::test_uniform(seed, i, 4ull * j + 2) < 0.2 ? -1 : 1;
+      if (test::test_uniform(seed, i, 4ull * j) >= 0.5) continue;
+      const double magnitude = activity(i) * activity(j) * std::exp(1.2 * test::test_normal(seed, 2 * kNodes + i, j));
+      const double sign = test::test_uniform(seed, i, 4ull * j + 2) < 0.2 ? -1 : 1;
       const auto weight = static_cast<float>(sign * magnitude);
       edges.push_back({i, j, weight, 1});
       edges.push_back({j, i, weight, 1});
     }
   TestMatrix m;
-  m.graph = testing::csr_from(kNodes, kNodes, edges);
+  m.graph = test::csr_from(kNodes, kNodes, edges);
   m.l.assign(m.graph.weights.begin(), m.graph.weights.end());
   double strength = 0;
   for (const double l : m.l) strength += std::abs(l);
@@ -72,7 +71,7 @@ Range relative_spectrum(const TestMatrix& m, const std::vector<double>& scores, 
       const std::uint32_t j = m.graph.targets[k];
       const std::uint64_t pair = std::uint64_t{std::max(i, j)} * kNodes + std::min(i, j);
       const double p = std::min(1.0, rho * scores[k]);
-      if (testing::test_uniform(seed, 1u << 20, pair) < p) l[k] = m.l[k] / p;
+      if (test::test_uniform(seed, 1u << 20, pair) < p) l[k] = m.l[k] / p;
     }
   const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> solver(-dominant(m.graph, l, m.slack), -m.a,
                                                                          Eigen::EigenvaluesOnly);

@@ -30,9 +30,9 @@ TEST(SpectrumDistance, AgreesWithScipy) {
   const std::vector<double> a = {0.02, -0.01, -0.05, -0.2, -0.4}, b = {0.01, 0.0, -0.1, -0.11, -0.3, -0.5, -0.55};
   std::ostringstream script;
   script << "import numpy as np\nfrom scipy.stats import wasserstein_distance\na = np.array("
-         << testing::python_list(a.data(), a.size()) << ")\nb = np.array(" << testing::python_list(b.data(), b.size())
+         << test::python_list(a.data(), a.size()) << ")\nb = np.array(" << test::python_list(b.data(), b.size())
          << ")\nprint(repr(float(wasserstein_distance(a / abs(a).mean(), b / abs(b).mean()))))\n";
-  const auto numbers = testing::python_numbers("wasserstein", script.str());
+  const auto numbers = test::python_numbers("wasserstein", script.str());
   if (!numbers || numbers->empty()) GTEST_SKIP() << "python3 with scipy is missing";
   EXPECT_NEAR(spectrum_distance(a, 5, b, 7), numbers->front(), 1e-12);
   EXPECT_NEAR(spectrum_distance(b, 7, a, 5), numbers->front(), 1e-12);

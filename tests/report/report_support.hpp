@@ -171,7 +171,7 @@ assert root.find('head/title').text and root.get('lang') == 'en'
 assert len(text) < 1 << 20
 print(len(plots))
 )";
-  const auto numbers = ::sprig::testing::python_numbers("check_page", script);
+  const auto numbers = ::sprig::test::python_numbers("check_page", script);
   if (!numbers) return {};
   EXPECT_EQ(numbers->size(), 1u) << path;
   return numbers->empty() ? std::size_t{0} : static_cast<std::size_t>(numbers->front());

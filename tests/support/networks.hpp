@@ -9,7 +9,7 @@
 #include "sprig/core/random.hpp"
 #include "sprig/network/network.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 // A synapse of a hand-made network: source, target, weight, delay in steps.
 struct Edge {
@@ -113,4 +113,4 @@ inline Network random_network(const RandomNetworkSpec& s) {
   return network;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

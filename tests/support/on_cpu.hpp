@@ -3,7 +3,7 @@
 
 #include "sprig/engine/simulation.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline SimulationOptions on_cpu(int threads = 1, std::uint32_t slices = 0) {
   SimulationOptions options;
@@ -13,4 +13,4 @@ inline SimulationOptions on_cpu(int threads = 1, std::uint32_t slices = 0) {
   return options;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

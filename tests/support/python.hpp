@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline constexpr const char* kPython = "/usr/bin/python3";
 
@@ -40,4 +40,4 @@ inline std::string python_list(const double* values, std::size_t count) {
   return text.str();
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -17,7 +17,7 @@
 
 #include "kernels/core/context.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 struct LaunchShape {
   std::uint32_t blocks = 1, threads = 32;
@@ -179,4 +179,4 @@ void launch_threads(const LaunchShape& shape, const Body& body) {
   for (std::thread& thread : threads) thread.join();
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

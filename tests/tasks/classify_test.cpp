@@ -18,9 +18,9 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::task_network;
-using testing::without_synapses;
+using test::on_cpu;
+using test::task_network;
+using test::without_synapses;
 
 constexpr std::uint32_t kSide = 10;
 
@@ -30,7 +30,7 @@ std::string toy_pixels(std::uint32_t images, std::uint32_t seed) {
   for (std::uint32_t k = 0; k < images; ++k)
     for (std::uint32_t p = 0; p < kSide * kSide; ++p) {
       const bool row = p / kSide == k % 10;
-      const bool stray = testing::test_uniform(seed, k, p) < 0.02;
+      const bool stray = test::test_uniform(seed, k, p) < 0.02;
       bytes += static_cast<char>(row || stray ? 255 : 0);
     }
   return bytes;
@@ -61,8 +61,8 @@ class Classification : public ::testing::Test {
   }
   void write(const std::string& part, std::uint32_t images, std::uint32_t seed) {
     test::write_raw(folder_.file(part + "-images-idx3-ubyte"),
-                    testing::idx_images(images, kSide, kSide, toy_pixels(images, seed)));
-    test::write_raw(folder_.file(part + "-labels-idx1-ubyte"), testing::idx_labels(images, toy_labels(images)));
+                    test::idx_images(images, kSide, kSide, toy_pixels(images, seed)));
+    test::write_raw(folder_.file(part + "-labels-idx1-ubyte"), test::idx_labels(images, toy_labels(images)));
   }
   ClassificationScore score(const Network& network, const Drive& drive = {}, int threads = 1) {
     return evaluate_classification(network, drive, on_cpu(threads, threads), options_, 7);
@@ -185,7 +185,7 @@ TEST_F(Classification, PixelsFireAtTheirRates) {
 }
 
 TEST_F(Classification, InputWeightsAreUniformOnARandomSubsetAndStayWithTheirNeurons) {
-  Network network = testing::unconnected(400, {}, 1.0, {});
+  Network network = test::unconnected(400, {}, 1.0, {});
   const ImageEncoder encoder(options_, {1, 10, 10}, 1.0, 3);
   encoder.wire(network, {});
   validate(network);
@@ -203,7 +203,7 @@ TEST_F(Classification, InputWeightsAreUniformOnARandomSubsetAndStayWithTheirNeur
 
   std::vector<std::uint8_t> keep(400);
   for (int i = 0; i < 400; ++i) keep[i] = i % 3 != 1;
-  Network pruned = testing::unconnected(400, {}, 1.0, {});
+  Network pruned = test::unconnected(400, {}, 1.0, {});
   keep_neurons(pruned, keep);
   encoder.wire(pruned, {});
   keep_neurons(network, keep);
@@ -224,7 +224,7 @@ TEST_F(Classification, ANeuronListensWithinItsPatchOfEveryPlane) {
   const ImageShape shape{3, 6, 9};
   options_.patch = 4;
   options_.density = 1;
-  Network network = testing::unconnected(600, {}, 1.0, {});
+  Network network = test::unconnected(600, {}, 1.0, {});
   ImageEncoder(options_, shape, 1.0, 3).wire(network, {});
 
   std::set<std::pair<std::uint32_t, std::uint32_t>> corners;
@@ -247,7 +247,7 @@ TEST_F(Classification, ANeuronListensWithinItsPatchOfEveryPlane) {
 }
 
 TEST_F(Classification, APatchOfTheWholeImageIsNoPatch) {
-  Network whole = testing::unconnected(50, {}, 1.0, {}), patch = whole;
+  Network whole = test::unconnected(50, {}, 1.0, {}), patch = whole;
   ImageEncoder(options_, {1, 10, 10}, 1.0, 3).wire(whole, {});
   options_.patch = 10;
   ImageEncoder(options_, {1, 10, 10}, 1.0, 3).wire(patch, {});
@@ -278,10 +278,10 @@ TEST_F(Classification, FeaturesAreTheTracesOfTheRecordedSpikes) {
 TEST_F(Classification, CountsOperationsBySpikesOutDegreesAndWindows) {
   // A ring in which every neuron has two targets: operations are exactly twice the spikes.
   Network ring = task_network(50);
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t i = 0; i < 50; ++i)
     for (const std::uint32_t d : {1u, 2u}) edges.push_back({i, (i + d) % 50, 0.05f, 1});
-  ring.recurrent = testing::csr_from(50, 50, edges);
+  ring.recurrent = test::csr_from(50, 50, edges);
   options_.windows = 1;
   const ClassificationScore one = score(ring);
   options_.windows = 2;
@@ -379,9 +379,9 @@ TEST_F(Classification, RefusesADriveWithSignalsAndAnEmptyNetwork) {
 }
 
 TEST_F(Classification, PartsOfDifferentShapesAreRefused) {
-  test::write_raw(folder_.file("t10k-images-idx3-ubyte"), testing::idx_images(100, 5, 20, toy_pixels(100, 1)));
+  test::write_raw(folder_.file("t10k-images-idx3-ubyte"), test::idx_images(100, 5, 20, toy_pixels(100, 1)));
   EXPECT_THROW(score(task_network(10)), InputError);
-  test::write_raw(folder_.file("t10k-images-idx3-ubyte"), testing::idx_images(100, 5, 10, toy_pixels(50, 1)));
+  test::write_raw(folder_.file("t10k-images-idx3-ubyte"), test::idx_images(100, 5, 10, toy_pixels(50, 1)));
   EXPECT_THROW(score(task_network(10)), InputError);
 }
 

@@ -11,9 +11,9 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::short_forecast;
-using testing::task_network;
+using test::on_cpu;
+using test::short_forecast;
+using test::task_network;
 
 const std::function<void(double)> kSilent = [](double) {};
 
@@ -34,7 +34,7 @@ Readout constant_readout(std::uint32_t features, double bias) {
 Readout random_readout(std::uint32_t features) {
   Readout readout = constant_readout(features, 0);
   for (std::uint32_t i = 0; i < features; ++i)
-    for (int d = 0; d < 3; ++d) readout.weights(i, d) = 0.1 * (testing::test_uniform(8, i, d) - 0.5);
+    for (int d = 0; d < 3; ++d) readout.weights(i, d) = 0.1 * (test::test_uniform(8, i, d) - 0.5);
   return readout;
 }
 

@@ -22,14 +22,14 @@ class CsvTask : public ::testing::Test {
   std::string waves(const std::function<double(int, double)>& second = [](int, double y) { return y; }) {
     std::string text = "t,x,y\n";
     for (int k = 0; k < 1060; ++k) {
-      const double x = std::sin(0.3 * k) + 0.1 * testing::test_uniform(3, k, 0), y = std::cos(0.3 * k);
+      const double x = std::sin(0.3 * k) + 0.1 * test::test_uniform(3, k, 0), y = std::cos(0.3 * k);
       text += std::to_string(k) + "," + std::to_string(x) + "," + std::to_string(second(k, y)) + "\n";
     }
     return text;
   }
   ForecastOptions options(const std::string& text) {
     write_raw(path_, text);
-    ForecastOptions o = testing::short_forecast();  // 60 + 500 + 200 + 300 rows
+    ForecastOptions o = test::short_forecast();  // 60 + 500 + 200 + 300 rows
     o.system = "csv";
     o.file = path_;
     o.columns = {"x", "y"};
@@ -37,7 +37,7 @@ class CsvTask : public ::testing::Test {
   }
   std::string task_refusal(const ForecastOptions& o) {
     try {
-      evaluate_forecast(testing::task_network(10), {}, testing::on_cpu(), o, 1);
+      evaluate_forecast(test::task_network(10), {}, test::on_cpu(), o, 1);
     } catch (const InputError& error) {
       return error.what();
     }
@@ -49,23 +49,23 @@ class CsvTask : public ::testing::Test {
 };
 
 TEST_F(CsvTask, IsForecastAndCountsValidTimesInSamples) {
-  const ForecastScore score = evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), options(waves()), 3);
+  const ForecastScore score = evaluate_forecast(test::task_network(), {}, test::on_cpu(), options(waves()), 3);
 
   EXPECT_LT(score.nrmse, 0.5);
   EXPECT_TRUE(score.vpt_in_samples);
   for (const double v : score.vpt_each) EXPECT_EQ(v, std::round(v));
   EXPECT_LE(score.vpt, 30);
   EXPECT_FALSE(
-      evaluate_forecast(testing::task_network(20), {}, testing::on_cpu(), testing::short_forecast(), 3).vpt_in_samples);
+      evaluate_forecast(test::task_network(20), {}, test::on_cpu(), test::short_forecast(), 3).vpt_in_samples);
 }
 
 TEST_F(CsvTask, IsSplitInTime) {
   // What comes after the training part does not change what the readout is told of it: the scale and the choice.
   const ForecastOptions o = options(waves());
-  const double before = evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), o, 3).validation_nrmse;
+  const double before = evaluate_forecast(test::task_network(), {}, test::on_cpu(), o, 3).validation_nrmse;
   options(waves([](int k, double y) { return k < 760 ? y : 5 * y + 7; }));  // rows of the test part alone
 
-  EXPECT_EQ(evaluate_forecast(testing::task_network(), {}, testing::on_cpu(), o, 3).validation_nrmse, before);
+  EXPECT_EQ(evaluate_forecast(test::task_network(), {}, test::on_cpu(), o, 3).validation_nrmse, before);
 }
 
 TEST_F(CsvTask, TooFewRowsSayHowManyAreNeeded) {

@@ -5,7 +5,7 @@
 
 #include "host/tasks/flows.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline double distance(const FlowState& a, const FlowState& b) {
   return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
@@ -28,4 +28,4 @@ double largest_exponent(Advance advance, FlowState state, double step, int steps
   return growth / (step * steps * renormalisations);
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

@@ -87,12 +87,12 @@ const BadOption kBad[] = {
 };
 
 TEST(ForecastErrors, NameTheKeyOnOneLine) {
-  const Network network = testing::task_network(10);
+  const Network network = test::task_network(10);
   for (const BadOption& bad : kBad) {
-    ForecastOptions options = testing::short_forecast();
+    ForecastOptions options = test::short_forecast();
     bad.spoil(options);
     try {
-      evaluate_forecast(network, {}, testing::on_cpu(), options, 1);
+      evaluate_forecast(network, {}, test::on_cpu(), options, 1);
       ADD_FAILURE() << bad.key << " was accepted";
     } catch (const ConfigError& e) {
       EXPECT_EQ(e.where(), bad.key) << e.what();
@@ -102,7 +102,7 @@ TEST(ForecastErrors, NameTheKeyOnOneLine) {
 }
 
 TEST(ForecastErrors, AreFoundWithoutANetworkOrASeries) {
-  const ForecastOptions good = testing::short_forecast();
+  const ForecastOptions good = test::short_forecast();
   EXPECT_NO_THROW(check_forecast(good, 1.0));
   for (const BadOption& bad : kBad) {
     ForecastOptions options = good;
@@ -113,7 +113,7 @@ TEST(ForecastErrors, AreFoundWithoutANetworkOrASeries) {
 
 TEST(ForecastErrors, LimitsAreTheLastValuesThatPass) {
   using Limits = ForecastLimits;
-  ForecastOptions options = testing::short_forecast(Encoding::population);
+  ForecastOptions options = test::short_forecast(Encoding::population);
   options.horizon = 1;
   options.washout = Limits::least_washout;
   options.train = options.validation = Limits::least_phase;
@@ -135,7 +135,7 @@ TEST(ForecastErrors, LimitsAreTheLastValuesThatPass) {
 }
 
 TEST(ForecastErrors, ADrivenSeriesUsesNeitherHorizonNorClosedLoops) {
-  ForecastOptions options = testing::short_forecast();
+  ForecastOptions options = test::short_forecast();
   options.system = "delayed_xor";
   options.horizon = 100000;  // longer than any part
   options.vpt_samples = 100000;
@@ -146,10 +146,10 @@ TEST(ForecastErrors, ADrivenSeriesUsesNeitherHorizonNorClosedLoops) {
 }
 
 TEST(ForecastErrors, AnUnknownSystemIsToldWhichThereAre) {
-  ForecastOptions options = testing::short_forecast();
+  ForecastOptions options = test::short_forecast();
   options.system = "lorentz63";
   try {
-    evaluate_forecast(testing::task_network(10), {}, testing::on_cpu(), options, 1);
+    evaluate_forecast(test::task_network(10), {}, test::on_cpu(), options, 1);
     FAIL();
   } catch (const ConfigError& e) {
     EXPECT_NE(std::string(e.what()).find("lorenz63"), std::string::npos);
@@ -157,7 +157,7 @@ TEST(ForecastErrors, AnUnknownSystemIsToldWhichThereAre) {
 }
 
 TEST(ForecastErrors, AnEmptyNetworkIsRefused) {
-  EXPECT_THROW(evaluate_forecast(Network{}, {}, testing::on_cpu(), testing::short_forecast(), 1), ConfigError);
+  EXPECT_THROW(evaluate_forecast(Network{}, {}, test::on_cpu(), test::short_forecast(), 1), ConfigError);
 }
 
 }  // namespace

@@ -13,10 +13,10 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::short_forecast;
-using testing::task_network;
-using testing::without_synapses;
+using test::on_cpu;
+using test::short_forecast;
+using test::task_network;
+using test::without_synapses;
 
 void expect_same(const ForecastScore& a, const ForecastScore& b) {
   EXPECT_EQ(a.nrmse, b.nrmse);
@@ -83,10 +83,10 @@ TEST(Forecast, FullObservationBeatsPartial) {
 TEST(Forecast, CountsSynapticOperationsBySpikesAndOutDegrees) {
   // A ring in which every neuron has two targets: operations are exactly twice the spikes.
   Network ring = task_network(50);
-  std::vector<testing::Edge> edges;
+  std::vector<test::Edge> edges;
   for (std::uint32_t i = 0; i < 50; ++i)
     for (const std::uint32_t d : {1u, 2u}) edges.push_back({i, (i + d) % 50, 0.05f, 1});
-  ring.recurrent = testing::csr_from(50, 50, edges);
+  ring.recurrent = test::csr_from(50, 50, edges);
   const ForecastOptions options = short_forecast();
 
   const ForecastScore score = evaluate_forecast(ring, {}, on_cpu(), options, 3);

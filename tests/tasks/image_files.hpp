@@ -9,7 +9,7 @@
 
 #include "tests/support/temporary_folder.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline std::string big_endian(std::uint32_t word) {
   return {static_cast<char>(word >> 24), static_cast<char>(word >> 16 & 255), static_cast<char>(word >> 8 & 255),
@@ -45,4 +45,4 @@ inline void write_class_images(const test::TemporaryFolder& folder, int images, 
   }
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

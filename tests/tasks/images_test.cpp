@@ -13,12 +13,12 @@
 namespace sprig {
 namespace {
 
+using test::big_endian;
+using test::gzipped;
+using test::idx_images;
+using test::idx_labels;
 using test::TemporaryFolder;
 using test::write_raw;
-using testing::big_endian;
-using testing::gzipped;
-using testing::idx_images;
-using testing::idx_labels;
 
 class Images : public ::testing::Test {
  protected:

@@ -15,8 +15,8 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using testing::on_cpu;
-using testing::task_network;
+using test::on_cpu;
+using test::task_network;
 
 constexpr Index kTrain = 400, kTest = 300;
 
@@ -99,7 +99,7 @@ TEST(Narma, MoreOfTheInputsPastTellsMoreOfIt) {
 
 TaskOptions memory_task(const std::string& system) {
   TaskOptions task;
-  static_cast<ForecastOptions&>(task) = testing::short_forecast();
+  static_cast<ForecastOptions&>(task) = test::short_forecast();
   task.system = system;
   if (system == "copy") task.observed = {0, 1};
   task.memory_lags = 4;
@@ -135,7 +135,7 @@ TEST(MemoryTasks, ANetworkTellsTheInputJustBefore) {
 
 TEST(MemoryTasks, OperationsOfTheReadoutAreCountedForItsTargets) {
   TaskOptions task = memory_task("memory_capacity");
-  const Network none = testing::without_synapses(task_network());
+  const Network none = test::without_synapses(task_network());
   const ForecastScore score = evaluate_forecast(none, {}, on_cpu(), task, 3);
   const double spikes = score.rate_hz * none.size() * task.steps_per_sample * none.step_ms * 1e-3;
   EXPECT_NEAR(score.sops_readout, 4 * spikes, 1e-9 * spikes);

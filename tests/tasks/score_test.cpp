@@ -13,19 +13,19 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::task_network;
+using test::on_cpu;
+using test::task_network;
 
 TaskOptions forecast_task() {
   TaskOptions options;
-  static_cast<ForecastOptions&>(options) = testing::short_forecast();
+  static_cast<ForecastOptions&>(options) = test::short_forecast();
   return options;
 }
 
 class ImageTask : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::write_class_images(folder_, 20, 10);
+    test::write_class_images(folder_, 20, 10);
     options_.system = "mnist";
     options_.images.folder = folder_.path();
     options_.images.train = 15;

@@ -18,7 +18,7 @@ FlowState integrate(FlowState state, double h, int steps) {
   return state;
 }
 
-using testing::distance;
+using test::distance;
 
 TEST(Lorenz63, FixedPointsStayFixed) {
   const FlowState origin{0, 0, 0};
@@ -46,7 +46,7 @@ TEST(Lorenz63, RungeKuttaConvergesWithFourthOrder) {
 TEST(Lorenz63, LargestExponentIsTheLiteraturesValue) {
   const FlowState start = integrate({1, 1, 20}, 0.005, 10000);
 
-  EXPECT_NEAR(testing::largest_exponent(integrate, start, 0.005, 20, 10000), kLorenzExponent, 0.02);  // T = 1000
+  EXPECT_NEAR(test::largest_exponent(integrate, start, 0.005, 20, 10000), kLorenzExponent, 0.02);  // T = 1000
 }
 
 TEST(Lorenz63, StatisticsAreTheAttractors) {
@@ -69,13 +69,13 @@ TEST(Lorenz63, StatisticsAreTheAttractors) {
 TEST(Lorenz63, AgreesWithScipy) {
   const Series series = lorenz63(101, 0.02, 10, 3);
   const auto expected =
-      testing::python_numbers("sprig_lorenz",
-                              "import numpy as np\nfrom scipy.integrate import solve_ivp\n"
-                              "f = lambda t, s: [10*(s[1]-s[0]), s[0]*(28-s[2])-s[1], s[0]*s[1]-8/3*s[2]]\n"
-                              "r = solve_ivp(f, (0, 2), " +
-                                  testing::python_list(series.data.data(), 3) +
-                                  ", method='DOP853', rtol=1e-13, atol=1e-13, t_eval=np.linspace(0, 2, 101))\n"
-                                  "print(*['%.17g' % v for v in r.y.T.ravel()])\n");
+      test::python_numbers("sprig_lorenz",
+                           "import numpy as np\nfrom scipy.integrate import solve_ivp\n"
+                           "f = lambda t, s: [10*(s[1]-s[0]), s[0]*(28-s[2])-s[1], s[0]*s[1]-8/3*s[2]]\n"
+                           "r = solve_ivp(f, (0, 2), " +
+                               test::python_list(series.data.data(), 3) +
+                               ", method='DOP853', rtol=1e-13, atol=1e-13, t_eval=np.linspace(0, 2, 101))\n"
+                               "print(*['%.17g' % v for v in r.y.T.ravel()])\n");
   if (!expected) GTEST_SKIP() << "python3 with NumPy and SciPy is not there";
 
   ASSERT_EQ(expected->size(), series.data.size());

@@ -20,7 +20,7 @@ FlowState run_roessler(FlowState state, double h, int steps) {
   return state;
 }
 
-using testing::distance;
+using test::distance;
 
 TEST(Roessler, FixedPointStaysFixed) {
   // x = a z, y = -z, z = (c - sqrt(c^2 - 4 a b)) / (2 a)
@@ -33,19 +33,19 @@ TEST(Roessler, FixedPointStaysFixed) {
 TEST(Roessler, LargestExponentIsTheLiteraturesValue) {
   const FlowState start = run_roessler({1, 1, 1}, 0.02, 50000);
 
-  EXPECT_NEAR(testing::largest_exponent(run_roessler, start, 0.02, 100, 15000), kRoesslerExponent, 0.002);  // T = 30000
+  EXPECT_NEAR(test::largest_exponent(run_roessler, start, 0.02, 100, 15000), kRoesslerExponent, 0.002);  // T = 30000
 }
 
 TEST(Roessler, AgreesWithScipy) {
   const Series series = roessler(101, 0.2, 20, 3);
   const auto expected =
-      testing::python_numbers("sprig_roessler",
-                              "import numpy as np\nfrom scipy.integrate import solve_ivp\n"
-                              "f = lambda t, s: [-s[1]-s[2], s[0]+0.2*s[1], 0.2+s[2]*(s[0]-5.7)]\n"
-                              "r = solve_ivp(f, (0, 20), " +
-                                  testing::python_list(series.data.data(), 3) +
-                                  ", method='DOP853', rtol=1e-13, atol=1e-13, t_eval=np.linspace(0, 20, 101))\n"
-                                  "print(*['%.17g' % v for v in r.y.T.ravel()])\n");
+      test::python_numbers("sprig_roessler",
+                           "import numpy as np\nfrom scipy.integrate import solve_ivp\n"
+                           "f = lambda t, s: [-s[1]-s[2], s[0]+0.2*s[1], 0.2+s[2]*(s[0]-5.7)]\n"
+                           "r = solve_ivp(f, (0, 20), " +
+                               test::python_list(series.data.data(), 3) +
+                               ", method='DOP853', rtol=1e-13, atol=1e-13, t_eval=np.linspace(0, 20, 101))\n"
+                               "print(*['%.17g' % v for v in r.y.T.ravel()])\n");
   if (!expected) GTEST_SKIP() << "python3 with NumPy and SciPy is not there";
 
   ASSERT_EQ(expected->size(), series.data.size());

@@ -5,7 +5,7 @@
 #include "tests/support/networks.hpp"
 #include "tests/support/on_cpu.hpp"
 
-namespace sprig::testing {
+namespace sprig::test {
 
 inline Network task_network(std::uint32_t neurons = 80) {
   return random_network({.neurons = neurons, .density = 0.1, .kind = {}, .weight = 0.15, .i_dc = 1.05, .step_ms = 1.0});
@@ -29,4 +29,4 @@ inline ForecastOptions short_forecast(Encoding encoding = Encoding::current) {
   return options;
 }
 
-}  // namespace sprig::testing
+}  // namespace sprig::test

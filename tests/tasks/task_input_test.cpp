@@ -10,12 +10,12 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::task_network;
+using test::on_cpu;
+using test::task_network;
 
 TaskOptions series_task(Encoding encoding) {
   TaskOptions task;
-  static_cast<ForecastOptions&>(task) = testing::short_forecast(encoding);
+  static_cast<ForecastOptions&>(task) = test::short_forecast(encoding);
   task.washout = 6;
   task.steps_per_sample = 7;
   task.observed = {2, 0};
@@ -109,8 +109,8 @@ TEST(TaskInput, ImagesAndStepsBeforeTheFirstAreRefused) {
 // The random input removes the zero exponent that a neuron firing by itself has, and there is nothing else to grow.
 // (Weakly driven neurons keep nearly all of it, so there are few neurons here, and a strong input.)
 TEST(TaskInput, UncoupledNeuronsHaveNegativeConditionalExponents) {
-  const Network network = testing::without_synapses(
-      testing::random_network({.neurons = 4, .density = 0.1, .kind = {}, .i_dc = 1.2, .step_ms = 0.1}));
+  const Network network = test::without_synapses(
+      test::random_network({.neurons = 4, .density = 0.1, .kind = {}, .i_dc = 1.2, .step_ms = 0.1}));
   TaskOptions task = series_task(Encoding::current);
   task.system = "memory_capacity";
   task.memory_lags = 1;

@@ -10,12 +10,12 @@
 namespace sprig {
 namespace {
 
-using testing::on_cpu;
-using testing::task_network;
+using test::on_cpu;
+using test::task_network;
 
 TaskOptions series_task() {
   TaskOptions task;
-  static_cast<ForecastOptions&>(task) = testing::short_forecast();
+  static_cast<ForecastOptions&>(task) = test::short_forecast();
   task.horizon = 1;
   task.observed = {0, 1, 2};
   return task;
@@ -106,7 +106,7 @@ TEST(TrainOnSeries, StdpChangesExcitatoryWeightsAlone) {
 class TrainOnImages : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::write_class_images(folder_, 60, 0);
+    test::write_class_images(folder_, 60, 0);
     task_.system = "mnist";
     task_.images.folder = folder_.path();
     task_.images.train = 40;

@@ -12,7 +12,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
-#include "sprig/learning/competitive/constants.hpp"
+#include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"

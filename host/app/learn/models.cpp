@@ -6,7 +6,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
-#include "sprig/learning/competitive/constants.hpp"
+#include "sprig/learning/competitive/check.hpp"
 
 namespace sprig::app {
 

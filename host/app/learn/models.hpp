@@ -6,7 +6,7 @@
 
 #include "sprig/config/config.hpp"
 #include "sprig/session/memory_plan.hpp"
-#include "sprig/tasks/unsupervised.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 
 namespace sprig::app {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "host/app/learn/models.hpp"
-#include "sprig/learning/competitive/constants.hpp"
+#include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 
 namespace sprig::app {

@@ -48,12 +48,6 @@ std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, cons
   return uses_device(device) ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
 }
 
-std::uint32_t checkpoint_interval(const BpttModel& model) {
-  const std::uint32_t steps = model.samples * model.steps_per_sample;
-  if (model.checkpoint_steps > 0) return std::min(model.checkpoint_steps, steps);
-  return static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(steps))));
-}
-
 BpttLimits::BpttLimits(const Network& network, const Drive& drive, const BpttModel& model_)
     : model(model_),
       neurons(network.size()),

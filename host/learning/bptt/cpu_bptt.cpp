@@ -1,8 +1,9 @@
 // Backpropagation through time on the CPU: a batch is cut into blocks of replicas, which threads take as they come;
 // what blocks have found is added up in their order.
 #include <algorithm>
-#include <cmath>
+#include <memory>
 #include <tuple>
+#include <vector>
 
 #include "host/learning/bptt/block.hpp"
 #include "sprig/core/exception_trap.hpp"
@@ -18,21 +19,18 @@ namespace {
 template <class Spikes>
 class CpuBptt final : public Bptt {
   using T = typename Spikes::Scalar;
-  static constexpr std::uint32_t L = Spikes::kLanes;
+  static constexpr std::uint32_t L = kLanes<Spikes>;
 
  public:
   CpuBptt(const Network& network, const Drive& drive, const BpttModel& model)
-      : model_(model), network_(network, drive), limits_(network, drive, model) {
-    readout_.weights.assign((std::size_t{network.size()} + 1) * model.outputs, T{0});
-    readout_.decay = static_cast<T>(std::exp(-network.step_ms / model.trace_tau_ms));
-  }
+      : limits_(network, drive, model),
+        shared_{model, {network, drive}, {model, network.step_ms}, std::vector<T>(limits_.readout)} {}
 
   void set_parameters(View<const double> weights, View<const double> readout) override {
     check_parameters(limits_, weights, readout.size);
-    std::transform(weights.begin(), weights.end(), network_.recurrent.weights.begin(),
-                   [](double w) { return static_cast<T>(w); });
-    std::transform(readout.begin(), readout.end(), readout_.weights.begin(),
-                   [](double w) { return static_cast<T>(w); });
+    const auto rounded = [](double w) { return static_cast<T>(w); };
+    std::transform(weights.begin(), weights.end(), shared_.network.recurrent.weights.begin(), rounded);
+    std::transform(readout.begin(), readout.end(), shared_.readout.begin(), rounded);
   }
 
   BatchLoss loss(const SequenceBatch& batch, std::vector<SpikeEvent>* spikes) override {
@@ -54,9 +52,9 @@ class CpuBptt final : public Bptt {
 
   std::unique_ptr<BpttBlock<T>> make_block() const {
     std::unique_ptr<BpttBlock<T>> block;
-    with_lif_kind(network_.kind, [&]<LifKind kKind>() {
+    with_lif_kind(shared_.network.kind, [&]<LifKind kKind>() {
       constexpr LifKind kPlain{kKind.synapse, kKind.receptors, kKind.reset, false};
-      block = std::make_unique<LaneBlock<kPlain, Spikes>>(network_, model_, readout_);
+      block = std::make_unique<LaneBlock<kPlain, Spikes>>(shared_);
     });
     return block;
   }
@@ -67,13 +65,13 @@ class CpuBptt final : public Bptt {
     const std::uint32_t blocks = (batch.replicas + L - 1) / L;
     while (parts_.size() < blocks) parts_.push_back({make_block(), {}, {}, {}, {}});
     ExceptionTrap trap;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(model_.threads))
+#pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(shared_.model.threads))
     for (std::uint32_t b = 0; b < blocks; ++b)
       trap.run([&] {
         Part& part = parts_[b];
         part.spikes.clear();
-        part.d_weights.resize(network_.recurrent.weights.size());
-        part.d_readout.resize(readout_.weights.size());
+        part.d_weights.resize(limits_.weights);
+        part.d_readout.resize(limits_.readout);
         part.loss = part.block->run(batch, b * L, std::min(L, batch.replicas - b * L),
                                     gradient ? part.d_weights.data() : nullptr,
                                     gradient ? part.d_readout.data() : nullptr, spikes ? &part.spikes : nullptr);
@@ -99,10 +97,8 @@ class CpuBptt final : public Bptt {
     return result;
   }
 
-  BpttModel model_;
-  BpttNetwork<T> network_;
-  BpttReadout<T> readout_;
   BpttLimits limits_;
+  BpttShared<T> shared_;
   std::vector<Part> parts_;
 };
 

@@ -11,36 +11,29 @@
 
 namespace sprig::cpu {
 
-// What all blocks share.
-template <class T>
-struct BpttReadout {
-  std::vector<T> weights;  // [neuron, then bias][output]
-  T decay = 0;             // of a trace over a step
-};
-
 // Traces and errors are [neuron or output][lane].
 template <class T, std::size_t L>
 class BlockReadout {
  public:
-  BlockReadout(const BpttReadout<T>& readout, const BpttModel& model, std::uint32_t neurons)
-      : readout_(readout), model_(model), neurons_(neurons) {
+  // weights: [neuron, then bias][output].
+  BlockReadout(const std::vector<T>& weights, const BpttModel& model, std::uint32_t neurons)
+      : weights_(weights), model_(model), neurons_(neurons) {
     const bool every = model.loss == Loss::mean_square;
     errors_.resize((every ? model.samples : 1) * std::size_t{model.outputs} * L);
     if (!every) pooled_.resize(std::size_t{neurons} * L);
   }
 
-  T decay() const { return readout_.decay; }
-
-  void start() {
+  // d_readout: null, or the readout's gradient, from here on.
+  void start(T* d_readout) {
     result_ = {};
+    if (d_readout != nullptr) std::fill_n(d_readout, weights_.size(), T{0});
     std::fill(errors_.begin(), errors_.end(), T{0});
     std::fill(pooled_.begin(), pooled_.end(), T{0});
   }
 
-  // Traces at the last step of `sample`. d_readout: null, or what the readout's gradient is added to.
+  // Traces at the last step of `sample`. d_readout: as start() had it.
   void sample(std::uint32_t sample, const T* trace, const SequenceBatch& batch, std::uint32_t first, std::uint32_t live,
               T* d_readout) {
-    if (sample == 0 && d_readout != nullptr) std::fill_n(d_readout, readout_.weights.size(), T{0});
     const T share = share_of(sample);
     if (share == 0) return;
     if (model_.loss == Loss::cross_entropy) {
@@ -49,13 +42,9 @@ class BlockReadout {
       return;
     }
     outputs_of(trace);
-    const double terms = mean_square_terms(model_, batch.replicas);
     T* errors = errors_.data() + std::size_t{sample} * model_.outputs * L;
-    for (std::size_t l = 0; l < live; ++l) {
-      const std::size_t target = (std::size_t{first + l} * model_.samples + sample) * model_.outputs;
-      mean_square_errors<T>({outputs_.data() + l, errors + l, L, model_.outputs}, batch.targets.data + target, terms,
-                            result_);
-    }
+    for (std::uint32_t l = 0; l < live; ++l)
+      output_errors<T>(model_, batch, first + l, sample, {outputs_.data() + l, errors + l, L, model_.outputs}, result_);
     if (d_readout != nullptr) add_gradient(trace, errors, d_readout);
   }
 
@@ -63,9 +52,9 @@ class BlockReadout {
   BatchLoss finish(const SequenceBatch& batch, std::uint32_t first, std::uint32_t live, T* d_readout) {
     if (model_.loss == Loss::mean_square) return result_;
     outputs_of(pooled_.data());
-    for (std::size_t l = 0; l < live; ++l)
-      cross_entropy_errors<T>({outputs_.data() + l, errors_.data() + l, L, model_.outputs}, batch.labels[first + l],
-                              batch.replicas, result_);
+    for (std::uint32_t l = 0; l < live; ++l)
+      output_errors<T>(model_, batch, first + l, 0, {outputs_.data() + l, errors_.data() + l, L, model_.outputs},
+                       result_);
     if (d_readout != nullptr) add_gradient(pooled_.data(), errors_.data(), d_readout);
     return result_;
   }
@@ -78,7 +67,7 @@ class BlockReadout {
         errors_.data() + (model_.loss == Loss::mean_square ? std::size_t{sample} * model_.outputs * L : 0);
     for (std::size_t i = 0; i < neurons_; ++i)
       for (std::size_t o = 0; o < model_.outputs; ++o) {
-        const T weight = share * readout_.weights[i * model_.outputs + o];
+        const T weight = share * weights_[i * model_.outputs + o];
 #pragma omp simd
         for (std::size_t l = 0; l < L; ++l)
           d_trace[i * L + l] = std::fma(weight, errors[o * L + l], d_trace[i * L + l]);
@@ -89,7 +78,7 @@ class BlockReadout {
   T share_of(std::uint32_t sample) const { return static_cast<T>(trace_share(model_, sample)); }
 
   void outputs_of(const T* trace) {
-    const T* weights = readout_.weights.data();
+    const T* weights = weights_.data();
     outputs_.resize(std::size_t{model_.outputs} * L);
     for (std::size_t o = 0; o < model_.outputs; ++o)
       std::fill_n(outputs_.data() + o * L, L, weights[neurons_ * model_.outputs + o]);
@@ -112,7 +101,7 @@ class BlockReadout {
       }
   }
 
-  const BpttReadout<T>& readout_;
+  const std::vector<T>& weights_;
   const BpttModel& model_;
   std::size_t neurons_;
   std::vector<T> errors_;  // dL/d(outputs): of every sample (mean_square), or of the sequence

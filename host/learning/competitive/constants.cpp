@@ -1,12 +1,6 @@
 #include "sprig/learning/competitive/constants.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <string>
-
-#include "sprig/core/error.hpp"
-#include "sprig/core/random.hpp"
-#include "sprig/learning/competitive/feature_weights.hpp"
 
 namespace sprig {
 
@@ -20,80 +14,19 @@ std::int32_t steps_of(double ms, double step_ms) { return static_cast<std::int32
 
 }  // namespace
 
-void check_competitive(const CompetitiveOptions& o) {
-  const auto refuse = [](const std::string& key, double value, const char* allowed) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.10g", value);
-    throw ConfigError("learn." + key, std::string(text) + ", must be " + allowed);
-  };
-  const auto positive = [&](const char* key, double value) {
-    if (!(value > 0) || !std::isfinite(value)) refuse(key, value, "finite and above 0");
-  };
-  const auto not_negative = [&](const char* key, double value) {
-    if (!(value >= 0) || !std::isfinite(value)) refuse(key, value, "finite and at least 0");
-  };
-  if (o.neurons < 1 || o.neurons > CompetitiveLimits::most_neurons) refuse("neurons", o.neurons, "from 1 to 1000000");
-  if (o.steps < 1 || o.steps > CompetitiveLimits::most_steps) refuse("steps", o.steps, "from 1 to 1000000");
-  if (o.rest_steps > CompetitiveLimits::most_steps) refuse("rest_steps", o.rest_steps, "from 0 to 1000000");
-  if (o.weight_bits != WeightsOf32Bits::bits) refuse("weight_bits", o.weight_bits, "32, the only kind so far");
-  positive("step_ms", o.step_ms);
-  positive("rate_hz", o.rate_hz);
-  if (o.rate_hz * o.step_ms > 1000) refuse("rate_hz", o.rate_hz, "at most 1000 / learn.step_ms: one spike a step");
-  positive("tau_m_ms", o.tau_m_ms);
-  if (!(o.threshold_mv > o.rest_mv) || !std::isfinite(o.threshold_mv))
-    refuse("threshold_mv", o.threshold_mv, "above learn.rest_mv");
-  if (!(o.reset_mv < o.threshold_mv) || !std::isfinite(o.reset_mv))
-    refuse("reset_mv", o.reset_mv, "below learn.threshold_mv");
-  not_negative("refractory_ms", o.refractory_ms);
-  if (o.refractory_ms / o.step_ms > 1e6) refuse("refractory_ms", o.refractory_ms, "at most 1000000 steps");
-  not_negative("theta_plus_mv", o.theta_plus_mv);
-  positive("tau_theta_ms", o.tau_theta_ms);
-  not_negative("inhibition_mv", o.inhibition_mv);
-  not_negative("excitation_mv", o.excitation_mv);
-  positive("weight_max", o.weight_max);
-  not_negative("initial_weight", o.initial_weight);
-  if (o.initial_weight > o.weight_max) refuse("initial_weight", o.initial_weight, "at most learn.weight_max");
-  not_negative("norm", o.norm);
-  not_negative("rate_pre", o.rate_pre);
-  not_negative("rate_post", o.rate_post);
-  positive("trace_tau_ms", o.trace_tau_ms);
-  positive("slow_trace_tau_ms", o.slow_trace_tau_ms);
-  positive("asp_half_spikes", o.asp_half_spikes);
-  positive("asp_leak_tau_ms", o.asp_leak_tau_ms);
-  not_negative("asp_leak_growth", o.asp_leak_growth);
-  positive("asp_trace_tau_ms", o.asp_trace_tau_ms);
-  if (o.rule == FeatureRule::spikedyn && (o.update_steps < 1 || o.update_steps > o.steps))
-    refuse("update_steps", o.update_steps, "from 1 to the steps of a presentation");
-  positive("spike_threshold", o.spike_threshold);
-  not_negative("mu", o.mu);
-  not_negative("decay_rate", o.decay_rate);
-  positive("decay_tau_ms", o.decay_tau_ms);
-  not_negative("theta_factor", o.theta_factor);
-}
-
-void check_presentations(View<const Presentations> models) {
-  for (const Presentations& job : models) {
-    check_competitive(*job.options);
-    const std::uint64_t neurons = job.options->neurons, inputs = job.images->pixels;
-    if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons ||
-        job.state->spikes.size() != neurons || job.state->slow.size() != neurons)
-      throw ConfigError("learn.neurons", std::to_string(neurons) + " neurons of " + std::to_string(inputs) +
-                                             " pixels do not fit a state of " +
-                                             std::to_string(job.state->weights.size()) + " weights");
-    for (const std::uint32_t image : job.which)
-      if ((std::uint64_t{image} + 1) * inputs > job.images->data.size)
-        throw ConfigError("learn.images", "there is no image " + std::to_string(image));
-  }
-}
-
-std::string failure_text(std::uint32_t neuron, std::uint32_t image) {
-  return "potential or threshold of neuron " + std::to_string(neuron) + " is not finite after image " +
-         std::to_string(image);
-}
-
-CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning) {
-  const double h = o.step_ms, shown_ms = o.steps * h, presentation_ms = presentation_steps(o) * h;
-  const bool spikedyn = o.rule == FeatureRule::spikedyn;
+CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning_)
+    : rule(o.rule),
+      inhibition(o.inhibition),
+      learning(learning_),
+      one_spike(o.one_spike),
+      neurons(o.neurons),
+      seed(o.seed),
+      shown_steps(o.steps),
+      steps(presentation_steps(o)) {
+  const double h = o.step_ms, shown_ms = shown_steps * h, presentation_ms = steps * h;
+  const bool spikedyn = rule == CompetitiveRule::spikedyn;
+  adaptive_rates = spikedyn && o.adaptive_rates;
+  window = spikedyn && o.timed_updates ? o.update_steps : 0;
   neuron.leak = decay_of(h, o.tau_m_ms);
   neuron.threshold = static_cast<float>(o.threshold_mv - o.rest_mv);
   neuron.reset = static_cast<float>(o.reset_mv - o.rest_mv);
@@ -107,7 +40,7 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   inhibitory.threshold = static_cast<float>(kInhibitoryThreshold);
   inhibitory.reset = static_cast<float>(kInhibitoryReset);
   inhibitory.refractory_steps = steps_of(kInhibitoryRefractoryMs, h);
-  inhibition = static_cast<float>(o.inhibition_mv);
+  inhibition_of_one = static_cast<float>(o.inhibition_mv);
   excitation = static_cast<float>(o.excitation_mv);
   weight_max = static_cast<float>(o.weight_max);
   norm = static_cast<float>(o.norm);
@@ -123,36 +56,6 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   mu = static_cast<float>(o.mu);
   const double rate = spikedyn && o.weight_decay ? o.decay_rate / o.neurons : 0;
   decay = static_cast<float>(std::exp(-rate * presentation_ms / o.decay_tau_ms));
-}
-
-CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t inputs) {
-  check_competitive(options);
-  CompetitiveState state;
-  const std::uint64_t synapses = std::uint64_t{inputs} * options.neurons;
-  state.weights.resize(synapses);
-  for (std::uint64_t k = 0; k < synapses; ++k)
-    state.weights[k] =
-        static_cast<float>(options.initial_weight * uniform_open(options.seed, Stream::feature_weight, k, 0));
-  state.theta.assign(options.neurons, 0);
-  state.spikes.assign(options.neurons, 0);
-  state.slow.assign(options.neurons, 0);
-  return state;
-}
-
-void present(View<Presentations> models, Device device, int threads) {
-  if (uses_device(device))
-    cuda::present(models);
-  else
-    cpu::present(models, threads);
-}
-
-CompetitiveOperations& CompetitiveOperations::operator+=(const CompetitiveOperations& other) {
-  neuron_updates += other.neuron_updates;
-  synaptic_events += other.synaptic_events;
-  weight_updates += other.weight_updates;
-  powers += other.powers;
-  trace_updates += other.trace_updates;
-  return *this;
 }
 
 }  // namespace sprig

@@ -11,9 +11,9 @@ ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs
   memory.weights = inputs * n * bits / 8;
   if (stored_inhibition) memory.inhibition = n * n * bits / 8 * (population ? 2 : 1);
   std::uint64_t a_neuron = 4;  // potential, threshold, refractory steps, trace
-  if (options.rule == FeatureRule::triplet) a_neuron += 1;
-  if (options.rule == FeatureRule::asp) a_neuron += 2;  // spikes, slow trace
-  if (population) a_neuron += 2;                        // potential, refractory steps
+  if (options.rule == CompetitiveRule::triplet) a_neuron += 1;
+  if (options.rule == CompetitiveRule::asp) a_neuron += 2;  // spikes, slow trace
+  if (population) a_neuron += 2;                            // potential, refractory steps
   memory.state = kBytes * (a_neuron * n + inputs);
   return memory;
 }

@@ -17,22 +17,22 @@ inline constexpr std::uint32_t kNoClass = ~0u;
 enum class Vote : std::uint8_t { all_activity, proportion };
 constexpr auto words_of(Vote) { return words<Vote>("all_activity", "proportion"); }
 
-struct FeatureLabels {
+struct NeuronLabels {
   std::vector<std::uint32_t> of_neuron;  // kNoClass: never fired
   std::vector<double> proportion;        // of its responses, that of its class
   std::vector<std::uint32_t> neurons;    // of each class
 };
 
 // Responses to labelled images, some at a time.
-class FeatureResponses {
+class NeuronResponses {
  public:
-  FeatureResponses(std::uint32_t neurons, std::uint32_t classes)
+  NeuronResponses(std::uint32_t neurons, std::uint32_t classes)
       : neurons_(neurons), images_(classes, 0), spikes_(std::size_t{neurons} * classes, 0) {}
 
   // counts: [image][neuron] spikes; labels: of the images, each below `classes`.
   void add(View<const std::uint32_t> counts, View<const std::uint32_t> labels);
   // The first of equally good classes.
-  FeatureLabels labels() const;
+  NeuronLabels labels() const;
 
  private:
   std::uint32_t neurons_;
@@ -41,6 +41,6 @@ class FeatureResponses {
 
 // The answer to each image of counts, [image][neuron]; the first of equally good classes, kNoClass where no labelled
 // neuron fired.
-std::vector<std::uint32_t> feature_answers(View<const std::uint32_t> counts, const FeatureLabels& labels, Vote vote);
+std::vector<std::uint32_t> voted_answers(View<const std::uint32_t> counts, const NeuronLabels& labels, Vote vote);
 
 }  // namespace sprig

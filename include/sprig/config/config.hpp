@@ -13,9 +13,9 @@
 #include "sprig/network/builders.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "sprig/pruning/prune.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 #include "sprig/tasks/score.hpp"
 #include "sprig/tasks/train.hpp"
-#include "sprig/tasks/unsupervised.hpp"
 
 namespace sprig {
 
@@ -89,7 +89,7 @@ struct BenchSection {
   BenchCheck check = BenchCheck::rates;
 };
 
-// Unsupervised learning of images; learn.variants are other models, beside this one.
+// Competitive learning of images; learn.variants are other models, beside this one.
 struct LearnSection {
   std::string images = "glyphs";      // a set (is_image_set())
   std::string folder;                 // of its files

@@ -57,8 +57,8 @@ enum class Stream : std::uint32_t {
   // counter (original synapse, 0): its time constants of learning
   stdp_tau_plus = 129,
   stdp_tau_minus = 130,
-  feature_weight = 131,  // counter (synapse, 0): initial weights of competitive learning
-  feature_winner = 132,  // counter (step / 4) with the image as replica: which of several neurons that crossed emits
+  competitive_weight = 131,  // counter (synapse, 0): initial weights of competitive learning
+  competitive_winner = 132,  // counter (step / 4) with the image as replica: who of several that crossed emits
   // tests and benchmarks
   test = 0xFFFF,
 };

@@ -1,4 +1,4 @@
-// The neuron of unsupervised digit learning (Diehl & Cook 2015, as in BindsNET's DiehlAndCookNodes): it leaks to rest,
+// The neuron of competitive learning (Diehl & Cook 2015, as in BindsNET's DiehlAndCookNodes): it leaks to rest,
 // a synapse moves its potential at once, and its threshold rises with every spike that it emits and falls slowly.
 //
 //   u <- leak u      theta <- theta_decay theta      u <- u + input, unless refractory

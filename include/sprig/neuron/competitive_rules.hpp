@@ -1,4 +1,4 @@
-// Plasticity of unsupervised digit learning, each formula once. A synapse from input p to neuron j has a weight in
+// Plasticity of competitive learning, each formula once. A synapse from input p to neuron j has a weight in
 // [0, w_max]; x_p and y_j are traces, set to 1 by a spike and decaying from there.
 //
 //   pair      at a spike of p: w -= nu_pre y_j            at a spike of j: w += nu_post x_p      (BindsNET's PostPre)

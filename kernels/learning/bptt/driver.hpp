@@ -1,4 +1,4 @@
-// What runs the kernels of bptt_kernel.hpp, on any machine that has memory and launches: the device (bptt.cu), or
+// What runs the kernels of kernel.hpp, on any machine that has memory and launches: the device (bptt.cu), or
 // threads (tests/kernels), so that all of it is tested without a GPU.
 //
 //   Machine::Buffer<T>(count)               uninitialised memory; data()
@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <tuple>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "sprig/learning/bptt/check.hpp"
 #include "sprig/learning/bptt/loss.hpp"
 #include "sprig/learning/bptt/network.hpp"
+#include "sprig/learning/bptt/schedule.hpp"
 
 namespace sprig::kernel {
 
@@ -111,8 +111,7 @@ class DeviceBptt final : public Bptt {
         network_(network, drive),
         incoming_(network_),
         readout_(limits_.readout, 0),
-        steps_(model.samples * model.steps_per_sample),
-        interval_(checkpoint_interval(model)) {
+        schedule_(model) {
     std::vector<std::uint32_t> sources;
     for (std::uint32_t j = 0; j < network_.neurons; ++j)
       sources.insert(sources.end(), network_.recurrent.offsets[j + 1] - network_.recurrent.offsets[j], j);
@@ -122,10 +121,8 @@ class DeviceBptt final : public Bptt {
     view_.signal_channels = network_.signal_channels;
     view_.outputs = model.outputs;
     view_.slots = network_.slots;
-    view_.steps = steps_;
-    view_.decay = static_cast<real>(std::exp(-network.step_ms / model.trace_tau_ms));
-    view_.gain = static_cast<real>(model.surrogate_gain);
-    view_.through_reset = model.detach_reset ? real{0} : real{1};
+    view_.steps = schedule_.steps;
+    view_.scalars = {model, network.step_ms};
     view_.constants = constants_.show(machine_, network_.constants);
     view_.external = external_.show(machine_, network_.external);
     view_.initial = initial_.show(machine_, network_.initial);
@@ -223,56 +220,55 @@ class DeviceBptt final : public Bptt {
     view_.samples = batch.input.signal.empty() ? 0 : batch.input.samples;
     view_.steps_per_sample = batch.input.steps_per_sample;
     view_.signal = signal_.show(machine_, {batch.input.signal.begin(), batch.input.signal.end()});
-    std::vector<std::uint8_t> input(std::size_t{steps_} * view_.channels * replicas, 0);
+    std::vector<std::uint8_t> input(std::size_t{schedule_.steps} * view_.channels * replicas, 0);
     for (const Input::Spike& spike : batch.input.spikes)
       input[(std::size_t{spike.step} * view_.channels + spike.channel) * replicas + spike.replica] = 1;
     view_.input = input_.show(machine_, input);
-    view_.spikes = spikes_.room(steps_ * all);
-    view_.tape = tape_.room(interval_ * all);
+    view_.spikes = spikes_.room(schedule_.steps * all);
+    view_.tape = tape_.room(schedule_.interval * all);
     view_.trace = trace_.room(all);
     view_.kept = traces_.room(kept_ * all);
     view_.outputs_of = outputs_.room(std::size_t{kept_} * model.outputs * replicas);
     view_.errors = errors_.room(std::size_t{kept_} * model.outputs * replicas);
     view_.d_trace = d_trace_.room(all);
     view_.d_spike = d_spike_.room(all);
-    view_.a_u = a_u_.room(all);
-    view_.a_i0 = a_i0_.room(all);
-    view_.a_i1 = a_i1_.room(all);
+    view_.adjoint = {a_u_.room(all), {a_i0_.room(all), a_i1_.room(all)}};
     view_.d_ring = d_ring_.room(std::size_t{view_.slots} * view_.cells * replicas);
     view_.d_weights = d_weights_.room(limits_.weights * view_.blocks());
     view_.d_readout = d_readout_.room(limits_.readout * view_.blocks());
-    const std::size_t states = segments() + 1;  // those at the start of each segment, and the one that moves
+    const std::size_t states = schedule_.segments() + 1;  // at the start of each segment, and the one that moves
     states_at_ = state_.room(states * 3 * all);
     refractory_at_ = refractory_.room(states * all);
   }
 
-  std::size_t segments() const { return (steps_ + interval_ - 1) / interval_; }
   BpttState state(std::size_t which) const {
     const std::size_t all = view_.all();
     real* at = states_at_ + 3 * all * which;
-    return {at, at + all, at + 2 * all, refractory_at_ + all * which};
+    return {{at, {at + all, at + 2 * all}}, refractory_at_ + all * which};
   }
-  // Before step n: what its segment starts from, or what moves.
-  BpttState state_before(std::uint32_t n) const { return state(n % interval_ == 0 ? n / interval_ : segments()); }
+  // Before step n: what its segment starts from, so that it is kept by being written, or what moves.
+  BpttState state_before(std::uint32_t n) const {
+    const bool begins = n < schedule_.steps && schedule_.row(n) == 0;
+    return state(begins ? schedule_.segment(n) : schedule_.segments());
+  }
   std::uint32_t counted(std::uint32_t sample) const {
     return limits_.model.loss == Loss::mean_square ? sample - limits_.model.skipped_samples : 0;
   }
   real share_after(std::uint32_t n) const {
-    const std::uint32_t each = limits_.model.steps_per_sample;
-    return (n + 1) % each == 0 ? static_cast<real>(trace_share(limits_.model, n / each)) : real{0};
+    return schedule_.ends_sample(n) ? static_cast<real>(trace_share(limits_.model, schedule_.sample(n))) : real{0};
   }
 
   template <LifKind kKind>
-  void run_step(std::uint32_t n, bool forward) {
+  void run_step(std::uint32_t n, bool forward, bool taped) {
     StepArguments a;
     a.step = n;
     a.from = state_before(n);
-    a.to = n + 1 < steps_ ? state_before(n + 1) : state(segments());
+    a.to = state_before(n + 1);
     a.trace = forward;
-    if (!forward || n / interval_ + 1 == segments()) a.tape = view_.tape + n % interval_ * view_.all();
+    if (taped) a.tape = view_.tape + schedule_.row(n) * view_.all();
     a.share = forward ? share_after(n) : real{0};
     if (a.share > 0) {
-      const std::uint32_t sample = n / limits_.model.steps_per_sample;
+      const std::uint32_t sample = schedule_.sample(n);
       a.kept = view_.kept + counted(sample) * view_.all();
       a.first_kept = limits_.model.loss == Loss::mean_square || limits_.model.pooling == Pooling::last ||
                      sample == limits_.model.skipped_samples;
@@ -283,7 +279,8 @@ class DeviceBptt final : public Bptt {
   template <LifKind kKind>
   BatchLoss forward(const SequenceBatch& batch) {
     show_batch(batch);
-    for (std::uint32_t n = 0; n < steps_; ++n) run_step<kKind>(n, true);
+    run_forward(
+        schedule_, [](std::uint32_t) {}, [&](std::uint32_t n, bool taped) { run_step<kKind>(n, true, taped); });
     machine_.run(std::uint64_t{kept_} * view_.outputs * view_.replicas, OutputsBody{view_, kept_});
     return find_errors(batch);
   }
@@ -301,11 +298,7 @@ class DeviceBptt final : public Bptt {
         for (std::uint32_t r = first; r < std::min(first + kReplicaBlock, replicas); ++r) {
           const std::size_t at = std::size_t{sample} * model.outputs * replicas + r;
           const ReplicaOutputs<real> of{outputs.data() + at, errors.data() + at, replicas, model.outputs};
-          const std::size_t target = (std::size_t{r} * model.samples + model.skipped_samples + sample) * model.outputs;
-          if (model.loss == Loss::mean_square)
-            mean_square_errors(of, batch.targets.data + target, mean_square_terms(model, replicas), block);
-          else
-            cross_entropy_errors(of, batch.labels[r], replicas, block);
+          output_errors(model, batch, r, model.skipped_samples + sample, of, block);
         }
       result.loss += block.loss;
       result.correct += block.correct;
@@ -316,23 +309,22 @@ class DeviceBptt final : public Bptt {
 
   template <LifKind kKind>
   void backward() {
-    for (std::size_t segment = segments(); segment-- > 0;) {
-      const auto begin = static_cast<std::uint32_t>(segment * interval_), end = std::min(begin + interval_, steps_);
-      if (segment + 1 < segments())
-        for (std::uint32_t n = begin; n < end; ++n) run_step<kKind>(n, false);
-      for (std::uint32_t n = end; n-- > begin;) {
-        BackArguments a;
-        a.step = n;
-        a.last = n + 1 == steps_;
-        a.tape = view_.tape + n % interval_ * view_.all();
-        a.share = share_after(n);
-        if (a.share > 0)
-          a.errors =
-              view_.errors + std::size_t{counted(n / limits_.model.steps_per_sample)} * view_.outputs * view_.replicas;
-        machine_.run(std::max<std::uint64_t>(view_.all(), limits_.weights * view_.blocks()), GatherBody{view_, a});
-        machine_.run(view_.all(), AdjointBody<kKind>{view_, a});
-      }
-    }
+    run_backward(
+        schedule_, [](std::uint32_t) {}, [&](std::uint32_t n) { run_step<kKind>(n, false, true); },
+        [&](std::uint32_t n) { run_step_back<kKind>(n); });
+  }
+
+  template <LifKind kKind>
+  void run_step_back(std::uint32_t n) {
+    BackArguments a;
+    a.step = n;
+    a.last = n + 1 == schedule_.steps;
+    a.tape = view_.tape + schedule_.row(n) * view_.all();
+    a.share = share_after(n);
+    if (a.share > 0)
+      a.errors = view_.errors + std::size_t{counted(schedule_.sample(n))} * view_.outputs * view_.replicas;
+    machine_.run(std::max<std::uint64_t>(view_.all(), limits_.weights * view_.blocks()), GatherBody{view_, a});
+    machine_.run(view_.all(), AdjointBody<kKind>{view_, a});
   }
 
   // Blocks of replicas in their order.
@@ -357,7 +349,8 @@ class DeviceBptt final : public Bptt {
   BpttNetwork<real> network_;
   IncomingRows incoming_;
   std::vector<real> readout_;
-  std::uint32_t steps_, interval_, kept_ = 0;  // T, K; samples whose traces are kept
+  BpttSchedule schedule_;
+  std::uint32_t kept_ = 0;  // samples whose traces are kept
   BpttView view_;
   real* states_at_ = nullptr;  // [state][u, i0, i1][neuron][replica]
   std::int32_t* refractory_at_ = nullptr;

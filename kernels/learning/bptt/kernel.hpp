@@ -1,5 +1,5 @@
-// Backpropagation through time on the device (sprig/learning/bptt.hpp): the CPU's operations in the CPU's order, so its
-// bits. Everything is [..][replica], replicas side by side, a thread a cell; no atomics.
+// Backpropagation through time on the device (sprig/learning/bptt/bptt.hpp): the CPU's operations in the CPU's order,
+// so its bits. Everything is [..][replica], replicas side by side, a thread a cell; no atomics.
 //
 //   bptt_step      forward, and again from a checkpoint: arrivals are gathered, by target, from what was emitted
 //   bptt_outputs   the readout of the samples that count
@@ -18,8 +18,8 @@
 #include "kernels/core/context.hpp"
 #include "sprig/core/hd.hpp"
 #include "sprig/engine/drive.hpp"
+#include "sprig/learning/bptt/cell.hpp"
 #include "sprig/learning/bptt/network.hpp"
-#include "sprig/neuron/lif_adjoint.hpp"
 
 namespace sprig::kernel {
 
@@ -46,19 +46,14 @@ struct BpttView {
   real *trace = nullptr, *kept = nullptr;  // kept: [counted sample, or one for all][neuron][replica]
   const real* readout = nullptr;
   real *outputs_of = nullptr, *errors = nullptr;  // [kept][output][replica]
-  real *d_trace = nullptr, *d_spike = nullptr, *a_u = nullptr, *a_i0 = nullptr, *a_i1 = nullptr;
+  real *d_trace = nullptr, *d_spike = nullptr;
+  BpttValues<real> adjoint;
   real* d_ring = nullptr;                           // [slot][cell][replica]
   real *d_weights = nullptr, *d_readout = nullptr;  // [block of replicas][parameter]
-  real decay = 0, gain = 0, through_reset = 0;
+  BpttScalars<real> scalars;
 
   SPRIG_HD std::uint64_t all() const { return std::uint64_t{neurons} * replicas; }
   SPRIG_HD std::uint32_t blocks() const { return (replicas + kReplicaBlock - 1) / kReplicaBlock; }
-};
-
-// State of every cell between two steps, [neuron][replica].
-struct BpttState {
-  real *u = nullptr, *i0 = nullptr, *i1 = nullptr;
-  std::int32_t* refractory = nullptr;
 };
 
 SPRIG_HD inline real add_product(real a, real b, real sum) {
@@ -67,6 +62,12 @@ SPRIG_HD inline real add_product(real a, real b, real sum) {
 #endif
   return fma(a, b, sum);
 }
+
+// Of every cell between two steps, [neuron][replica].
+struct BpttState {
+  BpttValues<real> values;
+  std::int32_t* refractory = nullptr;
+};
 
 struct StepArguments {
   std::uint32_t step = 0;
@@ -95,18 +96,15 @@ SPRIG_KERNEL inline real arrivals_at(const BpttView& v, std::uint32_t step, std:
 
 template <LifKind kKind, ExecutionContext Ctx>
 SPRIG_KERNEL inline void bptt_step(Ctx& ctx, const BpttView& v, const StepArguments& a) {
-  constexpr bool kExponential = kKind.synapse == Synapse::exponential, kTwo = kKind.receptors == 2;
+  constexpr bool kTwo = kKind.receptors == 2;
   for (std::uint64_t cell = grid_thread(ctx); cell < v.all(); cell += grid_threads(ctx)) {
     const auto i = static_cast<std::uint32_t>(cell / v.replicas), r = static_cast<std::uint32_t>(cell % v.replicas);
-    const LifConstants<real> c = v.constants[i];
     LifState<real> s;
     if (a.step == 0) {
       s.u = v.initial[i];
     } else {
-      s.u = a.from.u[cell];
+      a.from.values.template load<kKind>(cell, s);
       s.refractory = a.from.refractory[cell];
-      if constexpr (kExponential) s.i[0] = a.from.i0[cell];
-      if constexpr (kExponential && kTwo) s.i[1] = a.from.i1[cell];
     }
     if (a.step % kSettleSteps == 0) settle(s);
     real external = v.external[i];
@@ -115,18 +113,17 @@ SPRIG_KERNEL inline void bptt_step(Ctx& ctx, const BpttView& v, const StepArgume
       external = add_signal(external, v.current_gain + std::uint64_t{i} * v.signal_channels,
                             v.signal + (std::uint64_t{r} * v.samples + sample) * v.signal_channels, v.signal_channels);
     }
-    const bool held = s.refractory > 0;
-    LifProbe<real> probe;
-    const real arrivals1 = kTwo ? arrivals_at(v, a.step, v.neurons + i, r) : 0;
-    const bool spike = lif_step<kKind>(s, c, arrivals_at(v, a.step, i, r), arrivals1, external, &probe);
-    a.to.u[cell] = s.u;
+    const real arrivals0 = arrivals_at(v, a.step, i, r),
+               arrivals1 = kTwo ? arrivals_at(v, a.step, v.neurons + i, r) : 0;
+    real tape;
+    const real spike =
+        step_cell<kKind, StepSpikes>(s, v.constants[i], arrivals0, arrivals1, external, v.scalars.gain, tape);
+    a.to.values.template store<kKind>(cell, s);
     a.to.refractory[cell] = s.refractory;
-    if constexpr (kExponential) a.to.i0[cell] = s.i[0];
-    if constexpr (kExponential && kTwo) a.to.i1[cell] = s.i[1];
-    v.spikes[a.step * v.all() + cell] = spike ? 1 : 0;
-    if (a.tape != nullptr) a.tape[cell] = held ? kHeldTape<real> : probe.u_before;
+    v.spikes[a.step * v.all() + cell] = spike != 0 ? 1 : 0;
+    if (a.tape != nullptr) a.tape[cell] = tape;
     if (!a.trace) continue;
-    const real trace = add_product(v.decay, a.step == 0 ? 0 : v.trace[cell], spike ? 1 : 0);
+    const real trace = add_product(v.scalars.decay, a.step == 0 ? 0 : v.trace[cell], spike);
     v.trace[cell] = trace;
     if (a.share > 0) a.kept[cell] = add_product(a.share, trace, a.first_kept ? 0 : a.kept[cell]);
   }
@@ -183,7 +180,7 @@ SPRIG_KERNEL inline void bptt_gather(Ctx& ctx, const BpttView& v, const BackArgu
     if (a.share > 0)
       for (std::uint32_t o = 0; o < v.outputs; ++o)
         sum = add_product(a.share * v.readout[j * v.outputs + o], a.errors[std::uint64_t{o} * v.replicas + r], sum);
-    v.d_trace[cell] = sum * v.decay;
+    v.d_trace[cell] = sum * v.scalars.decay;
     for (std::uint64_t k = v.offsets[j]; k < v.offsets[j + 1]; ++k)
       if (a.step + v.delays[k] < v.steps) sum = add_product(v.weights[k], d_arrivals_at(v, a.step, k)[r], sum);
     v.d_spike[cell] = sum;
@@ -206,26 +203,16 @@ SPRIG_KERNEL inline void bptt_gather(Ctx& ctx, const BpttView& v, const BackArgu
 
 template <LifKind kKind, ExecutionContext Ctx>
 SPRIG_KERNEL inline void bptt_adjoint(Ctx& ctx, const BpttView& v, const BackArguments& b) {
-  constexpr bool kExponential = kKind.synapse == Synapse::exponential, kTwo = kKind.receptors == 2;
   real* ring = v.d_ring + std::uint64_t{b.step % v.slots} * v.cells * v.replicas;
   for (std::uint64_t cell = grid_thread(ctx); cell < v.all(); cell += grid_threads(ctx)) {
     const LifConstants<real> c = v.constants[cell / v.replicas];
     LifAdjoint<real> a;
-    if (!b.last) {
-      a.u = v.a_u[cell];
-      if constexpr (kExponential) a.i[0] = v.a_i0[cell];
-      if constexpr (kExponential && kTwo) a.i[1] = v.a_i1[cell];
-    }
-    const bool held = b.tape[cell] == kHeldTape<real>;
-    const real u = held ? 0 : b.tape[cell];
+    if (!b.last) v.adjoint.template load<kKind>(cell, a);
     real d0 = 0, d1 = 0;
-    lif_adjoint<kKind>(a, c, {u, static_cast<real>(!held && u >= c.v_th ? 1 : 0), held}, v.d_spike[cell], v.gain,
-                       v.through_reset, d0, d1);
-    v.a_u[cell] = a.u;
-    if constexpr (kExponential) v.a_i0[cell] = a.i[0];
-    if constexpr (kExponential && kTwo) v.a_i1[cell] = a.i[1];
+    step_cell_back<kKind, StepSpikes>(a, c, b.tape[cell], v.d_spike[cell], v.scalars, d0, d1);
+    v.adjoint.template store<kKind>(cell, a);
     ring[cell] = d0;
-    if constexpr (kTwo) ring[v.all() + cell] = d1;
+    if constexpr (kKind.receptors == 2) ring[v.all() + cell] = d1;
   }
 }
 

@@ -1,5 +1,5 @@
-// What runs competitive_kernel.hpp, on any machine that has memory and launches: the device (competitive.cu), or
-// threads (tests/kernels).
+// What runs kernel.hpp, on any machine that has memory and launches: the device (competitive.cu), or threads
+// (tests/kernels).
 //
 //   Machine::Buffer<T>(vector)            a copy in the machine's memory; data()
 //   download(buffer, vector)              complete on return
@@ -15,6 +15,7 @@
 
 #include "kernels/learning/competitive/kernel.hpp"
 #include "sprig/coding/pixel_spikes.hpp"
+#include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
 #include "sprig/learning/competitive/constants.hpp"
 
@@ -68,18 +69,8 @@ struct CompetitiveMemory {
                             const std::uint8_t* pixels) const {
     const CompetitiveOptions& o = *job.options;
     CompetitiveModelView v{CompetitiveConstants(o, job.learning)};
-    v.rule = o.rule;
-    v.inhibition = o.inhibition;
     v.code = o.code;
-    v.one_spike = o.one_spike;
-    v.learning = job.learning;
-    v.adaptive_rates = o.adaptive_rates;
-    v.neurons = o.neurons;
     v.inputs = job.images->pixels;
-    v.steps = o.steps;
-    v.rest_steps = o.rest_steps;
-    v.window = o.rule == FeatureRule::spikedyn && o.timed_updates ? o.update_steps : 0;
-    v.seed = o.seed;
     v.images = static_cast<std::uint32_t>(job.which.size);
     v.first_step = job.first_step;
     v.weights.words = state.weights.data(), v.theta = state.theta.data();

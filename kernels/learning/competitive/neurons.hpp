@@ -8,15 +8,110 @@
 #include "kernels/core/context.hpp"
 #include "kernels/learning/competitive/view.hpp"
 #include "sprig/core/random.hpp"
-#include "sprig/network/projection_draw.hpp"
+#include "sprig/learning/competitive/step.hpp"
 
 namespace sprig::kernel {
 
 template <class Ctx>
 class CompetitiveNeurons {
- protected:
+ public:
   SPRIG_KERNEL CompetitiveNeurons(Ctx& ctx, const CompetitiveScratch& scratch) : ctx_(ctx), s_(scratch) {}
 
+  SPRIG_KERNEL const CompetitiveConstants& constants() const { return m_->c; }
+  SPRIG_KERNEL CompetitiveOperations& operations() { return operations_; }
+  SPRIG_KERNEL std::uint64_t inputs() const { return m_->inputs; }
+  SPRIG_KERNEL std::uint32_t arrived(std::uint32_t t) const { return t > 0 ? fired(t - 1) : 0; }
+  SPRIG_KERNEL std::uint32_t fired(std::uint32_t t) const { return s_.listed(time(t)); }
+  SPRIG_KERNEL std::uint32_t inhibitors(std::uint32_t t) const {
+    return m_->c.inhibition == Inhibition::direct ? emitted_ : bits(inhibiting(t + 1), words_);
+  }
+  SPRIG_KERNEL std::uint32_t emitted() const { return emitted_; }
+  SPRIG_KERNEL bool active() const { return active_; }
+
+  SPRIG_KERNEL void begin(const CompetitiveModelView& model) {
+    m_ = &model;
+    mask_words_ = model.inputs / kWord + 1;
+    words_ = model.c.neurons / kWord + 1;
+    operations_ = {};
+  }
+
+  // Presentation k; then rest().
+  SPRIG_KERNEL void show(std::uint32_t k) {
+    image_ = m_->ids[k];
+    pixels_ = m_->pixels + std::uint64_t{m_->which[k]} * m_->inputs;
+    counts_ = m_->counts + std::uint64_t{k} * m_->c.neurons;
+  }
+
+  // The next barrier orders it.
+  SPRIG_KERNEL void rest() {
+    my_neurons([&](std::uint32_t j) {
+      s_.u(j) = s_.u_inhibitory(j) = s_.theta_inhibitory(j) = 0;
+      s_.theta(j) = m_->theta[j];
+      s_.refractory(j) = s_.refractory_inhibitory(j) = 0;
+    });
+    if (m_->code == PixelCode::intervals)
+      my_inputs([&](std::uint32_t p) { s_.next_spike(p) = interval(p, 0) - 1, s_.interval(p) = 1; });
+    for (std::uint32_t w = ctx_.thread(); w < 2 * words_; w += ctx_.threads()) s_.crossed()[w] = s_.inhibiting()[w] = 0;
+    emitted_ = 0, winner_ = 0;
+    active_ = false;
+  }
+
+  // Four steps at once, all but the first time when they begin; ends with a barrier then.
+  SPRIG_KERNEL void draw_inputs(std::uint32_t t) {
+    const std::uint64_t quarter = time(t) >> 2;
+    if (t > 0 && (time(t) & 3) != 0) return;
+    draw_masks(quarter);
+    ctx_.block_barrier();
+    for (std::uint32_t s = ctx_.thread() / kWarp; s < 4; s += ctx_.threads() / kWarp) list_bits((quarter << 2) + s);
+    ctx_.block_barrier();
+  }
+
+  SPRIG_KERNEL void step_neurons(std::uint32_t t, std::uint32_t inhibitors) {
+    const bool direct = m_->c.inhibition == Inhibition::direct;
+    const InhibitionTaken taken = inhibition_by(m_->c, inhibitors);
+    each_word(
+        [&](std::uint32_t j) {
+          if (j >= m_->c.neurons) return false;
+          float input = 0;
+          if (t > 0) each_fired(t - 1, j, [&](std::uint32_t, float w) { input += w; });
+          if (inhibitors > 0) {
+            const bool own = direct ? emits(t + 1, j) : bit(inhibiting(t + 1), j);
+            input -= own ? taken.others : taken.all;
+          }
+          return competitive_step(s_.u(j), s_.theta(j), s_.refractory(j), m_->c.neuron, input);
+        },
+        crossed(t));
+  }
+
+  SPRIG_KERNEL void step_inhibitory(std::uint32_t t) {
+    each_word(
+        [&](std::uint32_t j) {
+          if (j >= m_->c.neurons) return false;
+          const float input = emits(t + 1, j) ? m_->c.excitation : 0.0f;
+          return competitive_step(s_.u_inhibitory(j), s_.theta_inhibitory(j), s_.refractory_inhibitory(j),
+                                  m_->c.inhibitory, input);
+        },
+        inhibiting(t));
+  }
+
+  // Begins with a barrier; every thread finds the same.
+  SPRIG_KERNEL void choose(std::uint32_t t) {
+    ctx_.block_barrier();
+    const std::uint32_t* words = crossed(t);
+    emitted_ = bits(words, words_);
+    if (m_->c.one_spike && emitted_ > 0) {
+      std::uint32_t chosen = drawn_winner(m_->c, image_, time(t), emitted_);
+      emitted_ = 1;
+      each_bit(words, words_, [&](std::uint32_t j) {
+        if (chosen-- == 0) winner_ = j;
+      });
+    }
+    active_ = active_ || emitted_ > 0;
+    my_neurons([&](std::uint32_t j) { counts_[j] += emits(t, j) ? 1 : 0; });
+  }
+
+ protected:
+  SPRIG_KERNEL std::uint64_t time(std::uint32_t t) const { return m_->first_step + t; }
   SPRIG_KERNEL static bool bit(const std::uint32_t* words, std::uint32_t k) {
     return words[k / kWord] >> k % kWord & 1;
   }
@@ -32,21 +127,21 @@ class CompetitiveNeurons {
   }
   template <class Each>
   SPRIG_KERNEL void my_neurons(Each each) const {
-    for (std::uint32_t j = ctx_.thread(); j < m_->neurons; j += ctx_.threads()) each(j);
+    for (std::uint32_t j = ctx_.thread(); j < m_->c.neurons; j += ctx_.threads()) each(j);
   }
   template <class Each>
   SPRIG_KERNEL void my_inputs(Each each) const {
     for (std::uint32_t p = ctx_.thread(); p < m_->inputs; p += ctx_.threads()) each(p);
   }
   SPRIG_KERNEL std::uint64_t synapse(std::uint32_t p, std::uint32_t j) const {
-    return std::uint64_t{p} * m_->neurons + j;
+    return std::uint64_t{p} * m_->c.neurons + j;
   }
   // use(p, the weight) of the inputs that spike in a step, ascending.
   template <class Use>
-  SPRIG_KERNEL void each_fired(std::uint64_t time, std::uint32_t j, Use use) const {
+  SPRIG_KERNEL void each_fired(std::uint32_t t, std::uint32_t j, Use use) const {
     constexpr std::uint32_t kAhead = 8;
-    const std::uint32_t* list = s_.list(time);
-    const std::uint32_t count = s_.listed(time);
+    const std::uint32_t* list = s_.list(time(t));
+    const std::uint32_t count = fired(t);
     std::uint32_t k = 0;
     for (; k + kAhead <= count; k += kAhead) {
       float w[kAhead];
@@ -60,80 +155,7 @@ class CompetitiveNeurons {
   // In step t, the latest one.
   SPRIG_KERNEL bool emits(std::uint32_t t, std::uint32_t j) const {
     if (emitted_ == 0) return false;
-    return m_->one_spike ? j == winner_ : bit(crossed(t), j);
-  }
-
-  SPRIG_KERNEL void begin(const CompetitiveModelView& model) {
-    m_ = &model;
-    mask_words_ = model.inputs / kWord + 1;
-    words_ = model.neurons / kWord + 1;
-    operations_ = {};
-  }
-
-  // Presentation k, at rest. The next barrier orders it.
-  SPRIG_KERNEL void start(std::uint32_t k) {
-    image_ = m_->ids[k];
-    pixels_ = m_->pixels + std::uint64_t{m_->which[k]} * m_->inputs;
-    counts_ = m_->counts + std::uint64_t{k} * m_->neurons;
-    my_neurons([&](std::uint32_t j) {
-      s_.u(j) = s_.u_inhibitory(j) = s_.theta_inhibitory(j) = 0;
-      s_.theta(j) = m_->theta[j];
-      s_.refractory(j) = s_.refractory_inhibitory(j) = 0;
-    });
-    if (m_->code == PixelCode::intervals)
-      my_inputs([&](std::uint32_t p) { s_.next_spike(p) = interval(p, 0) - 1, s_.interval(p) = 1; });
-    for (std::uint32_t w = ctx_.thread(); w < 2 * words_; w += ctx_.threads()) s_.crossed()[w] = s_.inhibiting()[w] = 0;
-    emitted_ = 0, winner_ = 0;
-  }
-
-  // The inputs' spikes in four steps; ends with a barrier.
-  SPRIG_KERNEL void draw(std::uint64_t quarter) {
-    draw_masks(quarter);
-    ctx_.block_barrier();
-    for (std::uint32_t s = ctx_.thread() / kWarp; s < 4; s += ctx_.threads() / kWarp) list_bits((quarter << 2) + s);
-    ctx_.block_barrier();
-  }
-
-  // A step's potentials; then, after a barrier, choose().
-  SPRIG_KERNEL void step_neurons(std::uint32_t t, std::uint64_t time) {
-    if (m_->inhibition == Inhibition::population) step_inhibitory(t);  // acts from the next step on
-    const bool direct = m_->inhibition == Inhibition::direct;
-    const std::uint32_t inhibitors = direct ? emitted_ : bits(inhibiting(t + 1), words_);
-    const float all = static_cast<float>(inhibitors) * m_->c.inhibition,
-                others = static_cast<float>(inhibitors - 1) * m_->c.inhibition;
-    each_word(
-        [&](std::uint32_t j) {
-          if (j >= m_->neurons) return false;
-          float input = 0;
-          if (t > 0) each_fired(time - 1, j, [&](std::uint32_t, float w) { input += w; });
-          if (inhibitors > 0) {
-            const bool own = direct ? emits(t + 1, j) : bit(inhibiting(t + 1), j);
-            input -= own ? others : all;
-          }
-          return competitive_step(s_.u(j), s_.theta(j), s_.refractory(j), m_->c.neuron, input);
-        },
-        crossed(t));
-    if (t > 0) operations_.synaptic_events += std::uint64_t{s_.listed(time - 1)} * m_->neurons;
-    operations_.synaptic_events += std::uint64_t{inhibitors} * (m_->neurons - 1);
-    operations_.neuron_updates += m_->neurons;
-  }
-
-  // Who of those that crossed emits: every thread finds the same.
-  SPRIG_KERNEL void choose(std::uint32_t t, std::uint64_t time) {
-    const std::uint32_t* words = crossed(t);
-    emitted_ = bits(words, words_);
-    if (m_->one_spike && emitted_ > 0) {
-      std::uint32_t chosen = 0;
-      if (emitted_ > 1) {
-        const PhiloxBlock block = step_block(m_->seed, Stream::feature_winner, 0, image_, time);
-        chosen = draw_below(word_of_step(block, time), emitted_);
-      }
-      emitted_ = 1;
-      each_bit(words, words_, [&](std::uint32_t j) {
-        if (chosen-- == 0) winner_ = j;
-      });
-    }
-    my_neurons([&](std::uint32_t j) { counts_[j] += emits(t, j) ? 1 : 0; });
+    return m_->c.one_spike ? j == winner_ : bit(crossed(t), j);
   }
 
   Ctx& ctx_;
@@ -142,11 +164,12 @@ class CompetitiveNeurons {
   std::uint32_t mask_words_ = 0, words_ = 0;
   std::uint32_t* counts_ = nullptr;         // of this presentation
   std::uint32_t emitted_ = 0, winner_ = 0;  // of the latest step, in every thread
+  bool active_ = false;                     // some neuron has emitted in this presentation
   CompetitiveOperations operations_;        // of this model, in every thread
 
  private:
   SPRIG_KERNEL std::uint32_t interval(std::uint32_t p, std::uint32_t k) const {
-    return m_->intervals.interval(pixels_[p], m_->seed, p, image_, m_->first_step + k);
+    return m_->intervals.interval(pixels_[p], m_->c.seed, p, image_, m_->first_step + k);
   }
   // Does pixel p, of this thread, spike in this step of the presentation? Then the next one is drawn.
   SPRIG_KERNEL bool interval_ends(std::uint32_t p, std::uint64_t t) {
@@ -162,10 +185,10 @@ class CompetitiveNeurons {
       const bool poisson = m_->code == PixelCode::poisson;
       const std::uint64_t bound = poisson && p < m_->inputs ? m_->bounds[pixels_[p]] : 0;
       PhiloxBlock block{};
-      if (bound > 0) block = step_block(m_->seed, Stream::image_encoder, p, image_, quarter << 2);
+      if (bound > 0) block = step_block(m_->c.seed, Stream::image_encoder, p, image_, quarter << 2);
       for (std::uint32_t s = 0; s < 4; ++s) {
         const std::uint64_t time = (quarter << 2) + s;
-        const bool shown = time >= m_->first_step && time - m_->first_step < m_->steps;
+        const bool shown = time >= m_->first_step && time - m_->first_step < m_->c.shown_steps;
         const bool spike = poisson ? block.word[s] < bound : p < m_->inputs && interval_ends(p, time - m_->first_step);
         const std::uint32_t spikes = ctx_.ballot(shown && spike);
         if (lane_of(ctx_) == 0) s_.fired(time)[w] = spikes;
@@ -190,20 +213,6 @@ class CompetitiveNeurons {
       before += ctx_.shuffle(sum, kWarp - 1);
     }
     if (lane == 0) s_.listed(time) = before;
-  }
-
-  // Driven one to one by what was emitted in the last step.
-  SPRIG_KERNEL void step_inhibitory(std::uint32_t t) {
-    each_word(
-        [&](std::uint32_t j) {
-          if (j >= m_->neurons) return false;
-          const float input = emits(t + 1, j) ? m_->c.excitation : 0.0f;
-          return competitive_step(s_.u_inhibitory(j), s_.theta_inhibitory(j), s_.refractory_inhibitory(j),
-                                  m_->c.inhibitory, input);
-        },
-        inhibiting(t));
-    operations_.neuron_updates += m_->neurons;
-    operations_.synaptic_events += emitted_;
   }
 
   // cross(j) for all neurons and those that fill the last word, into bits of `words`.

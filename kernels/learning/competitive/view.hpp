@@ -6,7 +6,7 @@
 #include "kernels/core/context.hpp"
 #include "sprig/coding/pixel_spikes.hpp"
 #include "sprig/learning/competitive/constants.hpp"
-#include "sprig/learning/competitive/feature_weights.hpp"
+#include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig::kernel {
 
@@ -16,13 +16,8 @@ inline constexpr std::uint32_t kOperations = 5;
 // One model and what it is presented with.
 struct CompetitiveModelView {
   CompetitiveConstants c;
-  FeatureRule rule = FeatureRule::pair;
-  Inhibition inhibition = Inhibition::direct;
   PixelCode code = PixelCode::poisson;
-  bool one_spike = true, learning = true, adaptive_rates = true;
-  std::uint32_t neurons = 0, inputs = 0, seed = 0, images = 0;
-  std::uint32_t steps = 0, rest_steps = 0;
-  std::uint32_t window = 0;  // of timed updates; 0: weights change at spikes
+  std::uint32_t inputs = 0, images = 0;
   std::uint64_t first_step = 0;
   WeightsOf32Bits weights = {};
   float *theta = nullptr, *spikes = nullptr, *slow = nullptr;  // the rest of the state

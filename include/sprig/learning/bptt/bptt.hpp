@@ -44,7 +44,7 @@ struct BpttModel {
   double trace_tau_ms = 30;                          // of the filtered spike trace
   double surrogate_gain = 10;                        // g in h' = 1/(g|v - theta| + 1)^2, v in units of V_th - V_reset
   bool detach_reset = true;                          // no gradient through the reset
-  std::uint32_t checkpoint_steps = 0;                // K; 0: sqrt(T)
+  std::uint32_t checkpoint_steps = 0;                // K, at most T; 0: sqrt(T)
   SpikeModel spikes = SpikeModel::step;
   int threads = 0;  // 0: all that OpenMP offers. Never changes a result
 };
@@ -88,8 +88,5 @@ std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, cons
 
 // On the device asked for. Errors: those of both.
 std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device);
-
-// K of a model, at most its steps.
-std::uint32_t checkpoint_interval(const BpttModel& model);
 
 }  // namespace sprig

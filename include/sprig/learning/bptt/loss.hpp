@@ -56,4 +56,13 @@ void cross_entropy_errors(const ReplicaOutputs<T>& of, std::uint32_t label, std:
   sum.correct += guess == label ? 1 : 0;
 }
 
+// Of a replica's outputs after a sample that counts (mean_square), or after its sequence.
+template <class T>
+void output_errors(const BpttModel& model, const SequenceBatch& batch, std::uint32_t replica, std::uint32_t sample,
+                   const ReplicaOutputs<T>& of, BatchLoss& sum) {
+  if (model.loss == Loss::cross_entropy) return cross_entropy_errors(of, batch.labels[replica], batch.replicas, sum);
+  const std::size_t target = (std::size_t{replica} * model.samples + sample) * model.outputs;
+  mean_square_errors(of, batch.targets.data + target, mean_square_terms(model, batch.replicas), sum);
+}
+
 }  // namespace sprig

@@ -1,7 +1,7 @@
-// Unsupervised learning of images by competing neurons: Poisson pixels -> N leaky integrate-and-fire neurons with
-// adaptive thresholds, all-to-all and plastic, which inhibit one another (Diehl & Cook 2015; BindsNET's
-// DiehlAndCook2015v2; SpikeDyn, Putra & Shafique 2021). A model is small and its steps are sequential: what is large is
-// the number of models, so many are presented with their images side by side.
+// Competitive learning of images, without labels: Poisson pixels -> N leaky integrate-and-fire neurons with adaptive
+// thresholds, all-to-all and plastic, which inhibit one another (Diehl & Cook 2015; BindsNET's DiehlAndCook2015v2;
+// SpikeDyn, Putra & Shafique 2021). A model is small and its steps are sequential: what is large is the number of
+// models, so many are presented with their images side by side.
 //
 // A step, in BindsNET's order: inputs and inhibition by the last step's spikes (pixel by pixel, ascending); potentials
 // leak, thresholds fall, input is taken in, who crosses is reset and has its threshold raised; if several crossed and
@@ -21,8 +21,8 @@
 
 namespace sprig {
 
-enum class FeatureRule : std::uint8_t { pair, triplet, asp, spikedyn };  // neuron/competitive_rules.hpp
-constexpr auto words_of(FeatureRule) { return words<FeatureRule>("pair", "triplet", "asp", "spikedyn"); }
+enum class CompetitiveRule : std::uint8_t { pair, triplet, asp, spikedyn };  // neuron/competitive_rules.hpp
+constexpr auto words_of(CompetitiveRule) { return words<CompetitiveRule>("pair", "triplet", "asp", "spikedyn"); }
 // direct: a neuron's spike takes inhibition_mv from all others, a step later. population: it makes its own inhibitory
 // neuron fire, which does so, two steps later.
 enum class Inhibition : std::uint8_t { direct, population };
@@ -48,11 +48,11 @@ struct CompetitiveOptions {
   Inhibition inhibition = Inhibition::direct;
   double inhibition_mv = 120, excitation_mv = 22.5;  // excitation: of an inhibitory neuron, by its own
   // Weights.
-  std::uint32_t weight_bits = 32;               // the only kind so far: learning/feature_weights.hpp
+  std::uint32_t weight_bits = 32;               // the only kind so far: learning/competitive/weights.hpp
   double weight_max = 1, initial_weight = 0.3;  // drawn uniform in [0, initial_weight)
   double norm = 78.4;                           // sum of a neuron's weights after each presentation; 0: left alone
   // Plasticity.
-  FeatureRule rule = FeatureRule::pair;
+  CompetitiveRule rule = CompetitiveRule::pair;
   double rate_pre = 1e-4, rate_post = 1e-2;          // nu_pre, nu_post
   double trace_tau_ms = 20, slow_trace_tau_ms = 40;  // slow: triplet
   // asp

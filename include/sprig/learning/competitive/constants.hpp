@@ -1,66 +1,32 @@
-// Options of competitive learning as the step reads them.
+// Options of competitive learning as the steps of a presentation read them: switches, and numbers of one step.
 #pragma once
 
 #include <cstdint>
 
-#include "sprig/core/hd.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
 #include "sprig/neuron/competitive_lif.hpp"
-#include "sprig/neuron/competitive_rules.hpp"
 
 namespace sprig {
-
-// Errors: ConfigError (learn.*).
-void check_competitive(const CompetitiveOptions& options);
-void check_presentations(View<const Presentations> models);  // and that sizes fit
-std::string failure_text(std::uint32_t neuron, std::uint32_t image);
 
 struct CompetitiveConstants {
   explicit CompetitiveConstants(const CompetitiveOptions& options, bool learning);
 
+  CompetitiveRule rule;
+  Inhibition inhibition;
+  bool learning, one_spike;
+  bool adaptive_rates;   // never but in spikedyn
+  std::uint32_t window;  // of timed updates; 0: weights change at spikes
+  std::uint32_t neurons, seed;
+  std::uint32_t shown_steps;  // inputs spike in these alone
+  std::uint32_t steps;        // of a presentation, the rest after it among them
+
   CompetitiveLif neuron, inhibitory;
-  float inhibition, excitation;
+  float inhibition_of_one, excitation;
   float weight_max, norm;
   float rate_pre, rate_post;
   float trace_decay, slow_decay;
   float asp_half, asp_leak_log2, asp_growth, asp_trace_decay;
   float spike_threshold, mu, decay;  // decay: of every weight, over a presentation
 };
-
-// SpikeDyn's k_p and k_d, of the presentation so far.
-struct AdaptiveRates {
-  float up = 1, down = 1;
-};
-SPRIG_HD inline AdaptiveRates adaptive_rates(const CompetitiveConstants& c, std::uint32_t most_post,
-                                             std::uint32_t most_pre) {
-  const auto post = static_cast<float>(most_post), pre = static_cast<float>(most_pre);
-  return {spikedyn_potentiation(post, c.spike_threshold), spikedyn_depression(post, pre)};
-}
-
-// Of a neuron's weights: what a spike of an input takes, and what one of its own adds, times the input's trace. y, z:
-// its traces; spikes: those that it has learnt from.
-struct SpikeGains {
-  float down, up;
-};
-SPRIG_HD inline SpikeGains spike_gains(FeatureRule rule, const CompetitiveConstants& c, float y, float z, float spikes,
-                                       AdaptiveRates k) {
-  if (rule == FeatureRule::spikedyn) return {k.down * c.rate_pre * y, k.up * c.rate_post};
-  if (rule == FeatureRule::triplet) return {c.rate_pre * y, c.rate_post * z};
-  if (rule == FeatureRule::pair) return {c.rate_pre * y, c.rate_post};
-  const float rate = asp_rate(spikes, c.asp_half);
-  return {c.rate_pre * y * rate, c.rate_post * rate};
-}
-
-// A weight after a step in which spikes change it.
-SPRIG_HD inline float changed_weight(FeatureRule rule, const CompetitiveConstants& c, float w, float down, float up) {
-  return rule == FeatureRule::spikedyn ? soft_spike_update(w, down, up, c.mu, c.weight_max)
-                                       : spike_update(w, down, up, c.weight_max);
-}
-
-// One of a neuron that has fired in this presentation, at the end of a window. x: the input's trace.
-SPRIG_HD inline float window_weight(const CompetitiveConstants& c, float w, bool fired, SpikeGains gain, float x) {
-  return fired ? soft_potentiation(w, gain.up * x, c.mu, c.weight_max)
-               : soft_depression(w, gain.down, c.mu, c.weight_max);
-}
 
 }  // namespace sprig

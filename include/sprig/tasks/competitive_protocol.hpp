@@ -1,4 +1,4 @@
-// Protocols of unsupervised learning of images, and their scores. static: all classes, mixed. dynamic: one class after
+// Protocols of competitive learning of images, and their scores. static: all classes, mixed. dynamic: one class after
 // another, equally many images of each, none shown again (Putra & Shafique 2021). Neurons are named by their responses
 // to labelled training images that the model has learnt from; scores are those of images that it has not.
 #pragma once

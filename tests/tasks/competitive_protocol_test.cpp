@@ -1,5 +1,5 @@
 // Protocols, the images that sprig draws, and a small model that learns some of them.
-#include "sprig/tasks/unsupervised.hpp"
+#include "sprig/tasks/competitive_protocol.hpp"
 
 #include <gtest/gtest.h>
 
@@ -148,11 +148,11 @@ TEST(Glyphs, AreTenClassesOfDigitsThatAreAlwaysTheSame) {
 }
 
 // Scores are those of what was scored, and learning helps.
-TEST(Unsupervised, LearnsGlyphs) {
+TEST(CompetitiveProtocol, LearnsGlyphs) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train), test = load_images("glyphs", "", ImagePart::test);
   Learner learner;
   learner.options.neurons = 40;
-  learner.options.rule = FeatureRule::triplet;
+  learner.options.rule = CompetitiveRule::triplet;
   learner.options.theta_plus_mv = 0.1;  // for 2000 images
   learner.options.inhibition_mv = 250;
   learner.state = initial_state(learner.options, 784);
@@ -204,7 +204,7 @@ Learner ten_neurons(const ImageSet& train, std::uint64_t images) {
   return learner;
 }
 
-TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
+TEST(CompetitiveProtocol, AStageThatIsStoppedGoesOnWhereItWas) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train);
   Learner learner = ten_neurons(train, 600), whole = learner;
   const auto run = [&](Learner& of, double until) {
@@ -227,7 +227,7 @@ TEST(Unsupervised, AStageThatIsStoppedGoesOnWhereItWas) {
   EXPECT_EQ(learner.learning.weight_updates, whole.learning.weight_updates);
 }
 
-TEST(Unsupervised, ALearnerThatFailsLeavesTheOthersAlone) {
+TEST(CompetitiveProtocol, ALearnerThatFailsLeavesTheOthersAlone) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train);
   Learner good = ten_neurons(train, 200), bad = good, alone = good;
   bad.state.theta[3] = NAN;
