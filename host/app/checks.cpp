@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
@@ -32,8 +32,7 @@ std::uint64_t steps_of(double ms, double step_ms, const char* key) {
 
 std::uint64_t whole_steps_of(double ms, double step_ms, const char* key) {
   if (ms < step_ms)
-    throw ConfigError(key,
-                      "is below one step; allowed: at least the step of the network, " + number_text(step_ms) + " ms");
+    refuse(key, shown(ms) + ", which is below one step", "at least the step of the network, " + shown(step_ms) + " ms");
   return steps_of(ms, step_ms, key);
 }
 
@@ -42,11 +41,9 @@ void check_lyapunov(const LyapunovOptions& options, const Network& network, cons
   steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms");
   steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms");
   steps_of(options.renorm_ms, network.step_ms, "lyapunov.renorm_ms");
-  whole_steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
-  const std::uint32_t dimension = tangent_rows(network);
-  if (options.exponents > dimension)
-    throw ConfigError("lyapunov.exponents", std::to_string(options.exponents) + ", must be at most the dimension " +
-                                                std::to_string(dimension) + ", or 0 for all");
+  steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
+  check_lyapunov_options(network, {}, options);
+  check_exponents(options, tangent_rows(network));
 }
 
 }  // namespace sprig::app

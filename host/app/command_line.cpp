@@ -66,8 +66,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.set_version_flag("--version", version_text());
   app.footer(
-      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [timescales] [task] [training] "
-      "[study] [search] [bench] [learn] [model_search].\n"
+      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
+      "[training] [study] [operating_point] [bench] [learn] [model_search].\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }
 
@@ -136,8 +136,9 @@ int dispatch(int argc, const char* const* argv) {
   refuse_unknown_verb(argc, argv);
   CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
   app.set_version_flag("--version", version_text());
-  bool help_config = false;
-  app.add_flag("--help-config", help_config, "every configuration key");
+  std::string help_config;
+  app.add_flag("--help-config{text}", help_config, "every configuration key; --help-config=json: as a JSON Schema")
+      ->check(CLI::IsMember({"text", "json"}));
   Flags flags;
   for (const Verb& verb : kVerbs) {
     CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
@@ -158,8 +159,8 @@ int dispatch(int argc, const char* const* argv) {
       if (c == '\n') c = ' ';
     throw UsageError("", text + "; see sprig --help");
   }
-  if (help_config) {
-    write_stdout(config_reference());
+  if (!help_config.empty()) {
+    write_stdout(help_config == "json" ? config_schema() : config_reference());
     return 0;
   }
   const auto chosen = app.get_subcommands();

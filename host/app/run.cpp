@@ -4,7 +4,7 @@
 #include "host/app/observe.hpp"
 #include "host/app/run_simulation.hpp"
 #include "host/app/verbs.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/session/circuit.hpp"
 #include "sprig/session/memory_plan.hpp"
@@ -51,9 +51,7 @@ int run_verb(const Command& command) {
   require_memory(config, Work::run);
   const Network network = make_network(config, config.simulation.seed);
   for (const std::uint32_t neuron : config.run.probe)
-    if (neuron >= network.size())
-      throw ConfigError(
-          "run.probe", "found neuron " + std::to_string(neuron) + "; allowed: below " + std::to_string(network.size()));
+    if (neuron >= network.size()) refuse("run.probe", "neuron " + shown(neuron), "below " + shown(network.size()));
   const RunSteps steps = run_steps(config.run, network.step_ms);
   const Drive drive = make_drive(config.drive, network.size());
   const auto simulation = make_simulation(network, drive, config.simulation);

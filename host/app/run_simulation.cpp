@@ -5,8 +5,8 @@
 
 #include "host/app/checks.hpp"
 #include "host/app/pieces.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
@@ -101,7 +101,8 @@ RunSteps run_steps(const RunSection& run, double step_ms) {
                  whole_steps_of(run.duration_ms, step_ms, "run.duration_ms"), 0};
   if (run.count_window_ms > 0) steps.window = whole_steps_of(run.count_window_ms, step_ms, "run.count_window_ms");
   if (steps.window > 0xFFFFFFFFu)
-    throw ConfigError("run.count_window_ms", "is above 2^32 steps, which a count could not hold; allowed: fewer");
+    refuse("run.count_window_ms", shown(run.count_window_ms) + ", above 2^32 steps, which a count could not hold",
+           "fewer");
   return steps;
 }
 

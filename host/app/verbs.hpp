@@ -26,7 +26,7 @@ int search_verb(const Command& command);
 // What stands below the options of `sprig bench --help`.
 std::string bench_listing();
 
-// study.mode = "operating_point": dense against none on validation data, for every candidate of search.axes.
+// study.mode = "operating_point": dense against none on validation data, for every candidate of operating_point.axes.
 int search_operating_point(const Command& command);
 
 }  // namespace sprig::app

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -34,11 +35,6 @@ struct NormalEquations {
   // (features + 1) x outputs.
   MatrixXd weights(double lambda) const;
 };
-
-void check_lambda(double lambda) {
-  if (!(lambda >= 0) || !std::isfinite(lambda))
-    throw ConfigError("task.lambdas", std::to_string(lambda) + ", must be finite and >= 0");
-}
 
 MatrixXd NormalEquations::weights(double lambda) const {
   const Eigen::Index features = gram.rows();
@@ -77,7 +73,7 @@ Readout ridge(const MatrixXd& train_features, const MatrixXd& train_targets, con
   check(validation_features, validation_targets, "validation");
   if (train_features.cols() != validation_features.cols() || train_targets.cols() != validation_targets.cols())
     throw ConfigError("readout.validation", "has other columns than the training part");
-  if (lambdas.empty()) throw ConfigError("task.lambdas", "empty, must hold at least one ridge strength");
+  FieldCheck{"task"}("lambdas", lambdas, kRidgeStrengths);
 
   NormalEquations equations;
   equations.feature_mean = train_features.colwise().mean();
@@ -90,7 +86,6 @@ Readout ridge(const MatrixXd& train_features, const MatrixXd& train_targets, con
   Readout best;
   best.validation_nrmse = std::numeric_limits<double>::infinity();
   for (const double lambda : lambdas) {
-    check_lambda(lambda);
     Readout candidate;
     candidate.lambda = lambda;
     candidate.weights = equations.weights(lambda);
@@ -136,7 +131,7 @@ void RidgeAccumulator::flush(Sums& sums) const {
 }
 
 MatrixXd RidgeAccumulator::solve(double lambda) const {
-  check_lambda(lambda);
+  FieldCheck{"task"}("lambdas", lambda, at_least(0));
   Sums sums = sums_;
   if (waiting_ > 0) flush(sums);
   if (sums.rows == 0) throw ConfigError("readout.train", "has no rows");

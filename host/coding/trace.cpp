@@ -4,16 +4,15 @@
 #include <cmath>
 #include <string>
 
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
 SpikeTrace::SpikeTrace(std::uint32_t neurons, std::uint32_t replicas, std::uint32_t steps_per_sample, double step_ms,
                        double tau_ms)
     : neurons_(neurons), contribution_(steps_per_sample), values_(std::size_t{neurons} * replicas, 0.0) {
-  if (steps_per_sample == 0) throw ConfigError("task.steps_per_sample", "0, must be at least 1");
-  if (!(tau_ms > 0) || !std::isfinite(tau_ms))
-    throw ConfigError("task.trace_tau_ms", std::to_string(tau_ms) + ", must be a positive finite time");
+  FieldCheck{"task"}("steps_per_sample", steps_per_sample, at_least(1));
+  FieldCheck{"task"}("trace_tau_ms", tau_ms, above(0));
   const auto decay = [&](double steps) { return std::exp(-steps * step_ms / tau_ms); };
   for (std::uint32_t k = 0; k < steps_per_sample; ++k) contribution_[k] = decay(steps_per_sample - 1.0 - k);
   sample_decay_ = decay(steps_per_sample);

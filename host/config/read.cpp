@@ -4,44 +4,23 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <sstream>
 
+#include "host/config/assignment.hpp"
 #include "host/config/keys.hpp"
+#include "host/config/sections.hpp"
+#include "host/config/toml_value.hpp"
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/formats/markup.hpp"
 
 namespace sprig {
 
 namespace {
 
-using schema::Key;
-
 constexpr int kMaxDottedParts = 16;
 
-const Key* find_key(const std::string& full) {
-  for (const Key& key : schema::keys())
-    if (key.full() == full) return &key;
-  return nullptr;
-}
-
-// Why the key is gone, if there once was one; else "did you mean ...?", by the key's name in another section, else by
-// the nearest full name.
-std::string suggestion(const std::string& section, const std::string& name) {
-  const std::string gone = schema::withdrawn(section + "." + name);
-  if (!gone.empty()) return "; it " + gone;
-  std::vector<std::string> full, here;
-  for (const Key& key : schema::keys()) {
-    if (key.name == name) return "; did you mean " + key.full() + "?";
-    full.push_back(key.full());
-    if (key.section == section) here.push_back(key.name);
-  }
-  std::string near = nearest_spelling(name, here);
-  near = near.empty() ? nearest_spelling(section + "." + name, full) : section + "." + near;
-  return near.empty() ? "; see sprig --help-config" : "; did you mean " + near + "?";
-}
-
-std::string in_words(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
   return out;
@@ -51,15 +30,30 @@ std::string in_words(const std::vector<std::string>& words) {
   throw ConfigError(place + section + "." + name, "unknown key" + suggestion(section, name));
 }
 
-void apply(Config& config, const Key& key, const toml::node& node, const std::string& place) {
-  try {
-    key.read(config, node);
-  } catch (const schema::Refused& refused) {
-    const auto* word = node.as_string();
-    const std::string gone = word ? schema::withdrawn(key.full(), word->get()) : "";
-    throw ConfigError(place + key.full(),
-                      "found " + refused.found + (gone.empty() ? "" : ", which " + gone) + "; allowed: " + key.allowed);
+// A visitor that gives one field its value.
+struct Assignment {
+  const std::string &wanted_section, &wanted_name;
+  const toml::node& node;
+  const std::string& place;
+  bool here = false;
+
+  void section(const char* name) { here = wanted_section == name; }
+  template <class T>
+  void operator()(const char* name, T& field, const Allowed& allowed, const char*) const {
+    if (!here || wanted_name != name) return;
+    try {
+      field = value_of<T>(node, allowed);
+    } catch (const Refused& refused) {
+      const auto* word = node.as_string();
+      const std::string key = wanted_section + "." + wanted_name;
+      const std::string gone = word ? withdrawn(key, word->get()) : "";
+      refuse(place + key, refused.found + (gone.empty() ? "" : ", which " + gone), in_words(field, allowed));
+    }
   }
+};
+
+void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
+  sections(config, Assignment{key.section, key.name, node, place});
   config.given.insert(key.full());
 }
 
@@ -142,18 +136,19 @@ toml::table parse(const std::string& text, const std::string& name) {
     for (char& c : what)
       if (static_cast<unsigned char>(c) < 32) c = ' ';
     if (what.size() > 160) what = what.substr(0, 160) + "...";
-    const Key* known = find_key(key);
+    const KeyText* known = find_key(key);
     throw ConfigError(at(name, position) + (key.empty() ? "not TOML" : key),
                       what + (known ? "; allowed: " + known->allowed : ""));
   }
 }
+
+}  // namespace
 
 std::string trimmed(const std::string& s) {
   const std::size_t first = s.find_first_not_of(' ');
   return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
 }
 
-// The value of a --set, as a table with the one key "value": TOML, or a bare word, or a list of bare words.
 toml::table parse_value(const std::string& text, const std::string& where) {
   refuse_deep_keys(text, where);
   try {
@@ -181,8 +176,6 @@ toml::table parse_value(const std::string& text, const std::string& where) {
   return toml::table{{"value", std::move(list)}};
 }
 
-}  // namespace
-
 void read_config_text(Config& config, const std::string& text, const std::string& name) {
   const std::size_t bad = bad_utf8(text);
   if (bad != std::string::npos)
@@ -195,21 +188,21 @@ void read_config_text(Config& config, const std::string& text, const std::string
     const std::string section(section_key.str());
     const std::string place = at(name, section_key.source().begin);
     bool known = false;
-    for (const std::string& s : schema::sections()) known |= s == section;
+    for (const std::string& s : known_sections()) known |= s == section;
     if (!known) {
-      const std::string near = nearest_spelling(section, schema::sections());
+      const std::string near = nearest_spelling(section, known_sections()), gone = withdrawn(section);
       throw ConfigError(place + section,
                         section_node.is_table()
-                            ? "unknown section; " + (near.empty() ? "allowed: " + in_words(schema::sections())
-                                                                  : "did you mean [" + near + "]?")
+                            ? "unknown section; " + (!gone.empty()  ? "it " + gone
+                                                     : near.empty() ? "allowed: " + listed(known_sections())
+                                                                    : "did you mean [" + near + "]?")
                             : "unknown key outside any section" + suggestion("", section));
     }
     const toml::table* table = section_node.as_table();
     if (!table)
-      throw ConfigError(place + section,
-                        "found " + schema::describe(section_node) + "; allowed: a section [" + section + "]");
+      throw ConfigError(place + section, "found " + describe(section_node) + "; allowed: a section [" + section + "]");
     for (const auto& [key, node] : *table) {
-      const Key* entry = find_key(section + "." + std::string(key.str()));
+      const KeyText* entry = find_key(section + "." + std::string(key.str()));
       if (!entry) unknown_key(at(name, key.source().begin), section, std::string(key.str()));
       apply(config, *entry, node, at(name, node.source().begin));
     }
@@ -223,7 +216,7 @@ void set_config(Config& config, const std::string& assignment, const std::string
   if (equals == std::string::npos)
     throw UsageError(place + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
   const std::string full = trimmed(assignment.substr(0, equals)), value = trimmed(assignment.substr(equals + 1));
-  const Key* key = find_key(full);
+  const KeyText* key = find_key(full);
   if (!key) {
     const std::size_t dot = full.find('.');
     const bool split = dot != std::string::npos;
@@ -236,63 +229,6 @@ void set_config(Config& config, const std::string& assignment, const std::string
                       "found a value with line breaks or bytes that are not UTF-8; allowed: " + key->allowed);
   const toml::table table = parse_value(value, place + full);
   apply(config, *key, *table.get("value"), place);
-}
-
-NamedSettings named_settings(const std::string& text, const std::string& key) {
-  const std::string allowed = "; allowed: \"name: section.key=value; section.key=value\"";
-  const std::size_t colon = text.find(':');
-  NamedSettings settings;
-  settings.name = trimmed(text.substr(0, colon));
-  if (colon == std::string::npos || settings.name.empty() || settings.name.find('=') != std::string::npos)
-    throw ConfigError(key, "found \"" + text.substr(0, 80) + "\", without a name and a colon" + allowed);
-  std::istringstream rest(text.substr(colon + 1));
-  for (std::string assignment; std::getline(rest, assignment, ';');) {
-    assignment = trimmed(assignment);
-    if (assignment.empty()) continue;
-    if (assignment.find('=') == std::string::npos)
-      throw ConfigError(key, "found \"" + assignment.substr(0, 80) + "\", without '='" + allowed);
-    settings.assignments.push_back(std::move(assignment));
-  }
-  return settings;
-}
-
-Config with_settings(Config config, const NamedSettings& settings, const std::string& key) {
-  for (const std::string& assignment : settings.assignments)
-    set_config(config, assignment, key + " \"" + settings.name + "\": ");
-  return config;
-}
-
-std::vector<std::string> search_axis(const std::string& axis) {
-  const std::string where = "search.axes";
-  const std::size_t equals = axis.find('=');
-  const std::string full =
-      axis.substr(0, axis.find_last_not_of(' ', equals == std::string::npos ? equals : equals - 1) + 1);
-  if (equals == std::string::npos || !find_key(full))
-    throw ConfigError(where, "found \"" + axis.substr(0, 80) + "\"; allowed: \"section.key = [values]\"" +
-                                 (equals == std::string::npos || full.find('.') == std::string::npos
-                                      ? ""
-                                      : suggestion(full.substr(0, full.find('.')), full.substr(full.find('.') + 1))));
-  const toml::table table = parse_value(axis.substr(axis.find_first_not_of(' ', equals + 1) == std::string::npos
-                                                        ? equals + 1
-                                                        : axis.find_first_not_of(' ', equals + 1)),
-                                        where);
-  const toml::array* values = table["value"].as_array();
-  if (!values || values->empty())
-    throw ConfigError(where, "\"" + axis.substr(0, 80) + "\" has no values; allowed: \"section.key = [values]\"");
-  std::vector<std::string> assignments;
-  for (const toml::node& node : *values) {
-    std::ostringstream text;
-    if (node.is_array() || node.is_table())
-      throw ConfigError(where, "\"" + axis.substr(0, 80) + "\" has a list within its list; allowed: single values");
-    if (const auto* word = node.as_string())
-      text << schema::quote(word->get());
-    else if (const auto* number = node.as_floating_point())
-      text << schema::write_real(number->get());
-    else
-      text << schema::describe(node);
-    assignments.push_back(full + "=" + text.str());
-  }
-  return assignments;
 }
 
 }  // namespace sprig

@@ -1,8 +1,9 @@
-// What earlier versions had and this one refuses, with the reason: a configuration that names it was written for
-// results that are not to be had any more, so silence or a guess at the spelling would mislead.
+// What earlier versions had and this one refuses, with the reason or the new name: a configuration that names it was
+// written for results that are not to be had any more, or by another name, so silence or a guess at the spelling would
+// mislead.
 #include "host/config/keys.hpp"
 
-namespace sprig::schema {
+namespace sprig {
 
 namespace {
 
@@ -23,12 +24,29 @@ constexpr Withdrawn kWithdrawn[] = {
      "gain; use \"rescale\" and let validation data choose the gain (study.gains)"},
 };
 
+struct Renamed {
+  std::string_view old_name;
+  const char* new_name;
+};
+
+constexpr Renamed kRenamed[] = {
+    {"search", "[operating_point]"},
+    {"search.axes", "operating_point.axes"},
+    {"search.budget", "operating_point.budget"},
+    {"prune.delocalise", "delocalise.enabled"},
+    {"prune.delocalise_budget", "delocalise.budget"},
+    {"prune.delocalise_vectors", "delocalise.vectors"},
+    {"prune.lambda_bound", "delocalise.lambda_bound"},
+};
+
 }  // namespace
 
 std::string withdrawn(std::string_view key, std::string_view value) {
   for (const Withdrawn& entry : kWithdrawn)
     if (entry.key == key && entry.value == value) return std::string("was withdrawn: ") + entry.reason;
+  for (const Renamed& entry : kRenamed)
+    if (entry.old_name == key && value.empty()) return std::string("is now ") + entry.new_name;
   return "";
 }
 
-}  // namespace sprig::schema
+}  // namespace sprig

@@ -85,9 +85,7 @@ class NetworkSpectrum {
 
  private:
   std::uint32_t checked_columns() const {
-    if (options_.exponents > tangent_.rows())
-      throw ConfigError("lyapunov.exponents", std::to_string(options_.exponents) + ", must be at most the dimension " +
-                                                  std::to_string(tangent_.rows()));
+    check_exponents(options_, tangent_.rows());
     return options_.exponents == 0 ? tangent_.rows() : options_.exponents;
   }
   void set_start_frame();

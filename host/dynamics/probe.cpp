@@ -9,6 +9,7 @@
 #include "host/dynamics/recorded_run.hpp"
 #include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig {
@@ -18,9 +19,8 @@ namespace {
 std::uint64_t window_steps(const Network& network, const LyapunovOptions& options) {
   const double steps = std::round(options.probe_ms / network.step_ms), most = options.duration_ms / network.step_ms;
   if (!(steps >= 1) || steps > std::round(most))
-    throw ConfigError("lyapunov.probe_ms",
-                      std::to_string(options.probe_ms) +
-                          ", must be from one step to lyapunov.duration_ms = " + std::to_string(options.duration_ms));
+    refuse("lyapunov.probe_ms", shown(options.probe_ms),
+           "from one step to lyapunov.duration_ms = " + shown(options.duration_ms));
   return static_cast<std::uint64_t>(steps);
 }
 

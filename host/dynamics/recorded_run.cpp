@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -14,11 +15,6 @@ namespace {
 constexpr std::uint64_t kRecordedCells = 1 << 22;  // neuron-steps kept at a time
 constexpr std::uint64_t kSkippedPiece = 1000;      // steps between two looks at the progress function
 
-void check_time(const char* key, double value, double least) {
-  if (!std::isfinite(value) || value < least)
-    throw ConfigError(key, std::to_string(value) + ", must be at least " + std::to_string(least) + " ms");
-}
-
 std::uint64_t steps_of(double ms, double step_ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); }
 
 }  // namespace
@@ -26,21 +22,17 @@ std::uint64_t steps_of(double ms, double step_ms) { return static_cast<std::uint
 void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
                             const LyapunovOptions& options) {
   if (network.size() == 0) throw ConfigError("lyapunov.network", "has no neurons");
-  if (simulation.replicas != 1)
-    throw ConfigError("lyapunov.replicas", std::to_string(simulation.replicas) + ", must be 1");
-  check_time("lyapunov.transient_ms", options.transient_ms, 0);
-  check_time("lyapunov.tangent_transient_ms", options.tangent_transient_ms, 0);
-  check_time("lyapunov.duration_ms", options.duration_ms, network.step_ms);
-  check_time("lyapunov.renorm_ms", options.renorm_ms, 0);
-  const auto positive = [](const char* key, double value) {
-    if (!(value > 0) || !std::isfinite(value))
-      throw ConfigError(key, std::to_string(value) + ", must be above 0 and finite");
-  };
-  positive("lyapunov.surrogate_gain", options.surrogate_gain);
-  positive("lyapunov.velocity_guard", options.velocity_guard);
-  if (!(options.noise >= 0) || !std::isfinite(options.noise))
-    throw ConfigError("lyapunov.noise", std::to_string(options.noise) + ", must be >= 0 and finite");
-  if (options.blocks < 2) throw ConfigError("lyapunov.blocks", std::to_string(options.blocks) + ", must be at least 2");
+  if (simulation.replicas != 1) refuse("run.replicas", shown(simulation.replicas), "1");
+  check_fields("lyapunov", options);
+  if (options.duration_ms < network.step_ms)
+    refuse("lyapunov.duration_ms", shown(options.duration_ms) + ", which is below one step",
+           "at least the step of the network, " + shown(network.step_ms) + " ms");
+}
+
+void check_exponents(const LyapunovOptions& options, std::uint32_t dimension) {
+  if (options.exponents > dimension)
+    refuse("lyapunov.exponents", shown(options.exponents),
+           "at most the dimension " + shown(dimension) + ", or 0 for all");
 }
 
 bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSource& input) {

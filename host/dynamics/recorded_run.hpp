@@ -10,10 +10,6 @@
 
 namespace sprig {
 
-// Errors: ConfigError naming lyapunov.<key>, for what does not depend on how many exponents are asked for.
-void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
-                            const LyapunovOptions& options);
-
 // One network under its drive and options.noise. References must outlive the run.
 class RecordedRun {
  public:

@@ -1,8 +1,8 @@
 // The facade: choice of backend, and the parts of the interface that no backend owns.
 #include "sprig/engine/simulation.hpp"
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
 
 namespace sprig {
@@ -24,7 +24,7 @@ namespace {
 
 template <class Description>
 std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
-  if (options.replicas == 0) throw ConfigError("run.replicas", "0, must be at least 1");
+  check_fields("run", options);
   return uses_device(options.device) ? cuda::make_simulation(network, drive, options)
                                      : cpu::make_simulation(network, drive, options);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig {
@@ -41,8 +42,7 @@ void cut(SliceLayout& layout, std::uint32_t neurons, std::uint32_t owners, const
 
 SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay,
                           std::uint32_t max_delay, const SlicePolicy& policy) {
-  if (policy.weight_bits != 16 && policy.weight_bits != 32)
-    throw ConfigError("run.weight_bits", std::to_string(policy.weight_bits) + ", must be 16 or 32");
+  FieldCheck{"run"}("weight_bits", policy.weight_bits, kWeightBits);
   const std::uint32_t owners = std::clamp<std::uint32_t>(policy.slices, 1, std::max<std::uint32_t>(neurons, 1));
   SliceLayout layout;
   layout.kind = kind;

@@ -9,11 +9,10 @@
 
 #include "host/network/bernoulli_row.hpp"
 #include "host/network/plain_network.hpp"
-#include "host/network/spec_check.hpp"
-#include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/network/sampler.hpp"
 
 namespace sprig {
@@ -25,20 +24,16 @@ struct Samplers {
   std::vector<Sampler> tau_m;
 };
 
+// check_network_spec() has seen the distributions.
 Samplers make_samplers(const NetworkSpec& spec) {
-  // A delay on the grid may come out of its decimal number a little below its step.
-  const Support delay{spec.step_ms * (1 - 1e-9), false, spec.step_ms / 2};
-  Samplers samplers{Sampler("network.weight", spec.weight, {0, false, 0}),
-                    Sampler("network.delay_ms", spec.delay_ms, delay),
-                    Sampler("network.v_initial", spec.v_initial, {}),
+  Samplers samplers{Sampler("network.weight", spec.weight, kAnything, 0),
+                    Sampler("network.delay_ms", spec.delay_ms, kAnything, spec.step_ms / 2),
+                    Sampler("neuron.v_initial", spec.v_initial, kAnything),
                     {}};
   if (!(samplers.delay.largest() / spec.step_ms < kMaxDelaySteps + 0.5))
-    throw ConfigError("network.delay_ms", text("reaches ", samplers.delay.largest(), " ms; at most ", kMaxDelaySteps,
-                                               " steps of ", spec.step_ms, " ms are allowed"));
-  for (std::size_t c = 0; c < spec.tau_m_ms.size(); ++c) {
-    const std::string key = spec.tau_m_ms.size() == 1 ? "network.tau_m_ms" : text("network.tau_m_ms[", c, "]");
-    samplers.tau_m.emplace_back(key, spec.tau_m_ms[c], Support{0, true, 0});
-  }
+    refuse("network.delay_ms", shown(spec.delay_ms) + ", which reaches " + shown(samplers.delay.largest()) + " ms",
+           "at most " + shown(kMaxDelaySteps) + " steps of " + shown(spec.step_ms) + " ms");
+  for (const Distribution& tau_m : spec.tau_m_ms) samplers.tau_m.emplace_back("neuron.tau_m_ms", tau_m, kAnything, 0);
   return samplers;
 }
 
@@ -107,7 +102,7 @@ void set_delays(Csr& csr, const NetworkSpec& spec, const Sampler& delay, std::ui
 }  // namespace
 
 Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
-  check_spec(spec);
+  check_network_spec(spec);
   const Samplers samplers = make_samplers(spec);
   Network network;
   network.step_ms = spec.step_ms;
@@ -122,11 +117,9 @@ Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
 
 void connect_input(Network& network, std::uint32_t channels, double density, Distribution weight, double gain,
                    std::uint32_t seed) {
-  if (!(density > 0 && density <= 1))
-    throw ConfigError("network.input.density", text("is ", density, "; a number in (0, 1] is allowed"));
-  if (!std::isfinite(gain) || gain < 0)
-    throw ConfigError("network.input.gain", text("is ", gain, "; a finite number of at least 0 is allowed"));
-  const Sampler sampler("network.input.weight", weight, {0, false, 0});
+  FieldCheck{"network.input"}("density", density, kDensity);
+  FieldCheck{"network.input"}("gain", gain, at_least(0));
+  const Sampler sampler("network.input.weight", weight, at_least(0), 0);
 
   // Neurons by ascending original id: the trials run over original ids, and neurons that are gone are passed over.
   std::vector<std::uint32_t> by_id(network.size());

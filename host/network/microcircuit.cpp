@@ -3,8 +3,7 @@
 #include <cmath>
 
 #include "host/network/plain_network.hpp"
-#include "host/network/text.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/network/sampler.hpp"
 #include "sprig/network/standard_networks.hpp"
 
@@ -70,8 +69,7 @@ NeuronDefaults neuron() {
 }  // namespace
 
 StandardNetwork microcircuit(Background background, std::uint32_t seed, double size) {
-  if (!(size > 0 && size <= 1))
-    throw ConfigError("microcircuit.size", text("is ", size, "; a number in (0, 1] is allowed"));
+  if (!(size > 0 && size <= 1)) refuse("microcircuit.size", shown(size), "a number in (0, 1]");
   std::vector<Population> populations;
   for (std::size_t i = 0; i < kMicrocircuit.size(); ++i) {
     const auto count = static_cast<std::uint32_t>(std::max(1.0, std::round(size * kMicrocircuit[i].neurons)));
@@ -87,7 +85,7 @@ StandardNetwork microcircuit(Background background, std::uint32_t seed, double s
   }
   for (std::size_t i = 0; i < kMicrocircuit.size(); ++i) {
     const MicrocircuitPopulation& population = kMicrocircuit[i];
-    const Sampler v_initial("microcircuit.v_initial", {Kind::normal, population.v_mean, population.v_sd}, {});
+    const Sampler v_initial("microcircuit.v_initial", {Kind::normal, population.v_mean, population.v_sd}, kAnything);
     const std::uint32_t first = network.populations[i].first, end = first + network.populations[i].count;
     for (std::uint32_t neuron = first; neuron < end; ++neuron) {
       network.neurons.v_initial[neuron] = v_initial.value(seed, Stream::initial_potential, neuron);

@@ -88,16 +88,16 @@ double survival(const Distribution& d, double step_ms, double x) {
 }
 
 [[noreturn]] void refuse_delay(const std::string& key, const Distribution& d, double step_ms) {
-  throw ConfigError(key, text(text_of(d), " ms reaches beyond ", kMaxDelaySteps, " steps of ", step_ms, " ms"));
+  throw ConfigError(key, text(shown(d), " ms reaches beyond ", kMaxDelaySteps, " steps of ", step_ms, " ms"));
 }
 
 }  // namespace
 
 WeightLaw weight_law(const std::string& key, const Distribution& weight) {
-  check_distribution(key, weight, {});
+  check_distribution(key, weight, kAnything);
   const bool both = (weight.kind == Kind::normal && weight.a == 0 && weight.b > 0) ||
                     (weight.kind == Kind::uniform && weight.a < 0 && weight.b > 0);
-  if (both) throw ConfigError(key, text_of(weight) + " has weights of both signs; one sign a projection is allowed");
+  if (both) throw ConfigError(key, shown(weight) + " has weights of both signs; one sign a projection is allowed");
   WeightLaw law;
   double largest = constant_value(weight);
   if (!is_constant(weight)) {
@@ -110,14 +110,14 @@ WeightLaw weight_law(const std::string& key, const Distribution& weight) {
     }
   }
   if (!(std::abs(largest) <= std::numeric_limits<float>::max()))
-    throw ConfigError(key, text_of(weight) + " reaches beyond the largest floating-point number");
+    throw ConfigError(key, shown(weight) + " reaches beyond the largest floating-point number");
   law.largest = static_cast<float>(largest);
   return law;
 }
 
 DelayLaw delay_law(const std::string& key, const Distribution& delay_ms, double step_ms) {
   // A delay on the grid may come out of its decimal number a little below its step.
-  check_distribution(key, delay_ms, {step_ms * (1 - 1e-9), false, step_ms / 2});
+  check_distribution(key, delay_ms, at_least(step_ms * (1 - 1e-9)));
   DelayLaw law;
   if (is_constant(delay_ms)) {
     const double steps = std::max(1.0, std::round(constant_value(delay_ms) / step_ms));

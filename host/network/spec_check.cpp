@@ -1,52 +1,44 @@
-// The ranges of a network specification's keys.
-#include "host/network/spec_check.hpp"
-
+// What a network specification may say.
 #include <cmath>
 
-#include "host/network/fields.hpp"
-#include "host/network/text.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
+#include "sprig/network/builders.hpp"
 
 namespace sprig {
 
 namespace {
 
-template <class Value>
-void require(bool good, const char* key, Value found, const char* allowed) {
-  if (!good) throw ConfigError(std::string("network.") + key, text("is ", found, "; ", allowed, " is allowed"));
+// The delay that must be a step at least: below it, most draws would be raised to one step and the distribution lost.
+double telling_delay_ms(const Distribution& d) {
+  if (d.kind == Distribution::Kind::lognormal) return std::exp(d.a + d.b * d.b / 2);  // the mean
+  if (d.kind == Distribution::Kind::gamma) return d.a * d.b;                          // the mean
+  return d.a;
 }
-
-bool in_unit(double x) { return x >= 0 && x <= 1; }
 
 }  // namespace
 
-void check_spec(const NetworkSpec& spec) {
-  require(spec.neurons >= 1 && spec.neurons <= kMaxNeurons, "neurons", spec.neurons, "1 to 2147483647");
-  require(spec.density > 0 && spec.density <= 1, "density", spec.density, "a number in (0, 1]");
-  require(in_unit(spec.excitatory_fraction), "excitatory_fraction", spec.excitatory_fraction, "a number in [0, 1]");
-  require(in_unit(spec.rewiring), "rewiring", spec.rewiring, "a number in [0, 1]");
-  require(in_unit(spec.density_between), "density_between", spec.density_between, "a number in [0, 1]");
-  require(spec.clusters >= 1 && spec.clusters <= spec.neurons, "clusters", spec.clusters, "1 to the number of neurons");
+void check_network_spec(const NetworkSpec& spec) {
+  check_fields("network", spec);
+  neuron_fields(spec, FieldCheck{"neuron"});
+  // In the place of these, new neurons get draws of the laws of the same name.
+  FieldCheck{"neuron"}("tau_m_ms", spec.neuron.tau_m_ms, above(0));
+  FieldCheck{"neuron"}("v_initial", spec.neuron.v_initial, kAnything);
+
+  if (spec.clusters > spec.neurons)
+    refuse("network.clusters", shown(spec.clusters), "at most network.neurons = " + shown(spec.neurons));
   const bool small_world = spec.topology == Topology::small_world || spec.topology == Topology::small_world_clusters;
-  require(!(spec.autapses && small_world), "autapses", "true", "false, for small_world,");
-  require(in_unit(spec.rewiring_between), "rewiring_between", spec.rewiring_between, "a number in [0, 1]");
-  require(std::isfinite(spec.gain) && spec.gain >= 0, "gain", spec.gain, "a finite number of at least 0");
-  require(std::isfinite(spec.inhibition) && spec.inhibition >= 0, "inhibition", spec.inhibition,
-          "a finite number of at least 0");
-  require(std::isfinite(spec.step_ms) && spec.step_ms > 0, "step_ms", spec.step_ms, "a finite number above 0");
-  require(std::isfinite(spec.tau_m_min_ms) && spec.tau_m_min_ms > 0, "tau_m_min_ms", spec.tau_m_min_ms,
-          "a finite number above 0");
-  const std::size_t most = has_clusters(spec.topology) ? spec.clusters : 1;
-  if (spec.tau_m_ms.size() != 1 && spec.tau_m_ms.size() != most)
-    throw ConfigError("network.tau_m_ms", text("has ", spec.tau_m_ms.size(), " distributions; one, or with clusters ",
-                                               "one a cluster, is allowed"));
-  require(spec.kind.receptors == 1 || spec.kind.receptors == 2, "kind.receptors", spec.kind.receptors, "1 or 2");
-  for (const NeuronField& field : kNeuronFields) {
-    const double value = spec.neuron.*field.initial;
-    if (!field.allows(value))
-      throw ConfigError(text("network.neuron.", field.name), text("is ", value, "; ", field.allowed(), " is allowed"));
-  }
-  require(spec.neuron.v_reset < spec.neuron.v_th, "neuron.v_reset", spec.neuron.v_reset, "a potential below v_th");
+  if (spec.autapses && small_world)
+    refuse("network.autapses", "true with network.topology = " + shown(spec.topology), "false");
+  const std::size_t blocks = has_clusters(spec.topology) ? spec.clusters : 1;
+  if (spec.tau_m_ms.size() != 1 && spec.tau_m_ms.size() != blocks)
+    refuse("neuron.tau_m_ms", "a list of " + shown(spec.tau_m_ms.size()),
+           "one distribution, or one a cluster (network.clusters = " + shown(blocks) + ")");
+  if (!(spec.neuron.v_reset < spec.neuron.v_th))
+    refuse("neuron.v_reset", shown(spec.neuron.v_reset), "a number below neuron.v_th = " + shown(spec.neuron.v_th));
+  // A delay on the grid may come out of its decimal number a little below its step.
+  if (!(telling_delay_ms(spec.delay_ms) >= spec.step_ms * (1 - 1e-9)))
+    refuse("network.delay_ms", shown(spec.delay_ms) + ", a delay below a step",
+           "at least network.step_ms = " + shown(spec.step_ms));
 }
 
 }  // namespace sprig

@@ -106,7 +106,7 @@ StandardNetwork throughput_vogels(std::uint64_t synapses, std::uint32_t seed) {
   Network& network = result.procedural.network;
   network = plain_network({{"exc", 0, excitatory, false}, {"inh", 0, n - excitatory, true}}, neuron,
                           {Synapse::exponential, 2, Reset::hard, false}, kStepMs);
-  const Sampler v_initial("throughput_vogels.v_initial", {Kind::uniform, neuron.v_reset, neuron.v_th}, {});
+  const Sampler v_initial("throughput_vogels.v_initial", {Kind::uniform, neuron.v_reset, neuron.v_th}, kAnything);
   for (std::uint32_t i = 0; i < n; ++i)
     network.neurons.v_initial[i] = v_initial.value(seed, Stream::initial_potential, i);
   const double scale = 4000.0 / n * (4000.0 / n);

@@ -35,7 +35,7 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
     return report;
   }
   const auto eigenpairs = [&](const WorkingNetwork& network) {
-    return leading_eigenpairs(network.network(), options.delocalise_vectors, options.seed, threads);
+    return leading_eigenpairs(network.network(), options.delocalise.vectors, options.seed, threads);
   };
   const Eigenpairs start = eigenpairs(work);
   if (start.vectors.cols() == 0) {

@@ -173,12 +173,12 @@ class Pruner {
     result_.factor_inhibitory = sum[1] / count[1];
   }
 
-  double lambda_bound() const { return std::max(result_.before.exponents.front(), options_.lambda_bound); }
+  double lambda_bound() const { return std::max(result_.before.exponents.front(), options_.delocalise.lambda_bound); }
   std::uint64_t last_target() const {
     return round_target(result_.synapses_before, options_.density, options_.rounds - 1, options_.rounds);
   }
   std::uint64_t delocalisation_budget() const {
-    return static_cast<std::uint64_t>(options_.delocalise_budget * static_cast<double>(last_target()));
+    return static_cast<std::uint64_t>(options_.delocalise.budget * static_cast<double>(last_target()));
   }
 
   // The spectrum of the network as it is now, measured once.

@@ -50,8 +50,7 @@ std::vector<double> gamma_time_constants(const Network& network, const std::vect
                                          const std::vector<double>& scale_ms, double tau_min_ms, std::uint32_t seed) {
   std::vector<Sampler> laws;
   for (std::size_t c = 0; c < shape.size(); ++c)
-    laws.emplace_back("timescales", Distribution{Distribution::Kind::gamma, shape[c], scale_ms[c]},
-                      Support{0, true, 0});
+    laws.emplace_back("timescales", Distribution{Distribution::Kind::gamma, shape[c], scale_ms[c]}, above(0), 0);
   std::vector<double> tau_m_ms(network.size());
   for (std::uint32_t i = 0; i < network.size(); ++i) {
     const std::uint32_t cluster = network.cluster.empty() ? 0 : network.cluster[i];

@@ -4,15 +4,15 @@
 #include <cmath>
 #include <numbers>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/tasks/series.hpp"
 
 namespace sprig {
 
 Series ar2_season(std::uint64_t samples, std::uint32_t seed) {
-  if (samples == 0) throw ConfigError("task.samples", "0, must be at least 1");
+  if (samples == 0) refuse("task.samples", "0", "at least 1");
   const std::vector<real> quantiles = normal_quantiles(0, 1);
   const auto normal = [&](std::uint64_t sample) {
     return static_cast<double>(

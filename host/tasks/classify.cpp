@@ -9,6 +9,7 @@
 #include "host/tasks/image_reservoir.hpp"
 #include "sprig/coding/readout.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -102,7 +103,7 @@ struct Activity {
 ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
                                             std::uint32_t seed) try {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_classification(options, network.step_ms);
   const TaskImages images = load_task_images(options);
   const ImageReservoir reservoir(network, drive, simulation, options, images.train.shape, seed);
@@ -158,11 +159,10 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
 
 Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                 const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples) {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_classification(options, network.step_ms);
   if (samples > options.train)
-    throw ConfigError("task.image_train", std::to_string(options.train) + ", must be at least the " +
-                                              std::to_string(samples) + " to record");
+    refuse("task.image_train", shown(options.train), "at least the " + shown(samples) + " to record");
   const TaskImages images = load_task_images(options);
   const ImageReservoir reservoir(network, drive, simulation, options, images.train.shape, seed);
   Recording all;

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "host/tasks/series_time.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/tasks/series.hpp"
 
 namespace sprig {
@@ -45,18 +45,17 @@ Series integrate(const Flow<Derivative>& flow, FlowState state, std::uint64_t sa
 }  // namespace
 
 double substep(std::uint64_t samples, double dt, std::uint32_t substeps) {
-  if (samples == 0) throw ConfigError("task.samples", "0, must be at least 1");
-  if (!(dt > 0) || !std::isfinite(dt))
-    throw ConfigError("task.dt", std::to_string(dt) + ", must be a positive finite time");
-  if (substeps == 0) throw ConfigError("task.substeps", "0, must be at least 1");
+  if (samples == 0) refuse("task.samples", "0", "at least 1");
+  FieldCheck{"task"}("dt", dt, above(0));
+  if (substeps == 0) refuse("task.substeps", "0", "at least 1");
   return dt / substeps;
 }
 
 void refuse_divergence(const Series& series, const char* name, double h, double largest) {
   for (const double value : series.data)
     if (!std::isfinite(value))
-      throw ConfigError("task.dt", std::to_string(h) + " a substep makes the integration of " + name +
-                                       " diverge; must be at most about " + std::to_string(largest));
+      refuse("task.dt", shown(h) + " a substep, with which the integration of " + name + " diverges",
+             "at most about " + shown(largest));
 }
 
 Series lorenz63(std::uint64_t samples, double dt, std::uint32_t substeps, std::uint32_t seed) {

@@ -12,6 +12,7 @@
 #include "host/tasks/reservoir.hpp"
 #include "host/tasks/task_series.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -166,8 +167,7 @@ Recording record_forecast(const Network& network, const Drive& drive, const Simu
                           const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples) {
   const Series series = task_series(network, options, seed);
   if (samples > options.train)
-    throw ConfigError("task.train", std::to_string(options.train) + ", must be at least the " +
-                                        std::to_string(samples) + " to record");
+    refuse("task.train", shown(options.train), "at least the " + shown(samples) + " to record");
   const ReservoirSetup setup(network, drive, simulation, options, seed);
   Reservoir reservoir(setup, 1, 0);
   const std::uint64_t end = options.washout + samples, dropped = options.washout * options.steps_per_sample;

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "host/tasks/glyphs.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -27,13 +27,12 @@ bool is_image_set(const std::string& system) {
 
 ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys) {
   if (!is_image_set(system))
-    throw ConfigError(keys.system, "\"" + system + "\" is no image set, allowed: " + kMnist + ", " + kFashionMnist +
-                                       ", " + kCifar10 + ", " + kGlyphs);
+    refuse(keys.system, shown(system), std::string(kMnist) + ", " + kFashionMnist + ", " + kCifar10 + ", " + kGlyphs);
   if (system == kGlyphs) return glyphs(part);
   std::error_code error;
   if (!std::filesystem::is_directory(folder, error))
-    throw ConfigError(keys.folder, "\"" + folder + "\" is no folder; " + keys.system + " = \"" + system +
-                                       "\" needs the one that holds its files");
+    refuse(keys.folder, shown(folder) + ", which is no folder",
+           "the one with the files that " + std::string(keys.system) + " = " + shown(system) + " needs");
   const bool train = part == ImagePart::train;
   if (system == kCifar10) {
     std::vector<std::string> batches;

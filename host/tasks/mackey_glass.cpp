@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "host/tasks/series_time.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -46,8 +46,7 @@ void MackeyGlass::step() {
 
 Series mackey_glass(std::uint64_t samples, double dt, std::uint32_t substeps, std::uint32_t seed) {
   const double h = substep(samples, dt, substeps);
-  if (h > kMackeyGlassDelay)
-    throw ConfigError("task.dt", std::to_string(h) + " a substep, must be at most the delay, 17");
+  if (h > kMackeyGlassDelay) refuse("task.dt", shown(h) + " a substep", "at most the delay, 17");
   const double draw = uniform_open(seed, Stream::task_initial_state, 0, 0);
   MackeyGlass system(h, kLowestStart + (kHighestStart - kLowestStart) * draw);
   const auto transient = static_cast<std::uint64_t>(std::ceil(kTransient / h));

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <vector>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -22,16 +22,10 @@ double input_draw(std::uint32_t seed, std::uint64_t attempt, std::uint64_t sampl
 double bit(std::uint32_t seed, std::uint64_t sample) { return input_draw(seed, 0, sample) < 0.5 ? -1 : 1; }
 
 Series driven(std::uint64_t samples, std::uint32_t inputs, std::uint32_t targets) {
-  if (samples == 0) throw ConfigError("task.samples", "0, must be at least 1");
+  if (samples == 0) refuse("task.samples", "0", "at least 1");
   Series series{inputs + targets, samples, 1, 0, {}, inputs};
   series.data.reserve(samples * series.channels);
   return series;
-}
-
-void check_memory(const char* key, std::uint32_t value) {
-  if (value < 1 || value > kMostMemory)
-    throw ConfigError(std::string("task.") + key,
-                      std::to_string(value) + ", must be from 1 to " + std::to_string(kMostMemory));
 }
 
 struct NarmaLaw {
@@ -75,7 +69,7 @@ Series narma10(std::uint64_t samples, std::uint32_t seed) { return narma(kNarma1
 Series narma30(std::uint64_t samples, std::uint32_t seed) { return narma(kNarma30, samples, seed); }
 
 Series memory_capacity_series(std::uint64_t samples, std::uint32_t lags, std::uint32_t seed) {
-  check_memory("memory_lags", lags);
+  FieldCheck{"task"}("memory_lags", lags, kMemory);
   Series series = driven(samples, 1, lags);
   for (std::uint64_t t = kPast; t < kPast + samples; ++t)
     for (std::uint32_t k = 0; k <= lags; ++k) series.data.push_back(2 * input_draw(seed, 0, t - k) - 1);
@@ -83,7 +77,7 @@ Series memory_capacity_series(std::uint64_t samples, std::uint32_t lags, std::ui
 }
 
 Series delayed_xor(std::uint64_t samples, std::uint32_t delay, std::uint32_t seed) {
-  check_memory("memory_delay", delay);
+  FieldCheck{"task"}("memory_delay", delay, kMemory);
   Series series = driven(samples, 1, 1);
   for (std::uint64_t t = kPast; t < kPast + samples; ++t) {
     series.data.push_back(bit(seed, t));
@@ -93,8 +87,8 @@ Series delayed_xor(std::uint64_t samples, std::uint32_t delay, std::uint32_t see
 }
 
 Series copy_series(std::uint64_t samples, std::uint32_t length, std::uint32_t delay, std::uint32_t seed) {
-  check_memory("copy_length", length);
-  check_memory("memory_delay", delay);
+  FieldCheck{"task"}("copy_length", length, kMemory);
+  FieldCheck{"task"}("memory_delay", delay, kMemory);
   Series series = driven(samples, 2, 1);
   const std::uint32_t back = length + delay, period = back + length;
   for (std::uint64_t s = 0; s < samples; ++s) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/shuffle.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
 
@@ -14,9 +15,7 @@ namespace {
 using Indices = std::vector<std::uint32_t>;
 
 void at_most(const char* key, std::uint64_t asked, std::uint64_t there, const char* what) {
-  if (asked > there)
-    throw ConfigError(std::string("learn.") + key,
-                      std::to_string(asked) + ", must be at most the " + std::to_string(there) + ' ' + what);
+  if (asked > there) refuse(std::string("learn.") + key, shown(asked), "at most the " + shown(there) + ' ' + what);
 }
 
 Indices first_images(std::uint64_t count) {
@@ -49,8 +48,8 @@ std::vector<Stage> mixed_stages(const ProtocolOptions& options, std::uint64_t im
   at_most("stages", options.stages, each, "images to learn from");
   constexpr std::uint64_t kMostStages = 1000;  // each has its own images
   if (std::uint64_t{options.stages} * options.passes > kMostStages)
-    throw ConfigError("learn.stages", std::to_string(options.stages) + " in each of " + std::to_string(options.passes) +
-                                          " passes, must be at most " + std::to_string(kMostStages) + " in all");
+    refuse("learn.stages", shown(options.stages) + " in each of " + shown(options.passes) + " passes",
+           "at most " + shown(kMostStages) + " in all");
   std::vector<Stage> stages;
   Indices learnt;
   for (std::uint32_t pass = 0; pass < options.passes; ++pass) {
@@ -86,7 +85,7 @@ std::vector<Stage> class_stages(const ProtocolOptions& options, const ImageSet& 
   }
   at_most("train", options.train, rarest * kImageClasses, "images to learn from, as many of each class");
   const std::uint64_t each = options.train > 0 ? options.train / kImageClasses : rarest;
-  if (each == 0) throw ConfigError("learn.train", std::to_string(options.train) + ", must be at least one a class");
+  if (each == 0) refuse("learn.train", shown(options.train), "at least one a class");
   std::vector<Stage> stages;
   for (std::uint32_t newest = 0; newest < kImageClasses; ++newest) {
     Stage stage;
@@ -111,9 +110,10 @@ std::vector<Stage> class_stages(const ProtocolOptions& options, const ImageSet& 
 
 std::vector<Stage> protocol_stages(const ProtocolOptions& options, const ImageSet& train, const ImageSet& scored,
                                    std::uint32_t seed) {
+  check_fields("learn", options);
   if (options.validation >= train.size())
-    throw ConfigError("learn.validation", std::to_string(options.validation) + ", must be fewer than the " +
-                                              std::to_string(train.size()) + " images of the training part");
+    refuse("learn.validation", shown(options.validation),
+           "fewer than the " + shown(train.size()) + " images of the training part");
   const std::uint64_t images = train.size() - options.validation;
   const Indices score = scored_images(options, scored);
   return options.protocol == Protocol::dynamic ? class_stages(options, train, images, scored, score, seed)

@@ -6,6 +6,7 @@
 
 #include "host/tasks/driven_systems.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/formats/csv.hpp"
 
 namespace sprig {
@@ -35,25 +36,23 @@ const Flow* find_system(const SeriesSource& source) {
     allowed += std::string(flow.name) + ", ";
     if (source.system != flow.name) continue;
     if (source.dt != 0 && !(source.dt >= kShortestDt && source.dt <= kLongestDt))
-      throw ConfigError("task.dt", std::to_string(source.dt) +
-                                       ", must be a time between samples in [1e-6, 10], or 0: the system's own");
+      refuse("task.dt", shown(source.dt), "a time between samples in [1e-6, 10], or 0: the system's own");
     return &flow;
   }
   if (source.system != kAr2Season && source.system != kCsv && !find_driven(source.system)) {
     allowed += std::string(kAr2Season) + ", " + kCsv;
     for (const DrivenSystem& system : kDrivenSystems) allowed += std::string(", ") + system.name;
-    throw ConfigError("task.system", "\"" + source.system + "\", allowed: " + allowed);
+    refuse("task.system", shown(source.system), allowed);
   }
   if (source.dt != 0)
-    throw ConfigError("task.dt", std::to_string(source.dt) + " with task.system = \"" + source.system +
-                                     "\", whose samples have no time between them; must be 0");
+    refuse("task.dt", shown(source.dt) + " with task.system = " + shown(source.system),
+           "0, for its samples have no time between them");
   return nullptr;
 }
 
 // `samples` rows from the first on.
 Series csv_series(const SeriesSource& source, std::uint64_t samples) {
-  if (source.file.empty())
-    throw ConfigError("task.file", "is empty; task.system = \"csv\" needs the path of a CSV file");
+  if (source.file.empty()) refuse("task.file", "an empty text with task.system = \"csv\"", "the path of a CSV file");
   CsvTable table = read_csv(source.file, source.columns, source.header);
   if (table.rows < samples)
     throw InputError(source.file, "has " + std::to_string(table.rows) + " rows of numbers, must have at least " +

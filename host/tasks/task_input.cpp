@@ -9,6 +9,7 @@
 #include "host/tasks/reservoir.hpp"
 #include "host/tasks/task_series.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -78,9 +79,9 @@ class TaskSource {
 TaskInput task_input(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                      const TaskOptions& options, std::uint32_t seed) {
   if (options.is_classification())
-    throw ConfigError("task.system", "\"" + options.system +
-                                         "\", must be a series: images are presented one by one, each from the "
-                                         "network's initial state, and are no input of a long run");
+    refuse("task.system", shown(options.system),
+           "a series: images are presented one by one, each from the network's initial state, and are no input of a "
+           "long run");
   const Series series = task_series(network, options, seed);
   ReservoirSetup setup(network, drive, simulation, options, seed);
   const std::uint64_t samples = options.washout + options.train;

@@ -5,6 +5,7 @@
 
 #include "host/tasks/forecast_options.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -30,7 +31,7 @@ void refuse_constant(const Series& series, const ForecastOptions& options, const
 }  // namespace
 
 Series task_series(const Network& network, const ForecastOptions& options, std::uint32_t seed) {
-  if (network.size() == 0) throw ConfigError("network.neurons", "0, a task needs at least 1");
+  if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_forecast(options, network.step_ms);
   const Phases phases(options);
   const std::uint64_t washout = options.washout;

@@ -6,7 +6,7 @@
 #include "host/tasks/image_reservoir.hpp"
 #include "host/tasks/reservoir.hpp"
 #include "host/tasks/task_series.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/tasks/train.hpp"
 
 namespace sprig {
@@ -88,11 +88,9 @@ BpttResult on_series(const Network& network, const Drive& drive, const Simulatio
   const std::uint64_t train_end = task.washout + task.train;
   const TrainingSet train = training.part(task.washout, train_end);
   if (train.sequences == 0)
-    throw ConfigError("training.window_samples",
-                      std::to_string(options.window_samples) +
-                          " after training.warm_up_samples = " + std::to_string(options.warm_up_samples) +
-                          " do not fit into task.train = " + std::to_string(task.train) +
-                          " less the horizon; must be fewer");
+    refuse("training.window_samples", shown(options.window_samples),
+           "fewer: after training.warm_up_samples = " + shown(options.warm_up_samples) +
+               " they must fit into task.train = " + shown(task.train) + " less the horizon");
   const TrainingSet check = validation.part(train_end, train_end + task.validation);
   return train_bptt(setup.network, setup.drive, train, check, bptt);
 }
@@ -155,6 +153,7 @@ BpttResult on_images(const Network& network, const Drive& drive, const Simulatio
 
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed) {
+  check_fields("training", options);
   SequenceOptions seeded = options;
   seeded.bptt.seed = seed;
   seeded.bptt.model.threads = simulation.threads;

@@ -221,24 +221,24 @@ TEST_F(CommandLine, AFullStdoutIsExitFourWithTheRunFolderWhole) {
 
 TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
   const std::vector<std::string> search = {"study", "--set", "study.mode=operating_point", "--set",
-                                           "search.axes=[\"neuron.i_dc = [1]\"]"};
+                                           "operating_point.axes=[\"neuron.i_dc = [1]\"]"};
   struct Case {
     std::vector<std::string> verb;
     std::string set, expected;
   };
   std::vector<Case> cases = {
-      {{"study"}, "task.system=lorentz", "task.system: \"lorentz\", allowed: lorenz63"},
-      {{"study"}, "task.observed=[7]", "task.observed: 7, must be below 3"},
+      {{"study"}, "task.system=lorentz", "task.system: found \"lorentz\"; allowed: lorenz63"},
+      {{"study"}, "task.observed=[7]", "task.observed: found 7; allowed: below 3"},
       {{"study"}, "task.vpt_samples=100", "task.vpt_samples: 100"},
       {{"study", "--set", "prune.score=wl"},
        "prune.per_neuron=index",
        "prune.per_neuron: 'index' with lyapunov.exponents"},
       {search, "task.dt=20", "task.dt: 20"},
       {search, "task.observed=[1, 1]", "task.observed: 1 twice"},
-      {search, "search.axes=[\"task.horizon = [5, 79]\"]", "task.validation: 80, must be from 81"},
+      {search, "operating_point.axes=[\"task.horizon = [5, 79]\"]", "task.validation: found 80; allowed: at least 81"},
   };
   for (const char* verb : {"lyapunov", "prune", "study"}) {
-    cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: 500, must be at most the dimension 120"});
+    cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: found 500; allowed: at most the dimension 120"});
     cases.push_back(
         {{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
     cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: is below one step"});

@@ -28,7 +28,7 @@ TEST_F(PruneVerb, EveryMethodWritesItsNetwork) {
 
 TEST_F(PruneVerb, StepsThreeAndFourSayWhatTheyDid) {
   const std::vector<std::string> keys = {"--set", "timescales.evaluations=10", "--set", "timescales.initial=5",
-                                         "--set", "prune.lambda_bound=1",      "--set", "lyapunov.noise=0.1"};
+                                         "--set", "delocalise.lambda_bound=1",      "--set", "lyapunov.noise=0.1"};
   std::vector<std::string> arguments = {"prune", "--config", "small.toml", "--out", "one", "--threads", "1"};
   arguments.insert(arguments.end(), keys.begin(), keys.end());
   const Outcome outcome = run(arguments);
@@ -67,10 +67,10 @@ TEST_F(PruneVerb, SaysWhereNeuronsTookTheSynapsesThatScoresWereToChooseFrom) {
 TEST_F(PruneVerb, RefusesKeysOfTheStepsByName) {
   const std::vector<std::pair<std::string, std::string>> refused = {
       {"prune.method=magic", "prune.method"},
-      {"prune.activity_ms=10", "prune.activity_ms: 10 is not allowed"},
-      {"prune.delocalise_budget=0.7", "prune.delocalise_budget"},
+      {"prune.activity_ms=10", "prune.activity_ms: found 10; allowed: at least 20 prune.activity_tau_ms = 400"},
+      {"delocalise.budget=0.7", "delocalise.budget"},
       {"timescales.batch=0", "timescales.batch"},
-      {"timescales.shape_max=0.5", "timescales.shape_max: 0.5 is not allowed; must be above shape_min"},
+      {"timescales.shape_max=0.5", "timescales.shape_max: found 0.5; allowed: above timescales.shape_min = 1"},
       {"timescales.evaluation=3", "timescales.evaluations"}};  // the nearest spelling
   for (const auto& [assignment, text] : refused) {
     const Outcome outcome = run({"prune", "--config", "small.toml", "--out", "refused", "--set", assignment});

@@ -133,8 +133,8 @@ TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   refused("study.gains=[0]", "study.gains: found");
   refused("study.gains=[1, 2, 1]", "study.gains: has 1 twice");
   refused("prune.kept_weight=stable", "was withdrawn");
-  refused("task.system=weather", "\"weather\", allowed: ");
-  refused("study.tasks=[weather]", "\"weather\", allowed: ");
+  refused("task.system=weather", "found \"weather\"; allowed: ");
+  refused("study.tasks=[weather]", "found \"weather\"; allowed: ");
   refused("study.tasks=[lorenz63, lorenz63]", "study.tasks: has \"lorenz63\" twice");
   refused("study.variants=[\"prune.score=l\"]", "without a name and a colon");
   refused("study.variants=[\"literal: prune.score\"]", "without '='");
@@ -150,7 +150,7 @@ TEST_F(StudyVerb, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
       "--set",
       "study.mode=operating_point",
       "--set",
-      "search.axes=[\"network.gain = [0.1, 0.5]\", \"network.inhibition = [2, 4, 8]\"]"};
+      "operating_point.axes=[\"network.gain = [0.1, 0.5]\", \"network.inhibition = [2, 4, 8]\"]"};
   auto all = common;
   all.insert(all.end(), {"--out", "all"});
   const Outcome outcome = run(all);
@@ -160,7 +160,7 @@ TEST_F(StudyVerb, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
   EXPECT_EQ(r["best"], r["candidates"][0]);
   for (const Json& c : r["candidates"]) expect_keys(c, {"set", "dense", "none", "gain", "rate", "qualifies"});
   auto few = common;
-  few.insert(few.end(), {"--set", "search.budget=3", "--out", "few"});
+  few.insert(few.end(), {"--set", "operating_point.budget=3", "--out", "few"});
   ASSERT_EQ(run(few).code, 0);
   EXPECT_EQ(result("few")["candidates"].size(), 3u);
   const Outcome best = run({"plan", "--config", "all/best.toml"});
@@ -172,7 +172,7 @@ TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
   auto some = search;
   some.insert(some.end(),
               {"--out", "some", "--set",
-               "search.axes=[\"drive.noise_sigma = [0, 1e39, 0.1]\", \"network.neurons = [60, 2000000000]\"]"});
+               "operating_point.axes=[\"drive.noise_sigma = [0, 1e39, 0.1]\", \"network.neurons = [60, 2000000000]\"]"});
   const Outcome outcome = run(some);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const Json r = result("some");
@@ -188,20 +188,20 @@ TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
   EXPECT_NE(metrics.find("\"failed\":"), std::string::npos);
 
   auto all = search;
-  all.insert(all.end(), {"--out", "all", "--set", "search.axes=[\"drive.noise_sigma = [1e38, 1e39]\"]"});
+  all.insert(all.end(), {"--out", "all", "--set", "operating_point.axes=[\"drive.noise_sigma = [1e38, 1e39]\"]"});
   EXPECT_EQ(run(all).code, 7) << "what the first one failed with";
   EXPECT_EQ(result("all")["failed"].size(), 2u);
   EXPECT_TRUE(result("all")["best"].is_null());
 
   auto none_fits = search;
-  none_fits.insert(none_fits.end(), {"--out", "none", "--set", "search.axes=[\"network.neurons = [2000000000]\"]"});
+  none_fits.insert(none_fits.end(), {"--out", "none", "--set", "operating_point.axes=[\"network.neurons = [2000000000]\"]"});
   EXPECT_EQ(run(none_fits).code, 6);
   EXPECT_FALSE(std::filesystem::exists(folder("none")));
 }
 
 TEST_F(StudyVerb, AnInterruptedSearchSaysWhatItCovers) {
   interrupt({"study", "--set", "study.mode=operating_point", "--set", "study.seeds=5000", "--set",
-             "search.axes=[\"network.gain = [0.1, 0.5]\"]"},
+             "operating_point.axes=[\"network.gain = [0.1, 0.5]\"]"},
             "out", "metrics.jsonl");
   EXPECT_EQ(result("out")["complete"], false);
   const std::string table = read_file(folder("out/table.txt"));
@@ -217,7 +217,7 @@ TEST_F(StudyVerb, OneLoadedNetworkForAllSeedsIsSaid) {
   for (const char* mode : {"grid", "operating_point"}) {
     const Outcome outcome =
         run({"study", "--config", "loaded.toml", "--out", mode, "--set", std::string("study.mode=") + mode, "--set",
-             "search.axes=[\"task.input_gain = [1, 2]\"]"});
+             "operating_point.axes=[\"task.input_gain = [1, 2]\"]"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_NE(outcome.out.find("over 2 seeds, all on the one network of network.file"), std::string::npos)
         << outcome.out;
@@ -442,7 +442,7 @@ TEST(Search, AScoreThatIsNotFiniteIsAFailureAndNeverRanked) {
 
 TEST(Candidates, TakeAsManyWorkersAsTheLargestOfThemLeavesRoomFor) {
   Config config;
-  set_config(config, "search.axes=[\"network.neurons = [100, 2000, 100000000]\"]");
+  set_config(config, "operating_point.axes=[\"network.neurons = [100, 2000, 100000000]\"]");
   finish_config(config);
   auto candidates = app::candidates_of(config);
   ASSERT_EQ(candidates.size(), 3u);

@@ -34,7 +34,7 @@ TEST(LyapunovErrors, NameTheKey) {
   using S = SimulationOptions;
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
   expect_refused("lyapunov.exponents", [](L& o, S&) { o.exponents = 81; });
-  expect_refused("lyapunov.replicas", [](L&, S& s) { s.replicas = 2; });
+  expect_refused("run.replicas", [](L&, S& s) { s.replicas = 2; });
   expect_refused("lyapunov.duration_ms", [](L& o, S&) { o.duration_ms = 0; });
   expect_refused("lyapunov.duration_ms", [&](L& o, S&) { o.duration_ms = nan; });
   expect_refused("lyapunov.transient_ms", [](L& o, S&) { o.transient_ms = -1; });

@@ -48,12 +48,12 @@ TEST(Spec, NumbersOutOfRangeAreRefusedByKey) {
   }
   for (const double x : {0.0, -1.0, kNan, HUGE_VAL}) {
     EXPECT_EQ(refused_value(&NetworkSpec::step_ms, x), "network.step_ms") << x;
-    EXPECT_EQ(refused_value(&NetworkSpec::tau_m_min_ms, x), "network.tau_m_min_ms") << x;
+    EXPECT_EQ(refused_value(&NetworkSpec::tau_m_min_ms, x), "neuron.tau_m_min_ms") << x;
   }
   EXPECT_EQ(refused([](NetworkSpec& s) { s.clusters = 0; }), "network.clusters");
   EXPECT_EQ(refused([](NetworkSpec& s) { s.clusters = 51; }), "network.clusters");
   EXPECT_EQ(refused([](NetworkSpec& s) { s.autapses = true; }), "network.autapses");
-  EXPECT_EQ(refused([](NetworkSpec& s) { s.kind.receptors = 0; }), "network.kind.receptors");
+  EXPECT_EQ(refused([](NetworkSpec& s) { s.kind.receptors = 0; }), "neuron.receptors");
 }
 
 TEST(Spec, EndsOfTheRangesAreAccepted) {
@@ -69,17 +69,17 @@ TEST(Spec, NeuronParametersAreRefusedByKey) {
   const auto with = [](double NeuronDefaults::*key, double value) {
     return refused([&](NetworkSpec& spec) { spec.neuron.*key = value; });
   };
-  EXPECT_EQ(with(&NeuronDefaults::tau_m_ms, -1), "network.neuron.tau_m_ms");
-  EXPECT_EQ(with(&NeuronDefaults::resistance, 0), "network.neuron.resistance");
-  EXPECT_EQ(with(&NeuronDefaults::e_l, kNan), "network.neuron.e_l");
-  EXPECT_EQ(with(&NeuronDefaults::v_th, HUGE_VAL), "network.neuron.v_th");
-  EXPECT_EQ(with(&NeuronDefaults::v_reset, 1), "network.neuron.v_reset");
-  EXPECT_EQ(with(&NeuronDefaults::t_ref_ms, -1), "network.neuron.t_ref_ms");
-  EXPECT_EQ(with(&NeuronDefaults::tau_syn_exc_ms, 0), "network.neuron.tau_syn_exc_ms");
-  EXPECT_EQ(with(&NeuronDefaults::tau_syn_inh_ms, -5), "network.neuron.tau_syn_inh_ms");
-  EXPECT_EQ(with(&NeuronDefaults::i_dc, kNan), "network.neuron.i_dc");
-  EXPECT_EQ(with(&NeuronDefaults::theta_plus, HUGE_VAL), "network.neuron.theta_plus");
-  EXPECT_EQ(with(&NeuronDefaults::tau_theta_ms, 0), "network.neuron.tau_theta_ms");
+  EXPECT_EQ(with(&NeuronDefaults::tau_m_ms, -1), "neuron.tau_m_ms");
+  EXPECT_EQ(with(&NeuronDefaults::resistance, 0), "neuron.resistance");
+  EXPECT_EQ(with(&NeuronDefaults::e_l, kNan), "neuron.e_l");
+  EXPECT_EQ(with(&NeuronDefaults::v_th, HUGE_VAL), "neuron.v_th");
+  EXPECT_EQ(with(&NeuronDefaults::v_reset, 1), "neuron.v_reset");
+  EXPECT_EQ(with(&NeuronDefaults::t_ref_ms, -1), "neuron.t_ref_ms");
+  EXPECT_EQ(with(&NeuronDefaults::tau_syn_exc_ms, 0), "neuron.tau_syn_exc_ms");
+  EXPECT_EQ(with(&NeuronDefaults::tau_syn_inh_ms, -5), "neuron.tau_syn_inh_ms");
+  EXPECT_EQ(with(&NeuronDefaults::i_dc, kNan), "neuron.i_dc");
+  EXPECT_EQ(with(&NeuronDefaults::theta_plus, HUGE_VAL), "neuron.theta_plus");
+  EXPECT_EQ(with(&NeuronDefaults::tau_theta_ms, 0), "neuron.tau_theta_ms");
   EXPECT_EQ(with(&NeuronDefaults::tau_theta_ms, HUGE_VAL), "nothing");
 }
 
@@ -91,8 +91,8 @@ TEST(Spec, DistributionsThatAreNoneAreRefusedByKey) {
   for (const Distribution& d : bad) {
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.weight = d; }), "network.weight") << d.a << " " << d.b;
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.delay_ms = d; }), "network.delay_ms") << d.a << " " << d.b;
-    EXPECT_EQ(refused([&](NetworkSpec& s) { s.v_initial = d; }), "network.v_initial") << d.a << " " << d.b;
-    EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {d}; }), "network.tau_m_ms") << d.a << " " << d.b;
+    EXPECT_EQ(refused([&](NetworkSpec& s) { s.v_initial = d; }), "neuron.v_initial") << d.a << " " << d.b;
+    EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {d}; }), "neuron.tau_m_ms") << d.a << " " << d.b;
   }
 }
 
@@ -109,7 +109,7 @@ TEST(Spec, ExtremeButSoundDistributionsAreBuilt) {
 TEST(Spec, DistributionsOfTheWrongSignAreRefused) {
   for (const Kind kind : {Kind::constant, Kind::normal, Kind::uniform}) {
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.weight = {kind, -0.5, 1}; }), "network.weight");
-    EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {{kind, 0, 1}}; }), "network.tau_m_ms");
+    EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {{kind, 0, 1}}; }), "neuron.tau_m_ms");
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.delay_ms = {kind, 0.09, 1}; }), "network.delay_ms");
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.delay_ms = {kind, 0.1, 1}; }), "nothing");
     EXPECT_EQ(refused([&](NetworkSpec& s) { s.v_initial = {kind, -0.5, 1}; }), "nothing");
@@ -125,8 +125,8 @@ TEST(Spec, DelaysBeyondTheLongestAreRefused) {
 
 TEST(Spec, TimeConstantsNeedOneDistributionOrOneACluster) {
   const Distribution tau{Kind::constant, 20, 0};
-  EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {}; }), "network.tau_m_ms");
-  EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {tau, tau}; }), "network.tau_m_ms");
+  EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {}; }), "neuron.tau_m_ms");
+  EXPECT_EQ(refused([&](NetworkSpec& s) { s.tau_m_ms = {tau, tau}; }), "neuron.tau_m_ms");
   const auto clustered = [&](std::vector<Distribution> list) {
     return refused([&](NetworkSpec& s) {
       s.topology = Topology::clustered;
@@ -135,9 +135,9 @@ TEST(Spec, TimeConstantsNeedOneDistributionOrOneACluster) {
     });
   };
   EXPECT_EQ(clustered({tau}), "nothing");
-  EXPECT_EQ(clustered({tau, tau}), "network.tau_m_ms");
+  EXPECT_EQ(clustered({tau, tau}), "neuron.tau_m_ms");
   EXPECT_EQ(clustered({tau, tau, tau}), "nothing");
-  EXPECT_EQ(clustered({tau, tau, {Kind::constant, -1, 0}}), "network.tau_m_ms[2]");
+  EXPECT_EQ(clustered({tau, tau, {Kind::constant, -1, 0}}), "neuron.tau_m_ms");
 }
 
 TEST(Spec, SynapsesThatCannotBeDrawnAreRefused) {
@@ -163,7 +163,7 @@ TEST(Spec, TheMessageSaysWhatWasFoundAndWhatIsAllowed) {
     build_network(spec, 1);
     FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "network.density: is 1.5; a number in (0, 1] is allowed");
+    EXPECT_STREQ(error.what(), "network.density: found 1.5; allowed: a number in (0, 1]");
   }
 }
 

@@ -34,8 +34,8 @@ Network with_clique(std::uint32_t neurons = 120) {
 
 PruneOptions with_step_three() {
   PruneOptions options = quick_options();
-  options.delocalise = true;
-  options.delocalise_vectors = 5;
+  options.delocalise.enabled = true;
+  options.delocalise.vectors = 5;
   options.seed = 2;  // whose last round draws fewer synapses than its target: there is room for some
   return options;
 }
@@ -171,7 +171,7 @@ TEST(PruneStepThree, StaysWithinTheScheduleAndCountsWhatItAdds) {
   const Network network = small_network(100, 0.3);
   PruneOptions options = with_step_three();
   options.density = 0.3;
-  options.lambda_bound = std::numeric_limits<double>::max();
+  options.delocalise.lambda_bound = std::numeric_limits<double>::max();
   std::uint64_t added = 0;
   for (std::uint32_t seed = 1; seed <= 4; ++seed)
     for (const double fraction : {0.0, 0.2}) {
@@ -204,7 +204,7 @@ TEST(PruneStepThree, HasNothingToDoWhereNoSynapseWent) {
 TEST(PruneStepThree, GivesItsSynapsesIdsOfTheirOwn) {
   const Network network = small_network(80, 0.2);
   PruneOptions options = with_step_three();
-  options.lambda_bound = std::numeric_limits<double>::max();
+  options.delocalise.lambda_bound = std::numeric_limits<double>::max();
   const PruneResult result = pruned(network, options);
   ASSERT_TRUE(result.delocalisation.accepted) << result.delocalisation.reason << " " << result.delocalisation.budget;
   const Csr& csr = result.network.recurrent;
@@ -229,7 +229,7 @@ TEST(PruneStepThree, AcceptsNothingThatRaisesLambdaPastTheLargerOfBothBounds) {
   PruneOptions options = with_step_three();
   for (std::uint32_t seed = 1; seed <= 4; ++seed) {
     options.seed = seed;
-    options.lambda_bound = -1;
+    options.delocalise.lambda_bound = -1;
     const PruneResult result = pruned(network, options);
     const Delocalisation& d = result.delocalisation;
     EXPECT_EQ(d.lambda_bound, result.before.exponents.front());
@@ -243,7 +243,7 @@ TEST(PruneStepThree, AcceptsNothingThatRaisesLambdaPastTheLargerOfBothBounds) {
 TEST(PruneStepThree, SameNetworkForAnyNumberOfThreads) {
   const Network network = small_network(80, 0.2);
   PruneOptions options = with_step_three();
-  options.lambda_bound = std::numeric_limits<double>::max();
+  options.delocalise.lambda_bound = std::numeric_limits<double>::max();
   const PruneResult one = pruned(network, options, 1);
   EXPECT_TRUE(one.delocalisation.accepted);
   for (const int threads : {2, 3})

@@ -40,7 +40,7 @@ inline PruneOptions quick_options(PruneMethod method = PruneMethod::lnp) {
   PruneOptions options;
   options.method = method;
   options.rounds = 3;
-  options.delocalise = false;
+  options.delocalise.enabled = false;
   options.score = ScoreVariant::wl;
   options.kept_weight = KeptWeight::capped;
   options.lyapunov.exponents = 6;

@@ -54,7 +54,7 @@ TEST_P(PruneStability, LargestExponentStaysBelowWhatItWasOrTheBound) {
   for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
     const Sparsity options = GetParam();
     const PruneResult result = pruned_at(options, seed);
-    const double bound = std::max(result.before.exponents.front(), PruneOptions{}.lambda_bound);
+    const double bound = std::max(result.before.exponents.front(), PruneOptions{}.delocalise.lambda_bound);
     const double error = std::hypot(result.before.standard_errors.front(), result.after.standard_errors.front());
     EXPECT_LE(result.after.exponents.front(), bound + 2 * error) << "seed " << seed;
     before += bound / kSeeds;

@@ -98,7 +98,7 @@ TEST(PruneStepFour, ImprovesOnTheNetworkItBeginsWith) {
     const Network network = build_network(small_world_spec(), seed);
     PruneOptions options = with_step_four();
     options.neuron_fraction = 0.2;
-    options.lambda_bound = 1;  // no candidate is left out
+    options.delocalise.lambda_bound = 1;  // no candidate is left out
     options.seed = seed;
     const PruneResult result = pruned(network, options);
     const TimescaleSearch& search = result.timescales;

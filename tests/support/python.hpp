@@ -18,8 +18,9 @@ namespace sprig::test {
 inline constexpr const char* kPython = "/usr/bin/python3";
 
 // What the script printed as numbers; nothing when Python or one of its modules is missing.
-inline std::optional<std::vector<double>> python_numbers(const std::string& name, const std::string& script) {
-  if (std::system((std::string(kPython) + " -c 'import numpy, scipy' > /dev/null 2>&1").c_str()) != 0) return {};
+inline std::optional<std::vector<double>> python_numbers(const std::string& name, const std::string& script,
+                                                         const std::string& modules = "numpy, scipy") {
+  if (std::system((std::string(kPython) + " -c 'import " + modules + "' > /dev/null 2>&1").c_str()) != 0) return {};
   // Tests run side by side, some with the same script.
   const std::string path = ::testing::TempDir() + name + "-" + std::to_string(::getpid()) + ".py";
   std::ofstream(path) << script;

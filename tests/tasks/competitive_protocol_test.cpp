@@ -102,10 +102,10 @@ TEST(Protocol, SaysWhatItCannotDo) {
   };
   ProtocolOptions o;
   o.train = 82;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.train: 82, must be at most the 81"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.train: found 82; allowed: at most the 81"), std::string::npos);
   o.protocol = Protocol::dynamic;
   o.train = 71;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.train: 71, must be at most the 70"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.train: found 71; allowed: at most the 70"), std::string::npos);
   o.train = 9;
   EXPECT_NE(refusal(o, kTrain, kTest).find("at least one a class"), std::string::npos);
   o.train = 0;

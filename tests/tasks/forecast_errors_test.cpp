@@ -7,6 +7,7 @@
 #include "host/tasks/forecast_options.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/tasks/forecast.hpp"
+#include "tests/support/fields.hpp"
 #include "tests/tasks/task_fixture.hpp"
 
 namespace sprig {
@@ -111,16 +112,21 @@ TEST(ForecastErrors, AreFoundWithoutANetworkOrASeries) {
   }
 }
 
-TEST(ForecastErrors, LimitsAreTheLastValuesThatPass) {
-  using Limits = ForecastLimits;
+TEST(ForecastErrors, BoundsAreTheLastValuesThatPass) {
+  const auto least = [](const char* key) {
+    return static_cast<std::uint32_t>(test::allowed_of<ForecastOptions>(key).low);
+  };
+  const auto most = [](const char* key) {
+    return static_cast<std::uint32_t>(test::allowed_of<ForecastOptions>(key).high);
+  };
   ForecastOptions options = test::short_forecast(Encoding::population);
   options.horizon = 1;
-  options.washout = Limits::least_washout;
-  options.train = options.validation = Limits::least_phase;
-  options.test = Limits::most_samples;
-  options.steps_per_sample = Limits::most_steps_per_sample;
-  options.fields = Limits::most_fields;
-  options.vpt_starts = Limits::most_starts;
+  options.washout = least("washout");
+  options.train = options.validation = least("train");
+  options.test = most("test");
+  options.steps_per_sample = most("steps_per_sample");
+  options.fields = most("fields");
+  options.vpt_starts = most("vpt_starts");
   EXPECT_NO_THROW(check_forecast(options, 1.0));
   const std::function<void(ForecastOptions&)> beyond[] = {
       [](ForecastOptions& o) { --o.washout; },          [](ForecastOptions& o) { --o.train; },

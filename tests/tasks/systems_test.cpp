@@ -227,7 +227,7 @@ TEST(MakeSeries, AnUnknownNameIsToldAllThereAre) {
     FAIL();
   } catch (const ConfigError& e) {
     EXPECT_STREQ(e.what(),
-                 "task.system: \"rossler\", allowed: lorenz63, roessler, mackey_glass, ar2_season, csv, narma10, "
+                 "task.system: found \"rossler\"; allowed: lorenz63, roessler, mackey_glass, ar2_season, csv, narma10, "
                  "narma30, memory_capacity, delayed_xor, copy");
   }
 }

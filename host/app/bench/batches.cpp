@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/session/table.hpp"
 
@@ -35,7 +36,7 @@ PruneOptions budget(const BenchSection& bench, std::uint32_t seed) {
   options.seed = seed;
   options.score = ScoreVariant::w;
   options.kept_weight = KeptWeight::capped;
-  options.delocalise = false;
+  options.delocalise.enabled = false;
   options.lyapunov.exponents = 1;
   options.lyapunov.transient_ms = options.lyapunov.tangent_transient_ms = 10;
   options.lyapunov.duration_ms = 20;
@@ -84,11 +85,11 @@ void fill_hrsnn(BenchSection& bench) {
   if (bench.neurons.empty()) bench.neurons = {1000};
   if (bench.batch.empty()) bench.batch = {1, 4, 16, 64, 256};
   if (bench.prune != PruneMethod::random && bench.prune != PruneMethod::lnp)
-    throw ConfigError("bench.prune", "found " + std::string(name_of(bench.prune)) + "; allowed: lnp or random");
+    refuse("bench.prune", shown(bench.prune), "\"lnp\" or \"random\"");
   const std::uint32_t most = bench.prune == PruneMethod::lnp ? 5000 : 100000;  // lnp needs dense matrices
   if (bench.neurons.front() < 2 || bench.neurons.front() > most)
-    throw ConfigError("bench.neurons", "found " + std::to_string(bench.neurons.front()) + "; allowed with hrsnn and " +
-                                           std::string(name_of(bench.prune)) + ": 2 to " + std::to_string(most));
+    refuse("bench.neurons", shown(bench.neurons.front()),
+           "2 to " + shown(most) + " with hrsnn and bench.prune = " + shown(bench.prune));
 }
 
 Benchmark make_hrsnn(const Config& config) {

@@ -5,7 +5,7 @@
 #include "host/app/bench/batches.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/sweep.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "sprig/session/table.hpp"
@@ -194,16 +194,13 @@ void fill_large(BenchSection& bench) {
   one_batch(bench);
   if (bench.synapses == 0) bench.synapses = 1e8;
   bench.synapses = std::round(bench.synapses);
-  if (bench.synapses < kLeastSynapses)
-    throw ConfigError("bench.synapses",
-                      "found " + number_text(bench.synapses) + "; allowed: at least 2000, or 0 for 1e8");
+  if (bench.synapses < kLeastSynapses) refuse("bench.synapses", shown(bench.synapses), "at least 2000, or 0 for 1e8");
 }
 
 void fill_plus(BenchSection& bench) {
   fill_large(bench);
   if (bench.batch.front() != 1)
-    throw ConfigError("bench.batch", "found " + std::to_string(bench.batch.front()) +
-                                         "; allowed with brunel-plus, whose replicas would learn apart: 1");
+    refuse("bench.batch", shown(bench.batch.front()), "1 with brunel-plus, whose replicas would learn apart");
 }
 
 }  // namespace

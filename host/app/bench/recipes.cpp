@@ -4,6 +4,7 @@
 
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/session/place.hpp"
 
 namespace sprig::app {
@@ -44,27 +45,26 @@ void refuse_other_keys(const Config& config, const BenchRecipe& recipe) {
 
 // What other verbs read, where bench has keys of its own or none. A resolved configuration has the defaults.
 void refuse_other_verbs_keys(const Config& config) {
-  const auto refuse = [](bool changed, const char* key, const char* instead) {
+  const auto idle = [](bool changed, const char* key, const char* instead) {
     if (changed) throw ConfigError(key, std::string("has no effect on bench; allowed: ") + instead);
   };
-  refuse(config.run.duration_ms != RunSection{}.duration_ms, "run.duration_ms", "bench.duration_ms");
-  refuse(config.run.transient_ms != RunSection{}.transient_ms, "run.transient_ms", "bench.warmup_ms");
-  refuse(config.simulation.replicas != 1, "run.replicas", "bench.batch");
+  idle(config.run.duration_ms != RunSection{}.duration_ms, "run.duration_ms", "bench.duration_ms");
+  idle(config.run.transient_ms != RunSection{}.transient_ms, "run.transient_ms", "bench.warmup_ms");
+  idle(config.simulation.replicas != 1, "run.replicas", "bench.batch");
   const bool sweep = config.bench.network == BenchNetwork::sweep;
-  refuse(sweep && config.simulation.update != SimulationOptions{}.update, "run.update", "bench.update with sweep");
+  idle(sweep && config.simulation.update != SimulationOptions{}.update, "run.update", "bench.update with sweep");
   constexpr const char* kDefault = "its default; what bench records is fixed";
-  refuse(config.run.record_spikes != RunSection{}.record_spikes, "run.record_spikes", kDefault);
-  refuse(config.run.count_window_ms != RunSection{}.count_window_ms, "run.count_window_ms", kDefault);
-  refuse(config.run.probe != RunSection{}.probe, "run.probe", kDefault);
+  idle(config.run.record_spikes != RunSection{}.record_spikes, "run.record_spikes", kDefault);
+  idle(config.run.count_window_ms != RunSection{}.count_window_ms, "run.count_window_ms", kDefault);
+  idle(config.run.probe != RunSection{}.probe, "run.probe", kDefault);
   for (const char* section : {"network", "neuron", "drive", "prune"})
     for (const std::string& key : changed_keys(config, section))
-      refuse(true, key.c_str(), "its default; bench.network and the keys of [bench] make the network");
+      idle(true, key.c_str(), "its default; bench.network and the keys of [bench] make the network");
 }
 
 void refuse_several(std::size_t values, const char* key, BenchNetwork network) {
   if (values > 1)
-    throw ConfigError(key, "found " + std::to_string(values) + " values; allowed: one with " +
-                               std::string(name_of(network)) + ", several with sweep");
+    refuse(key, shown(values) + " values", "one with " + std::string(name_of(network)) + ", several with sweep");
 }
 
 }  // namespace
@@ -93,8 +93,8 @@ void resolve_bench(Config& config) {
   if (!config.given.contains("run.weight_bits")) config.simulation.weight_bits = recipe.weight_bits;
   if (config.bench.duration_ms == 0) config.bench.duration_ms = recipe.duration_ms;
   if (several && config.bench.check == BenchCheck::full)
-    throw ConfigError("bench.check", "found full; allowed with " + std::string(name_of(recipe.network)) +
-                                         ", which has no reference: none or rates");
+    refuse("bench.check", shown(config.bench.check),
+           "\"none\" or \"rates\" with " + std::string(name_of(recipe.network)) + ", which has no reference");
   recipe.fill(config.bench);
   config.given.insert("bench.network");
 }

@@ -152,8 +152,8 @@ std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); 
 // Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
 void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
   std::vector<std::uint32_t> sizes;
-  for (std::uint64_t n = limits.n_add;
-       n <= CompetitiveLimits::most_neurons && search.fits(static_cast<std::uint32_t>(n)); n += limits.n_add)
+  for (std::uint64_t n = limits.n_add; n <= kMostCompetitors && search.fits(static_cast<std::uint32_t>(n));
+       n += limits.n_add)
     sizes.push_back(static_cast<std::uint32_t>(n));
   ProgressLine line("search", quiet);
   for (std::size_t k = 0; k < sizes.size(); ++k)

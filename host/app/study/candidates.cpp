@@ -36,10 +36,10 @@ TaskOptions search_task(const Config& config) {
 std::vector<Candidate> candidates_of(const Config& config) {
   std::vector<std::vector<std::string>> axes;
   std::size_t product = 1;
-  for (const std::string& axis : config.search.axes) {
+  for (const std::string& axis : config.operating_point.axes) {
     axes.push_back(search_axis(axis));
     if (product > 100000000 / axes.back().size())
-      throw ConfigError("search.axes", "give more than 1e8 candidates; allowed: fewer values");
+      throw ConfigError("operating_point.axes", "give more than 1e8 candidates; allowed: fewer values");
     product *= axes.back().size();
   }
   // A file's own step, which it shares with every candidate; only an axis over network.file changes it.
@@ -48,7 +48,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
   };
   const double file_step_ms = config.network_file.empty() ? 0 : step_of(config);
   std::vector<Candidate> candidates;
-  for (std::size_t index : chosen_indices(product, config.search.budget, config.simulation.seed)) {
+  for (std::size_t index : chosen_indices(product, config.operating_point.budget, config.simulation.seed)) {
     Candidate c{{}, config, {}};
     for (const auto& axis : axes) {
       c.assignments.push_back(axis[index % axis.size()]);

@@ -45,8 +45,8 @@ bool sets(const NamedSettings& variant, const char* prefix) {
 
 bool only_prunes(const NamedSettings& variant) {
   return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
-    return starts_with(a, "prune.") || starts_with(a, "timescales.") || starts_with(a, "lyapunov.") ||
-           starts_with(a, "study.");
+    return starts_with(a, "prune.") || starts_with(a, "delocalise.") || starts_with(a, "timescales.") ||
+           starts_with(a, "lyapunov.") || starts_with(a, "study.");
   });
 }
 
@@ -54,9 +54,8 @@ bool only_prunes(const NamedSettings& variant) {
 bool only_scores(const NamedSettings& variant) {
   return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
     return starts_with(a, "prune.score") || starts_with(a, "prune.per_neuron") ||
-           starts_with(a, "prune.linearisation") || starts_with(a, "prune.delocalise") ||
-           starts_with(a, "prune.epsilon") || starts_with(a, "prune.margin") || starts_with(a, "timescales.") ||
-           starts_with(a, "study.");
+           starts_with(a, "prune.linearisation") || starts_with(a, "delocalise.") || starts_with(a, "prune.epsilon") ||
+           starts_with(a, "prune.margin") || starts_with(a, "timescales.") || starts_with(a, "study.");
   });
 }
 
@@ -104,7 +103,7 @@ std::string result_text(Config config) {
   config.simulation.seed = defaults.simulation.seed;
   config.run = defaults.run;
   config.study = defaults.study;
-  config.search = defaults.search;
+  config.operating_point = defaults.operating_point;
   config.bench = defaults.bench;
   config.learn = defaults.learn;
   config.model_search = defaults.model_search;

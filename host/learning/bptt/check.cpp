@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/learning/synapse_signs.hpp"
@@ -16,32 +17,26 @@ void check_bptt(const Network& network, const Drive& drive, const BpttModel& mod
     return std::any_of(values.begin(), values.end(), [](double x) { return x != 0; });
   };
   if (network.kind.adaptive)
-    throw ConfigError("neuron.adaptive", "true, must be false: bptt has no gradient of an adaptive threshold");
+    refuse("neuron.adaptive", "true", "false with bptt, which has no gradient of an adaptive threshold");
   if (network.plasticity) throw ConfigError("network.plasticity", "bptt trains weights that are constant in a run");
   if (some(drive.noise_sigma))
-    throw ConfigError("drive.noise_sigma", "above 0, must be 0: bptt runs on the input that it is given");
+    refuse("drive.noise_sigma", "noise", "0 with bptt, which runs on the input that it is given");
   if (some(drive.poisson_rate_hz))
-    throw ConfigError("drive.poisson_rate_hz", "above 0, must be 0: bptt runs on the input that it is given");
+    refuse("drive.poisson_rate_hz", "spikes", "0 with bptt, which runs on the input that it is given");
   if (drive.current_gain.size() != std::size_t{network.size()} * drive.channels)
     throw ConfigError("drive.current_gain", std::to_string(drive.current_gain.size()) + " values, must be " +
                                                 std::to_string(std::size_t{network.size()} * drive.channels));
-  const auto at_least_one = [](const char* key, std::uint32_t value) {
-    if (value == 0) throw ConfigError(key, "0, must be at least 1");
-  };
-  const auto positive = [](const char* key, double value) {
-    if (!(value > 0) || !std::isfinite(value))
-      throw ConfigError(key, std::to_string(value) + ", must be above 0 and finite");
-  };
-  at_least_one("training.outputs", model.outputs);
-  at_least_one("training.samples", model.samples);
-  at_least_one("training.steps_per_sample", model.steps_per_sample);
+  check_fields("training", model);
+  const FieldCheck check{"training"};
+  check("outputs", model.outputs, at_least(1));
+  check("samples", model.samples, at_least(1));
+  check("steps_per_sample", model.steps_per_sample, at_least(1));
+  check("trace_tau_ms", model.trace_tau_ms, above(0));
   if (model.skipped_samples >= model.samples)
-    throw ConfigError("training.skipped_samples", std::to_string(model.skipped_samples) + ", must be below the " +
-                                                      std::to_string(model.samples) + " samples of a sequence");
+    refuse("training.skipped_samples", shown(model.skipped_samples),
+           "below the " + shown(model.samples) + " samples of a sequence");
   if (std::uint64_t{model.samples} * model.steps_per_sample > 0x7FFFFFFFu)
-    throw ConfigError("training.samples", "sequences of 2^31 steps or more");
-  positive("training.trace_tau_ms", model.trace_tau_ms);
-  positive("training.surrogate_gain", model.surrogate_gain);
+    refuse("training.samples", "sequences of 2^31 steps or more", "shorter ones");
 }
 
 std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/shuffle.hpp"
 #include "sprig/learning/synapse_signs.hpp"
 
@@ -18,18 +19,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 void check(const Network& network, const TrainingSet& training, const BpttOptions& options,
            const Eigen::MatrixXd& readout) {
-  const auto at_least = [](const char* key, double value, double least) {
-    if (!(value >= least) || !std::isfinite(value))
-      throw ConfigError(key, std::to_string(value) + ", must be finite and at least " + std::to_string(least));
-  };
-  at_least("training.learning_rate", options.learning_rate, 0);
-  at_least("training.readout_learning_rate", options.readout_learning_rate, 0);
-  at_least("training.clip_norm", options.clip_norm, 0);
-  at_least("training.epochs", options.epochs, 1);
-  at_least("training.batch", options.batch, 1);
+  check_fields("training", options);
   if (training.sequences == 0) throw ConfigError("training.sequences", "there is nothing to train on");
-  if (network.kind.receptors == 2 && !options.keep_sign)
-    throw ConfigError("training.keep_sign", "false, must be true with two receptors: the sign chooses between them");
+  check_keep_sign(network.kind, options);
   const bool given = readout.size() > 0;
   if (given && (readout.rows() != network.size() + 1 || readout.cols() != options.model.outputs))
     throw ConfigError("training.readout", std::to_string(readout.rows()) + " x " + std::to_string(readout.cols()) +
@@ -138,6 +130,11 @@ void check_finite(double loss, const std::string& where) {
 }
 
 }  // namespace
+
+void check_keep_sign(const LifKind& kind, const BpttOptions& options) {
+  if (kind.receptors == 2 && !options.keep_sign)
+    refuse("training.keep_sign", "false", "true with neuron.receptors = 2: the sign chooses between them");
+}
 
 BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
                       const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout) {

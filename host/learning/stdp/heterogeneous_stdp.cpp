@@ -22,9 +22,8 @@ HeterogeneousStdp::HeterogeneousStdp(const Network& network, const StdpOptions& 
     : threads_(team_size(threads)), offsets_(std::size_t{network.size()} + 1, 0) {
   const Csr& csr = network.recurrent;
   const std::vector<std::int8_t> signs = synapse_signs(network);
-  const Support positive{0, true, 0};
-  const Sampler tau_plus("training.stdp_tau_plus_ms", options.tau_plus_ms, positive);
-  const Sampler tau_minus("training.stdp_tau_minus_ms", options.tau_minus_ms, positive);
+  const Sampler tau_plus("training.stdp_tau_plus_ms", options.tau_plus_ms, above(0), 0);
+  const Sampler tau_minus("training.stdp_tau_minus_ms", options.tau_minus_ms, above(0), 0);
   double sum = 0, largest = 0;
   for (std::uint32_t j = 0; j < csr.rows; ++j)
     for (std::uint64_t k = csr.offsets[j]; k < csr.offsets[j + 1]; ++k) {

@@ -6,26 +6,23 @@
 
 #include "host/learning/stdp/heterogeneous_stdp.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
 namespace {
 
 void check(const Network& network, const SimulationOptions& simulation, const StdpOptions& options) {
-  const auto number = [](const char* key, double value, double least, bool open) {
-    if (!std::isfinite(value) || value < least || (open && value == least))
-      throw ConfigError(key, std::to_string(value) + ", must be finite and " + (open ? "above " : "at least ") +
-                                 std::to_string(least));
-  };
-  if (simulation.replicas != 1)
-    throw ConfigError("run.replicas", std::to_string(simulation.replicas) + ", must be 1: weights are not shared");
+  if (simulation.replicas != 1) refuse("run.replicas", shown(simulation.replicas), "1, for replicas share no weights");
   if (network.plasticity) throw ConfigError("network.plasticity", "must be none: this training learns in its stead");
-  number("training.stdp_tau_min_ms", options.tau_min_ms, 0, true);
-  number("training.stdp_a_plus", options.a_plus, 0, false);
-  number("training.stdp_a_minus", options.a_minus, 0, false);
-  number("training.stdp_w_max_factor", options.w_max_factor, 0, true);
-  number("training.stdp_duration_ms", options.duration_ms, network.step_ms, false);
-  number("training.stdp_window_ms", options.window_ms, network.step_ms, false);
+  check_fields("training", options);
+  const auto a_step = [&](const char* key, double ms) {
+    if (ms < network.step_ms)
+      refuse(key, shown(ms) + ", which is below one step",
+             "at least the step of the network, " + shown(network.step_ms) + " ms");
+  };
+  a_step("training.stdp_duration_ms", options.duration_ms);
+  a_step("training.stdp_window_ms", options.window_ms);
 }
 
 // What is in flight, in the units of a network whose weights have changed: the scale of a population follows the

@@ -6,7 +6,11 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/core/fields.hpp"
+
 namespace sprig {
+
+inline constexpr Allowed kRidgeStrengths = at_least(0).one_or_more();  // lambdas to choose from
 
 struct Readout {
   Eigen::MatrixXd weights;  // (features + 1) x outputs; the last row is the bias

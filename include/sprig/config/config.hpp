@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -39,11 +40,24 @@ struct RunSection {
   double count_window_ms = 0;        // > 0: spike counts per neuron and window
   std::vector<std::uint32_t> probe;  // neurons whose V, I and theta are recorded
 };
+void fields(IsOptions<RunSection> auto& o, auto&& visit) {
+  visit("duration_ms", o.duration_ms, above(0), "run: recorded time");
+  visit("transient_ms", o.transient_ms, at_least(0), "run: time before recording starts");
+  visit("record_spikes", o.record_spikes, kAnything, "run: write spikes.npz");
+  visit("count_window_ms", o.count_window_ms, at_least(0),
+        "run: write counts.npy, spikes per neuron and window; 0: no");
+  visit("probe", o.probe, between(0, kMost32Bits), "run: neurons whose V, I and theta go to probe.npz");
+}
 
 // Drive::... for all neurons alike; 0 switches a source off.
 struct DriveSection {
   double poisson_rate_hz = 0, poisson_weight = 0, noise_sigma = 0;
 };
+void fields(IsOptions<DriveSection> auto& o, auto&& visit) {
+  visit("poisson_rate_hz", o.poisson_rate_hz, at_least(0), "Poisson spikes onto each neuron");
+  visit("poisson_weight", o.poisson_weight, kAnything, "of each of them");
+  visit("noise_sigma", o.noise_sigma, at_least(0), "standard deviation of a current drawn each step");
+}
 
 struct StudySection {
   StudyMode mode = StudyMode::grid;
@@ -59,17 +73,39 @@ struct StudySection {
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
 };
+void fields(IsOptions<StudySection> auto& o, auto&& visit) {
+  visit("mode", o.mode, kAnything, "grid: the table; operating_point: the search of [operating_point]");
+  visit("tasks", o.tasks, kAnything,
+        "empty: [task]; a system, with _x its first coordinate alone is fed in, with _full all; or \"name: "
+        "section.key=value; ...\"");
+  visit("trainings", o.trainings, kAnything.one_or_more(), "of the recurrent layer; then a ridge readout. ridge: none");
+  visit("methods", o.methods, kAnything.one_or_more(), "pruning methods to compare");
+  visit("densities", o.densities, kDensity.one_or_more(), "synapses kept; dense and none have one cell each");
+  visit("gains", o.gains, above(0).one_or_more(),
+        "factors on the weights after pruning, none's apart; the one that validation prefers is chosen a line");
+  visit("variants", o.variants, texts("a text \"name: section.key=value; ...\""),
+        "ablations; those that change only how to prune are run for lnp, unless they set study.methods");
+  visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ..., paired over methods");
+}
 
 // How recurrent layers are trained; study.trainings says whether.
 struct TrainingSection {
   StdpOptions stdp;
   SequenceOptions sequences;  // bptt
 };
+void fields(IsOptions<TrainingSection> auto& o, auto&& visit) {
+  fields(o.sequences, visit);
+  fields(o.stdp, visit);
+}
 
-struct SearchSection {
+struct OperatingPointSection {
   std::vector<std::string> axes;  // "section.key = [values]"; the candidates are their product
   std::uint32_t budget = 0;       // > 0: at most so many candidates, drawn at random from the product
 };
+void fields(IsOptions<OperatingPointSection> auto& o, auto&& visit) {
+  visit("axes", o.axes, texts("a text \"section.key = [values]\""), "candidates are the product of all axes");
+  visit("budget", o.budget, between(0, 1000000), "candidates drawn at random; 0: all");
+}
 
 // Which keys a network reads, and what it has in the place of an empty list or a zero: host/app/bench_recipes.
 struct BenchSection {
@@ -88,6 +124,25 @@ struct BenchSection {
   PruneMethod prune = PruneMethod::random;       // hrsnn
   BenchCheck check = BenchCheck::rates;
 };
+void fields(IsOptions<BenchSection> auto& o, auto&& visit) {
+  visit("network", o.network, kAnything, "which; sprig bench --help describes them");
+  visit("duration_ms", o.duration_ms, at_least(0), "of each repeat; 0: the network's own");
+  visit("warmup_ms", o.warmup_ms, at_least(0), "before them, not measured");
+  visit("repeats", o.repeats, between(1, 1000), "timed runs from the same state");
+  visit("synapses", o.synapses, between(0, 1e15), "vogels-large, brunel-large, brunel-plus: expected number; 0: 1e8");
+  visit("neurons", o.neurons, between(1, kMaxNeurons), "vogels, hrsnn: one number; sweep: several");
+  visit("batch", o.batch, between(1, 65536), "replicas in one batch; hrsnn, sweep: several numbers");
+  visit("synapses_a_neuron", o.synapses_a_neuron, between(1, kMaxNeurons), "sweep");
+  visit("rates_hz", o.rates_hz, above(0).up_to(400), "sweep: of each neuron");
+  visit("update", o.update, kAnything, "sweep; the other networks follow run.update");
+  visit("background", o.background, kAnything, "microcircuit: Poisson spikes, or their mean");
+  visit("size", o.size, kDensity, "microcircuit: part of the neurons, for tests");
+  visit("regime", o.regime, kAnything, "brunel: (g, eta) = A (3, 2), B (6, 4), C (5, 2), D (4.5, 0.9)");
+  visit("density", o.density, kDensity, "hrsnn: synapses kept by pruning");
+  visit("prune", o.prune, kAnything, "hrsnn: how it is pruned");
+  visit("check", o.check, kAnything,
+        "rates: against the reference; full: also intervals and correlations, against a second seed");
+}
 
 // Competitive learning of images; learn.variants are other models, beside this one.
 struct LearnSection {
@@ -99,6 +154,16 @@ struct LearnSection {
   CompetitiveOptions model;           // without seed
   ProtocolOptions protocol;
 };
+void fields(IsOptions<LearnSection> auto& o, auto&& visit) {
+  visit("images", o.images, kAnything, "mnist, fashion_mnist, cifar10, or glyphs: digits that sprig draws itself");
+  visit("folder", o.folder, kAnything, "with the set's files; MNIST's may be .gz");
+  fields(o.protocol, visit);
+  visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ...: of weights, order and spikes");
+  visit("name", o.name, kAnything, "of this model in tables; empty: its rule");
+  visit("variants", o.variants, texts("a text \"name: learn.key=value; ...\""),
+        "other models, learning side by side with this one on the same seeds");
+  fields(o.model, visit);
+}
 
 // SpikeDyn's search of a model under limits; the model is that of [learn], of n_add, 2 n_add, ... neurons.
 // automatic: a counter of the hardware where it can be read, else operations.
@@ -115,6 +180,19 @@ struct ModelSearchSection {
   bool verify = true;                                // a full run of the chosen model
   EnergySource energy = EnergySource::automatic;
 };
+void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
+  visit("n_add", o.n_add, between(1, kMostCompetitors), "models have so many neurons, twice as many, ...");
+  visit("memory_kb", o.memory_kb, above(0), "limit of a model's memory, KB of 1000 bytes");
+  visit("train_energy_j", o.train_energy_j, at_least(0), "limit of the energy to learn train_images; 0: none");
+  visit("infer_energy_j", o.infer_energy_j, at_least(0), "limit of the energy to answer infer_images; 0: none");
+  visit("train_images", o.train_images, between(0, kMost32Bits), "0: as many as the set has");
+  visit("infer_images", o.infer_images, between(0, kMost32Bits), "0: as many as the set has");
+  visit("samples", o.samples, between(1, 1000000), "images that a candidate's energy is measured by");
+  visit("stored_inhibition", o.stored_inhibition, kAnything,
+        "inhibition as N^2 weights (2 N^2 with a population), or as one constant");
+  visit("energy", o.energy, kAnything, "auto: NVML or RAPL where they can be read, else operations counted");
+  visit("verify", o.verify, kAnything, "run the chosen model over train_images and compare");
+}
 
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
@@ -127,7 +205,7 @@ struct Config {
   TaskOptions task;
   TrainingSection training;
   StudySection study;
-  SearchSection search;
+  OperatingPointSection operating_point;
   BenchSection bench;
   LearnSection learn;
   ModelSearchSection model_search;
@@ -156,6 +234,8 @@ std::string resolved_config(const Config& config);
 
 // "  network.density   a number in (0, 1], default 0.1   connection probability ..." for --help.
 std::string config_reference();
+// The same as a JSON Schema (draft 2020-12) of the file that TOML stands for. Relations between keys are not in it.
+std::string config_schema();
 
 // A name and the assignments that it stands for, in the syntax of --set: "name: section.key=value; section.key=value".
 // Errors: ConfigError, where = `key`.

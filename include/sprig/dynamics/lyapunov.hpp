@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/linearise.hpp"
@@ -34,6 +35,22 @@ struct LyapunovOptions {
   double velocity_guard = 1e-3;  // |f-| below this fraction of (V_th - V_reset)/tau_m is raised to it and counted
   Progress progress;             // false: end with the averages so far, result.complete = false
 };
+void fields(IsOptions<LyapunovOptions> auto& o, auto&& visit) {
+  visit("method", o.method, kAnything, "saltation: true exponents; surrogate: of spikes smoothed by surrogate_gain");
+  visit("exponents", o.exponents, between(0, 10000000), "how many; 0: the full spectrum");
+  visit("transient_ms", o.transient_ms, at_least(0), "of the state");
+  visit("tangent_transient_ms", o.tangent_transient_ms, at_least(0), "of the frame");
+  visit("duration_ms", o.duration_ms, above(0), "averaged over");
+  visit("renorm_ms", o.renorm_ms, at_least(0), "between orthonormalisations; 0: chosen");
+  visit("surrogate_gain", o.surrogate_gain, above(0), "g of the surrogate derivative");
+  visit("velocity_at", o.velocity_at, kAnything,
+        "saltation: where f- is read; overshoot: keeps an exact zero exponent; threshold: half the error in step_ms");
+  visit("noise", o.noise, at_least(0),
+        "added white noise, by the deviation of V it causes, in units of v_th - v_reset; exponents are conditional");
+  visit("probe_ms", o.probe_ms, above(0), "probe exponents: window that a perturbation grows in");
+  visit("blocks", o.blocks, between(2, 1000000), "for standard errors");
+  visit("velocity_guard", o.velocity_guard, above(0), "smallest crossing speed, relative");
+}
 
 struct LyapunovResult {
   std::string method;
@@ -62,6 +79,12 @@ struct LyapunovResult {
 // Whether more than constant currents moves the network: noise, Poisson spikes, or an input. Its exponents are then
 // conditional ones: of perturbations of the state under one and the same realisation of the drive.
 bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSource& input);
+
+// Errors: ConfigError naming lyapunov.<key>, for what does not depend on how many exponents are asked for; and for more
+// than the dimension of the tangent space.
+void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
+                            const LyapunovOptions& options);
+void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 
 // Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,

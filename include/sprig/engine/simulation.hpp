@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/network/network.hpp"
@@ -64,6 +65,8 @@ constexpr auto words_of(UpdateMode) { return words<UpdateMode>("clock", "event",
 inline constexpr std::uint64_t kMeasureSteps = 1024;
 inline constexpr double kEventShare = 0.005;  // of neurons touched a step: about where the two modes cost the same
 
+inline constexpr Allowed kWeightBits = either(16, 32);
+
 struct SimulationOptions {
   Device device = Device::automatic;
   CudaEngine cuda_engine = CudaEngine::automatic;
@@ -76,6 +79,19 @@ struct SimulationOptions {
   int weight_bits = 32;          // 32 or 16: storage of a weight, and with it the rounding of weights
   std::uint64_t first_step = 0;  // absolute number of the first step (time-wrap tests, resumed runs)
 };
+void fields(IsOptions<SimulationOptions> auto& o, auto&& visit) {
+  visit("seed", o.seed, between(0, kMost32Bits), "of every random draw");
+  visit("device", o.device, kAnything, "where to run; auto: cuda when there is a device");
+  visit("threads", o.threads, between(0, 4096), "CPU threads, 0: all; never changes a result");
+  visit("replicas", o.replicas, between(1, 65536), "run: independent copies of the network in one batch");
+  visit("slices", o.slices, between(0, 65536),
+        "the network is cut into at least so many, 0: one a thread; never changes a result");
+  visit("update", o.update, kAnything,
+        "clock: every neuron every step; event: only where something arrives; auto: as activity suggests");
+  visit("cuda_engine", o.cuda_engine, kAnything,
+        "plain: two kernels a step; resident: one for many steps (weight_bits = 16, replicas = 1); same bits");
+  visit("weight_bits", o.weight_bits, kWeightBits, "16 or 32: how finely weights are stored");
+}
 
 // Input of one advance() call. All times are relative to the call's first step.
 struct Input {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
 
 namespace sprig {
@@ -12,6 +13,7 @@ namespace sprig {
 enum class CsvHeader { automatic, yes, no };  // automatic: a first row without a single number is one
 constexpr auto words_of(CsvHeader) { return words<CsvHeader>("auto", "yes", "no"); }
 
+inline constexpr Allowed kColumnNames{.text = "a column's name, or its number from 0", .or_number = true};
 inline constexpr std::uint64_t kMostCsvBytes = 1ull << 28;
 inline constexpr std::size_t kMostCsvColumns = 10'000;
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
+#include "sprig/network/distribution.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
@@ -19,17 +21,6 @@ constexpr auto words_of(Topology) {
 
 // Does the network fall into NetworkSpec::clusters blocks?
 constexpr bool has_clusters(Topology t) { return t == Topology::clustered || t == Topology::small_world_clusters; }
-
-// A scalar distribution. Parameters a, b: constant(a); normal(mean a, sd b); lognormal(mu a, sigma b); gamma(shape a,
-// scale b); uniform(a, b). One 32-bit draw a value; a normal weight or time constant is redrawn below zero, a normal
-// delay below half a step.
-struct Distribution {
-  enum class Kind { constant, normal, lognormal, gamma, uniform } kind = Kind::constant;
-  double a = 1, b = 0;
-};
-constexpr auto words_of(Distribution::Kind) {
-  return words<Distribution::Kind>("constant", "normal", "lognormal", "gamma", "uniform");
-}
 
 // Heterogeneous membranes of 20 ms on average, in ms: LNP's gamma law.
 inline constexpr Distribution kDefaultTauM{Distribution::Kind::gamma, 3.0, 20.0 / 3.0};
@@ -69,6 +60,53 @@ struct NetworkSpec {
   LifKind kind;
   double step_ms = 0.1;
 };
+// [network].
+void fields(IsOptions<NetworkSpec> auto& o, auto&& visit) {
+  visit("topology", o.topology, kAnything, "how synapses are placed");
+  visit("neurons", o.neurons, between(1, kMaxNeurons), "number of neurons");
+  visit("excitatory_fraction", o.excitatory_fraction, kFraction, "of the neurons");
+  visit("density", o.density, kDensity, "connection probability, or mean degree / neurons");
+  visit("in_degree", o.in_degree, between(0, kMost32Bits),
+        "fixed_in_degree: synapses a neuron, with replacement (a pair may have several); 0: from density");
+  visit("rewiring", o.rewiring, kFraction, "small_world, and in its clusters: of a random target");
+  visit("clusters", o.clusters, between(1, 1000000), "clustered, small_world_clusters: number of equal blocks");
+  visit("density_between", o.density_between, kFraction,
+        "clustered: probability between blocks; small_world_clusters: mean degree / neurons of the other blocks");
+  visit("rewiring_between", o.rewiring_between, kFraction,
+        "small_world_clusters: probability of any other block, not a neighbouring one");
+  visit("autapses", o.autapses, kAnything, "allow synapses of a neuron onto itself");
+  visit("dale", o.dale, kAnything, "all synapses of a neuron have one sign");
+  visit("weight", o.weight, at_least(0), "magnitude of a synapse");
+  visit("gain", o.gain, at_least(0), "multiplies every weight");
+  visit("inhibition", o.inhibition, at_least(0), "extra factor on inhibitory weights");
+  visit("scale_weights", o.scale_weights, kAnything, "divide by the square root of the expected in-degree");
+  visit("delay_ms", o.delay_ms, above(0), "of a synapse; rounded to steps, at least one");
+  visit("step_ms", o.step_ms, above(0), "time step");
+}
+// [neuron].
+void neuron_fields(IsOptions<NetworkSpec> auto& o, auto&& visit) {
+  visit("tau_m_ms", o.tau_m_ms, above(0).one_or_more(), "membrane time constant; one, or one a cluster");
+  visit("tau_m_min_ms", o.tau_m_min_ms, above(0), "smaller draws are raised to it");
+  visit("tau_syn_exc_ms", o.neuron.tau_syn_exc_ms, above(0), "synaptic time constant, receptor 0");
+  visit("tau_syn_inh_ms", o.neuron.tau_syn_inh_ms, above(0), "of receptor 1, when receptors = 2");
+  visit("resistance", o.neuron.resistance, above(0), "mV/pA; 1 when dimensionless");
+  visit("e_l", o.neuron.e_l, kAnything, "resting potential");
+  visit("v_th", o.neuron.v_th, kAnything, "threshold");
+  visit("v_reset", o.neuron.v_reset, kAnything, "potential after a spike, below v_th");
+  visit("t_ref_ms", o.neuron.t_ref_ms, at_least(0), "refractory time");
+  visit("i_dc", o.neuron.i_dc, kAnything, "constant current");
+  visit("synapse", o.kind.synapse, kAnything, "kind of synaptic input");
+  visit("receptors", o.kind.receptors, between(1, 2), "1: one current; 2: excitatory and inhibitory apart");
+  visit("reset", o.kind.reset, kAnything, "to v_reset, or by v_th - v_reset");
+  visit("adaptive", o.kind.adaptive, kAnything, "threshold v_th + theta");
+  visit("theta_plus", o.neuron.theta_plus, at_least(0), "added to theta at a spike");
+  visit("tau_theta_ms", o.neuron.tau_theta_ms, above(0).or_infinite(), "decay of theta");
+  visit("v_initial", o.v_initial, kAnything, "start, in units of e_l + x (v_th - e_l)");
+}
+
+// What build_network() refuses before it draws anything: fields out of range (network.*, neuron.*), and what they must
+// be to each other.
+void check_network_spec(const NetworkSpec& spec);
 
 // Builds, validates and returns the network. seed keys every draw.
 Network build_network(const NetworkSpec& spec, std::uint32_t seed);

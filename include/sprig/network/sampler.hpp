@@ -10,29 +10,19 @@
 
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
-#include "sprig/network/builders.hpp"
+#include "sprig/network/distribution.hpp"
 
 namespace sprig {
 
-// Where a value may lie. Checked for what the parameters say outright (a constant, the mean of a normal, the ends of an
-// interval); tails that reach below are the caller's to raise, but for normal variates, which are redrawn below
-// `redraw`.
-struct Support {
-  double least = -std::numeric_limits<double>::infinity();
-  bool open = false;  // least itself is refused
-  double redraw = -std::numeric_limits<double>::infinity();
-};
-
-// Throws ConfigError for parameters that make no distribution or leave `support`. `key` names the distribution.
-void check_distribution(const std::string& key, const Distribution& distribution, const Support& support);
-
-// "normal(1, 0.1)", as errors say it.
-std::string text_of(const Distribution& distribution);
+// Errors: ConfigError for parameters that make no distribution, or one that is not allowed. `key` names it.
+void check_distribution(const std::string& key, const Distribution& distribution, const Allowed& allowed);
 
 class Sampler {
  public:
-  // Throws ConfigError as check_distribution(), and for values beyond the largest floating-point number.
-  Sampler(const std::string& key, const Distribution& distribution, const Support& support);
+  // Throws ConfigError as check_distribution(), and for values beyond the largest floating-point number. Normal
+  // variates below `redraw` are redrawn; what of other tails reaches too far is the caller's to raise.
+  Sampler(const std::string& key, const Distribution& distribution, const Allowed& allowed,
+          double redraw = -std::numeric_limits<double>::infinity());
 
   bool constant() const { return kind_ == Distribution::Kind::constant; }
   double largest() const { return largest_; }  // no value is larger

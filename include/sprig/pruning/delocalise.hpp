@@ -8,9 +8,26 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
+
+// Step III, after the last round of lnp, where density < 1.
+struct DelocaliseOptions {
+  bool enabled = true;
+  double budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last round leaves
+                               // room for them, so that the total never exceeds that target
+  std::uint32_t vectors = 10;  // leading eigenvectors whose mean IPR must fall
+  double lambda_bound = 0;     // 1/ms: lambda_max is held to this, or to that of the network that was given
+};
+void fields(IsOptions<DelocaliseOptions> auto& o, auto&& visit) {
+  visit("enabled", o.enabled, kAnything, "lnp: step III, after the rounds");
+  visit("budget", o.budget, above(0).up_to(0.5), "synapses that step III may add, of those kept");
+  visit("vectors", o.vectors, between(1, 1000), "leading eigenvectors it looks at");
+  visit("lambda_bound", o.lambda_bound, kAnything,
+        "1/ms: step III may raise lambda_max to this or to that before pruning");
+}
 
 // IPR(psi) = sum |psi_i|^4 / (sum |psi_i|^2)^2: 1 on one neuron, 1/N when spread evenly.
 double inverse_participation_ratio(const Eigen::VectorXcd& psi);

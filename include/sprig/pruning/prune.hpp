@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -102,17 +103,40 @@ struct PruneOptions {
                                 // activity_ms is at least 20 of it
   double activity_noise = 0.1;  // noise_empirical, measured: standard deviation of the potential that white noise alone
                                 // would cause, in units of v_th - v_reset; added to the drive's
-  // Step III, after the last round of lnp, where density < 1.
-  bool delocalise = true;
-  double delocalise_budget = 0.01;        // synapses added at most, of the schedule's last target; (0, 0.5]. The last
-                                          // round leaves room for them, so that the total never exceeds that target
-  std::uint32_t delocalise_vectors = 10;  // leading eigenvectors whose mean IPR must fall, >= 1
-  double lambda_bound = 0;      // 1/ms: step III holds lambda_max to this, or to that of the network that was given
-  TimescaleOptions timescales;  // step IV, after step III; a control for all methods: see there
-  LyapunovOptions lyapunov;     // of each round that needs exponents, and before/after; `exponents` is lowered to
-                                // the dimension that is left when neurons have been removed
+  DelocaliseOptions delocalise;  // step III
+  TimescaleOptions timescales;   // step IV, after step III; a control for all methods: see there
+  LyapunovOptions lyapunov;      // of each round that needs exponents, and before/after; `exponents` is lowered to
+                                 // the dimension that is left when neurons have been removed
   std::uint32_t seed = 1;
 };
+void fields(IsOptions<PruneOptions> auto& o, auto&& visit) {
+  visit("method", o.method, kAnything, "lnp, a baseline, or a control");
+  visit("density", o.density, kDensity, "synapses kept, of those at the start");
+  visit("neuron_fraction", o.neuron_fraction, at_least(0).below(1), "neurons removed");
+  visit("rounds", o.rounds, between(1, 100), "of the geometric schedule");
+  visit("unchanged_rounds", o.unchanged_rounds, between(1, 100), "stop after so many without a change");
+  visit("score", o.score, kAnything, "of a synapse: |L|, |w| or |w L|");
+  visit("kept_weight", o.kept_weight, kAnything,
+        "what kept weights become: w/p, w/max(p, 1/cap) or w; methods without a draw: p is the share of |w| kept");
+  visit("cap", o.cap, at_least(1), "capped: largest factor on a kept weight");
+  visit("per_neuron", o.per_neuron, kAnything,
+        "score l and wl: the exponent of a neuron; frame needs lyapunov.exponents = 0");
+  visit("linearisation", o.linearisation, kAnything,
+        "the linear model of the scores; measured: with the slopes of rates against currents");
+  visit("neurons_by", o.neurons_by, kAnything,
+        "which neurons go; own: lnp by betweenness, the others by their own score");
+  visit("match", o.match, kAnything,
+        "random_by_sign: the method whose numbers of positive and negative weights it keeps");
+  visit("sigma", o.sigma, above(0), "noise of the linear system");
+  visit("margin", o.margin, above(0), "of row dominance, relative");
+  visit("epsilon", o.epsilon, above(0), "1/ms, added to |lambda| in harmonic means");
+  visit("betweenness_weighted", o.betweenness_weighted, kAnything, "paths of length 1/|w| instead of hops");
+  visit("spectra", o.spectra, kAnything, "measure the spectrum before and after");
+  visit("activity_ms", o.activity_ms, above(0), "activity is measured for, at least 20 activity_tau_ms");
+  visit("activity_tau_ms", o.activity_tau_ms, above(0), "correlation, measured: bins; noise_empirical: filter");
+  visit("activity_noise", o.activity_noise, at_least(0),
+        "noise_empirical, measured: standard deviation of V it causes, in units of v_th - v_reset");
+}
 
 struct PruneGuards {                      // how often each guard acted, summed over rounds
   std::uint64_t harmonic_small = 0;       // harmonic means with some |lambda| < epsilon
@@ -165,11 +189,11 @@ struct PruneResult {
 // of what is left; else before them. Equal budget when betweenness takes neurons: these take synapses too, so a round
 // is repeated, with the same draws and its target scaled by target/left, until what is left is within 0.5 % of the
 // target, at most kBudgetTries times; the closest try stands. Where too few are left although no synapse was taken
-// first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise, lnp's last round
-// goes delocalise_budget below its target; step III adds what it accepts. progress(round, rounds) is called before each
-// round, options.lyapunov.progress also before a round's covariance and before each betweenness and each pass of step
-// III (there with 1: the exponents are done); false from either stops with the last whole round. Errors: ConfigError
-// naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
+// first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise.enabled, lnp's
+// last round goes delocalise.budget below its target; step III adds what it accepts. progress(round, rounds) is called
+// before each round, options.lyapunov.progress also before a round's covariance and before each betweenness and each
+// pass of step III (there with 1: the exponents are done); false from either stops with the last whole round. Errors:
+// ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
 // NumericalError when A stays unstable or exponents are not finite.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/network/network.hpp"
 
@@ -24,6 +25,22 @@ struct TimescaleOptions {
   double rate_weight = 1e-5;         // 1/ms per Hz
   bool every_method = false;         // also after a baseline or a control, dense included: what step IV does by itself
 };
+void fields(IsOptions<TimescaleOptions> auto& o, auto&& visit) {
+  visit("evaluations", o.evaluations, between(0, 10000),
+        "lnp: step IV, networks whose spectrum is computed; 0: it is left out");
+  visit("initial", o.initial, between(2, 10000), "of them spread evenly, before there is a model");
+  visit("batch", o.batch, between(1, 1000), "candidates chosen at a time; changes the result");
+  visit("shape_min", o.shape_min, above(0), "of the Gamma law of tau_m of a cluster");
+  visit("shape_max", o.shape_max, above(0), "above shape_min");
+  visit("scale_min_ms", o.scale_min_ms, above(0), "of that law");
+  visit("scale_max_ms", o.scale_max_ms, above(0), "above scale_min_ms");
+  visit("tau_min_ms", o.tau_min_ms, above(0), "smaller draws are raised to it");
+  visit("lambda_target", o.lambda_target, kAnything, "1/ms: lambda_max that is aimed at");
+  visit("wasserstein_weight", o.wasserstein_weight, at_least(0),
+        "1/ms: of the distance between normalised spectra, sparse to dense");
+  visit("rate_weight", o.rate_weight, at_least(0), "1/ms per Hz: of the mean rate");
+  visit("every_method", o.every_method, kAnything, "step IV also after baselines and controls, dense included");
+}
 
 // |lambda_max - lambda_target| + wasserstein_weight * wasserstein + rate_weight * mean_rate_hz, in 1/ms, and its terms.
 struct TimescaleObjective {

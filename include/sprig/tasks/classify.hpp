@@ -8,18 +8,13 @@
 #include <vector>
 
 #include "sprig/coding/image_encoder.hpp"
+#include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/tasks/images.hpp"
 
 namespace sprig {
-
-// Bounds of ClassificationOptions; the configuration's schema reads them too.
-struct ClassificationLimits {
-  static constexpr std::uint64_t most_images = 10'000'000;
-  static constexpr std::uint32_t most_steps = 100'000, most_batch = 65'536, most_side = 32'768;
-};
 
 struct ClassificationOptions : ImageEncoding {
   std::string system = "mnist";
@@ -33,6 +28,22 @@ struct ClassificationOptions : ImageEncoding {
   std::uint32_t batch = 100;  // images simulated at once, as replicas; never changes a result
   Progress progress;          // false: Interrupted is thrown
 };
+void fields(IsOptions<ClassificationOptions> auto& o, auto&& visit) {
+  visit("folder", o.folder, kAnything, "images: the folder with the set's files; MNIST's may be .gz");
+  visit("image_train", o.train, between(1, 10'000'000), "the first images of the training part");
+  visit("image_validation", o.validation, between(1, 10'000'000), "the images after them");
+  visit("image_test", o.test, between(1, 10'000'000), "the first images of the test part");
+  visit("image_steps", o.steps, between(1, 100'000), "simulation steps an image is presented");
+  visit("image_rate_hz", o.rate_hz, above(0), "of a white pixel's Poisson spikes");
+  visit("image_patch", o.patch, between(0, 32768),
+        "a neuron listens within a random square of so many pixels a side; 0: the whole image");
+  visit("image_density", o.density, kDensity, "to this fraction of the pixels there");
+  visit("image_weight", o.weight, at_least(0), "of an input synapse: uniform in (-w, w)");
+  visit("image_windows", o.windows, between(1, 100'000),
+        "parts of a presentation at the end of which traces are read; divides image_steps");
+  visit("image_trace_tau_ms", o.trace_tau_ms, above(0), "of the filtered spike trace");
+  visit("image_batch", o.batch, between(1, 65536), "images simulated at once; never changes a result");
+}
 
 struct ClassificationScore {
   double accuracy = 0, validation_accuracy = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sprig/coding/votes.hpp"
+#include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
@@ -32,6 +33,20 @@ struct ProtocolOptions {
   std::uint32_t stages = 1;  // static: equal parts of them, each scored
   Vote vote = Vote::all_activity;
 };
+void fields(IsOptions<ProtocolOptions> auto& o, auto&& visit) {
+  visit("protocol", o.protocol, kAnything,
+        "static: all classes, mixed; dynamic: one class after another, none shown again");
+  visit("train", o.train, between(0, kMost32Bits),
+        "images to learn from, 0: all; dynamic: as many of each class, 0: as the rarest has");
+  visit("passes", o.passes, between(1, 10000), "static: over these images");
+  visit("stages", o.stages, between(1, 10000), "static: equal parts of a pass, scored after each");
+  visit("label", o.label, between(1, kMost32Bits),
+        "images, the latest learnt, by whose classes neurons are named; dynamic: a tenth of each class");
+  visit("test", o.test, between(0, kMost32Bits), "images of the test part to score, 0: all");
+  visit("validation", o.validation, between(0, kMost32Bits),
+        "> 0: so many images at the end of the training part are scored in their stead");
+  visit("vote", o.vote, kAnything, "how neurons answer for their class");
+}
 
 // What is learnt, and then scored.
 struct Stage {

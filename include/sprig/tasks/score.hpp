@@ -14,9 +14,16 @@ struct TaskOptions : ForecastOptions {
 
   bool is_classification() const { return is_image_set(system); }
   ClassificationOptions classification() const;
+  ForecastOptions& forecast() { return *this; }
+  const ForecastOptions& forecast() const { return *this; }
   std::uint32_t sample_steps() const { return is_classification() ? images.steps : steps_per_sample; }
   std::uint64_t training_samples() const { return is_classification() ? images.train : train; }
 };
+
+void fields(IsOptions<TaskOptions> auto& o, auto&& visit) {
+  fields(o.forecast(), visit);
+  fields(o.images, visit);
+}
 
 // A task measures recurrence, and counts, where the dense network has so much less error than one without recurrent
 // synapses (docs/lnp.md, Traps).

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/formats/csv.hpp"
 
 namespace sprig {
@@ -28,6 +29,7 @@ struct Series {
 };
 
 inline constexpr std::uint32_t kMostMemory = 1000;  // samples of each of the memory_..., copy_... below
+inline constexpr Allowed kMemory = between(1, kMostMemory);
 
 // Which series. The defaults of dt make 15 samples about 0.2 Lyapunov times and half a turn of every chaotic system:
 // lorenz63 0.02, roessler 0.2, mackey_glass 2. All others have samples and no time: their dt is 1.

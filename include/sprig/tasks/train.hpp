@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/learning/bptt/training.hpp"
 #include "sprig/learning/stdp/training.hpp"
 #include "sprig/tasks/score.hpp"
@@ -24,6 +25,14 @@ struct SequenceOptions {
   std::uint32_t window_samples = 40, warm_up_samples = 20;
   std::uint32_t validation = 1000;  // images: at most so many of the validation part are used to stop
 };
+void fields(IsOptions<SequenceOptions> auto& o, auto&& visit) {
+  fields(o.bptt, visit);
+  visit("window_samples", o.window_samples, between(1, 1'000'000), "bptt: samples of a sequence of a series");
+  visit("warm_up_samples", o.warm_up_samples, between(0, 1'000'000),
+        "bptt: samples before them, that no loss looks at");
+  visit("validation_images", o.validation, between(0, 10'000'000),
+        "bptt: images of the validation part to stop by, at most");
+}
 
 // train_bptt() on the task: a series' targets at the horizon (mean square), an image's class (cross-entropy). The
 // network that comes out has its own input layer. Errors: those of train_bptt() and evaluate_task(); ConfigError for

@@ -20,6 +20,7 @@
 #include <memory>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -48,6 +49,12 @@ struct BpttModel {
   SpikeModel spikes = SpikeModel::step;
   int threads = 0;  // 0: all that OpenMP offers. Never changes a result
 };
+void fields(IsOptions<BpttModel> auto& o, auto&& visit) {
+  visit("surrogate_gain", o.surrogate_gain, above(0), "bptt: g of the surrogate derivative");
+  visit("detach_reset", o.detach_reset, kAnything, "bptt: no gradient through the reset");
+  visit("checkpoint_steps", o.checkpoint_steps, between(0, 2147483647),
+        "bptt: the state is kept every so many steps; 0: the square root of all; never changes a result");
+}
 
 // Sequences that run side by side, each from the network's initial state.
 struct SequenceBatch {

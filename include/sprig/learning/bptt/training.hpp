@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/learning/bptt/adam.hpp"
 #include "sprig/learning/bptt/bptt.hpp"
@@ -37,6 +38,18 @@ struct BpttOptions {
   std::uint32_t seed = 1;      // of the order of sequences
   Progress progress;           // after every batch. false: ends with what there is, result.complete = false
 };
+void fields(IsOptions<BpttOptions> auto& o, auto&& visit) {
+  fields(o.model, visit);
+  visit("learning_rate", o.learning_rate, at_least(0),
+        "bptt: Adam's, of recurrent weights in units of their mean magnitude");
+  visit("readout_learning_rate", o.readout_learning_rate, at_least(0), "bptt: Adam's, of the readout");
+  visit("clip_norm", o.clip_norm, at_least(0), "bptt: longest gradient of a batch; 0: any");
+  visit("epochs", o.epochs, between(1, 1'000'000), "bptt: at most");
+  visit("batch", o.batch, between(1, 65536), "bptt: sequences a step");
+  visit("patience", o.patience, between(0, 1'000'000),
+        "bptt: epochs without a lower validation loss before it ends; 0: it does not");
+  visit("keep_sign", o.keep_sign, kAnything, "bptt: weights stop at 0; must be true with two receptors");
+}
 
 struct BpttEpoch {
   double training_loss = 0;                               // mean over the epoch's batches, each before its step
@@ -52,6 +65,9 @@ struct BpttResult {
   std::uint64_t clipped = 0;     // batches whose gradient was cut
   bool complete = true;
 };
+
+// Weights on two receptors cannot change their sign. Errors: ConfigError (training.keep_sign).
+void check_keep_sign(const LifKind& kind, const BpttOptions& options);
 
 // readout: where it starts, (N + 1) x outputs; empty: at 0. Any number of threads gives the same bits. Errors:
 // ConfigError (training.*, as make_bptt()); NumericalError when a loss is not finite (epoch and batch).

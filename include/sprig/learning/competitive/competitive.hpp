@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sprig/coding/pixel_spikes.hpp"
+#include "sprig/core/fields.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -28,10 +29,7 @@ constexpr auto words_of(CompetitiveRule) { return words<CompetitiveRule>("pair",
 enum class Inhibition : std::uint8_t { direct, population };
 constexpr auto words_of(Inhibition) { return words<Inhibition>("direct", "population"); }
 
-// Bounds of CompetitiveOptions; the configuration's schema reads them too.
-struct CompetitiveLimits {
-  static constexpr std::uint32_t most_neurons = 1'000'000, most_steps = 1'000'000;
-};
+inline constexpr std::uint32_t kMostCompetitors = 1'000'000;  // neurons of a model
 
 struct CompetitiveOptions {
   std::uint32_t neurons = 100;
@@ -66,6 +64,51 @@ struct CompetitiveOptions {
   double decay_tau_ms = 1e4;   // tau_decay
   double theta_factor = 8000;  // c_theta: a spike raises theta by c_theta x T / tau_theta (mV)
 };
+void fields(IsOptions<CompetitiveOptions> auto& o, auto&& visit) {
+  visit("neurons", o.neurons, between(1, kMostCompetitors), "that compete");
+  visit("step_ms", o.step_ms, above(0), "time step");
+  visit("steps", o.steps, between(1, 1'000'000), "of a presentation, which starts from rest");
+  visit("rest_steps", o.rest_steps, between(0, 1'000'000), "without spikes of pixels, after each presentation");
+  visit("rate_hz", o.rate_hz, above(0), "of a white pixel's spikes");
+  visit("code", o.code, kAnything,
+        "of pixels: Poisson spikes, or BindsNET's Poisson-distributed intervals, which are nearly regular");
+  visit("tau_m_ms", o.tau_m_ms, above(0), "membrane time constant");
+  visit("rest_mv", o.rest_mv, kAnything, "resting potential");
+  visit("reset_mv", o.reset_mv, kAnything, "potential after a spike");
+  visit("threshold_mv", o.threshold_mv, kAnything, "threshold, to which theta is added");
+  visit("refractory_ms", o.refractory_ms, at_least(0), "time without input after a spike");
+  visit("theta_plus_mv", o.theta_plus_mv, at_least(0), "added to theta at a spike");
+  visit("tau_theta_ms", o.tau_theta_ms, above(0), "decay of theta, while learning");
+  visit("one_spike", o.one_spike, kAnything, "of several neurons that cross at once one emits");
+  visit("inhibition", o.inhibition, kAnything, "by the neurons themselves, or through inhibitory ones");
+  visit("inhibition_mv", o.inhibition_mv, at_least(0), "that a spike takes from all others");
+  visit("excitation_mv", o.excitation_mv, at_least(0), "population: of an inhibitory neuron");
+  visit("weight_bits", o.weight_bits, either(32, 32), "of a weight: 32 so far");
+  visit("weight_max", o.weight_max, above(0), "largest weight that plasticity makes");
+  visit("initial_weight", o.initial_weight, at_least(0), "weights start uniform below it");
+  visit("norm", o.norm, at_least(0), "sum of a neuron's weights after each presentation; 0: left alone");
+  visit("rule", o.rule, kAnything, "of plasticity");
+  visit("rate_pre", o.rate_pre, at_least(0), "nu_pre: of depression");
+  visit("rate_post", o.rate_post, at_least(0), "nu_post: of potentiation");
+  visit("trace_tau_ms", o.trace_tau_ms, above(0), "of traces, which spikes set to 1");
+  visit("slow_trace_tau_ms", o.slow_trace_tau_ms, above(0), "triplet: of the slower one");
+  visit("asp_half_spikes", o.asp_half_spikes, above(0), "asp: after so many spikes a neuron's rates are half");
+  visit("asp_leak_tau_ms", o.asp_leak_tau_ms, above(0), "asp: of weights of silent neurons; undone by norm > 0");
+  visit("asp_leak_growth", o.asp_leak_growth, at_least(0), "asp: by how much the slow trace lengthens it");
+  visit("asp_trace_tau_ms", o.asp_trace_tau_ms, above(0), "asp: of that trace");
+  visit("adaptive_rates", o.adaptive_rates, kAnything, "spikedyn: mechanism 1, k_p and k_d");
+  visit("timed_updates", o.timed_updates, kAnything, "spikedyn: 2, weights change every update_steps, else at spikes");
+  visit("weight_decay", o.weight_decay, kAnything, "spikedyn: 3, decay_rate; undone by norm > 0");
+  visit("adaptive_theta", o.adaptive_theta, kAnything, "spikedyn: 4, theta_factor for theta_plus_mv");
+  visit("update_steps", o.update_steps, between(1, 1'000'000), "spikedyn: t_step");
+  visit("spike_threshold", o.spike_threshold, above(0),
+        "spikedyn: k_p = ceil(most spikes of a neuron / spike_threshold)");
+  visit("mu", o.mu, at_least(0), "spikedyn: exponent of the weight dependence");
+  visit("decay_rate", o.decay_rate, at_least(0), "spikedyn: w_decay times neurons");
+  visit("decay_tau_ms", o.decay_tau_ms, above(0), "spikedyn: tau_decay");
+  visit("theta_factor", o.theta_factor, at_least(0),
+        "spikedyn: c_theta; a spike adds c_theta T / tau_theta_ms (mV) to theta");
+}
 
 // What a model has learnt. Everything else starts anew with each presentation.
 struct CompetitiveState {

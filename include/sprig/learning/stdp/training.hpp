@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/builders.hpp"
@@ -32,6 +33,19 @@ struct StdpOptions {
   bool normalise = true;
   Progress progress;  // after each window. false: ends with what there is, result.complete = false
 };
+void fields(IsOptions<StdpOptions> auto& o, auto&& visit) {
+  visit("stdp_tau_plus_ms", o.tau_plus_ms, above(0), "stdp: of a synapse's source's trace");
+  visit("stdp_tau_minus_ms", o.tau_minus_ms, above(0), "stdp: of its target's");
+  visit("stdp_tau_min_ms", o.tau_min_ms, above(0), "stdp: smaller draws are raised to it");
+  visit("stdp_a_plus", o.a_plus, at_least(0), "stdp: gain of one pair, in w_max");
+  visit("stdp_a_minus", o.a_minus, at_least(0), "stdp: loss of one pair, in w_max");
+  visit("stdp_w_max_factor", o.w_max_factor, above(0), "stdp: w_max over the mean excitatory weight");
+  visit("stdp_duration_ms", o.duration_ms, above(0), "stdp: time that it learns for");
+  visit("stdp_window_ms", o.window_ms, above(0),
+        "stdp: weights take effect after each; made whole samples; of images, one each");
+  visit("stdp_normalise", o.normalise, kAnything,
+        "stdp: excitatory weights onto a neuron keep their sum, up to w_max each");
+}
 
 struct StdpResult {
   Network network;  // with the learned weights

@@ -1,0 +1,56 @@
+// What holds between keys of different sections, and what is derived.
+#include <filesystem>
+#include <utility>
+
+#include "host/config/keys.hpp"
+#include "host/config/sections.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
+
+namespace sprig {
+
+namespace {
+
+// Paths hold wherever the resolved configuration is run from.
+void make_absolute(std::string& path) {
+  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+}
+
+// Every field, for those that were not read but set.
+struct SectionCheck {
+  const char* here = "";
+
+  void section(const char* name) { here = name; }
+  template <class T>
+  void operator()(const char* name, const T& value, const Allowed& allowed, const char*) const {
+    FieldCheck{here}(name, value, allowed);
+  }
+};
+
+void check_built_network(const Config& config) {
+  check_network_spec(config.network);
+  for (const std::uint32_t neuron : config.run.probe)
+    if (neuron >= config.network.neurons)
+      refuse("run.probe", "neuron " + shown(neuron), "below network.neurons = " + shown(config.network.neurons));
+  check_keep_sign(config.network.kind, config.training.sequences.bptt);
+}
+
+}  // namespace
+
+void finish_config(Config& config) {
+  sections(std::as_const(config), SectionCheck{});
+  if (config.network_file.empty()) check_built_network(config);
+  for (const std::string& key : config.given)
+    if (!config.network_file.empty() && describes_network(key))
+      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
+  for (std::string* path : {&config.network_file, &config.task.file, &config.task.images.folder, &config.learn.folder})
+    make_absolute(*path);
+  for (const std::string& axis : config.operating_point.axes) search_axis(axis);
+  if (config.study.mode == StudyMode::operating_point && config.operating_point.axes.empty())
+    refuse("operating_point.axes", "an empty list with study.mode = \"operating_point\"",
+           "a list of one or more, each \"section.key = [values]\"");
+  config.prune.seed = config.simulation.seed;
+  config.prune.lyapunov = config.lyapunov;
+}
+
+}  // namespace sprig

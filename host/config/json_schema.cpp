@@ -1,0 +1,108 @@
+// The configuration as a JSON Schema, for editors and for whoever checks files without sprig.
+#include <cmath>
+#include <concepts>
+
+#include <nlohmann/json.hpp>
+
+#include "host/config/sections.hpp"
+#include "host/config/toml_value.hpp"
+
+namespace sprig {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The interval, as far as JSON's numbers have ends. Every number is finite.
+void bound(Json& schema, const Allowed& allowed, bool whole) {
+  const auto number = [&](double x) { return whole ? Json(std::llround(x)) : Json(x); };
+  if (allowed.ends_alone) {
+    schema["enum"] = {number(allowed.low), number(allowed.high)};
+    if (allowed.low == allowed.high) schema["enum"] = {number(allowed.low)};
+    return;
+  }
+  const double most = std::numeric_limits<double>::max();
+  schema[allowed.low_open ? "exclusiveMinimum" : "minimum"] = number(std::max(allowed.low, -most));
+  if (!allowed.infinite)
+    schema[allowed.high_open ? "exclusiveMaximum" : "maximum"] = number(std::min(allowed.high, most));
+}
+
+Json distribution_pattern() {
+  const std::string number = " *-?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)? *";
+  std::string names;
+  for (const std::string_view name : words_of(Distribution::Kind{}))
+    if (name != name_of(Distribution::Kind::constant)) names += (names.empty() ? "" : "|") + std::string(name);
+  return "^(constant *\\(" + number + "\\)|(" + names + ") *\\(" + number + "," + number + "\\))$";
+}
+
+template <class T>
+Json schema_of(const T& value, const Allowed& allowed) {
+  Json schema;
+  if constexpr (kIsList<T>) {
+    const Json entry = schema_of(typename T::value_type{}, allowed);
+    Json list{{"type", "array"}, {"items", entry}};
+    if (allowed.least_entries > 0) list["minItems"] = allowed.least_entries;
+    schema["anyOf"] = {list, entry};  // a lone value stands for a list of one
+  } else if constexpr (std::same_as<T, bool>) {
+    schema["type"] = "boolean";
+  } else if constexpr (Worded<T>) {
+    schema["enum"] = words_of(value);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    schema["type"] = std::integral<T> ? "integer" : "number";
+    bound(schema, allowed, std::integral<T>);
+  } else if constexpr (std::same_as<T, Distribution>) {
+    schema["anyOf"] = {schema_of(0.0, allowed), {{"type", "string"}, {"pattern", distribution_pattern()}}};
+  } else {
+    schema["type"] = "string";
+    if (allowed.or_number) schema = {{"anyOf", {schema, {{"type", "integer"}, {"minimum", 0}}}}};
+  }
+  return schema;
+}
+
+template <class T>
+Json default_of(const T& value) {
+  if constexpr (kIsList<T>) {
+    Json list = Json::array();
+    for (const auto& entry : value) list.push_back(default_of(entry));
+    return list;
+  } else if constexpr (Worded<T>) {
+    return name_of(value);
+  } else if constexpr (std::same_as<T, Distribution>) {
+    const std::string text = to_toml(value);  // in quotes
+    return text.substr(1, text.size() - 2);
+  } else {
+    return value;
+  }
+}
+
+struct ToSchema {
+  Json sections = Json::object();
+  Json* here = nullptr;
+
+  void section(const char* name) {
+    sections[name] = {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
+    here = &sections[name]["properties"];
+  }
+  template <class T>
+  void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
+    Json& schema = (*here)[name] = schema_of(value, allowed);
+    schema["default"] = default_of(value);
+    schema["description"] = std::string(doc) + "; allowed: " + in_words(value, allowed);
+  }
+};
+
+}  // namespace
+
+std::string config_schema() {
+  ToSchema visitor;
+  const Config defaults;
+  sections(defaults, visitor);
+  const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                    {"title", "sprig configuration"},
+                    {"type", "object"},
+                    {"additionalProperties", false},
+                    {"properties", std::move(visitor.sections)}};
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace sprig
