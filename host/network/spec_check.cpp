@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
 
