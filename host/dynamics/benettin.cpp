@@ -9,6 +9,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/dynamics/collapsed.hpp"
+#include "sprig/dynamics/tangent_step.hpp"
 
 namespace sprig {
 
@@ -57,11 +58,7 @@ void row_growth(const Eigen::MatrixXd& q, const Eigen::VectorXd& diagonal, std::
   for (Eigen::Index c = 0; c < q.cols(); ++c) {
     const double log_r = std::log(diagonal[c]);
     const double* column = q.col(c).data();
-    for (std::size_t r = 0; r < rows; ++r) {
-      const double square = column[r] * column[r];
-      growth[r] += square * log_r;
-      mass[r] += square;
-    }
+    for (std::size_t r = 0; r < rows; ++r) add_row_growth(column[r], log_r, growth[r], mass[r]);
   }
 }
 

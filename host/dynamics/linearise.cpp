@@ -13,10 +13,7 @@ std::vector<LinearNeuron> linear_neurons(const Network& network) {
   std::vector<LinearNeuron> neurons;
   neurons.reserve(p.size());
   for (std::size_t i = 0; i < p.size(); ++i)
-    neurons.push_back({p.tau_m_ms[i], p.resistance[i], p.v_th[i] - p.e_l[i], p.v_reset[i] - p.e_l[i],
-                       std::exp(-network.step_ms / p.tau_m_ms[i]),
-                       lif_p20(network.step_ms, p.tau_m_ms[i], p.resistance[i]),
-                       lif_refractory_steps(p.t_ref_ms[i], network.step_ms)});
+    neurons.push_back({lif_constants(network.kind, p, i, network.step_ms), p.tau_m_ms[i], p.resistance[i]});
   return neurons;
 }
 

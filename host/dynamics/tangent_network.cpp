@@ -12,20 +12,20 @@ namespace {
 
 void add_constants(TangentNetwork& tangent, const Network& network) {
   const NeuronParameters& p = network.neurons;
-  const double h = network.step_ms;
   for (std::size_t i = 0; i < p.size(); ++i) {
-    tangent.p22.push_back(std::exp(-h / p.tau_m_ms[i]));
+    const auto c = lif_propagators(network.kind, lif_parameters(p, i), network.step_ms);
+    tangent.p22.push_back(c.p22);
     if (tangent.current_rows == 0) {
       tangent.potential_shift.push_back(1 / p.tau_m_ms[i]);
       continue;
     }
     tangent.potential_shift.push_back(-p.resistance[i] / p.tau_m_ms[i]);
-    tangent.p11_0.push_back(std::exp(-h / p.tau_syn_exc_ms[i]));
-    tangent.p21_0.push_back(lif_p21(h, p.tau_m_ms[i], p.tau_syn_exc_ms[i], p.resistance[i]));
+    tangent.p11_0.push_back(c.p11[0]);
+    tangent.p21_0.push_back(c.p21[0]);
     tangent.current_shift_0.push_back(1 / p.tau_syn_exc_ms[i]);
     if (tangent.current_rows == 1) continue;
-    tangent.p11_1.push_back(std::exp(-h / p.tau_syn_inh_ms[i]));
-    tangent.p21_1.push_back(lif_p21(h, p.tau_m_ms[i], p.tau_syn_inh_ms[i], p.resistance[i]));
+    tangent.p11_1.push_back(c.p11[1]);
+    tangent.p21_1.push_back(c.p21[1]);
     tangent.current_shift_1.push_back(1 / p.tau_syn_inh_ms[i]);
   }
 }

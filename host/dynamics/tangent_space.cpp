@@ -10,6 +10,7 @@
 #include "host/dynamics/benettin.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/dynamics/tangent_step.hpp"
 
 namespace sprig::cpu {
 
@@ -17,12 +18,8 @@ namespace {
 
 constexpr std::size_t kTile = 16;  // columns; four AVX2 registers of doubles
 
-// y += a x and such over one row of a tile.
 inline void add_scaled(double* __restrict y, double a, const double* __restrict x) {
   for (std::size_t c = 0; c < kTile; ++c) y[c] += a * x[c];
-}
-inline void scale_row(double* y, double a) {
-  for (std::size_t c = 0; c < kTile; ++c) y[c] *= a;
 }
 
 // Columns [kTile t, kTile (t+1)) of everything, rows contiguous; columns beyond the frame's are zero.
@@ -30,7 +27,6 @@ struct Tile {
   std::vector<double> frame;    // [row]
   std::vector<double> payload;  // [slot]
   std::vector<double> history;  // [step mod max_delay][neuron]: S of the surrogate
-  double* row(std::size_t r) { return frame.data() + r * kTile; }
 };
 
 // Synapses by cell they end in, for the surrogate's A = sum_d W_d^T S(n-d).
@@ -81,14 +77,14 @@ class CpuTangentSpace final : public TangentSpace {
 
  private:
   void flow(Tile& tile, const std::uint8_t* flags) const;
-  void events(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
-  void deliveries(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
+  void saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
   void arrivals(Tile& tile, const std::uint8_t* flags, std::uint64_t step) const;
   void threshold(Tile& tile, const double* spike_gain, const double* reset_gain, std::uint64_t step) const;
   Eigen::MatrixXd gather(std::vector<double> Tile::*part) const;
   void scatter(const Eigen::MatrixXd& from, std::vector<double> Tile::*part);
 
   const TangentNetwork network_;
+  const TangentView view_ = view_of_tangent(network_, [](const auto& array) { return array.data(); });
   std::uint32_t columns_;
   int threads_ = 1;
   std::vector<Tile> tiles_;
@@ -138,69 +134,37 @@ std::vector<double> CpuTangentSpace::frame() const {
 }
 
 void CpuTangentSpace::flow(Tile& tile, const std::uint8_t* flags) const {
-  const std::size_t n = network_.neurons;
-  const std::uint32_t currents = network_.current_rows;
-  for (std::size_t i = 0; i < n; ++i) {
-    double* __restrict v = tile.row(i);
-    const bool free = (flags[i] & kFrozen) == 0;
-    if (free) scale_row(v, network_.p22[i]);
-    if (currents >= 1) {
-      double* __restrict current = tile.row(n + i);
-      if (free) add_scaled(v, network_.p21_0[i], current);
-      scale_row(current, network_.p11_0[i]);
-    }
-    if (currents == 2) {
-      double* __restrict current = tile.row(2 * n + i);
-      if (free) add_scaled(v, network_.p21_1[i], current);
-      scale_row(current, network_.p11_1[i]);
-    }
-  }
+  for (std::size_t i = 0; i < network_.neurons; ++i) tangent_flow<kTile>(view_, tile.frame.data(), i, flags[i]);
 }
 
-void CpuTangentSpace::events(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
-  for (std::uint64_t e = chunk.event_offsets[step]; e < chunk.event_offsets[step + 1]; ++e) {
-    const TangentEvent& event = chunk.events[e];
-    double* v = tile.row(event.neuron);
-    if (event.slot != kNoSlot) {
-      double* __restrict payload = tile.payload.data() + std::size_t{event.slot} * kTile;
-      for (std::size_t c = 0; c < kTile; ++c) payload[c] = -event.inverse_velocity * v[c];
-    }
-    scale_row(v, event.factor);
-  }
-}
-
-void CpuTangentSpace::deliveries(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
-  const std::size_t n = network_.neurons;
-  const std::uint8_t* flags = chunk.flags.data() + step * n;
-  for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d) {
-    const TangentDelivery& delivery = chunk.deliveries[d];
-    const double* payload = tile.payload.data() + std::size_t{delivery.slot} * kTile;
-    for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
-      const std::size_t cell = network_.cells[k];
-      const bool second = cell >= n;
-      const std::size_t i = second ? cell - n : cell;
-      const double w = network_.weights[k];
-      if ((flags[i] & kDeaf) == 0) add_scaled(tile.row(i), network_.potential_shift[i] * w, payload);
-      if (network_.current_rows > 0)
-        add_scaled(tile.row(n + cell), (second ? network_.current_shift_1[i] : network_.current_shift_0[i]) * w,
-                   payload);
-    }
-  }
+void CpuTangentSpace::saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
+  const std::uint8_t* flags = chunk.flags.data() + step * network_.neurons;
+  double *frame = tile.frame.data(), *payloads = tile.payload.data();
+  saltation_step(
+      view_, [&] { flow(tile, flags); },
+      [&] {
+        for (std::uint64_t e = chunk.event_offsets[step]; e < chunk.event_offsets[step + 1]; ++e)
+          tangent_event<kTile>(chunk.events[e], frame, payloads);
+      },
+      [&] {
+        for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d) {
+          const TangentDelivery& delivery = chunk.deliveries[d];
+          const double* payload = payloads + std::size_t{delivery.slot} * kTile;
+          for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
+            const std::uint32_t cell = network_.cells[k], n = network_.neurons;
+            tangent_arrival<kTile>(view_, k, cell < n ? cell : cell - n, flags, payload, frame);
+          }
+        }
+      });
 }
 
 void CpuTangentSpace::advance(const SaltationChunk& chunk) {
-  const bool delta = network_.current_rows == 0;
 #pragma omp parallel for schedule(static) num_threads(threads_)
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     Tile& tile = tiles_[t];
     if (tile.payload.size() < std::size_t{chunk.slots} * kTile)
       tile.payload.resize(std::size_t{chunk.slots} * kTile, 0);
-    for (std::size_t step = 0; step < chunk.steps; ++step) {
-      flow(tile, chunk.flags.data() + step * network_.neurons);
-      if (delta) deliveries(tile, chunk, step);
-      events(tile, chunk, step);
-      if (!delta) deliveries(tile, chunk, step);
-    }
+    for (std::size_t step = 0; step < chunk.steps; ++step) saltation(tile, chunk, step);
   }
 }
 
@@ -218,7 +182,7 @@ void CpuTangentSpace::arrivals(Tile& tile, const std::uint8_t* flags, std::uint6
     for (std::uint64_t k = incoming_.offsets[cell]; k < incoming_.offsets[cell + 1]; ++k)
       if (incoming_.delays[k] <= known)
         add_scaled(sum, incoming_.weights[k], spikes[incoming_.delays[k]] + incoming_.sources[k] * kTile);
-    add_scaled(tile.row(delta ? cell : n + cell), 1, sum);
+    add_scaled(tile.frame.data() + (delta ? cell : n + cell) * kTile, 1, sum);
   }
 }
 
@@ -226,12 +190,8 @@ void CpuTangentSpace::threshold(Tile& tile, const double* spike_gain, const doub
                                 std::uint64_t step) const {
   const std::size_t n = network_.neurons;
   double* history = tile.history.data() + step % network_.max_delay * n * kTile;
-  for (std::size_t i = 0; i < n; ++i) {
-    double* __restrict v = tile.row(i);
-    double* __restrict s = history + i * kTile;
-    for (std::size_t c = 0; c < kTile; ++c) s[c] = spike_gain[i] * v[c];
-    scale_row(v, reset_gain[i]);
-  }
+  for (std::size_t i = 0; i < n; ++i)
+    tangent_threshold<kTile>(tile.frame.data() + i * kTile, history + i * kTile, spike_gain[i], reset_gain[i]);
 }
 
 void CpuTangentSpace::advance(const SurrogateChunk& chunk) {

@@ -96,23 +96,20 @@ void check_replicas(const Network& network, std::uint32_t replicas) {
 
 void check_state(const StateLimits& limits, const SimulationState& state) {
   const std::size_t cells = std::size_t{limits.neurons} * limits.replicas;
-  const bool exponential = limits.kind.synapse == Synapse::exponential, two = limits.kind.receptors == 2;
   const auto must = [](const char* what, std::size_t found, std::size_t expected) {
     if (found != expected)
       throw ConfigError("state", "belongs to another network: " + std::to_string(found) + " " + what + ", must be " +
                                      std::to_string(expected));
   };
-  must("potentials", state.u.size(), cells);
-  must("currents of receptor 0", state.i0.size(), exponential ? cells : 0);
-  must("currents of receptor 1", state.i1.size(), exponential && two ? cells : 0);
-  must("adaptive thresholds", state.theta.size(), limits.kind.adaptive ? cells : 0);
-  must("refractory counters", state.refractory.size(), cells);
+  each_state_of(
+      limits.kind, [&](const char* what, bool has, const auto& array) { must(what, array.size(), has ? cells : 0); },
+      state);
   must("delay slots", state.delay_slots, limits.delay_slots);
   must("last events", state.as_of.size(), state.as_of.empty() ? 0 : cells);
   for (const std::uint64_t as_of : state.as_of)
     if (as_of > state.step) throw ConfigError("state", "has a last event after its step");
   if (!limits.learns) must("plastic weights", state.plastic.weights.size(), 0);
-  must("arrivals in flight", state.pending.size(), std::size_t{limits.delay_slots} * (two ? 2 : 1) * cells);
+  must("arrivals in flight", state.pending.size(), std::size_t{limits.delay_slots} * limits.kind.currents() * cells);
   if (state.exponents != limits.exponents)
     throw ConfigError("state", "has arrivals in flight in units of other weights (another network or run.weight_bits)");
 }

@@ -4,12 +4,16 @@
 #include <bit>
 #include <utility>
 
-#include "sprig/engine/drive.hpp"
-#include "sprig/engine/lif_constants.hpp"
+#include "sprig/engine/cell_step.hpp"
 
 namespace sprig::cpu {
 
 namespace {
+
+struct NothingRandom : FixedTerms<false, false> {
+  real normal() const { return 0; }
+  real count() const { return 0; }
+};
 
 const LifSkip<real>& skip_of(const Slice& slice, std::size_t neuron) { return slice.skip[slice.skip_row[neuron]]; }
 
@@ -35,13 +39,14 @@ void update(SliceState& state, EventState& events, const Slice& slice, const Upd
       ++events.touched;
       const LifSkip<real>& skip = skip_of(slice, neuron);
       const real external = state.external[cell];
-      LifState<real> s = state.cell(cell);
+      LifState<real> s = load_state<kKind>(state, cell);
       lif_skip<kKind>(s, skip, external, step - events.as_of[cell]);
-      if (step % kSettleSteps == 0) settle(s);
-      const bool spike =
-          lif_step<kKind>(s, lif_constants<kKind>(c, neuron), synaptic_arrival(units_0, c.unit_0[neuron]),
-                          kTwo ? synaptic_arrival(units_1, c.unit_1[neuron]) : real{0}, external);
-      state.put(cell, s);
+      settle_on_time(s, step);
+      constexpr NothingRandom nothing;
+      StepConstants constants;
+      load_constants<kKind>(constants, c, nothing, neuron);
+      const bool spike = step_cell<kKind>(s, constants, {units_0, units_1, external}, nothing, nothing);
+      store_state<kKind>(state, cell, s);
       events.as_of[cell] = step + 1;
       events.active.put(cell, !lif_silent<kKind>(s, skip, external, c.v_th[neuron]));
       if (!spike) continue;
@@ -73,7 +78,7 @@ EventState make_events(const SliceState& state, const Slice& slice, const Update
   with_lif_kind(context.network->kind, [&]<LifKind kKind>() {
     for (std::size_t cell = 0; cell < state.u.size(); ++cell) {
       const std::size_t neuron = cell / context.replicas;
-      if (!lif_silent<kKind>(state.cell(cell), skip_of(slice, neuron), state.external[cell],
+      if (!lif_silent<kKind>(load_state<kKind>(state, cell), skip_of(slice, neuron), state.external[cell],
                              slice.constants.v_th[neuron]))
         events.active.set(cell);
     }
@@ -89,8 +94,9 @@ void update_events(SliceState& state, EventState& events, const Slice& slice, co
 
 LifState<real> look_ahead(const SliceState& state, const EventState& events, const Slice& slice,
                           const UpdateContext& context, std::size_t cell, std::uint64_t step) {
-  LifState<real> s = state.cell(cell);
+  LifState<real> s;
   with_lif_kind(context.network->kind, [&]<LifKind kKind>() {
+    s = load_state<kKind>(state, cell);
     lif_skip<kKind>(s, skip_of(slice, cell / context.replicas), state.external[cell], step - events.as_of[cell]);
   });
   return s;
@@ -99,7 +105,8 @@ LifState<real> look_ahead(const SliceState& state, const EventState& events, con
 void catch_up(SliceState& state, EventState& events, const Slice& slice, const UpdateContext& context,
               std::uint64_t step) {
   for (std::size_t cell = 0; cell < state.u.size(); ++cell) {
-    state.put(cell, look_ahead(state, events, slice, context, cell, step));
+    const LifState<real> s = look_ahead(state, events, slice, context, cell, step);
+    with_lif_kind(context.network->kind, [&]<LifKind kKind>() { store_state<kKind>(state, cell, s); });
     events.as_of[cell] = step;
   }
 }

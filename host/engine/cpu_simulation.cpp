@@ -13,6 +13,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/engine/call_check.hpp"
+#include "sprig/engine/drive.hpp"
 
 namespace sprig::cpu {
 
@@ -76,8 +77,7 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t
   const std::uint64_t step = first + offset;
   const bool driven = !input.signal.empty();
   const std::int64_t sample =
-      driven ? static_cast<std::int64_t>(std::min<std::uint64_t>(offset / input.steps_per_sample, input.samples - 1))
-             : 0;
+      driven ? static_cast<std::int64_t>(sample_of<std::uint64_t>(offset, input.steps_per_sample, input.samples)) : 0;
   if (state.signal_sample != sample) {
     set_external(state, slice, context_, driven ? input.signal.data : nullptr, input.samples,
                  static_cast<std::uint32_t>(sample));
@@ -92,7 +92,8 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t
   else
     update_slice(state, slice, context_, step, recorder.trajectory(offset), list);
   recorder.probe(slice, offset, [&](std::size_t cell) {
-    return by_events() ? look_ahead(state, events_[s], slice, context_, cell, step + 1) : state.cell(cell);
+    return by_events() ? look_ahead(state, events_[s], slice, context_, cell, step + 1)
+                       : load_present(view_of_state(state), cell);
   });
   if ((step + 1) % kFiniteCheckSteps == 0) find_non_finite(s, step);
 

@@ -16,11 +16,7 @@ SimulationState CpuSimulation::state() const {
   for (std::size_t s = 0; s < states_.size(); ++s) {
     const SliceState& from = states_[s];
     const auto append = [](auto& to, const auto& part) { to.insert(to.end(), part.begin(), part.end()); };
-    append(result.u, from.u);
-    append(result.i0, from.i0);
-    append(result.i1, from.i1);
-    append(result.theta, from.theta);
-    append(result.refractory, from.refractory);
+    each_state(append, result, from);
     if (by_events()) {
       append(result.as_of, events_[s].as_of);
       result.touched += events_[s].touched;
@@ -65,14 +61,10 @@ void CpuSimulation::set_state(const SimulationState& state) {
     to.slots = network_.delay_slots;
     to.ring.assign(std::size_t{to.slots} * receptors() * to.u.size(), 0);
     const std::size_t first = std::size_t{network_.slices[s].first} * replicas_, cells = to.u.size();
-    const auto take = [&](const auto& from, auto& part) {
+    const auto take = [&](auto& part, const auto& from) {
       if (!part.empty()) std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), cells, part.begin());
     };
-    take(state.u, to.u);
-    take(state.i0, to.i0);
-    take(state.i1, to.i1);
-    take(state.theta, to.theta);
-    take(state.refractory, to.refractory);
+    each_state(take, to, state);
     to.drawn_quarter = ~0ull;
     for (std::size_t slot = 0; slot < network_.delay_slots; ++slot)
       for (std::size_t r = 0; r < receptors(); ++r) {

@@ -3,10 +3,10 @@
 #include "host/engine/cpu_update.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "host/engine/cpu_drive.hpp"
-#include "sprig/engine/drive.hpp"
-#include "sprig/engine/lif_constants.hpp"
+#include "sprig/engine/cell_step.hpp"
 
 namespace sprig::cpu {
 
@@ -14,125 +14,95 @@ namespace {
 
 // Where the arrays of one slice begin in this step; copied into the loops, so that nothing seems to change under them.
 struct Arrays {
-  const real *p22, *p20, *p11_0, *p11_1, *p21_0, *p21_1, *v_th, *v_reset, *theta_decay, *theta_plus;
-  const real *unit_0, *unit_1, *external, *sigma, *noise, *weight_0, *weight_1, *counts;
-  const std::int32_t* refractory_steps;
-  real *u, *i0, *i1, *theta;
-  std::int32_t *refractory, *ring_0, *ring_1;
+  NeuronConstants<ConstPointer> constants;
+  NeuronState<Pointer> state;
+  const real *external, *normals, *counts;  // [cell]
+  std::int32_t *ring_0, *ring_1;
   std::int32_t*
       spiked;  // of the block that is swept: cell - block begin; as wide as the state, so that vectors are full
   TrajectoryRow trajectory;
 };
 
-// What a neuron's update reads and never changes.
-struct CellConstants {
-  LifConstants<real> lif;
-  real unit_0, unit_1, sigma, weight_0, weight_1;
+// The variates of a cell's step, drawn beforehand (cpu_drive.hpp).
+struct StoredDraws {
+  const real *normals, *counts;
+  std::size_t cell;
+  real normal() const { return normals[cell]; }
+  real count() const { return counts[cell]; }
 };
 
-template <LifKind kKind, bool kNoise, bool kPoisson>
-inline __attribute__((always_inline)) CellConstants constants_of(const Arrays& a, std::size_t neuron) {
-  constexpr bool kTwo = kKind.receptors == 2;
-  CellConstants c{};
-  c.lif = lif_constants<kKind>(a, neuron);
-  c.unit_0 = a.unit_0[neuron];
-  if constexpr (kTwo) c.unit_1 = a.unit_1[neuron];
-  if constexpr (kNoise) c.sigma = a.sigma[neuron];
-  if constexpr (kPoisson) {
-    c.weight_0 = a.weight_0[neuron];
-    if constexpr (kTwo) c.weight_1 = a.weight_1[neuron];
-  }
-  return c;
-}
-
-// One cell: a neuron in a replica. Drive terms that a network does not have cost nothing, hence the template arguments.
-template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
-inline __attribute__((always_inline)) void update_cell(const Arrays& a, const CellConstants& c, std::size_t cell,
+// One cell. Drive terms that a network does not have cost nothing, hence the template arguments.
+template <LifKind kKind, bool kTrajectory, class Terms>
+inline __attribute__((always_inline)) void update_cell(const Arrays& a, const StepConstants& c, std::size_t cell,
                                                        std::size_t block) {
-  constexpr bool kExponential = kKind.synapse == Synapse::exponential;
   constexpr bool kTwo = kKind.receptors == 2;
-  real arrivals_0 = synaptic_arrival(a.ring_0[cell], c.unit_0), arrivals_1 = 0;
+  const StepInput in{a.ring_0[cell], kTwo ? a.ring_1[cell] : 0, a.external[cell]};
   a.ring_0[cell] = 0;
-  if constexpr (kTwo) {
-    arrivals_1 = synaptic_arrival(a.ring_1[cell], c.unit_1);
-    a.ring_1[cell] = 0;
-  }
-  if constexpr (kPoisson) {
-    arrivals_0 = add_poisson(arrivals_0, c.weight_0, a.counts[cell]);
-    if constexpr (kTwo) arrivals_1 = add_poisson(arrivals_1, c.weight_1, a.counts[cell]);
-  }
-  real external = a.external[cell];
-  if constexpr (kNoise) external = add_noise(external, c.sigma, a.noise[cell]);
-
-  LifState<real> s;
-  s.u = a.u[cell];
-  s.refractory = a.refractory[cell];
-  if constexpr (kExponential) {
-    s.i[0] = a.i0[cell];
-    if constexpr (kTwo) s.i[1] = a.i1[cell];
-  }
-  if constexpr (kKind.adaptive) s.theta = a.theta[cell];
-
+  if constexpr (kTwo) a.ring_1[cell] = 0;
+  LifState<real> s = load_state<kKind>(a.state, cell);
+  const StoredDraws draws{a.normals, a.counts, cell};
   bool spike;
   if constexpr (kTrajectory) {
     const bool held = s.refractory > 0;
     LifProbe<real> probe;
-    spike = lif_step<kKind>(s, c.lif, arrivals_0, arrivals_1, external, &probe);
+    spike = step_cell<kKind>(s, c, in, Terms{}, draws, &probe);
     a.trajectory.u_before[cell] = probe.u_before;
     a.trajectory.current[cell] = probe.current;
-    a.trajectory.flags[cell] = static_cast<std::uint8_t>((spike ? kSpiked : 0) | (held ? kHeld : 0));
+    a.trajectory.flags[cell] = step_flags(spike, held);
   } else {
-    spike = lif_step<kKind>(s, c.lif, arrivals_0, arrivals_1, external);
+    spike = step_cell<kKind>(s, c, in, Terms{}, draws);
   }
-  a.u[cell] = s.u;
-  a.refractory[cell] = s.refractory;
-  if constexpr (kExponential) {
-    a.i0[cell] = s.i[0];
-    if constexpr (kTwo) a.i1[cell] = s.i[1];
-  }
-  if constexpr (kKind.adaptive) a.theta[cell] = s.theta;
+  store_state<kKind>(a.state, cell, s);
   a.spiked[cell - block] = spike ? 1 : 0;
+}
+
+// The one cell of a neuron that has constants of its own. A function, since what a loop body declares the compiler
+// keeps as an array over lanes.
+template <LifKind kKind, bool kTrajectory, class Terms>
+inline __attribute__((always_inline)) void update_neuron(const Arrays& a, std::size_t neuron, std::size_t block) {
+  StepConstants c;
+  load_constants<kKind>(c, a.constants, Terms{}, neuron);
+  update_cell<kKind, kTrajectory, Terms>(a, c, neuron, block);
 }
 
 // A block: neurons [run.begin, run.end). Equal neurons keep their constants in registers; of unequal ones each loads
 // its own.
-template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
+template <LifKind kKind, bool kTrajectory, class Terms>
 inline __attribute__((always_inline)) void sweep_body(const Arrays a, const NeuronRun run, std::size_t replicas) {
   const std::size_t block = run.begin * replicas;
   if (run.equal) {
-    const CellConstants c = constants_of<kKind, kNoise, kPoisson>(a, run.begin);
+    StepConstants c;
+    load_constants<kKind>(c, a.constants, Terms{}, run.begin);
     const std::size_t end = run.end * replicas;
 #pragma omp simd
-    for (std::size_t cell = block; cell < end; ++cell)
-      update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell, block);
+    for (std::size_t cell = block; cell < end; ++cell) update_cell<kKind, kTrajectory, Terms>(a, c, cell, block);
   } else if (replicas == 1) {
 #pragma omp simd
     for (std::size_t neuron = run.begin; neuron < run.end; ++neuron)
-      update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, constants_of<kKind, kNoise, kPoisson>(a, neuron), neuron,
-                                                        block);
+      update_neuron<kKind, kTrajectory, Terms>(a, neuron, block);
   } else {
     for (std::size_t neuron = run.begin; neuron < run.end; ++neuron) {
-      const CellConstants c = constants_of<kKind, kNoise, kPoisson>(a, neuron);
+      StepConstants c;
+      load_constants<kKind>(c, a.constants, Terms{}, neuron);
       const std::size_t begin = neuron * replicas, end = begin + replicas;
 #pragma omp simd
-      for (std::size_t cell = begin; cell < end; ++cell)
-        update_cell<kKind, kTrajectory, kNoise, kPoisson>(a, c, cell, block);
+      for (std::size_t cell = begin; cell < end; ++cell) update_cell<kKind, kTrajectory, Terms>(a, c, cell, block);
     }
   }
 }
 
-template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
+template <LifKind kKind, bool kTrajectory, class Terms>
 void sweep(const Arrays a, const NeuronRun run, std::size_t replicas) {
-  sweep_body<kKind, kTrajectory, kNoise, kPoisson>(a, run, replicas);
+  sweep_body<kKind, kTrajectory, Terms>(a, run, replicas);
 }
 
 // The same operations sixteen neurons at a time, for processors that can; the same bits, since nothing is contracted.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define SPRIG_WIDE_SWEEP 1
-template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
+template <LifKind kKind, bool kTrajectory, class Terms>
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))) void wide_sweep(
     const Arrays a, const NeuronRun run, std::size_t replicas) {
-  sweep_body<kKind, kTrajectory, kNoise, kPoisson>(a, run, replicas);
+  sweep_body<kKind, kTrajectory, Terms>(a, run, replicas);
 }
 
 bool wide_vectors() {
@@ -143,15 +113,15 @@ bool wide_vectors() {
 
 using Sweep = void (*)(const Arrays, const NeuronRun, std::size_t);
 
-template <LifKind kKind, bool kTrajectory, bool kNoise, bool kPoisson>
+template <LifKind kKind, bool kTrajectory, class Terms>
 Sweep choose_sweep() {
 #if defined(SPRIG_WIDE_SWEEP)
   if constexpr (!kTrajectory) {
     static const bool wide = wide_vectors();
-    if (wide) return wide_sweep<kKind, kTrajectory, kNoise, kPoisson>;
+    if (wide) return wide_sweep<kKind, kTrajectory, Terms>;
   }
 #endif
-  return sweep<kKind, kTrajectory, kNoise, kPoisson>;
+  return sweep<kKind, kTrajectory, Terms>;
 }
 
 // The network is swept in blocks of about this many cells, so that the list of who spiked stays in the first cache.
@@ -191,30 +161,11 @@ void update(SliceState& state, const Slice& slice, const UpdateContext& context,
   std::int32_t* ring = state.ring.data() + (step % state.slots) * cells * receptors;
 
   Arrays a{};
-  a.p22 = c.p22.data();
-  a.p20 = c.p20.data();
-  a.p11_0 = c.p11_0.data();
-  a.p11_1 = c.p11_1.data();
-  a.p21_0 = c.p21_0.data();
-  a.p21_1 = c.p21_1.data();
-  a.v_th = c.v_th.data();
-  a.v_reset = c.v_reset.data();
-  a.theta_decay = c.theta_decay.data();
-  a.theta_plus = c.theta_plus.data();
-  a.refractory_steps = c.refractory_steps.data();
-  a.unit_0 = c.unit_0.data();
-  a.unit_1 = c.unit_1.data();
+  a.constants = view_of_constants(c);
+  a.state = view_of_state(state);
   a.external = state.external.data();
-  a.sigma = c.noise_sigma.data();
-  a.noise = noise ? state.noise.data() + drawn : nullptr;
-  a.weight_0 = c.poisson_weight_0.data();
-  a.weight_1 = c.poisson_weight_1.data();
+  a.normals = noise ? state.noise.data() + drawn : nullptr;
   a.counts = poisson ? state.poisson.data() + drawn : nullptr;
-  a.u = state.u.data();
-  a.i0 = state.i0.data();
-  a.i1 = state.i1.data();
-  a.theta = state.theta.data();
-  a.refractory = state.refractory.data();
   a.ring_0 = ring;
   a.ring_1 = ring + cells;
   a.spiked = state.spiked.data();
@@ -222,10 +173,10 @@ void update(SliceState& state, const Slice& slice, const UpdateContext& context,
     a.trajectory = {trajectory.u_before + slice.first, trajectory.current + slice.first,
                     trajectory.flags + slice.first};
 
-  const Sweep sweep_block = noise ? (poisson ? choose_sweep<kKind, kTrajectory, true, true>()
-                                             : choose_sweep<kKind, kTrajectory, true, false>())
-                                  : (poisson ? choose_sweep<kKind, kTrajectory, false, true>()
-                                             : choose_sweep<kKind, kTrajectory, false, false>());
+  const Sweep sweep_block = noise ? (poisson ? choose_sweep<kKind, kTrajectory, FixedTerms<true, true>>()
+                                             : choose_sweep<kKind, kTrajectory, FixedTerms<true, false>>())
+                                  : (poisson ? choose_sweep<kKind, kTrajectory, FixedTerms<false, true>>()
+                                             : choose_sweep<kKind, kTrajectory, FixedTerms<false, false>>());
   const std::size_t neurons = std::max<std::size_t>(kBlockCells / context.replicas, 1);
   for (const NeuronRun& run : state.runs)
     for (std::size_t begin = run.begin; begin < run.end; begin += neurons) {
@@ -240,11 +191,9 @@ std::vector<NeuronRun> neuron_runs(const Slice& slice) {
   constexpr std::size_t kShortest = 64;
   const SliceConstants& c = slice.constants;
   const auto equal = [&](std::size_t i, std::size_t j) {
-    const auto same = [&](const auto& values) { return values.empty() || values[i] == values[j]; };
-    return same(c.p22) && same(c.p20) && same(c.p11_0) && same(c.p11_1) && same(c.p21_0) && same(c.p21_1) &&
-           same(c.v_th) && same(c.v_reset) && same(c.theta_decay) && same(c.theta_plus) && same(c.refractory_steps) &&
-           same(c.unit_0) && same(c.unit_1) && same(c.noise_sigma) && same(c.poisson_weight_0) &&
-           same(c.poisson_weight_1);
+    bool all = true;
+    each_step_constant([&](const auto& values) { all = all && (values.empty() || values[i] == values[j]); }, c);
+    return all;
   };
   std::vector<NeuronRun> runs;
   for (std::size_t i = 0; i < slice.count; ++i) {
@@ -261,21 +210,9 @@ SliceState initial_state(const Slice& slice, const Network& network, std::uint32
   SliceState state;
   state.runs = neuron_runs(slice);
   const std::size_t cells = std::size_t{slice.count} * replicas;
-  const bool two = network.kind.receptors == 2;
-  state.u.reserve(cells);
-  for (std::uint32_t local = 0; local < slice.count; ++local) {
-    const std::size_t i = slice.first + local;
-    const auto u = static_cast<real>(network.neurons.v_initial[i] - network.neurons.e_l[i]);
-    state.u.insert(state.u.end(), replicas, u);
-  }
-  if (network.kind.synapse == Synapse::exponential) {
-    state.i0.assign(cells, 0);
-    if (two) state.i1.assign(cells, 0);
-  }
-  if (network.kind.adaptive) state.theta.assign(cells, 0);
-  state.refractory.assign(cells, 0);
+  set_initial_state(state, network, slice.first, slice.count, replicas);
   state.slots = slots;
-  state.ring.assign(std::size_t{slots} * (two ? 2 : 1) * cells, 0);
+  state.ring.assign(std::size_t{slots} * network.kind.currents() * cells, 0);
   state.external.assign(cells, 0);
   if (!slice.constants.noise_sigma.empty()) state.noise.assign(4 * cells, 0);
   if (!slice.constants.poisson_row.empty()) state.poisson.assign(4 * cells, 0);
@@ -302,8 +239,12 @@ void update_slice(SliceState& state, const Slice& slice, const UpdateContext& co
   const bool drawn = !slice.constants.noise_sigma.empty() || !slice.constants.poisson_row.empty();
   if (drawn && state.drawn_quarter != step >> 2) draw_drive(state, slice, context, step);
   if (step % kSettleSteps == 0)
-    for (PageVector<real>* values : {&state.u, &state.i0, &state.i1, &state.theta})
-      for (real& value : *values) value = settle(value);
+    each_state(
+        []<class T>(PageVector<T>& values) {
+          if constexpr (std::is_same_v<T, real>)
+            for (real& value : values) value = settle(value);
+        },
+        state);
   with_lif_kind(context.network->kind, [&]<LifKind kKind>() {
     if (trajectory.flags != nullptr)
       update<kKind, true>(state, slice, context, step, trajectory, spikes);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sprig/core/page_vector.hpp"
+#include "sprig/engine/neuron_state.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
@@ -28,9 +29,7 @@ struct SpikeList {
 // What one slice's owner holds besides the constants. Arrays are [neuron][replica]; the ring is
 // [slot][receptor * count + neuron][replica], with the delay slots of the network, or a single one: then it holds
 // nothing but the arrivals of the step that is computed.
-struct SliceState {
-  PageVector<real> u, i0, i1, theta;
-  PageVector<std::int32_t> refractory;
+struct SliceState : NeuronState<PageVector> {
   PageVector<std::int32_t> ring;
   std::uint32_t slots = 1;
   std::vector<NeuronRun> runs;  // cover the slice in order
@@ -43,24 +42,6 @@ struct SliceState {
   std::int64_t signal_sample = -1;      // sample that `external` holds; -1: none yet
   std::vector<std::uint32_t> due;       // rows of synapses whose spikes arrive
   PageVector<std::int32_t> spiked;      // of the block of cells that was swept last, 0 or 1
-
-  // One cell's variables; those that the kind does not have are 0.
-  LifState<real> cell(std::size_t k) const {
-    LifState<real> s;
-    s.u = u[k];
-    if (!i0.empty()) s.i[0] = i0[k];
-    if (!i1.empty()) s.i[1] = i1[k];
-    if (!theta.empty()) s.theta = theta[k];
-    s.refractory = refractory[k];
-    return s;
-  }
-  void put(std::size_t k, const LifState<real>& s) {
-    u[k] = s.u;
-    if (!i0.empty()) i0[k] = s.i[0];
-    if (!i1.empty()) i1[k] = s.i[1];
-    if (!theta.empty()) theta[k] = s.theta;
-    refractory[k] = s.refractory;
-  }
 };
 
 struct UpdateContext {

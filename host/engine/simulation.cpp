@@ -9,7 +9,9 @@ namespace sprig {
 
 std::uint64_t SimulationState::hash() const {
   Hash hash;
-  hash.add(step).add(u).add(i0).add(i1).add(theta).add(refractory).add(delay_slots).add(pending);
+  hash.add(step);
+  each_state([&](const auto& array) { hash.add(array); }, *this);
+  hash.add(delay_slots).add(pending);
   if (!as_of.empty()) hash.add(as_of).add(touched);
   if (plastic.unit != 0)
     hash.add(plastic.weights).add(plastic.unit).add(plastic.last_spike).add(plastic.pre).add(plastic.post);

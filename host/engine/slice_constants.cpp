@@ -1,6 +1,4 @@
-// The step constants of a slice's neurons, from their parameters: every exp() of a simulation is here, in double.
-#include <array>
-#include <cmath>
+// The step constants of a slice's neurons, from their parameters.
 #include <map>
 
 #include "host/engine/packing.hpp"
@@ -11,36 +9,15 @@ namespace sprig {
 SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
                                const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
                                const PoissonTable& poisson) {
-  const double h = network.step_ms;
-  const NeuronParameters& p = network.neurons;
-  const bool exponential = network.kind.synapse == Synapse::exponential;
   const bool two = network.kind.receptors == 2;
   SliceConstants c;
-  const auto add = [](std::vector<real>& to, double value) {
-    to.push_back(static_cast<real>(value) + real{0});
-  };  // no -0
+  const auto add = [](std::vector<real>& to, double value) { to.push_back(rounded<real>(value)); };
   for (std::uint32_t local = 0; local < slice.count; ++local) {
     const std::size_t i = slice.first + local;
-    add(c.p22, std::exp(-h / p.tau_m_ms[i]));
-    add(c.p20, lif_p20(h, p.tau_m_ms[i], p.resistance[i]));
-    if (exponential) {
-      add(c.p11_0, std::exp(-h / p.tau_syn_exc_ms[i]));
-      add(c.p21_0, lif_p21(h, p.tau_m_ms[i], p.tau_syn_exc_ms[i], p.resistance[i]));
-      if (two) {
-        add(c.p11_1, std::exp(-h / p.tau_syn_inh_ms[i]));
-        add(c.p21_1, lif_p21(h, p.tau_m_ms[i], p.tau_syn_inh_ms[i], p.resistance[i]));
-      }
-    }
-    add(c.v_th, p.v_th[i] - p.e_l[i]);
-    add(c.v_reset, p.v_reset[i] - p.e_l[i]);
-    if (network.kind.adaptive) {
-      add(c.theta_decay, std::exp(-h / p.tau_theta_ms[i]));
-      add(c.theta_plus, p.theta_plus[i]);
-    }
-    c.refractory_steps.push_back(lif_refractory_steps(p.t_ref_ms[i], h));
+    append_constants(c, network.kind, rounded<real>(lif_constants(network.kind, network.neurons, i, network.step_ms)));
     add(c.unit_0, fixed_unit(exponents[2 * std::size_t{population_of[local]}]));
     if (two) add(c.unit_1, fixed_unit(exponents[2 * std::size_t{population_of[local]} + 1]));
-    add(c.external, p.i_dc[i]);
+    add(c.external, network.neurons.i_dc[i]);
     if (!drive.noise_sigma.empty()) add(c.noise_sigma, drive.noise_sigma[i]);
     for (std::uint32_t k = 0; k < drive.channels; ++k) add(c.current_gain, drive.current_gain[i * drive.channels + k]);
     if (!drive.poisson_rate_hz.empty()) {
@@ -56,16 +33,11 @@ SliceConstants slice_constants(const Network& network, const Drive& drive, const
 }
 
 void add_skip_tables(const Network& network, Slice& slice) {
-  const NeuronParameters& p = network.neurons;
-  std::map<std::array<double, 5>, std::uint32_t> row_of;
+  std::map<LifParameters, std::uint32_t> row_of;
   for (std::uint32_t local = 0; local < slice.count; ++local) {
-    const std::size_t i = slice.first + local;
-    const std::array<double, 5> key{p.tau_m_ms[i], p.resistance[i], p.tau_syn_exc_ms[i], p.tau_syn_inh_ms[i],
-                                    p.tau_theta_ms[i]};
-    const auto [entry, added] = row_of.try_emplace(key, static_cast<std::uint32_t>(slice.skip.size()));
-    if (added)
-      slice.skip.push_back(
-          lif_skip_tables<real>(network.kind, {network.step_ms, key[0], key[1], {key[2], key[3]}, key[4]}));
+    const LifParameters parameters = lif_parameters(network.neurons, slice.first + local);
+    const auto [entry, added] = row_of.try_emplace(parameters, static_cast<std::uint32_t>(slice.skip.size()));
+    if (added) slice.skip.push_back(lif_skip_tables<real>(network.kind, parameters, network.step_ms));
     slice.skip_row.push_back(entry->second);
   }
 }

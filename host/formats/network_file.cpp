@@ -13,25 +13,6 @@ namespace {
 
 constexpr std::int32_t kFormat = 1;
 
-// The per-neuron arrays: one list, for writing and for reading.
-const std::vector<std::pair<const char*, std::vector<double> NeuronParameters::*>>& parameter_arrays() {
-  using P = NeuronParameters;
-  static const std::vector<std::pair<const char*, std::vector<double> P::*>> arrays{
-      {"tau_m_ms", &P::tau_m_ms},
-      {"resistance", &P::resistance},
-      {"e_l", &P::e_l},
-      {"v_th", &P::v_th},
-      {"v_reset", &P::v_reset},
-      {"t_ref_ms", &P::t_ref_ms},
-      {"i_dc", &P::i_dc},
-      {"tau_syn_exc_ms", &P::tau_syn_exc_ms},
-      {"v_initial", &P::v_initial},
-      {"tau_syn_inh_ms", &P::tau_syn_inh_ms},
-      {"theta_plus", &P::theta_plus},
-      {"tau_theta_ms", &P::tau_theta_ms}};
-  return arrays;
-}
-
 // A matrix's index arrays in the integer width SciPy would choose, kept alive while they are written.
 struct ScipyCsr {
   std::vector<std::int32_t> indptr32, indices32;
@@ -128,7 +109,8 @@ void save_network(const std::string& path, const Network& network) {
   std::vector<NpyArray> arrays;
   const ScipyCsr recurrent(network.recurrent), input(network.input);
   recurrent.append(arrays, "", network.recurrent);
-  for (const auto& [name, values] : parameter_arrays()) arrays.push_back(npy_vector(name, network.neurons.*values));
+  for (const NeuronField& field : kNeuronFields)
+    arrays.push_back(npy_vector(field.name, network.neurons.*field.values));
   arrays.push_back(npy_vector("original_id", network.original_id));
   if (!network.cluster.empty()) arrays.push_back(npy_vector("cluster", network.cluster));
 
@@ -171,7 +153,7 @@ Network load_network(const std::string& path) {
     throw InputError(path, "has format " + std::to_string(format) + "; this version reads format 1");
   Network network;
   network.recurrent = read_csr(file, path, "");
-  for (const auto& [name, values] : parameter_arrays()) network.neurons.*values = file.read<double>(name);
+  for (const NeuronField& field : kNeuronFields) network.neurons.*field.values = file.read<double>(field.name);
   network.original_id = file.read<std::uint32_t>("original_id");
   if (file.has("cluster")) network.cluster = file.read<std::uint32_t>("cluster");
   network.populations = read_populations(file, path);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"

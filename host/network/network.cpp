@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "host/network/fields.hpp"
 #include "sprig/core/hash.hpp"
 
 namespace sprig {

@@ -4,7 +4,6 @@
 #include <numeric>
 #include <utility>
 
-#include "host/network/fields.hpp"
 
 namespace sprig {
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "host/network/fields.hpp"
 #include "host/network/text.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/network.hpp"

@@ -1,4 +1,4 @@
-// The tangent dynamics' own kernels (sprig/dynamics/tangent.hpp says what is computed). Everything is stored by
+// The tangent dynamics' own kernels (sprig/dynamics/tangent_step.hpp has the formulas). Everything is stored by
 // columns, [column][row], so that threads run along rows.
 //
 // saltation: columns never mix, so a block takes a column through all the steps of a chunk, with block barriers alone
@@ -14,19 +14,19 @@
 
 #include "kernels/core/context.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/dynamics/tangent_step.hpp"
 
 namespace sprig::kernel {
 
-// TangentNetwork, and the frame that moves.
-struct TangentView {
-  std::uint32_t neurons = 0, current_rows = 0, columns = 0;
-  const double *p22 = nullptr, *p11_0 = nullptr, *p11_1 = nullptr, *p21_0 = nullptr, *p21_1 = nullptr;
-  const double *potential_shift = nullptr, *current_shift_0 = nullptr, *current_shift_1 = nullptr;
-  const std::uint32_t* cells = nullptr;
-  const double* weights = nullptr;
+// The frame that moves.
+struct FrameView {
+  TangentView network;
+  std::uint32_t columns = 0;
   double* frame = nullptr;    // [column][row]
   double* payload = nullptr;  // [column][slot]
   std::uint64_t payload_stride = 0;
+
+  SPRIG_HD std::uint64_t rows() const { return std::uint64_t{network.neurons} * (1 + network.current_rows); }
 };
 
 // SaltationChunk. Events come in batches that name no neuron twice: batch b of a step is [batch_begin[b], batch_begin[b
@@ -39,24 +39,6 @@ struct SaltationView {
   const TangentDelivery* deliveries = nullptr;
 };
 
-// Diagonal flow of one neuron in one column: dV = p22 dV + p21 dI unless frozen, then dI = p11 dI.
-SPRIG_KERNEL inline void tangent_flow(const TangentView& t, double* column, std::uint32_t i, std::uint8_t flags) {
-  const bool free = (flags & kFrozen) == 0;
-  double v = column[i];
-  if (free) v *= t.p22[i];
-  if (t.current_rows >= 1) {
-    double& current = column[t.neurons + i];
-    if (free) v += t.p21_0[i] * current;
-    current *= t.p11_0[i];
-  }
-  if (t.current_rows == 2) {
-    double& current = column[2 * std::uint64_t{t.neurons} + i];
-    if (free) v += t.p21_1[i] * current;
-    current *= t.p11_1[i];
-  }
-  column[i] = v;
-}
-
 // A step's events in one column, batch after batch. Called by a whole block; ends with a barrier.
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void tangent_events(Ctx& ctx, const SaltationView& chunk, std::uint32_t step, double* column,
@@ -64,9 +46,7 @@ SPRIG_KERNEL inline void tangent_events(Ctx& ctx, const SaltationView& chunk, st
   for (std::uint64_t b = chunk.batch_offsets[step]; b < chunk.batch_offsets[step + 1]; ++b) {
     for (std::uint64_t e = chunk.batch_begin[b] + ctx.thread(); e < chunk.batch_begin[b + 1]; e += ctx.threads()) {
       const TangentEvent event = chunk.events[e];
-      double& v = column[event.neuron];
-      if (event.slot != kNoSlot) payload[event.slot] = -event.inverse_velocity * v;
-      v *= event.factor;
+      tangent_event<1>(event, column, payload);
     }
     ctx.block_barrier();
   }
@@ -84,15 +64,8 @@ SPRIG_KERNEL inline void tangent_deliver(Ctx& ctx, const TangentView& t, const S
     for (std::uint64_t k = delivery.begin + ctx.thread(); k < delivery.end; k += ctx.threads()) {
       const std::uint32_t target = t.cells[k] % t.neurons;
       if (k > delivery.begin && t.cells[k - 1] % t.neurons == target) continue;
-      for (std::uint64_t s = k; s < delivery.end && t.cells[s] % t.neurons == target; ++s) {
-        const std::uint32_t cell = t.cells[s];
-        const double weight = t.weights[s];
-        if ((flags[target] & kDeaf) == 0) column[target] += t.potential_shift[target] * weight * shift;
-        if (t.current_rows > 0) {
-          const double* current_shift = cell >= t.neurons ? t.current_shift_1 : t.current_shift_0;
-          column[std::uint64_t{t.neurons} + cell] += current_shift[target] * weight * shift;
-        }
-      }
+      for (std::uint64_t s = k; s < delivery.end && t.cells[s] % t.neurons == target; ++s)
+        tangent_arrival<1>(t, s, target, flags, &shift, column);
     }
     ctx.block_barrier();
   }
@@ -100,46 +73,49 @@ SPRIG_KERNEL inline void tangent_deliver(Ctx& ctx, const TangentView& t, const S
 
 // All steps of a chunk.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void saltation(Ctx& ctx, const TangentView& t, const SaltationView& chunk) {
-  const std::uint64_t rows = std::uint64_t{t.neurons} * (1 + t.current_rows);
-  for (std::uint32_t c = ctx.block(); c < t.columns; c += ctx.blocks()) {
-    double* column = t.frame + c * rows;
-    double* payload = t.payload + c * t.payload_stride;
+SPRIG_KERNEL inline void saltation(Ctx& ctx, const FrameView& f, const SaltationView& chunk) {
+  const TangentView& t = f.network;
+  for (std::uint32_t c = ctx.block(); c < f.columns; c += ctx.blocks()) {
+    double* column = f.frame + c * f.rows();
+    double* payload = f.payload + c * f.payload_stride;
     for (std::uint32_t step = 0; step < chunk.steps; ++step) {
       const std::uint8_t* flags = chunk.flags + std::uint64_t{step} * t.neurons;
-      for (std::uint32_t i = ctx.thread(); i < t.neurons; i += ctx.threads()) tangent_flow(t, column, i, flags[i]);
-      ctx.block_barrier();
-      if (t.current_rows == 0) tangent_deliver(ctx, t, chunk, step, column, payload);
-      tangent_events(ctx, chunk, step, column, payload);
-      if (t.current_rows > 0) tangent_deliver(ctx, t, chunk, step, column, payload);
+      saltation_step(
+          t,
+          [&] {
+            for (std::uint32_t i = ctx.thread(); i < t.neurons; i += ctx.threads())
+              tangent_flow<1>(t, column, i, flags[i]);
+            ctx.block_barrier();
+          },
+          [&] { tangent_events(ctx, chunk, step, column, payload); },
+          [&] { tangent_deliver(ctx, t, chunk, step, column, payload); });
     }
   }
 }
 
 // The surrogate's step (1): flow of the whole frame. flags: the step's.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void surrogate_flow(Ctx& ctx, const TangentView& t, const std::uint8_t* flags) {
-  const std::uint64_t rows = std::uint64_t{t.neurons} * (1 + t.current_rows);
-  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{t.neurons} * t.columns; j += grid_threads(ctx)) {
-    const auto i = static_cast<std::uint32_t>(j % t.neurons);
-    tangent_flow(t, t.frame + j / t.neurons * rows, i, flags[i]);
+SPRIG_KERNEL inline void surrogate_flow(Ctx& ctx, const FrameView& f, const std::uint8_t* flags) {
+  const std::uint32_t n = f.network.neurons;
+  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{n} * f.columns; j += grid_threads(ctx)) {
+    const auto i = static_cast<std::uint32_t>(j % n);
+    tangent_flow<1>(f.network, f.frame + j / n * f.rows(), i, flags[i]);
   }
 }
 
-// The surrogate's step (3): S = spike_gain o dV into `spikes` ([column][neuron], `stride` a column), dV = reset_gain o
-// dV. For delta synapses first dV += arrivals ([column][neuron]) unless frozen; else `arrivals` is null.
+// The surrogate's step (3), with S into `spikes` ([column][neuron], `stride` a column). For delta synapses first dV +=
+// arrivals ([column][neuron]) unless frozen; else `arrivals` is null.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void surrogate_threshold(Ctx& ctx, const TangentView& t, const std::uint8_t* flags,
+SPRIG_KERNEL inline void surrogate_threshold(Ctx& ctx, const FrameView& f, const std::uint8_t* flags,
                                              const double* spike_gain, const double* reset_gain, const double* arrivals,
                                              double* spikes, std::uint64_t stride) {
-  const std::uint64_t rows = std::uint64_t{t.neurons} * (1 + t.current_rows);
-  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{t.neurons} * t.columns; j += grid_threads(ctx)) {
-    const std::uint64_t i = j % t.neurons, c = j / t.neurons;
-    double& v = t.frame[c * rows + i];
-    double value = v;
-    if (arrivals != nullptr && (flags[i] & kFrozen) == 0) value += arrivals[j];
-    spikes[c * stride + i] = spike_gain[i] * value;
-    v = value * reset_gain[i];
+  const std::uint32_t n = f.network.neurons;
+  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{n} * f.columns; j += grid_threads(ctx)) {
+    const std::uint64_t i = j % n, c = j / n;
+    double v = f.frame[c * f.rows() + i];
+    if (arrivals != nullptr && (flags[i] & kFrozen) == 0) v += arrivals[j];
+    tangent_threshold<1>(&v, spikes + c * stride + i, spike_gain[i], reset_gain[i]);
+    f.frame[c * f.rows() + i] = v;
   }
 }
 
@@ -149,11 +125,7 @@ SPRIG_KERNEL inline void row_growth(Ctx& ctx, const double* q, std::uint64_t row
                                     const double* log_diagonal, double* growth, double* mass) {
   for (std::uint64_t r = grid_thread(ctx); r < rows; r += grid_threads(ctx)) {
     double grown = 0, all = 0;
-    for (std::uint32_t c = 0; c < columns; ++c) {
-      const double square = q[c * rows + r] * q[c * rows + r];
-      grown += square * log_diagonal[c];
-      all += square;
-    }
+    for (std::uint32_t c = 0; c < columns; ++c) add_row_growth(q[c * rows + r], log_diagonal[c], grown, all);
     growth[r] = grown;
     mass[r] = all;
   }

@@ -20,24 +20,24 @@ constexpr std::uint32_t kThreads = 256;
 constexpr std::uint32_t kSaltationThreads = 512;
 
 __global__ void __launch_bounds__(kSaltationThreads)
-    saltation_kernel(const __grid_constant__ kernel::TangentView tangent,
+    saltation_kernel(const __grid_constant__ kernel::FrameView frame,
                      const __grid_constant__ kernel::SaltationView chunk) {
   CudaContext ctx;
-  kernel::saltation(ctx, tangent, chunk);
+  kernel::saltation(ctx, frame, chunk);
 }
 
 __global__ void __launch_bounds__(kThreads)
-    surrogate_flow_kernel(const __grid_constant__ kernel::TangentView tangent, const std::uint8_t* flags) {
+    surrogate_flow_kernel(const __grid_constant__ kernel::FrameView frame, const std::uint8_t* flags) {
   CudaContext ctx;
-  kernel::surrogate_flow(ctx, tangent, flags);
+  kernel::surrogate_flow(ctx, frame, flags);
 }
 
 __global__ void __launch_bounds__(kThreads)
-    surrogate_threshold_kernel(const __grid_constant__ kernel::TangentView tangent, const std::uint8_t* flags,
+    surrogate_threshold_kernel(const __grid_constant__ kernel::FrameView frame, const std::uint8_t* flags,
                                const double* spike_gain, const double* reset_gain, const double* arrivals,
                                double* spikes, std::uint64_t stride) {
   CudaContext ctx;
-  kernel::surrogate_threshold(ctx, tangent, flags, spike_gain, reset_gain, arrivals, spikes, stride);
+  kernel::surrogate_threshold(ctx, frame, flags, spike_gain, reset_gain, arrivals, spikes, stride);
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -100,25 +100,13 @@ CudaTangentSpace::CudaTangentSpace(const TangentNetwork& network, std::uint32_t 
       columns_(columns),
       sparse_(stream_),
       qr_(network.rows(), columns, stream_),
-      cells_(network.cells, "tangent synapses"),
       frame_(std::size_t{network.rows()} * columns, "tangent frame"),
       log_diagonal_(columns),
       growth_(network.rows()),
       mass_(network.rows()) {
-  view_ = {.neurons = network.neurons,
-           .current_rows = network.current_rows,
-           .columns = columns,
-           .p22 = keep(network.p22),
-           .p11_0 = keep(network.p11_0),
-           .p11_1 = keep(network.p11_1),
-           .p21_0 = keep(network.p21_0),
-           .p21_1 = keep(network.p21_1),
-           .potential_shift = keep(network.potential_shift),
-           .current_shift_0 = keep(network.current_shift_0),
-           .current_shift_1 = keep(network.current_shift_1),
-           .cells = cells_.data(),
-           .weights = keep(network.weights),
-           .frame = frame_.data()};
+  view_.network = view_of_tangent(network, [&](const auto& array) { return keep(array); });
+  view_.columns = columns;
+  view_.frame = frame_.data();
 }
 
 CudaTangentSpace::~CudaTangentSpace() { cudaStreamSynchronize(stream_.get()); }

@@ -37,6 +37,9 @@ class CudaTangentSpace final : public TangentSpace {
 
  private:
   const double* keep(const std::vector<double>& values) { return constants_.emplace_back(values, "tangent").data(); }
+  const std::uint32_t* keep(const std::vector<std::uint32_t>& cells) {
+    return (cells_ = DeviceBuffer<std::uint32_t>(cells, "tangent synapses")).data();
+  }
   void reserve_slots(std::uint32_t slots);
   void prepare_surrogate();
   // y = beta y + sum over delays of W_d^T S(step - d).
@@ -56,7 +59,7 @@ class CudaTangentSpace final : public TangentSpace {
   DeviceBuffer<std::uint32_t> cells_;
   DeviceBuffer<double> frame_, payload_, log_diagonal_, growth_, mass_;
   std::uint32_t slots_ = 0;
-  kernel::TangentView view_;
+  kernel::FrameView view_;
 
   // Surrogate, made when first needed. history: [column][step mod max_delay][neuron].
   std::vector<DelayMatrix> delays_;

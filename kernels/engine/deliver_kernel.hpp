@@ -63,15 +63,10 @@ SPRIG_KERNEL inline void record_probes(Ctx& ctx, const StepData& data, const Con
   real* out = control->probe_state + k * 3 * values;
   for (std::uint64_t j = grid_thread(ctx); j < values; j += grid_threads(ctx)) {
     const std::uint64_t cell = std::uint64_t{control->probe[j / data.replicas]} * data.replicas + j % data.replicas;
-    LifState<real> s;
-    s.u = data.state.u[cell];
-    if (data.state.i0 != nullptr) s.i[0] = data.state.i0[cell];
-    if (data.state.i1 != nullptr) s.i[1] = data.state.i1[cell];
-    if (data.state.theta != nullptr) s.theta = data.state.theta[cell];
+    LifState<real> s = load_present(data.state, cell);
     if (data.events.skip != nullptr) {  // by the maps of the largest kind: those of terms that are not there are 0
       constexpr LifKind kLargest{Synapse::exponential, 2, Reset::hard, true};
       const std::uint32_t neuron = control->probe[j / data.replicas];
-      s.refractory = data.state.refractory[cell];
       catch_up_cell<kLargest>(s, data.events, neuron, cell, data.constants.external[neuron], control->step + k + 1);
     }
     out[j] = s.u;

@@ -21,29 +21,25 @@ class DeviceConstants {
   const kernel::DriveTables& tables() const { return tables_; }
 
  private:
-  const real* keep(const std::vector<real>& values);
-  const std::uint32_t* keep(const std::vector<std::uint32_t>& values);
-
-  std::vector<DeviceBuffer<real>> reals_;
-  std::vector<DeviceBuffer<std::uint32_t>> words_;
-  DeviceBuffer<std::int32_t> refractory_steps_;
+  NeuronConstants<DeviceBuffer> arrays_;
+  DeviceBuffer<std::uint32_t> poisson_table_;
+  DeviceBuffer<real> noise_table_;
   kernel::ConstantsView view_;
   kernel::DriveTables tables_;
 };
 
-struct DeviceState {
+struct DeviceState : NeuronState<DeviceBuffer> {  // [neuron][replica]
   DeviceState() = default;
   DeviceState(const SlicedNetwork& network, std::uint32_t replicas);
-  kernel::StateView view() const;
+  kernel::StateView view();
 
   // The initial state: v_initial, nothing else, nothing in flight.
   void reset(const Network& network, std::uint32_t replicas, const Stream& stream) const;
   // To and from `state`, all but the arrivals in flight; waits for the stream.
-  void download(SimulationState& state, const Stream& stream) const;
-  void upload(const SimulationState& state, const Stream& stream) const;
+  void download(NeuronState<Vector>& state, const Stream& stream) const;
+  void upload(const NeuronState<Vector>& state, const Stream& stream) const;
 
-  DeviceBuffer<real> u, i0, i1, theta;  // [neuron][replica]
-  DeviceBuffer<std::int32_t> refractory, ring;
+  DeviceBuffer<std::int32_t> ring;
 };
 
 }  // namespace sprig::cuda

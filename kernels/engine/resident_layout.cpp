@@ -65,20 +65,8 @@ std::vector<std::uint32_t> slice_first(const SlicedNetwork& network) {
 
 SliceConstants join_constants(const SlicedNetwork& network) {
   SliceConstants all;
-  const auto join = [&](auto member) {
-    for (const Slice& slice : network.slices)
-      (all.*member).insert((all.*member).end(), (slice.constants.*member).begin(), (slice.constants.*member).end());
-  };
-  for (const auto member :
-       {&SliceConstants::p22, &SliceConstants::p20, &SliceConstants::p11_0, &SliceConstants::p11_1,
-        &SliceConstants::p21_0, &SliceConstants::p21_1, &SliceConstants::v_th, &SliceConstants::v_reset,
-        &SliceConstants::theta_decay, &SliceConstants::theta_plus, &SliceConstants::unit_0, &SliceConstants::unit_1,
-        &SliceConstants::external, &SliceConstants::noise_sigma, &SliceConstants::current_gain,
-        &SliceConstants::poisson_weight_0, &SliceConstants::poisson_weight_1})
-    join(member);
-  join(&SliceConstants::refractory_steps);
-  join(&SliceConstants::poisson_row);
-  join(&SliceConstants::draw_id);
+  const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  for (const Slice& slice : network.slices) each_constant(join, all, slice.constants);
   return all;
 }
 

@@ -33,17 +33,17 @@ SPRIG_KERNEL inline real fed_current(const ResidentData& data, const ResidentSeg
                                      std::uint32_t k) {
   const real external = data.constants.external[neuron];
   if (segment.signal == nullptr) return external;
-  const std::uint64_t due = (segment.offset + k) / segment.steps_per_sample, last = segment.samples - 1;
+  const auto sample = sample_of<std::uint64_t>(segment.offset + k, segment.steps_per_sample, segment.samples);
   const std::uint64_t channels = data.signal_channels;
-  return add_signal(external, data.constants.current_gain + neuron * channels,
-                    segment.signal + (due < last ? due : last) * channels, data.signal_channels);
+  return add_signal(external, data.constants.current_gain + neuron * channels, segment.signal + sample * channels,
+                    data.signal_channels);
 }
 
 // As it is before step k of the segment.
 template <LifKind kKind>
 SPRIG_KERNEL inline void load_cell(ResidentCell& cell, const ResidentData& data, const ResidentSegment& segment,
                                    std::uint32_t neuron, std::uint32_t k) {
-  cell.constants = load_constants<kKind>(data.constants, neuron);
+  cell.constants = cell_constants<kKind>(data.constants, neuron);
   cell.state = load_state<kKind>(data.state, neuron);
   cell.external = fed_current(data, segment, neuron, k);
   cell.drawn = false;
@@ -62,8 +62,8 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   draw_ahead(data, segment, cell, k);
   if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
     cell.external = fed_current(data, segment, neuron, k);
-  const CellStep result = step_cell<kKind>(cell.state, cell.constants, data.tables, data.constants, cell.draws, step,
-                                           ring_0, ring_1, cell.external);
+  const CellStep result = step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external},
+                                                 data.tables, data.constants, cell.draws, step);
 
   if ((step & 3) == 3) cell.drawn = false;
   if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
@@ -71,7 +71,7 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
     const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
     segment.u_before[row] = result.probe.u_before;
     segment.current[row] = result.probe.current;
-    segment.flags[row] = static_cast<std::uint8_t>((result.spike ? kSpiked : 0) | (result.held ? kHeld : 0));
+    segment.flags[row] = step_flags(result.spike, result.held);
   }
   if (segment.probes > 0) {
     real* out = segment.probe_state + std::uint64_t{k} * 3 * segment.probes;

@@ -31,7 +31,7 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
   *ring = 0;
   if constexpr (kTwo) ring[cells] = 0;
 
-  const CellConstants constants = load_constants<kKind>(data.constants, neuron);
+  const CellConstants constants = cell_constants<kKind>(data.constants, neuron);
   real external = constants.external;
   if (control.signal != nullptr) {
     const std::uint64_t channels = data.signal_channels;
@@ -43,7 +43,7 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
   LifState<real> s = load_state<kKind>(data.state, cell);
   if constexpr (kEvents) catch_up_cell<kKind>(s, data.events, neuron, cell, external, step);
   const CellStep result =
-      step_cell<kKind>(s, constants, data.tables, data.constants, draws, step, ring_0, ring_1, external);
+      step_drawn_cell<kKind>(s, constants, {ring_0, ring_1, external}, data.tables, data.constants, draws, step);
   store_state<kKind>(data.state, cell, s);
   if constexpr (kEvents) leave_cell<kKind>(s, data.events, neuron, cell, external, constants.lif.v_th, step + 1);
 
@@ -52,7 +52,7 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
     const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
     control.u_before[row] = result.probe.u_before;
     control.current[row] = result.probe.current;
-    control.flags[row] = static_cast<std::uint8_t>((result.spike ? kSpiked : 0) | (result.held ? kHeld : 0));
+    control.flags[row] = step_flags(result.spike, result.held);
   }
   if (result.spike && control.counts != nullptr)  // a cell has one owner a step: no atomic
     ++control.counts[count_slot(control, control.offset + k, control.offset) * cells + cell];
@@ -73,10 +73,7 @@ SPRIG_KERNEL inline void update(Ctx& ctx, const StepData& data, const Control* c
   const std::uint32_t group_mask = several ? (1u << replicas) - 1 : 0xFFFFFFFFu;
   const std::uint32_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
   std::uint64_t sample = 0;
-  if (control.signal != nullptr) {
-    sample = (control.offset + k) / control.steps_per_sample;
-    if (sample >= control.samples) sample = control.samples - 1;
-  }
+  if (control.signal != nullptr) sample = sample_of(control.offset + k, control.steps_per_sample, control.samples);
 
   for (std::uint32_t tile = grid_warp(ctx); tile < tiles; tile += grid_warps(ctx)) {
     const std::uint32_t word = several ? 0 : tile % data.words;

@@ -79,21 +79,7 @@ struct HostFrame {
     const std::size_t rows = n.rows();
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t c = 0; c < columns; ++c) frame[c * rows + r] = row_major[r * columns + c];
-    view = {n.neurons,
-            n.current_rows,
-            columns,
-            n.p22.data(),
-            n.p11_0.data(),
-            n.p11_1.data(),
-            n.p21_0.data(),
-            n.p21_1.data(),
-            n.potential_shift.data(),
-            n.current_shift_0.data(),
-            n.current_shift_1.data(),
-            n.cells.data(),
-            n.weights.data(),
-            frame.data(),
-            payload.data(),
+    view = {view_of_tangent(n, [](const auto& array) { return array.data(); }), columns, frame.data(), payload.data(),
             7};
   }
   std::vector<double> row_major() const {
@@ -104,7 +90,7 @@ struct HostFrame {
     return result;
   }
   std::vector<double> frame, payload;
-  kernel::TangentView view;
+  kernel::FrameView view;
 };
 
 std::vector<double> start_of(const TangentNetwork& network, std::uint32_t columns) {

@@ -14,7 +14,6 @@
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "tests/kernels/engine_cases.hpp"
-#include "tests/kernels/host_views.hpp"
 #include "tests/support/threaded_context.hpp"
 
 namespace sprig::test {
@@ -26,14 +25,8 @@ class ThreadedEngine {
         sliced_(slice_network(network, drive, {1, options.weight_bits, false, options.update == UpdateMode::event})),
         step_(options.first_step) {
     const std::size_t cells = std::size_t{network.size()} * options.replicas;
-    const bool exponential = network.kind.synapse == Synapse::exponential, two = network.kind.receptors == 2;
-    for (std::uint32_t i = 0; i < network.size(); ++i)
-      u_.insert(u_.end(), options.replicas, static_cast<real>(network.neurons.v_initial[i] - network.neurons.e_l[i]));
-    if (exponential) i0_.assign(cells, 0);
-    if (exponential && two) i1_.assign(cells, 0);
-    if (network.kind.adaptive) theta_.assign(cells, 0);
-    refractory_.assign(cells, 0);
-    ring_.assign(std::size_t{sliced_.delay_slots} * (two ? 2 : 1) * cells, 0);
+    set_initial_state(neurons_, network, 0, network.size(), options.replicas);
+    ring_.assign(std::size_t{sliced_.delay_slots} * network.kind.currents() * cells, 0);
     for (std::uint32_t p = 0; p < network.populations.size(); ++p)
       population_of_.insert(population_of_.end(), network.populations[p].count, p);
     data_.neurons = network.size();
@@ -41,14 +34,14 @@ class ThreadedEngine {
     data_.words = (options.replicas + kWarp - 1) / kWarp;
     data_.first_replica = options.first_replica;
     data_.delay_slots = sliced_.delay_slots;
-    data_.receptors = two ? 2 : 1;
+    data_.receptors = network.kind.currents();
     data_.signal_channels = sliced_.signal_channels;
     data_.populations = static_cast<std::uint32_t>(network.populations.size());
     data_.tables = {options.seed, sliced_.poisson_columns, sliced_.poisson_table.data(), sliced_.noise_table.data()};
     data_.population_of = population_of_.data();
     const Slice& slice = sliced_.slices.at(0);
-    data_.constants = constants_view(slice.constants);
-    data_.state = {u_.data(), pointer(i0_), pointer(i1_), pointer(theta_), refractory_.data(), ring_.data()};
+    data_.constants = view_of_constants(slice.constants);
+    data_.state = {view_of_state(neurons_), ring_.data()};
     data_.recurrent = rows_of(slice.recurrent);
     data_.input = rows_of(slice.input);
     data_.failure = &failure_;
@@ -110,9 +103,8 @@ class ThreadedEngine {
   }
 
   SimulationState state() const {
-    SimulationState state;
+    SimulationState state{neurons_};
     state.step = step_;
-    state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
     state.delay_slots = data_.delay_slots;
     state.exponents = sliced_.exponents;
     state.as_of = as_of_;
@@ -130,7 +122,7 @@ class ThreadedEngine {
     return state;
   }
   std::uint64_t failure() const { return failure_; }
-  std::vector<real>& potentials() { return u_; }
+  std::vector<real>& potentials() { return neurons_.u; }
 
  private:
   static kernel::RowsView rows_of(const PackedRows& rows) {
@@ -226,8 +218,8 @@ class ThreadedEngine {
   Network network_;
   SlicedNetwork sliced_;
   std::uint64_t step_;
-  std::vector<real> u_, i0_, i1_, theta_;
-  std::vector<std::int32_t> refractory_, ring_;
+  NeuronState<Vector> neurons_;
+  std::vector<std::int32_t> ring_;
   std::vector<std::uint32_t> population_of_;
   std::uint64_t failure_ = ~0ull, touched_ = 0;
   std::vector<std::uint64_t> as_of_;

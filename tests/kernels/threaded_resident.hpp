@@ -15,7 +15,6 @@
 #include "kernels/engine/resident_records.hpp"
 #include "sprig/engine/recording.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "tests/kernels/host_views.hpp"
 #include "tests/support/threaded_context.hpp"
 
 namespace sprig::test {
@@ -63,15 +62,8 @@ class ThreadedResident {
     plan_ = kernel::plan_resident(kernel::resident_shape(sliced_, sixteen, network.step_ms), machine, wishes);
     if (!plan_.possible() || !sliced_.narrow) return;
 
-    for (std::uint32_t i = 0; i < network.size(); ++i)
-      u_.push_back(static_cast<real>(network.neurons.v_initial[i] - network.neurons.e_l[i]));
-    const std::size_t n = network.size();
-    const bool exponential = network.kind.synapse == Synapse::exponential, two = network.kind.receptors == 2;
-    i0_.assign(exponential ? n : 0, 0);
-    i1_.assign(exponential && two ? n : 0, 0);
-    theta_.assign(network.kind.adaptive ? n : 0, 0);
-    refractory_.assign(n, 0);
-    rings_.assign(sliced_.delay_slots * (two ? 2 : 1) * n, 0);
+    set_initial_state(neurons_, network, 0, network.size(), 1);
+    rings_.assign(std::size_t{sliced_.delay_slots} * network.kind.currents() * network.size(), 0);
     constants_ = kernel::join_constants(sliced_);
     slice_first_ = kernel::slice_first(sliced_);
     recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
@@ -85,8 +77,8 @@ class ThreadedResident {
     data_.slice_first = slice_first_.data();
     data_.tables.poisson_table = sliced_.poisson_table.data();
     data_.tables.noise_table = sliced_.noise_table.data();
-    data_.constants = constants_view(constants_);
-    data_.state = {u_.data(), pointer(i0_), pointer(i1_), pointer(theta_), refractory_.data(), rings_.data()};
+    data_.constants = view_of_constants(constants_);
+    data_.state = {view_of_state(neurons_), rings_.data()};
     data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_synapses_.data()};
     data_.input = {input_.first.data(), input_.parts.data(), input_synapses_.data()};
     data_.boxes = boxes_.data();
@@ -122,9 +114,8 @@ class ThreadedResident {
   }
 
   SimulationState state() const {
-    SimulationState state;
+    SimulationState state{neurons_};
     state.step = step_;
-    state.u = u_, state.i0 = i0_, state.i1 = i1_, state.theta = theta_, state.refractory = refractory_;
     state.delay_slots = sliced_.delay_slots;
     state.exponents = sliced_.exponents;
     state.pending = kernel::pending_of_rings(sliced_, step_, rings_);
@@ -135,7 +126,7 @@ class ThreadedResident {
   bool splits() const { return data_.near_steps > 0; }
   std::uint64_t failure() const { return failure_; }
   std::uint64_t stalled() const { return stalled_; }
-  std::vector<real>& potentials() { return u_; }
+  std::vector<real>& potentials() { return neurons_.u; }
 
  private:
   void split_rows() {
@@ -223,8 +214,8 @@ class ThreadedResident {
   std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_, near_synapses_;
   std::vector<std::uint64_t> near_first_;
   std::vector<std::uint16_t> near_parts_;
-  std::vector<real> u_, i0_, i1_, theta_;
-  std::vector<std::int32_t> refractory_, rings_;
+  NeuronState<Vector> neurons_;
+  std::vector<std::int32_t> rings_;
   std::vector<std::uint64_t> boxes_, overflow_;
   std::uint64_t stalled_ = ~0ull, failure_ = ~0ull;
   kernel::ResidentData data_;

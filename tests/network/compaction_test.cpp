@@ -3,7 +3,6 @@
 
 #include <tuple>
 
-#include "host/network/fields.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/compaction.hpp"
 #include "tests/network/network_support.hpp"

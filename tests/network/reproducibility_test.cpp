@@ -1,7 +1,6 @@
 // The same network from the same seed, whatever the threads; another from another; and what the fingerprint sees.
 #include <gtest/gtest.h>
 
-#include "host/network/fields.hpp"
 #include "tests/network/network_support.hpp"
 
 #if defined(_OPENMP)

@@ -3,7 +3,6 @@
 
 #include <functional>
 
-#include "host/network/fields.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/network/network_support.hpp"
 

@@ -31,4 +31,12 @@ struct View {
 
 static_assert(std::is_trivially_copyable_v<View<int>>);
 
+// What a structure of arrays is made of: templates that take `template <class> class Array` get one of these.
+template <class T>
+using Vector = std::vector<T>;
+template <class T>
+using Pointer = T*;
+template <class T>
+using ConstPointer = const T*;
+
 }  // namespace sprig

@@ -20,10 +20,9 @@
 
 namespace sprig {
 
-// One neuron's constants, relative to E_L, in double.
-struct LinearNeuron {
-  double tau_m, resistance, v_th, v_reset, p22, p20;
-  std::int32_t refractory_steps;
+// One neuron's constants, in double, and what its velocity depends on.
+struct LinearNeuron : LifConstants<double> {
+  double tau_m, resistance;
 };
 std::vector<LinearNeuron> linear_neurons(const Network& network);
 

@@ -20,6 +20,13 @@ SPRIG_HD inline std::uint32_t poisson_count(const std::uint32_t* row, std::uint3
   return count;
 }
 
+// The sample of an injected signal that is held in `step` of the call; the last one is held on.
+template <class Count>
+SPRIG_HD inline Count sample_of(Count step, Count steps_per_sample, Count samples) {
+  const Count due = step / steps_per_sample, last = samples - 1;
+  return due < last ? due : last;
+}
+
 // Current of `channels` injected signals on top of `external`. The engine computes in real; training also in double.
 template <class T>
 SPRIG_HD inline T add_signal(T external, const T* gain, const real* signal, std::uint32_t channels) {

@@ -10,6 +10,7 @@
 #include "sprig/core/fields.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
+#include "sprig/engine/neuron_state.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/network/projection.hpp"
 
@@ -154,15 +155,13 @@ struct PlasticState {
 };
 
 // Complete dynamic state in logical order (independent of device, threads, slices).
-struct SimulationState {
+struct SimulationState : NeuronState<Vector> {
   std::uint64_t step = 0;
-  std::vector<real> u, i0, i1, theta;    // [neuron][replica]; i1/theta empty when the kind has none
-  std::vector<std::int32_t> refractory;  // [neuron][replica]
-  std::vector<std::int32_t> pending;     // in flight: [delay slot 0..D-1, relative to step][receptor][neuron][replica]
-  std::uint32_t delay_slots = 0;         // D
-  std::vector<int> exponents;            // of the units of `pending`: 2^exponent are 1; [population * 2 + receptor]
-  // Event mode: u, i0, i1, theta and refractory of [neuron][replica] are as they were before this step, and nothing has
-  // happened since. Empty: all are as before `step`.
+  std::vector<std::int32_t> pending;  // in flight: [delay slot 0..D-1, relative to step][receptor][neuron][replica]
+  std::uint32_t delay_slots = 0;      // D
+  std::vector<int> exponents;         // of the units of `pending`: 2^exponent are 1; [population * 2 + receptor]
+  // Event mode: the NeuronState of [neuron][replica] is as it was before this step, and nothing has happened since.
+  // Empty: all are as before `step`.
   std::vector<std::uint64_t> as_of;
   std::uint64_t touched = 0;  // UpdateMode::automatic: neurons since the last multiple of kMeasureSteps
   PlasticState plastic;

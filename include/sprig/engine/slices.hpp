@@ -10,6 +10,7 @@
 #include "sprig/core/hd.hpp"
 #include "sprig/core/page_vector.hpp"
 #include "sprig/core/view.hpp"
+#include "sprig/engine/neuron_constants.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/neuron/lif.hpp"
 #include "sprig/neuron/lif_skip.hpp"
@@ -70,18 +71,7 @@ struct WeightLoad {
   }
 };
 
-// Step constants of a slice's neurons as structure of arrays (what LifConstants is for one), and the drive's constants.
-struct SliceConstants {
-  std::vector<real> p22, p20, p11_0, p11_1, p21_0, p21_1, v_th, v_reset, theta_decay, theta_plus;
-  std::vector<std::int32_t> refractory_steps;
-  std::vector<real> unit_0, unit_1;                      // value of one unit of an integer arrival, per receptor
-  std::vector<real> external;                            // I_dc
-  std::vector<real> noise_sigma;                         // empty: no noise
-  std::vector<real> current_gain;                        // [neuron][channel]; empty: no injected signal
-  std::vector<real> poisson_weight_0, poisson_weight_1;  // by receptor; empty: no Poisson drive
-  std::vector<std::uint32_t> poisson_row;                // row of poisson_table
-  std::vector<std::uint32_t> draw_id;                    // original neuron id: key of the neuron's draws
-};
+using SliceConstants = NeuronConstants<Vector>;
 
 struct Slice {
   std::uint32_t first = 0, count = 0;  // global neuron range

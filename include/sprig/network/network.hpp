@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/network/neuron_parameters.hpp"
 #include "sprig/network/plasticity.hpp"
 #include "sprig/neuron/lif.hpp"
 
@@ -35,29 +36,6 @@ struct Population {
   std::string name;
   std::uint32_t first = 0, count = 0;
   bool inhibitory = false;
-};
-
-// Per-neuron parameters, each vector of length N. Potentials are absolute (mV), not relative to E_L. The dimensionless
-// convention of HRSNNs (V_th = 1, E_L = 0, R = 1) is the same code.
-struct NeuronParameters {
-  std::vector<double> tau_m_ms;
-  std::vector<double> resistance;  // R = tau_m/C in mV/pA (1 when dimensionless)
-  std::vector<double> e_l, v_th, v_reset;
-  std::vector<double> t_ref_ms;
-  std::vector<double> tau_syn_exc_ms;  // receptor 0 (the only one when kind.receptors = 1); unused for delta synapses
-  std::vector<double> tau_syn_inh_ms;  // receptor 1
-  std::vector<double> i_dc;            // constant current, pA
-  std::vector<double> v_initial;
-  std::vector<double> theta_plus, tau_theta_ms;  // adaptive threshold; tau_theta may be infinite
-
-  std::size_t size() const { return tau_m_ms.size(); }
-  void resize(std::size_t n);  // new entries get NeuronDefaults' values
-};
-
-// The dimensionless LIF neuron that new entries start from.
-struct NeuronDefaults {
-  double tau_m_ms = 20, resistance = 1, e_l = 0, v_th = 1, v_reset = 0, t_ref_ms = 2;
-  double tau_syn_exc_ms = 5, tau_syn_inh_ms = 5, i_dc = 0, v_initial = 0, theta_plus = 0, tau_theta_ms = 1e7;
 };
 
 struct Network {

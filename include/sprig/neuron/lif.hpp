@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cmath>
+#include <compare>
 #include <cstdint>
 
 #include "sprig/core/hd.hpp"
@@ -52,17 +53,27 @@ void with_lif_kind(const LifKind& kind, Use use) {
 // Receptor that a synapse of weight w feeds.
 constexpr int receptor_of(const LifKind& kind, double w) { return kind.receptors == 2 && w < 0 ? 1 : 0; }
 
-// Per-neuron constants of the step of length h. Units: u in mV, currents in pA, R in mV/pA = GOhm; or all
-// dimensionless.
+// What the propagators of one neuron depend on, in ms and mV/pA (or dimensionless).
+struct LifParameters {
+  double tau_m_ms, resistance, tau_syn_ms[2], tau_theta_ms;
+  friend auto operator<=>(const LifParameters&, const LifParameters&) = default;
+};
+
+// The linear part of a step of length h. Units: u in mV, currents in pA, R in mV/pA = GOhm; or all dimensionless.
 template <class T>
-struct LifConstants {
+struct LifPropagators {
   T p22;          // exp(-h/tau_m)
   T p20;          // R (1 - p22)
   T p11[2];       // exp(-h/tau_s), per receptor; unused for delta synapses
   T p21[2];       // tau_s tau_m / (C (tau_m - tau_s)) (p22 - p11) with C = tau_m/R, smooth at tau_s = tau_m
-  T v_th;         // V_th - E_L
-  T v_reset;      // V_reset - E_L
   T theta_decay;  // exp(-h/tau_theta)
+};
+
+// Per-neuron constants of the step.
+template <class T>
+struct LifConstants : LifPropagators<T> {
+  T v_th;     // V_th - E_L
+  T v_reset;  // V_reset - E_L
   T theta_plus;
   std::int32_t refractory_steps;
 };
@@ -92,6 +103,40 @@ inline double lif_p21(double h, double tau_m, double tau_s, double resistance) {
 }
 inline double lif_p20(double h, double tau_m, double resistance) { return -resistance * std::expm1(-h / tau_m); }
 
+// Host only, double: the propagators of a step of length h. Terms that the kind does not have leave nothing (currents)
+// or all as it is (the threshold).
+inline LifPropagators<double> lif_propagators(const LifKind& kind, const LifParameters& p, double h) {
+  LifPropagators<double> c{};
+  c.p22 = std::exp(-h / p.tau_m_ms);
+  c.p20 = lif_p20(h, p.tau_m_ms, p.resistance);
+  c.theta_decay = kind.adaptive ? std::exp(-h / p.tau_theta_ms) : 1;
+  if (kind.synapse == Synapse::exponential)
+    for (std::uint32_t r = 0; r < kind.currents(); ++r) {
+      c.p11[r] = std::exp(-h / p.tau_syn_ms[r]);
+      c.p21[r] = lif_p21(h, p.tau_m_ms, p.tau_syn_ms[r], p.resistance);
+    }
+  return c;
+}
+
+// As the engine computes: rounded to T, and never -0.
+template <class T>
+T rounded(double x) {
+  return static_cast<T>(x) + T{0};
+}
+template <class T>
+LifPropagators<T> rounded(const LifPropagators<double>& c) {
+  return {rounded<T>(c.p22),
+          rounded<T>(c.p20),
+          {rounded<T>(c.p11[0]), rounded<T>(c.p11[1])},
+          {rounded<T>(c.p21[0]), rounded<T>(c.p21[1])},
+          rounded<T>(c.theta_decay)};
+}
+template <class T>
+LifConstants<T> rounded(const LifConstants<double>& c) {
+  return {rounded<T>(static_cast<const LifPropagators<double>&>(c)), rounded<T>(c.v_th), rounded<T>(c.v_reset),
+          rounded<T>(c.theta_plus), c.refractory_steps};
+}
+
 // Host only: the refractory period on the grid.
 inline std::int32_t lif_refractory_steps(double t_ref_ms, double h) {
   return static_cast<std::int32_t>(std::llround(t_ref_ms / h));
@@ -114,6 +159,10 @@ SPRIG_HD inline void settle(LifState<T>& s) {
   s.i[0] = settle(s.i[0]);
   s.i[1] = settle(s.i[1]);
   s.theta = settle(s.theta);
+}
+template <class T>
+SPRIG_HD inline void settle_on_time(LifState<T>& s, std::uint64_t step) {
+  if (step % kSettleSteps == 0) settle(s);
 }
 
 // The part of a step before the threshold: currents decay and take in what arrives; returns u as it is unless the

@@ -12,45 +12,22 @@ namespace sprig {
 
 inline constexpr int kSkipPowers = 12;  // maps of 2^0 .. 2^11 steps
 
-// The map of 2^b steps; members as in LifConstants.
-template <class T>
-struct LifPower {
-  T p22, p20, p11[2], p21[2], theta_decay;
-};
-
 // What one neuron needs to be skipped and to be left alone.
 template <class T>
 struct LifSkip {
-  LifPower<T> power[kSkipPowers];
-  T resistance;  // the potential that a constant current of 1 tends to
-  T peak[2];     // largest potential that a synaptic current of 1 can still cause, per receptor; rounded up
-};
-
-// Parameters in ms and mV/pA (or dimensionless) as in NeuronParameters; of one neuron.
-struct LifSkipParameters {
-  double step_ms, tau_m_ms, resistance, tau_syn_ms[2], tau_theta_ms;
+  LifPropagators<T> power[kSkipPowers];  // power[b]: the map of 2^b steps
+  T resistance;                          // the potential that a constant current of 1 tends to
+  T peak[2];  // largest potential that a synaptic current of 1 can still cause, per receptor; rounded up
 };
 
 // Host only. Each map is computed in closed form, in double.
 template <class T>
-LifSkip<T> lif_skip_tables(const LifKind& kind, const LifSkipParameters& p) {
+LifSkip<T> lif_skip_tables(const LifKind& kind, const LifParameters& p, double step_ms) {
   LifSkip<T> skip{};
   skip.resistance = static_cast<T>(p.resistance);
-  const int receptors = static_cast<int>(kind.currents());
-  for (int b = 0; b < kSkipPowers; ++b) {
-    const double h = std::ldexp(p.step_ms, b);
-    LifPower<T>& power = skip.power[b];
-    power.p22 = static_cast<T>(std::exp(-h / p.tau_m_ms));
-    power.p20 = static_cast<T>(lif_p20(h, p.tau_m_ms, p.resistance));
-    power.theta_decay = kind.adaptive ? static_cast<T>(std::exp(-h / p.tau_theta_ms)) : T{1};
-    if (kind.synapse != Synapse::exponential) continue;
-    for (int r = 0; r < receptors; ++r) {
-      power.p11[r] = static_cast<T>(std::exp(-h / p.tau_syn_ms[r]));
-      power.p21[r] = static_cast<T>(lif_p21(h, p.tau_m_ms, p.tau_syn_ms[r], p.resistance));
-    }
-  }
+  for (int b = 0; b < kSkipPowers; ++b) skip.power[b] = rounded<T>(lif_propagators(kind, p, std::ldexp(step_ms, b)));
   if (kind.synapse == Synapse::exponential)
-    for (int r = 0; r < receptors; ++r) {
+    for (std::uint32_t r = 0; r < kind.currents(); ++r) {
       // P21(t) peaks at t = ln(tau_m / tau_s) tau_m tau_s / (tau_m - tau_s), and at tau_m when the two are equal.
       const double ratio = p.tau_syn_ms[r] / p.tau_m_ms - 1;
       const double t = std::abs(ratio) < 1e-9 ? p.tau_m_ms : p.tau_syn_ms[r] * std::log1p(ratio) / ratio;
@@ -61,7 +38,7 @@ LifSkip<T> lif_skip_tables(const LifKind& kind, const LifSkipParameters& p) {
 
 // One map; a held neuron's potential stays.
 template <LifKind kKind, class T>
-SPRIG_HD inline void lif_skip_power(LifState<T>& s, const LifPower<T>& power, T external, bool held) {
+SPRIG_HD inline void lif_skip_power(LifState<T>& s, const LifPropagators<T>& power, T external, bool held) {
 #if !defined(__CUDA_ARCH__)
   using std::fma;
 #endif

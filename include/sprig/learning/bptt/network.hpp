@@ -52,24 +52,10 @@ struct BpttNetwork {
         recurrent(network.recurrent, kind, neurons, synapse_signs(network)),
         input(network.input, kind, neurons, signs_of(network.input)) {
     const NeuronParameters& p = network.neurons;
-    const double h = network.step_ms;
-    const auto rounded = [](double x) { return static_cast<T>(x) + T{0}; };  // as the engine does
     for (std::size_t i = 0; i < neurons; ++i) {
-      LifConstants<T> c{};
-      c.p22 = rounded(std::exp(-h / p.tau_m_ms[i]));
-      c.p20 = rounded(lif_p20(h, p.tau_m_ms[i], p.resistance[i]));
-      if (kind.synapse == Synapse::exponential) {
-        c.p11[0] = rounded(std::exp(-h / p.tau_syn_exc_ms[i]));
-        c.p21[0] = rounded(lif_p21(h, p.tau_m_ms[i], p.tau_syn_exc_ms[i], p.resistance[i]));
-        c.p11[1] = rounded(std::exp(-h / p.tau_syn_inh_ms[i]));
-        c.p21[1] = rounded(lif_p21(h, p.tau_m_ms[i], p.tau_syn_inh_ms[i], p.resistance[i]));
-      }
-      c.v_th = rounded(p.v_th[i] - p.e_l[i]);
-      c.v_reset = rounded(p.v_reset[i] - p.e_l[i]);
-      c.refractory_steps = lif_refractory_steps(p.t_ref_ms[i], h);
-      constants.push_back(c);
-      external.push_back(rounded(p.i_dc[i]));
-      initial.push_back(rounded(p.v_initial[i] - p.e_l[i]));
+      constants.push_back(rounded<T>(lif_constants(kind, p, i, network.step_ms)));
+      external.push_back(rounded<T>(p.i_dc[i]));
+      initial.push_back(rounded<T>(p.v_initial[i] - p.e_l[i]));
     }
   }
 
