@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/steps.hpp"
 
 namespace sprig {
 
@@ -18,8 +19,6 @@ void check_time(const char* key, double value, double least) {
   if (!std::isfinite(value) || value < least)
     throw ConfigError(key, std::to_string(value) + ", must be at least " + std::to_string(least) + " ms");
 }
-
-std::uint64_t steps_of(double ms, double step_ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); }
 
 }  // namespace
 
@@ -62,45 +61,44 @@ SimulationOptions by_the_clock(SimulationOptions options) {
 }  // namespace
 
 RecordedRun::RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const LyapunovOptions& options, const InputSource& input)
-    : transient_steps(steps_of(options.transient_ms, network.step_ms)),
-      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms)),
-      average_steps(steps_of(options.duration_ms, network.step_ms)),
+                         const LyapunovOptions& options, const InputSource& input, const Progress& progress)
+    : transient_steps(steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms")),
+      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms")),
+      average_steps(steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms")),
       input_(input),
-      progress_(options.progress),
+      progress_(progress),
       simulation_(
           make_simulation(network, with_potential_noise(drive, network, options.noise), by_the_clock(simulation))),
       piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
 
-void RecordedRun::report(std::uint64_t steps) {
-  done_ += steps;
-  stopped_ = progress_ && !progress_(static_cast<double>(done_) /
-                                     static_cast<double>(transient_steps + settle_steps + average_steps));
+void RecordedRun::report() const {
+  progress_.report("lyapunov",
+                   static_cast<double>(done_) / static_cast<double>(transient_steps + settle_steps + average_steps));
 }
 
 void RecordedRun::skip(std::uint64_t steps) {
-  for (std::uint64_t done = 0; done < steps && !stopped_;) {
-    const std::uint64_t count = std::min(kSkippedPiece, steps - done);
+  for (std::uint64_t left = steps; left > 0;) {
+    report();
+    const std::uint64_t count = std::min(kSkippedPiece, left);
     simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, {}, nullptr);
-    done += count;
-    report(count);
+    left -= count;
+    done_ += count;
   }
 }
 
-std::uint64_t RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
+void RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
   RecordOptions record;
   record.trajectory = true;
-  std::uint64_t done = 0;
-  while (done < steps && !stopped_) {
-    const std::uint64_t count = std::min(piece_, steps - done);
+  for (std::uint64_t left = steps; left > 0;) {
+    report();
+    const std::uint64_t count = std::min(piece_, left);
     Recording recording;
     simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, record, &recording);
     spikes_ += recording.total_spikes;
     use(recording);
-    done += count;
-    report(count);
+    left -= count;
+    done_ += count;
   }
-  return done;
 }
 
 }  // namespace sprig

@@ -11,6 +11,7 @@
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
@@ -22,7 +23,7 @@ namespace {
 std::vector<std::uint32_t> ranges_of_targets(const ProjectionDraws& draws) {
   const std::uint64_t neurons = draws.neurons(), synapses = draws.synapses();
   const std::uint64_t most = std::max<std::uint64_t>(1, synapses / neurons);
-  const std::uint64_t owners = std::min<std::uint64_t>(max_threads(), most);
+  const std::uint64_t owners = std::min<std::uint64_t>(team_size(0), most);
   std::vector<std::uint32_t> bounds{0};
   std::uint64_t before = 0;
   for (std::uint32_t target = 0; target < neurons; ++target) {

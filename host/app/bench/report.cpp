@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "host/app/bench/hardware.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/table.hpp"
@@ -57,7 +58,7 @@ Bandwidth bandwidth(const Config& config) {
     return {devices[0].bytes_per_s, "the driver's memory clock and bus width"};
   }
   if (available_memory().bytes < 2 * kTriadBytes) return {0, "not measured: too little memory is free"};
-  const int threads = thread_count(config);
+  const int threads = team_size(config.simulation.threads);
   return {triad_bandwidth(threads), "triad over " + bytes_text(kTriadBytes) + ", " + std::to_string(threads) +
                                         (threads == 1 ? " thread" : " threads")};
 }

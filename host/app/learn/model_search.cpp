@@ -62,9 +62,8 @@ class Search {
     c.options.seed = config_.simulation.seed;
     c.memory = model_memory(c.options, pixels_.pixels, search_.stored_inhibition);
     CompetitiveState state = initial_state(c.options, pixels_.pixels);
-    c.train = present_all(c.options, state, count, true, [&](double part) { return progress(part / 2); });
-    c.infer = present_all(c.options, state, std::min(count, infer_images_), false,
-                          [&](double part) { return progress(0.5 + part / 2); });
+    c.train = present_all(c.options, state, count, true, progress.part(0, 0.5));
+    c.infer = present_all(c.options, state, std::min(count, infer_images_), false, progress.part(0.5, 1));
     c.train_j = c.train.an_image() * static_cast<double>(train_images_);
     c.infer_j = c.infer.an_image() * static_cast<double>(infer_images_);
     if (over(search_.train_energy_j, c.train_j))
@@ -112,8 +111,7 @@ class Search {
       energy.counted_j += operations_energy_j(job[0].operations);
       done += which.size();
       if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
-      if (!progress(std::min(1.0, static_cast<double>(done) / static_cast<double>(count))))
-        throw Interrupted("search", "stopped on request");
+      progress.report("search", std::min(1.0, static_cast<double>(done) / static_cast<double>(count)));
     }
     energy.images = static_cast<double>(done);
     if (meter_ && !(energy.measured_j > 0))
@@ -156,11 +154,9 @@ void candidates(Search& search, const ModelSearchSection& limits, bool quiet, st
        n <= CompetitiveLimits::most_neurons && search.fits(static_cast<std::uint32_t>(n)); n += limits.n_add)
     sizes.push_back(static_cast<std::uint32_t>(n));
   ProgressLine line("search", quiet);
-  for (std::size_t k = 0; k < sizes.size(); ++k)
-    all.push_back(search.measure(sizes[k], limits.samples, [&](double part) {
-      return line.update((static_cast<double>(k) + part) / static_cast<double>(sizes.size()),
-                         std::to_string(sizes[k]) + " neurons");
-    }));
+  ProgressParts parts(line.progress(), static_cast<double>(sizes.size()));
+  for (const std::uint32_t size : sizes)
+    all.push_back(search.measure(size, limits.samples, parts.next(1, std::to_string(size) + " neurons")));
 }
 
 // The whole run of the chosen model against what was predicted for it.
@@ -199,7 +195,7 @@ int search_verb(const Command& command) {
     const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
     if (chosen != all.rend() && limits.verify) {
       ProgressLine line("full run", command.quiet);
-      full = search.measure(chosen->options.neurons, search.train_images(), [&](double f) { return line.update(f); });
+      full = search.measure(chosen->options.neurons, search.train_images(), line.progress());
     }
   } catch (const Interrupted&) {
     complete = false;

@@ -32,7 +32,6 @@ struct LyapunovOptions {
   double probe_ms = 50;          // window of probe_exponents()
   std::uint32_t blocks = 20;     // for block standard errors
   double velocity_guard = 1e-3;  // |f-| below this fraction of (V_th - V_reset)/tau_m is raised to it and counted
-  Progress progress;             // false: end with the averages so far, result.complete = false
 };
 
 struct LyapunovResult {
@@ -55,7 +54,7 @@ struct LyapunovResult {
   double surrogate_gain = 0;      // only for `surrogate`
   VelocityAt velocity_at = VelocityAt::overshoot;  // matters for `saltation` only
   bool conditional = false;                        // is_driven(): given the drive, and no zero exponent among them
-  bool complete = true;                            // false: stopped early, figures cover what was done
+  bool complete = true;                            // false: stopped early, figures cover whole intervals
   double averaged_ms = 0;                          // time the exponents were averaged over
 };
 
@@ -63,8 +62,15 @@ struct LyapunovResult {
 // conditional ones: of perturbations of the state under one and the same realisation of the drive.
 bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSource& input);
 
-// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
+// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step),
+// Interrupted.
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                 const LyapunovOptions& options, const InputSource& input = {});
+                                 const LyapunovOptions& options, const InputSource& input = {},
+                                 const Progress& progress = {});
+
+// The same, but a stop ends it with the averages so far: result.complete is false then.
+LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
+                                               const SimulationOptions& simulation, const LyapunovOptions& options,
+                                               const InputSource& input, const Progress& progress);
 
 }  // namespace sprig

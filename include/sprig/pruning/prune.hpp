@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -154,7 +155,7 @@ struct PruneResult {
   TimescaleSearch timescales;
   std::string before_failure, after_failure;
   PruneGuards guards;
-  bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
+  bool stopped_early = false;  // of prune_until_stopped(): the network is that of the last whole round
 };
 
 // Rounds r = 1..R go down to density^(r/R) of the synapses and (1 - neuron_fraction)^(r/R) of the neurons at the start;
@@ -166,13 +167,16 @@ struct PruneResult {
 // is repeated, with the same draws and its target scaled by target/left, until what is left is within 0.5 % of the
 // target, at most kBudgetTries times; the closest try stands. Where too few are left although no synapse was taken
 // first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise, lnp's last round
-// goes delocalise_budget below its target; step III adds what it accepts. progress(round, rounds) is called before each
-// round, options.lyapunov.progress also before a round's covariance and before each betweenness and each pass of step
-// III (there with 1: the exponents are done); false from either stops with the last whole round. Errors: ConfigError
-// naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
-// NumericalError when A stays unstable or exponents are not finite.
+// goes delocalise_budget below its target; step III adds what it accepts. `progress` is asked before each round, before
+// a round's covariance and each betweenness, before each pass of step III, and all along every spectrum. Errors:
+// ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
+// NumericalError when A stays unstable or exponents are not finite; Interrupted.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
+                  const PruneOptions& options, const Progress& progress = {});
+
+// The same, but a stop ends it with the last whole round: result.stopped_early is true then.
+PruneResult prune_until_stopped(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const PruneOptions& options, const Progress& progress);
 
 inline constexpr std::uint32_t kBudgetTries = 4;
 // Of step I, `noise` and `resistance`: their covariance or inverse is a dense N x N matrix.
