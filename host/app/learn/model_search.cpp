@@ -14,10 +14,10 @@
 #include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive/constants.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
+#include "sprig/session/columns.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/session.hpp"
-#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
@@ -127,25 +127,48 @@ class Search {
   std::uint64_t train_images_ = 0, infer_images_ = 0;
 };
 
-Json candidate_json(const Candidate& c) {
-  const auto energy = [](const Energy& e) {
-    return Json{
-        {"images", e.images}, {"joules_an_image", e.an_image()}, {"counted_joules_an_image", e.counted_j / e.images}};
+std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+
+Columns<Candidate> candidate_columns() {
+  using C = const Candidate&;
+  const auto bytes = [](const char* name, const char* title, auto get) {
+    return Column<Candidate>{.name = name,
+                             .title = title,
+                             .value = [=](C c) -> TableValue { return std::uint64_t{get(c.memory)}; },
+                             .text = [=](C c) { return kilobytes(static_cast<double>(get(c.memory))); }};
   };
-  return {{"neurons", c.options.neurons},
-          {"memory_bytes", c.memory.total()},
-          {"weight_bytes", c.memory.weights},
-          {"inhibition_bytes", c.memory.inhibition},
-          {"state_bytes", c.memory.state},
-          {"train", energy(c.train)},
-          {"infer", energy(c.infer)},
-          {"train_energy_j", c.train_j},
-          {"infer_energy_j", c.infer_j},
-          {"feasible", c.refused.empty()},
-          {"refused", c.refused}};
+  const auto phase = [](const char* name, const char* title, Energy Candidate::*of) {
+    return Column<Candidate>{.name = name,
+                             .title = title,
+                             .value = [=](C c) -> TableValue { return (c.*of).an_image(); },
+                             .digits = 3,
+                             .json =
+                                 [=](C c) {
+                                   const Energy& e = c.*of;
+                                   return Json{{"images", e.images},
+                                               {"joules_an_image", e.an_image()},
+                                               {"counted_joules_an_image", e.counted_j / e.images}};
+                                 }};
+  };
+  using Memory = const ModelMemory&;
+  return Columns<Candidate>({{"neurons", "neurons", [](C c) -> TableValue { return std::uint64_t{c.options.neurons}; }},
+                             bytes("memory_bytes", "KB", [](Memory m) { return m.total(); }),
+                             bytes("weight_bytes", "weights", [](Memory m) { return m.weights; }),
+                             bytes("inhibition_bytes", "inhibition", [](Memory m) { return m.inhibition; }),
+                             bytes("state_bytes", "state", [](Memory m) { return m.state; }),
+                             phase("train", "J/image train", &Candidate::train),
+                             phase("infer", "J/image infer", &Candidate::infer),
+                             {"train_energy_j", "J train", [](C c) -> TableValue { return c.train_j; }},
+                             {"infer_energy_j", "J infer", [](C c) -> TableValue { return c.infer_j; }},
+                             {.name = "feasible",
+                              .title = "feasible",
+                              .value = [](C c) -> TableValue { return c.refused.empty(); },
+                              .text = [](C c) { return c.refused.empty() ? "yes" : "no: " + c.refused; }},
+                             {"refused", "refused", [](C c) -> TableValue { return c.refused; }}});
 }
 
-std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+const ColumnNames kShown{"neurons", "memory_bytes", "weight_bytes",   "inhibition_bytes", "state_bytes",
+                         "train",   "infer",        "train_energy_j", "infer_energy_j",   "feasible"};
 
 // Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
 void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
@@ -200,23 +223,18 @@ int search_verb(const Command& command) {
   } catch (const Interrupted&) {
     complete = false;
   }
-  TextTable table({"neurons", "KB", "weights", "inhibition", "state", "J/image train", "J/image infer", "J train",
-                   "J infer", "feasible"});
+  const Columns<Candidate> columns = candidate_columns();
+  ColumnNames in_json = kShown;
+  in_json.emplace_back("refused");
   Json list = Json::array(), pareto = Json::array();
   const Candidate* chosen = nullptr;
   for (const Candidate& c : all) {
-    list.push_back(candidate_json(c));
-    if (c.refused.empty()) {  // none dominates another: a larger one needs more memory
-      chosen = &c;
-      pareto.push_back(c.options.neurons);
-    }
-    table.add({std::to_string(c.options.neurons), kilobytes(static_cast<double>(c.memory.total())),
-               kilobytes(static_cast<double>(c.memory.weights)), kilobytes(static_cast<double>(c.memory.inhibition)),
-               kilobytes(static_cast<double>(c.memory.state)), number_text(c.train.an_image(), 3),
-               number_text(c.infer.an_image(), 3), number_text(c.train_j, 4), number_text(c.infer_j, 4),
-               c.refused.empty() ? "yes" : "no: " + c.refused});
+    list.push_back(columns.json(c, in_json));
+    if (!c.refused.empty()) continue;
+    chosen = &c;  // none dominates another: a larger one needs more memory
+    pareto.push_back(c.options.neurons);
   }
-  const std::string text = table.text() + "energy: " + search.source() + "; KB of 1000 bytes\n";
+  const std::string text = columns.text(all, kShown) + "energy: " + search.source() + "; KB of 1000 bytes\n";
   session.folder().write("table.txt", text);
   session.print(text);
   Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};

@@ -78,8 +78,7 @@ int search_operating_point(const Command& command) {
     });
   }
   const std::vector<Score> scores = rank(cells, candidates.size());
-  Json list = Json::array();
-  for (const Score& s : scores) list.push_back(score_json(s, candidates[s.candidate]));
+  const Json list = ranked_json(scores, candidates);
   const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
   const Json failures = failures_json(cells, candidates, config.simulation.seed);
   const Json result{

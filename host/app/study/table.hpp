@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "host/app/study/cells.hpp"
-#include "sprig/session/output.hpp"
-#include "sprig/session/table.hpp"
+#include "sprig/session/columns.hpp"
 #include "sprig/tasks/statistics.hpp"
 
 namespace sprig::app {
@@ -44,6 +43,8 @@ class Summary {
   using Field = double (*)(const Row&);
 
   std::string section(std::size_t first, std::size_t last) const;  // the table of lines [first, last)
+  Columns<std::size_t> columns(std::size_t first) const;  // of lines, with the titles of the section of `first`
+  std::vector<std::size_t> chosen_lines(std::size_t first, std::size_t last) const;
   bool chosen(std::size_t line) const { return chosen_[line]; }
   bool at_edge(std::size_t line) const;  // a smaller or larger gain might be better still
 
@@ -54,7 +55,6 @@ class Summary {
   std::pair<std::vector<double>, std::vector<double>> pairs(std::size_t line, std::size_t other, Field field) const;
   Interval difference(std::size_t line, std::size_t other) const;  // of scores
   Interval difference(std::size_t line, std::size_t other, Field field) const;
-  std::string against(std::size_t line, std::optional<std::size_t> other) const;
   // The chosen line of the same task and training that differs in nothing but what is asked for. dense and other
   // controls: of the same variant where it has one, else of the configuration as it is, where they are the variant's
   // too.
