@@ -1,16 +1,13 @@
 #include "host/app/checks.hpp"
 
-#include <cmath>
-
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
 namespace sprig::app {
 
 namespace {
-
-constexpr double kMaxSteps = 1e15;  // far beyond any run, well within 64 bits
 
 // Rows of the tangent space, by the rules of dynamics; the synapses are left out, for they do not matter and are many.
 // Errors: ConfigError for a network that has none.
@@ -23,18 +20,6 @@ std::uint32_t tangent_rows(const Network& network) {
 }
 
 }  // namespace
-
-std::uint64_t steps_of(double ms, double step_ms, const char* key) {
-  const double steps = std::round(ms / step_ms);
-  if (!(steps <= kMaxSteps)) throw ConfigError(key, "is more than 1e15 steps; allowed: fewer");
-  return static_cast<std::uint64_t>(steps);
-}
-
-std::uint64_t whole_steps_of(double ms, double step_ms, const char* key) {
-  if (ms < step_ms)
-    refuse(key, shown(ms) + ", which is below one step", "at least the step of the network, " + shown(step_ms) + " ms");
-  return steps_of(ms, step_ms, key);
-}
 
 void check_lyapunov(const LyapunovOptions& options, const Network& network, const Drive& drive) {
   check_drive(network, drive);

@@ -4,6 +4,7 @@
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/memory_plan.hpp"
@@ -48,7 +49,7 @@ std::string self_test_hash(Device device, int threads) {
 int info_verb(const Command& command) {
   const Version v = version();
   const auto devices = cuda::devices();
-  const int threads = thread_count(command.config);
+  const int threads = team_size(command.config.simulation.threads);
   const auto yes = [](bool b) { return b ? "yes" : "no"; };
   std::string text = std::string("sprig ") + v.version + " (" + v.git_revision + ")\n" + "built: " + v.build_type +
                      ", " + v.compiler + ", OpenMP " + yes(v.with_openmp) + ", CUDA " + yes(v.with_cuda) +

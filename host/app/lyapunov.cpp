@@ -48,11 +48,9 @@ int lyapunov_verb(const Command& command) {
   LyapunovResult spectrum;
   {
     ProgressLine line("lyapunov", command.quiet);
-    LyapunovOptions options = config.lyapunov;
-    options.progress = [&](double fraction) { return line.update(fraction); };
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;  // run.replicas is for `run`
-    spectrum = lyapunov_spectrum(network, drive, simulation, options);
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress());
   }
   const std::string hash = Hash().add(spectrum.exponents).add(spectrum.per_neuron).hex();
   Json result = lyapunov_json(spectrum);

@@ -6,9 +6,10 @@
 #include <memory>
 #include <unordered_map>
 
-#include "host/app/checks.hpp"
 #include "host/app/observe_structure.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/progress.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/session/signals.hpp"
 
 namespace sprig::app {
@@ -127,8 +128,9 @@ void simulate(Activity& activity, const NamedNetwork& n, SimulationOptions optio
   RecordOptions what;
   what.spikes = true;
   const std::uint64_t end = window.first_step + window.steps;
+  const Progress progress([](double) { return !stop_requested(); });
   for (std::uint64_t done = 0; done < end;) {
-    if (stop_requested()) throw Interrupted("observation", "stopped on request");
+    progress.report("observation", static_cast<double>(done) / static_cast<double>(end));
     const bool settling = done < window.first_step;
     const std::uint64_t steps = std::min(kPieceSteps, (settling ? window.first_step : end) - done);
     Recording piece;

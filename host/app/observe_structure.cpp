@@ -46,7 +46,7 @@ Json binned(const Values& values, const std::vector<double>& edges) {
   return {{"edges", shown}, {"counts", counts}};
 }
 
-// Of the matrix of recurrent weights (parallel synapses add up). Transposing changes no eigenvalue.
+// The eigenvalues of the matrix of recurrent weights (parallel synapses add up). Transposing changes no eigenvalue.
 Json eigenvalues_json(const Network& network) {
   Eigen::MatrixXd w = Eigen::MatrixXd::Zero(network.size(), network.size());
   const Csr& csr = network.recurrent;

@@ -8,7 +8,7 @@ namespace sprig::app {
 
 class Pieces {
  public:
-  // Of the `left` steps, as many as the next piece has.
+  // How many of the `left` steps the next piece has.
   std::uint64_t next(std::uint64_t left) const { return std::min(left, steps_); }
 
   // A piece of `steps` took so long: the next one is what that speed promises for kSeconds, at most a factor of 2 from

@@ -23,7 +23,7 @@ struct VerbPlan {
   const char* hint = kNetworkMemoryHint;
 };
 
-// Of `bench` when a network for it is named, of `learn` when [learn] is; else of the verbs for the network of
+// Plans `bench` when a network for it is named, `learn` when [learn] is; else the verbs for the network of
 // [network].
 std::vector<VerbPlan> plans_of(const Config& config) {
   if (config.given.contains("bench.network")) {

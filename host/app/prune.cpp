@@ -144,7 +144,7 @@ std::string summary(const PruneResult& r) {
 }  // namespace
 
 int prune_verb(const Command& command) {
-  Config config = command.config;
+  const Config& config = command.config;
   require_memory(config, Work::prune);
   const Network network = make_network(config, config.simulation.seed);
   const Drive drive = make_drive(config.drive, network.size());
@@ -152,23 +152,13 @@ int prune_verb(const Command& command) {
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   PruneResult pruned;
-  bool complete = true;
   {
     ProgressLine line("prune", command.quiet);
-    std::uint32_t round = 0, rounds = config.prune.rounds;
-    config.prune.lyapunov.progress = [&](double fraction) {
-      return line.update((round + fraction) / (rounds + 1.0),
-                         "round " + std::to_string(round + 1) + "/" + std::to_string(rounds));
-    };
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;
-    pruned = prune(network, drive, simulation, config.prune, [&](std::uint32_t r, std::uint32_t of) {
-      round = r;
-      rounds = of;
-      return line.update(r / (of + 1.0), "round " + std::to_string(r + 1) + "/" + std::to_string(of));
-    });
-    complete = !pruned.stopped_early;
+    pruned = prune_until_stopped(network, drive, simulation, config.prune, line.progress());
   }
+  const bool complete = !pruned.stopped_early;
   const std::string hash = Hash().add(network_hash(pruned.network)).hex();
   save_network(session.folder().file("network.npz"), pruned.network);
   Json rounds = Json::array();

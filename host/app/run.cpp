@@ -59,8 +59,7 @@ int run_verb(const Command& command) {
   RunOutcome out;
   {
     ProgressLine line("run", command.quiet);
-    out = simulate(*simulation, network, config, steps,
-                   [&](double fraction, const std::string& speed) { return line.update(fraction, speed); });
+    out = simulate(*simulation, network, config, steps, line.progress());
   }
   const double seconds = static_cast<double>(out.steps) * network.step_ms / 1000;
   const double copies = config.simulation.replicas;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "host/app/checks.hpp"
 #include "host/app/pieces.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
@@ -107,7 +107,7 @@ RunSteps run_steps(const RunSection& run, double step_ms) {
 }
 
 RunOutcome simulate(Simulation& simulation, const Network& network, const Config& config, const RunSteps& plan,
-                    const RunProgress& progress) {
+                    const Progress& progress) {
   RunOutcome out;
   Recorder recorder(network, config, plan.window, out);
   const std::uint64_t total = plan.before + plan.recorded;

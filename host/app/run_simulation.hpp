@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
+#include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig::app {
@@ -31,11 +31,9 @@ struct RunOutcome {
   std::string state_hash, hash, hash_of;
 };
 
-// Called after each piece with the fraction done and the speed, in words; false stops.
-using RunProgress = std::function<bool(double fraction, const std::string& speed)>;
-
-// Pieces take about 0.2 s, however long a count window is, and never change a result.
+// Pieces take about 0.2 s, however long a count window is, and never change a result. `progress` is told after each
+// of them, with the speed; a stop leaves what was recorded until then.
 RunOutcome simulate(Simulation& simulation, const Network& network, const Config& config, const RunSteps& plan,
-                    const RunProgress& progress);
+                    const Progress& progress);
 
 }  // namespace sprig::app

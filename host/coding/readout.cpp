@@ -27,7 +27,7 @@ void check(const MatrixXd& features, const MatrixXd& targets, const char* part) 
   if (!targets.allFinite()) throw NumericalError(std::string("readout.") + part, "a target is not finite");
 }
 
-// Of features and targets about their means.
+// The sums of features and targets about their means.
 struct NormalEquations {
   MatrixXd gram, moments;  // F^T F (its lower half) and F^T Y
   Eigen::RowVectorXd feature_mean, target_mean;

@@ -37,26 +37,26 @@ std::vector<double> contraction(const Network& network, const SaltationCounts& c
 }
 
 ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                        const LyapunovOptions& options, const InputSource& input) {
+                                        const LyapunovOptions& options, const InputSource& input,
+                                        const Progress& progress) {
   check_lyapunov_options(network, simulation, options);
   const Network neurons = without_synapses(network);
   const TangentNetwork tangent = make_tangent_network(neurons);
   SaltationBuilder builder(neurons, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input);
+  RecordedRun run(network, drive, simulation, options, input, progress);
   run.skip(run.transient_steps + run.settle_steps);
   builder.start(run.state());
-  const std::uint64_t steps =
-      run.advance(run.average_steps, [&](const Recording& recording) { builder.build(recording); });
+  run.advance(run.average_steps, [&](const Recording& recording) { builder.build(recording); });
+  run.report();
 
   ContractionResult result;
   result.values = contraction(network, builder.counts());
-  result.complete = steps == run.average_steps;
   result.conditional = is_driven(drive, options, input);
   result.velocity_at = options.velocity_at;
   result.spikes = run.spikes();
   result.guarded_spikes = builder.counts().guarded;
-  result.averaged_ms = static_cast<double>(steps) * network.step_ms;
-  if (steps > 0) result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();
+  result.averaged_ms = static_cast<double>(run.average_steps) * network.step_ms;
+  result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();
   return result;
 }
 

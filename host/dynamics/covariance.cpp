@@ -10,12 +10,9 @@
 #include <Spectra/GenEigsSolver.h>
 #include <Spectra/MatOp/DenseGenMatProd.h>
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
 
@@ -26,13 +23,6 @@ constexpr Eigen::Index kDenseSpectrum = 200;  // rows up to which all eigenvalue
 constexpr Eigen::Index kArnoldiValues = 4, kArnoldiBasis = 60, kArnoldiRestarts = 300;
 constexpr double kArnoldiTolerance = 1e-9, kArnoldiMargin = 1e-6;
 constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
-
-int team_of(int threads) {
-#if defined(_OPENMP)
-  if (threads <= 0) return omp_get_max_threads();
-#endif
-  return std::max(1, threads);
-}
 
 Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[maybe_unused]] int team) {
   Eigen::MatrixXd result(a.rows(), b.cols());
@@ -100,7 +90,7 @@ Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squa
 Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads) {
   check(a, sigma_squared);
   if (a == a.transpose()) return symmetric_covariance(a, sigma_squared);
-  const int team = team_of(threads);
+  const int team = team_size(threads);
 
   const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(a.rows(), a.cols());
   const Eigen::PartialPivLU<Eigen::MatrixXd> inverse_of(a);
@@ -125,8 +115,8 @@ Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squar
 }
 
 double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared) {
-  Eigen::MatrixXd residual = product(a, c, team_of(0));
-  residual += product(c, a.transpose(), team_of(0));
+  Eigen::MatrixXd residual = product(a, c, team_size(0));
+  residual += product(c, a.transpose(), team_size(0));
   residual.diagonal().array() += sigma_squared;
   return residual.cwiseAbs().maxCoeff();
 }

@@ -10,6 +10,7 @@
 #include "host/dynamics/recorded_run.hpp"
 #include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/dynamics/contraction.hpp"
 
 namespace sprig {
@@ -32,9 +33,8 @@ std::uint64_t first_interval_steps(const Network& network, const LyapunovOptions
         fastest = std::min(fastest, *std::min_element(tau->begin(), tau->end()));
     interval = std::min(interval, std::log(kLargestCondition) * fastest);
   }
-  const auto steps = static_cast<std::uint64_t>(std::llround(interval / network.step_ms));
-  const auto most = static_cast<std::uint64_t>(std::llround(options.duration_ms / network.step_ms));
-  return std::clamp<std::uint64_t>(steps, 1, most);
+  return std::clamp<std::uint64_t>(steps_of(interval, network.step_ms, "lyapunov.renorm_ms"), 1,
+                                   steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms"));
 }
 
 // Fills exponents (descending) with their errors, dimension, entropy, condition and averaged time.
@@ -70,7 +70,7 @@ std::vector<std::uint64_t> row_ids(const Network& network, std::uint32_t rows) {
 class NetworkSpectrum {
  public:
   NetworkSpectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const LyapunovOptions& options, const InputSource& input)
+                  const LyapunovOptions& options, const InputSource& input, const Progress& progress)
       : network_(network),
         options_(options),
         tangent_(make_tangent_network(network)),
@@ -78,10 +78,11 @@ class NetworkSpectrum {
         builder_(network, tangent_, options.velocity_guard, options.velocity_at),
         columns_(checked_columns()),
         seed_(simulation.seed),
-        run_(network, drive, simulation, options, input),
+        run_(network, drive, simulation, options, input, progress),
         space_(make_tangent_space(tangent_, columns_, simulation)) {}
 
-  LyapunovResult spectrum();
+  // keeps: a stop is no error, and the result covers the intervals that were averaged.
+  LyapunovResult spectrum(bool keeps);
 
  private:
   std::uint32_t checked_columns() const {
@@ -89,9 +90,10 @@ class NetworkSpectrum {
     return options_.exponents == 0 ? tangent_.rows() : options_.exponents;
   }
   void set_start_frame();
-  // Moves state and frame by up to `steps`, then renormalises; returns the steps done.
-  std::uint64_t interval(std::uint64_t steps);
+  // Moves state and frame by `steps`, then renormalises.
+  void interval(std::uint64_t steps);
   void settle(LyapunovResult& result);
+  void average(LyapunovAccumulator& average, LyapunovResult& result);
   void add_counts(const LyapunovAccumulator& average, LyapunovResult& result) const;
 
   const Network& network_;
@@ -115,8 +117,8 @@ void NetworkSpectrum::set_start_frame() {
   space_->set_frame(rows);
 }
 
-std::uint64_t NetworkSpectrum::interval(std::uint64_t steps) {
-  const std::uint64_t done = run_.advance(steps, [&](const Recording& recording) {
+void NetworkSpectrum::interval(std::uint64_t steps) {
+  run_.advance(steps, [&](const Recording& recording) {
     if (options_.method == LyapunovMethod::saltation)
       space_->advance(builder_.build(recording));
     else
@@ -127,7 +129,6 @@ std::uint64_t NetworkSpectrum::interval(std::uint64_t steps) {
   } catch (const NumericalError& error) {
     throw NumericalError(error.what(), "at step " + std::to_string(run_.step()));
   }
-  return done;
 }
 
 // Turns the frame towards its directions; where the interval was left to us, makes it so short that afterwards
@@ -136,8 +137,9 @@ void NetworkSpectrum::settle(LyapunovResult& result) {
   const bool automatic = options_.renorm_ms == 0;
   interval_steps_ = first_interval_steps(network_, options_);
   LyapunovAccumulator settled(columns_, 0);
-  for (std::uint64_t done = 0; done < run_.settle_steps && !run_.stopped();) {
-    const std::uint64_t steps = interval(std::min(interval_steps_, run_.settle_steps - done));
+  for (std::uint64_t done = 0; done < run_.settle_steps;) {
+    const std::uint64_t steps = std::min(interval_steps_, run_.settle_steps - done);
+    interval(steps);
     done += steps;
     settled.add(static_cast<double>(steps) * network_.step_ms, diagonal_);
     const auto [smallest, largest] = std::minmax_element(diagonal_.begin(), diagonal_.end());
@@ -156,7 +158,7 @@ void NetworkSpectrum::settle(LyapunovResult& result) {
 
 void NetworkSpectrum::add_counts(const LyapunovAccumulator& average, LyapunovResult& result) const {
   const std::uint32_t n = network_.size();
-  result.mean_rate_hz = 1e3 * static_cast<double>(run_.spikes()) / average.time() / n;
+  result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / average.time() / n;
   const std::vector<double> per_row = average.row_exponents();
   result.per_neuron.assign(n, 0);
   for (std::size_t r = 0; r < per_row.size(); ++r) result.per_neuron[r % n] += per_row[r];
@@ -171,7 +173,24 @@ void NetworkSpectrum::add_counts(const LyapunovAccumulator& average, LyapunovRes
         static_cast<double>(counts.spikes);
 }
 
-LyapunovResult NetworkSpectrum::spectrum() {
+void NetworkSpectrum::average(LyapunovAccumulator& average, LyapunovResult& result) {
+  run_.skip(run_.transient_steps);
+  builder_.start(run_.state());
+  set_start_frame();
+  settle(result);
+  builder_.reset_counts();
+  run_.reset_spikes();
+  for (std::uint64_t done = 0; done < run_.average_steps;) {
+    const std::uint64_t steps = std::min(interval_steps_, run_.average_steps - done);
+    interval(steps);
+    done += steps;
+    average.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
+    result.spikes = run_.spikes();
+  }
+  run_.report();
+}
+
+LyapunovResult NetworkSpectrum::spectrum(bool keeps) {
   LyapunovResult result;
   const bool saltation = options_.method == LyapunovMethod::saltation;
   result.method = saltation ? "saltation" : "surrogate";
@@ -179,34 +198,37 @@ LyapunovResult NetworkSpectrum::spectrum() {
   result.velocity_at = options_.velocity_at;
   if (!saltation) result.surrogate_gain = options_.surrogate_gain;
 
-  run_.skip(run_.transient_steps);
-  builder_.start(run_.state());
-  set_start_frame();
-  settle(result);
-
-  LyapunovAccumulator average(columns_, tangent_.rows());
-  builder_.reset_counts();
-  run_.reset_spikes();
-  for (std::uint64_t done = 0; done < run_.average_steps && !run_.stopped();) {
-    const std::uint64_t steps = interval(std::min(interval_steps_, run_.average_steps - done));
-    done += steps;
-    average.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
+  LyapunovAccumulator averages(columns_, tangent_.rows());
+  try {
+    average(averages, result);
+  } catch (const Interrupted&) {
+    if (!keeps) throw;
+    result.complete = false;
   }
-  result.complete = !run_.stopped() || average.time() >= static_cast<double>(run_.average_steps) * network_.step_ms;
-  summarise(average, options_.blocks, result);
-  result.spikes = run_.spikes();
-  if (average.intervals() > 0) add_counts(average, result);
+  summarise(averages, options_.blocks, result);
+  if (averages.intervals() > 0) add_counts(averages, result);
+  return result;
+}
+
+LyapunovResult measure(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                       const LyapunovOptions& options, const InputSource& input, const Progress& progress, bool keeps) {
+  check_lyapunov_options(network, simulation, options);
+  LyapunovResult result = NetworkSpectrum(network, drive, simulation, options, input, progress).spectrum(keeps);
+  result.conditional = is_driven(drive, options, input);
   return result;
 }
 
 }  // namespace
 
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                 const LyapunovOptions& options, const InputSource& input) {
-  check_lyapunov_options(network, simulation, options);
-  LyapunovResult result = NetworkSpectrum(network, drive, simulation, options, input).spectrum();
-  result.conditional = is_driven(drive, options, input);
-  return result;
+                                 const LyapunovOptions& options, const InputSource& input, const Progress& progress) {
+  return measure(network, drive, simulation, options, input, progress, false);
+}
+
+LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
+                                               const SimulationOptions& simulation, const LyapunovOptions& options,
+                                               const InputSource& input, const Progress& progress) {
+  return measure(network, drive, simulation, options, input, progress, true);
 }
 
 }  // namespace sprig

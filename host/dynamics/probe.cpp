@@ -69,12 +69,12 @@ void require_alive(const std::vector<double>& growth, std::uint64_t step) {
 }  // namespace
 
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                            const LyapunovOptions& options, const InputSource& input) {
+                            const LyapunovOptions& options, const InputSource& input, const Progress& progress) {
   check_lyapunov_options(network, simulation, options);
   const std::uint64_t window = window_steps(network, options);
   const TangentNetwork tangent = make_tangent_network(network);
   SaltationBuilder builder(network, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input);
+  RecordedRun run(network, drive, simulation, options, input, progress);
   Probes probes(tangent, simulation);
   run.skip(run.transient_steps + run.settle_steps);
   builder.start(run.state());
@@ -85,21 +85,17 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
   result.window_ms = static_cast<double>(window) * network.step_ms;
   LyapunovAccumulator average(network.size(), 0);
   const std::uint64_t windows = run.average_steps / window;
-  while (result.windows < windows && !run.stopped()) {
+  for (; result.windows < windows; ++result.windows) {
     std::vector<SaltationChunk> chunks;
-    const std::uint64_t steps =
-        run.advance(window, [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
-    if (steps < window) break;
+    run.advance(window, [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
     const std::vector<double>& growth = probes.grow(chunks);
     require_alive(growth, run.step());
     average.add(result.window_ms, growth);
-    ++result.windows;
-    result.spikes = run.spikes();
-    result.guarded_spikes = builder.counts().guarded;
   }
-  result.complete = result.windows == windows;
+  progress(1);
+  result.spikes = run.spikes();
+  result.guarded_spikes = builder.counts().guarded;
   result.averaged_ms = average.time();
-  if (result.windows == 0) return result;
   result.values = average.exponents();
   result.standard_errors = average.standard_errors(options.blocks);
   result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();

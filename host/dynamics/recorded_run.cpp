@@ -7,6 +7,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 
 namespace sprig {
 
@@ -15,8 +16,6 @@ namespace {
 constexpr std::uint64_t kRecordedCells = 1 << 22;  // neuron-steps kept at a time
 constexpr std::uint64_t kSkippedPiece = 1000;      // steps between two looks at the progress function
 
-std::uint64_t steps_of(double ms, double step_ms) { return static_cast<std::uint64_t>(std::llround(ms / step_ms)); }
-
 }  // namespace
 
 void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
@@ -24,9 +23,7 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
   if (network.size() == 0) throw ConfigError("lyapunov.network", "has no neurons");
   if (simulation.replicas != 1) refuse("run.replicas", shown(simulation.replicas), "1");
   check_fields("lyapunov", options);
-  if (options.duration_ms < network.step_ms)
-    refuse("lyapunov.duration_ms", shown(options.duration_ms) + ", which is below one step",
-           "at least the step of the network, " + shown(network.step_ms) + " ms");
+  require_step(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
 }
 
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension) {
@@ -54,45 +51,44 @@ SimulationOptions by_the_clock(SimulationOptions options) {
 }  // namespace
 
 RecordedRun::RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const LyapunovOptions& options, const InputSource& input)
-    : transient_steps(steps_of(options.transient_ms, network.step_ms)),
-      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms)),
-      average_steps(steps_of(options.duration_ms, network.step_ms)),
+                         const LyapunovOptions& options, const InputSource& input, const Progress& progress)
+    : transient_steps(steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms")),
+      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms")),
+      average_steps(steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms")),
       input_(input),
-      progress_(options.progress),
+      progress_(progress),
       simulation_(
           make_simulation(network, with_potential_noise(drive, network, options.noise), by_the_clock(simulation))),
       piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
 
-void RecordedRun::report(std::uint64_t steps) {
-  done_ += steps;
-  stopped_ = progress_ && !progress_(static_cast<double>(done_) /
-                                     static_cast<double>(transient_steps + settle_steps + average_steps));
+void RecordedRun::report() const {
+  progress_.report("lyapunov",
+                   static_cast<double>(done_) / static_cast<double>(transient_steps + settle_steps + average_steps));
 }
 
 void RecordedRun::skip(std::uint64_t steps) {
-  for (std::uint64_t done = 0; done < steps && !stopped_;) {
-    const std::uint64_t count = std::min(kSkippedPiece, steps - done);
+  for (std::uint64_t left = steps; left > 0;) {
+    report();
+    const std::uint64_t count = std::min(kSkippedPiece, left);
     simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, {}, nullptr);
-    done += count;
-    report(count);
+    left -= count;
+    done_ += count;
   }
 }
 
-std::uint64_t RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
+void RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
   RecordOptions record;
   record.trajectory = true;
-  std::uint64_t done = 0;
-  while (done < steps && !stopped_) {
-    const std::uint64_t count = std::min(piece_, steps - done);
+  for (std::uint64_t left = steps; left > 0;) {
+    report();
+    const std::uint64_t count = std::min(piece_, left);
     Recording recording;
     simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, record, &recording);
     spikes_ += recording.total_spikes;
     use(recording);
-    done += count;
-    report(count);
+    left -= count;
+    done_ += count;
   }
-  return done;
 }
 
 }  // namespace sprig

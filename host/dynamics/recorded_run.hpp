@@ -10,34 +10,33 @@
 
 namespace sprig {
 
-// One network under its drive and options.noise. References must outlive the run.
+// One network under its drive and options.noise. References must outlive the run. Errors of skip() and advance():
+// Interrupted, before a piece of the work and hence between two of them.
 class RecordedRun {
  public:
   RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-              const LyapunovOptions& options, const InputSource& input);
+              const LyapunovOptions& options, const InputSource& input, const Progress& progress);
 
   // Durations in steps: transient of the state, settling of tangent vectors, averaging.
   std::uint64_t transient_steps, settle_steps, average_steps;
 
-  // Runs `steps` without recording. Does nothing once stopped.
+  // Runs `steps` without recording.
   void skip(std::uint64_t steps);
-  // Runs `steps` and hands over each piece's recording, in order. Returns the steps done: fewer when stopped.
-  std::uint64_t advance(std::uint64_t steps, const std::function<void(const Recording&)>& use);
+  // Runs `steps` and hands over each piece's recording, in order.
+  void advance(std::uint64_t steps, const std::function<void(const Recording&)>& use);
+  // Tells how far the run is.
+  void report() const;
 
-  bool stopped() const { return stopped_; }  // the progress function asked to stop
   std::uint64_t step() const { return simulation_->step(); }
   SimulationState state() const { return simulation_->state(); }
   std::uint64_t spikes() const { return spikes_; }  // of recorded steps, since the last reset
   void reset_spikes() { spikes_ = 0; }
 
  private:
-  void report(std::uint64_t steps);
-
   const InputSource& input_;
   const Progress& progress_;
   std::unique_ptr<Simulation> simulation_;
   std::uint64_t piece_, done_ = 0, spikes_ = 0;
-  bool stopped_ = false;
 };
 
 }  // namespace sprig

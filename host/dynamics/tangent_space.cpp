@@ -1,14 +1,11 @@
 // The tangent dynamics on the CPU. Columns never mix between renormalisations, so a thread takes a tile of kTile
 // columns through all the steps of a chunk: no barrier, and each tile's sums have one order whatever the number of
 // threads.
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
 #include <algorithm>
 
 #include "host/dynamics/benettin.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/dynamics/tangent_step.hpp"
 
@@ -60,12 +57,7 @@ class CpuTangentSpace final : public TangentSpace {
  public:
   CpuTangentSpace(const TangentNetwork& network, std::uint32_t columns, int threads)
       : network_(network), columns_(columns), tiles_((columns + kTile - 1) / kTile) {
-#if defined(_OPENMP)
-    threads_ = threads > 0 ? threads : omp_get_max_threads();
-#else
-    (void)threads;
-#endif
-    threads_ = std::max(1, std::min(threads_, static_cast<int>(tiles_.size())));
+    threads_ = std::max(1, std::min(team_size(threads), static_cast<int>(tiles_.size())));
   }
 
   std::uint32_t columns() const override { return columns_; }

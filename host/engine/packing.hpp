@@ -17,7 +17,7 @@ struct PoissonTable {
 };
 PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms);
 
-// Of the scale for weights of this load.
+// The exponent of the scale for weights of this load.
 int exponent_of(const WeightLoad& load, int weight_bits);
 
 // Fills slice.skip and slice.skip_row.

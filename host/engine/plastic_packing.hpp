@@ -12,7 +12,7 @@
 
 namespace sprig {
 
-// Of a source of synapses (packing.cpp), the plastic ones, or all but those.
+// From a source of synapses (packing.cpp) it passes on the plastic ones, or all but those.
 template <class Synapses>
 struct SynapsesThat {
   const Synapses& all;

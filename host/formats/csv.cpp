@@ -109,7 +109,7 @@ class Rows {
     return at++ < row.size();
   }
 
-  // Of the first row, outside quotes: a tab before a semicolon before a comma, which may be in numbers of other
+  // The separator is the first of these in the first row, outside quotes: a tab before a semicolon before a comma, which may be in numbers of other
   // columns.
   char find_separator() const {
     char found = 0;

@@ -7,6 +7,7 @@
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
 
@@ -131,7 +132,7 @@ Transpose transpose(const Csr& csr) {
   result.sources.resize(csr.synapses());
   result.edge.resize(csr.synapses());
   // Every thread owns a range of targets: a stretch of each row, since rows ascend.
-  const auto owners = static_cast<std::uint32_t>(max_threads());
+  const auto owners = static_cast<std::uint32_t>(team_size(0));
   const auto owned = [&](std::uint32_t owner, auto use) {
     const auto first = static_cast<std::uint32_t>(std::uint64_t{csr.cols} * owner / owners);
     const auto last = static_cast<std::uint32_t>(std::uint64_t{csr.cols} * (owner + 1) / owners);

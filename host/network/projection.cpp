@@ -11,6 +11,7 @@
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
@@ -22,7 +23,7 @@ namespace {
 std::vector<std::uint32_t> ranges_of_targets(const ProjectionDraws& draws) {
   const std::uint64_t neurons = draws.neurons(), synapses = draws.synapses();
   const std::uint64_t most = std::max<std::uint64_t>(1, synapses / neurons);
-  const std::uint64_t owners = std::min<std::uint64_t>(max_threads(), most);
+  const std::uint64_t owners = std::min<std::uint64_t>(team_size(0), most);
   std::vector<std::uint32_t> bounds{0};
   std::uint64_t before = 0;
   for (std::uint32_t target = 0; target < neurons; ++target) {
@@ -63,7 +64,7 @@ Csr draw_matrix(const ProjectionDraws& draws) {
 
   const std::vector<std::uint32_t> bounds = ranges_of_targets(draws);
   const std::size_t owners = bounds.size() - 1;
-  // Of each owner, its synapses from each source; then where its next one goes.
+  // For each owner the number of its synapses from each source; then where its next one goes.
   std::vector<std::vector<std::uint64_t>> next(owners, std::vector<std::uint64_t>(neurons, 0));
   each_synapse(draws, bounds, next, Incoming::sources,
                [](std::uint64_t, std::uint32_t, const IncomingSynapses&, std::size_t) {});

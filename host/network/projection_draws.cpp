@@ -9,6 +9,7 @@
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/philox_lanes.hpp"
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
 
@@ -165,7 +166,7 @@ void drop(const Balls& balls, std::uint32_t* hits) {
 void count_balls(std::uint32_t seed, std::uint32_t p, const DrawnProjection& projection, std::uint32_t* counts) {
   const std::uint64_t groups = (projection.synapses + 63) / 64, targets = projection.target_count;
   // So many that their counts take no more room than the synapses will.
-  const std::uint64_t owners = std::min<std::uint64_t>(max_threads(), 1 + projection.synapses / targets);
+  const std::uint64_t owners = std::min<std::uint64_t>(team_size(0), 1 + projection.synapses / targets);
   std::vector<std::uint32_t> hits((owners - 1) * targets, 0);  // the first owner's are `counts`
 #pragma omp parallel for schedule(static, 1)
   for (std::uint64_t owner = 0; owner < owners; ++owner) {

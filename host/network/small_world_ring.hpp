@@ -14,7 +14,7 @@ struct SmallWorldRing {
   double rewiring;       // probability that a synapse moves
 };
 
-// Of one thread. `taken` has an entry a neuron of the network, all zero between rows.
+// The workspace of one thread. `taken` has an entry a neuron of the network, all zero between rows.
 struct RewiringScratch {
   std::vector<std::uint8_t> taken;
   std::vector<std::uint32_t> free;

@@ -6,20 +6,9 @@
 
 #include "host/network/bernoulli_row.hpp"
 #include "sprig/core/error.hpp"
-
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
+#include "sprig/core/threads.hpp"
 
 namespace sprig {
-
-int max_threads() {
-#if defined(_OPENMP)
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
 
 Layout layout_of(const NetworkSpec& spec) {
   const auto excitatory = static_cast<std::uint32_t>(std::llround(spec.excitatory_fraction * spec.neurons));
@@ -158,7 +147,7 @@ Csr draw_clustered(const NetworkSpec& spec, std::uint32_t seed) {
 template <class Source, class Target>
 Csr rows_by_source(std::uint32_t neurons, std::uint64_t count, Source source, Target target) {
   Csr csr = empty_rows(neurons);
-  const auto owners = static_cast<std::uint32_t>(max_threads());
+  const auto owners = static_cast<std::uint32_t>(team_size(0));
   const auto owned = [&](std::uint32_t owner, auto use) {
     const auto first = static_cast<std::uint32_t>(std::uint64_t{neurons} * owner / owners);
     const auto size = static_cast<std::uint32_t>(std::uint64_t{neurons} * (owner + 1) / owners) - first;

@@ -50,6 +50,4 @@ inline std::uint32_t uniform_below(std::uint32_t high, std::uint32_t low, std::u
 // Sizes to offsets: offsets[i + 1] holds row i's size before, the row's end after.
 void accumulate_offsets(std::vector<std::uint64_t>& offsets);
 
-int max_threads();
-
 }  // namespace sprig

@@ -7,19 +7,16 @@
 #include "host/pruning/noise_prune.hpp"
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/core/threads.hpp"
 
 namespace sprig {
 namespace {
 
-std::uint64_t to_steps(double ms, double step_ms) {
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms / step_ms)));
-}
-
 Recording run_network(const ScoreInput& input, double noise) {
   const ActivityRun run(input, noise);
   Recording recording;
-  run.simulation().advance(run.steps_of(input.options.activity_ms), {}, {.spikes = true}, &recording);
+  run.simulation().advance(run.steps(), {}, {.spikes = true}, &recording);
   return recording;
 }
 
@@ -106,7 +103,7 @@ std::vector<double> variances(const Signals& signals, std::uint32_t neurons) {
   return variances;
 }
 
-// Of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
+// The correlation of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
 std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads) {
   std::vector<double> covariances(csr.synapses());
 #pragma omp parallel for schedule(dynamic, 8) num_threads(team_size(threads))
@@ -118,17 +115,23 @@ std::vector<double> covariances(const Signals& signals, const Csr& csr, int thre
 
 }  // namespace
 
-ActivityRun::ActivityRun(const ScoreInput& input, double noise) : step_ms_(input.work.network().step_ms) {
+std::uint64_t tau_steps(const ScoreInput& input) {
+  return std::max<std::uint64_t>(
+      1, steps_of(input.options.activity_tau_ms, input.work.network().step_ms, "prune.activity_tau_ms"));
+}
+
+ActivityRun::ActivityRun(const ScoreInput& input, double noise) {
   const Network& network = input.work.network();
   const Drive drive = with_potential_noise(input.drive.subset(input.work.kept()), network, noise);
   SimulationOptions simulation = input.simulation;
   simulation.replicas = 1;
   simulation.update = UpdateMode::clock;  // noise is drawn every step
   simulation_ = make_simulation(network, drive, simulation);
-  if (input.options.lyapunov.transient_ms > 0) simulation_->advance(steps_of(input.options.lyapunov.transient_ms));
+  const double transient_ms = input.options.lyapunov.transient_ms;
+  if (transient_ms > 0)
+    simulation_->advance(std::max<std::uint64_t>(1, steps_of(transient_ms, network.step_ms, "lyapunov.transient_ms")));
+  steps_ = std::max<std::uint64_t>(1, steps_of(input.options.activity_ms, network.step_ms, "prune.activity_ms"));
 }
-
-std::uint64_t ActivityRun::steps_of(double ms) const { return to_steps(ms, step_ms_); }
 
 std::vector<double> activity_rates(const ScoreInput& input) {
   const Recording recording = measured(input);
@@ -142,8 +145,7 @@ std::vector<double> activity_rates(const ScoreInput& input) {
 std::vector<double> count_correlations(const ScoreInput& input) {
   const Network& network = input.work.network();
   const Csr& csr = network.recurrent;
-  const Signals counts =
-      counts_in_bins(measured(input), network.size(), to_steps(input.options.activity_tau_ms, network.step_ms));
+  const Signals counts = counts_in_bins(measured(input), network.size(), tau_steps(input));
   const std::vector<double> variance = variances(counts, network.size());
   std::vector<double> scores = covariances(counts, csr, input.simulation.threads);
   for (std::uint32_t i = 0; i < csr.rows; ++i)
@@ -158,8 +160,8 @@ std::vector<double> count_correlations(const ScoreInput& input) {
 std::vector<double> empirical_noise_scores(const ScoreInput& input) {
   const Network& network = input.work.network();
   const Csr& csr = network.recurrent;
-  const Signals traces = filtered_traces(run_network(input, input.options.activity_noise), network.size(),
-                                         to_steps(input.options.activity_tau_ms, network.step_ms));
+  const Signals traces =
+      filtered_traces(run_network(input, input.options.activity_noise), network.size(), tau_steps(input));
   const std::vector<double> weights(csr.weights.begin(), csr.weights.end());
   std::vector<double> scores =
       noise_scores(csr, weights, variances(traces, network.size()), covariances(traces, csr, input.simulation.threads));

@@ -14,12 +14,15 @@ class ActivityRun {
  public:
   ActivityRun(const ScoreInput& input, double noise);
   Simulation& simulation() const { return *simulation_; }
-  std::uint64_t steps_of(double ms) const;  // at least one
+  std::uint64_t steps() const { return steps_; }  // of prune.activity_ms
 
  private:
-  double step_ms_;
+  std::uint64_t steps_ = 0;
   std::unique_ptr<Simulation> simulation_;
 };
+
+// prune.activity_tau_ms; at least one.
+std::uint64_t tau_steps(const ScoreInput& input);
 
 // Firing rate of each neuron (Hz), as options.measure or the network's own drive makes it fire.
 std::vector<double> activity_rates(const ScoreInput& input);

@@ -158,7 +158,7 @@ class Search {
   std::vector<std::uint32_t> position_, order_;
 };
 
-// Of nodes, or of edges, over all sources.
+// The betweenness of nodes, or of edges, over all sources.
 std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int threads) {
   const std::uint32_t nodes = graph.nodes;
   const std::uint32_t blocks = std::min(nodes, of_edges ? kEdgeBlocks : kSourceBlocks);

@@ -46,7 +46,7 @@ std::vector<std::uint8_t> keep_highest_neurons(const WorkingNetwork& work, const
 std::vector<std::uint8_t> keep_highest_synapses(const WorkingNetwork& work, const std::vector<double>& values,
                                                 std::uint64_t target);
 
-// Of `values` of synapses, those of synapses among the neurons that are kept.
+// Those of the `values` of synapses that belong to synapses among the neurons that are kept.
 std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr, const std::vector<double>& values);
 
 // `target` synapses by `rule`; one that is kept for a target is kept for every larger one. excitatory_share: by_sign

@@ -21,11 +21,21 @@ std::vector<Eigen::Index> by_localisation(const Eigenpairs& pairs) {
   return order;
 }
 
+// Work of the parts, for the progress alone. The second and third attempt are rare; a budget is half that before it.
+constexpr double kStartWork = 1, kAttemptWork[kDelocaliseTries] = {4, 2, 1};
+constexpr double kPassesShare = 0.7;  // of an attempt; the rest is its exponent
+
+// How far the passes of an attempt are: as far as the budget is used up, or by their number where few of them succeed.
+double passes_done(std::uint64_t passes, std::uint64_t added, std::uint64_t budget) {
+  const auto n = static_cast<double>(passes);
+  return std::max(static_cast<double>(added) / static_cast<double>(budget), n / (n + static_cast<double>(kPasses)));
+}
+
 }  // namespace
 
-std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOptions& options, std::uint64_t budget,
-                                         double bound, int threads, const LargestExponent& largest_exponent,
-                                         const std::function<bool()>& go_on) {
+Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std::uint64_t budget, double bound,
+                          int threads, const LargestExponent& largest_exponent, const Progress& progress) {
+  ProgressParts parts(progress, kStartWork + kAttemptWork[0] + kAttemptWork[1] + kAttemptWork[2]);
   Delocalisation report;
   report.tried = true;
   report.budget = budget;
@@ -42,9 +52,7 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
     report.reason = "no eigenvector was found";
     return report;
   }
-  const std::optional<double> lambda = largest_exponent(work);
-  if (!lambda) return {};
-  report.lambda_before = report.lambda_after = *lambda;
+  report.lambda_before = report.lambda_after = largest_exponent(work, parts.next(kStartWork));
   report.ipr_before = report.ipr_after = mean_participation_ratio(start);
   report.reason = "no synapse lowers the mean participation ratio";
 
@@ -52,13 +60,14 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
     WorkingNetwork trial = work;
     Eigenpairs pairs = start;
     double ratio = report.ipr_before;
-    std::uint64_t added = 0;
+    std::uint64_t added = 0, passes = 0;
+    const Progress of_attempt = parts.next(kAttemptWork[attempt]), of_passes = of_attempt.part(0, kPassesShare);
     std::uint64_t portion = (budget + kPasses - 1) / kPasses;
     while (portion > 0 && added < budget) {
       portion = std::min(portion, budget - added);
       bool improved = false;
       for (const Eigen::Index c : by_localisation(pairs)) {
-        if (!go_on()) return {};
+        of_passes.report("prune", passes_done(passes++, added, budget));
         WorkingNetwork pass = trial;
         const auto synapses = delocalising_synapses(pass.network(), pairs.vectors.col(c), portion);
         if (synapses.empty()) continue;
@@ -76,14 +85,13 @@ std::optional<Delocalisation> delocalise(WorkingNetwork& work, const PruneOption
       if (!improved) portion /= 2;
     }
     if (added == 0) return report;
-    const std::optional<double> after = largest_exponent(trial);
-    if (!after) return {};
-    if (*after <= bound || *after <= report.lambda_before) {
+    const double after = largest_exponent(trial, of_attempt.part(kPassesShare, 1));
+    if (after <= bound || after <= report.lambda_before) {
       work = std::move(trial);
       report.accepted = true;
       report.added = added;
       report.ipr_after = ratio;
-      report.lambda_after = *after;
+      report.lambda_after = after;
       report.reason.clear();
       return report;
     }

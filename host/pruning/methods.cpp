@@ -33,7 +33,7 @@ std::vector<double> magnitudes(const Csr& csr) {
   return magnitudes;
 }
 
-// Of each neuron, over its synapses in and out.
+// The sum over each neuron's synapses, in and out.
 std::vector<double> summed(const Csr& csr, const std::vector<double>& synapses) {
   std::vector<double> sums(csr.rows, 0);
   each_synapse(csr, [&](std::uint32_t i, std::uint32_t j, std::uint64_t k) {

@@ -27,6 +27,7 @@ struct ScoreInput {
   const PruneOptions& options;
   std::uint32_t round;
   PruneGuards& guards;
+  const Progress& progress;  // of the scores
 };
 
 // `method` is neither none nor dense. Scores for the neurons, where the source of a method has no rule for them [ours]:

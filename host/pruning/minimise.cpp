@@ -144,10 +144,6 @@ Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, con
       points.insert(points.end(), more.begin(), more.end());
     }
     const std::size_t until = std::min(points.size(), done + batch);
-    if (options.go_on && !options.go_on()) {
-      result.complete = false;
-      break;
-    }
     values.resize(until);
     for (std::size_t n = done; n < until; ++n) result.trace.push_back({search.parameters(points[n]), 0});
     ExceptionTrap trap;

@@ -16,11 +16,10 @@ struct ParameterRange {
 
 struct MinimiseOptions {
   std::uint32_t evaluations = 30;
-  std::uint32_t initial = 8;    // of them at a Latin hypercube
-  std::uint32_t batch = 1;      // candidates chosen before any of them is evaluated
-  std::uint32_t seed = 1;       // of the Latin hypercube and of the points that are looked at for a candidate
-  int threads = 0;              // evaluate a batch at once, 0: all that OpenMP offers. Never changes a result
-  std::function<bool()> go_on;  // asked before each batch; false: end with what is done
+  std::uint32_t initial = 8;  // of them at a Latin hypercube
+  std::uint32_t batch = 1;    // candidates chosen before any of them is evaluated
+  std::uint32_t seed = 1;     // of the Latin hypercube and of the points that are looked at for a candidate
+  int threads = 0;            // evaluate a batch at once, 0: all that OpenMP offers. Never changes a result
 };
 
 struct Minimum {
@@ -30,7 +29,6 @@ struct Minimum {
   };
   std::vector<Evaluation> trace;
   std::size_t best = 0;  // the first of lowest value
-  bool complete = true;
 };
 
 // f(index, parameters): the value at evaluation `index`, finite; called from several threads at once when a batch has

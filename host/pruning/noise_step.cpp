@@ -13,10 +13,11 @@
 namespace sprig {
 namespace {
 
-// What a measurement of exponents leaves for the guards; Interrupted where it was stopped on the way.
+constexpr double kExponentsShare = 0.5, kGainsShare = 0.2;  // of the scores' work, where they are measured
+
+// What a measurement of exponents leaves for the guards.
 template <class Result>
-Result whole(Result result, PruneGuards& guards) {
-  if (!result.complete) throw Interrupted("prune", "stopped on request");
+Result noted(Result result, PruneGuards& guards) {
   guards.velocity += result.guarded_spikes;
   return result;
 }
@@ -29,14 +30,15 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
   simulation.replicas = 1;
   LyapunovOptions options = input.options.lyapunov;
   PruneGuards& guards = input.guards;
+  const Progress progress = input.progress.part(0, kExponentsShare);
   if (input.options.per_neuron == PerNeuron::contraction)
-    return whole(contraction_exponents(network, drive, simulation, options), guards).values;
+    return noted(contraction_exponents(network, drive, simulation, options, {}, progress), guards).values;
   if (input.options.per_neuron == PerNeuron::probe)
-    return whole(probe_exponents(network, drive, simulation, options), guards).values;
+    return noted(probe_exponents(network, drive, simulation, options, {}, progress), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
   options.exponents = frame ? tangent_dimension(network) : network.size();
-  const LyapunovResult spectrum = whole(lyapunov_spectrum(network, drive, simulation, options), guards);
+  const LyapunovResult spectrum = noted(lyapunov_spectrum(network, drive, simulation, options, {}, progress), guards);
   guards.jump_spikes += spectrum.jump_spikes;
   return frame ? spectrum.per_neuron : spectrum.exponents;
 }
@@ -51,8 +53,12 @@ std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant var
   if (variant != ScoreVariant::w)
     l = lyapunov_matrix(csr, neuron_exponents(input), options.epsilon, input.guards, threads);
   const bool measured = options.linearisation == Linearisation::measured && variant != ScoreVariant::l;
-  std::vector<double> couplings = measured ? measured_couplings(input.work.network(), rate_gains(input))
-                                           : std::vector<double>(csr.weights.begin(), csr.weights.end());
+  std::vector<double> couplings =
+      measured
+          ? measured_couplings(input.work.network(),
+                               rate_gains(input, input.progress.part(kExponentsShare, kExponentsShare + kGainsShare)))
+          : std::vector<double>(csr.weights.begin(), csr.weights.end());
+  input.progress.report("prune", kExponentsShare + kGainsShare);
   const std::vector<double> strengths = synapse_strengths(std::move(couplings), variant, l);
   std::vector<double> decay;
   decay.reserve(input.work.network().size());

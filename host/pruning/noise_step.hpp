@@ -8,7 +8,7 @@
 namespace sprig {
 
 // The noise-prune score of each synapse. Exponents per neuron (prune.per_neuron) are computed unless the variant is w.
-// Errors: Interrupted when options.lyapunov.progress asks to stop; those of the exponents and of the covariance.
+// Errors: Interrupted; those of the exponents and of the covariance.
 std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant variant);
 
 }  // namespace sprig

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "host/pruning/delocalise_step.hpp"
@@ -17,16 +18,26 @@
 namespace sprig {
 namespace {
 
-using RoundProgress = PruningRounds::BeforeRound;
+// Work of the parts in spectra, for the progress alone: guesses.
+constexpr double kRoundWork = 1, kDelocaliseWork = 3;
+constexpr double kSpectrumShare = 0.25;  // of step III: its start
+
+double expected_work(const PruneOptions& options) {
+  const bool in_rounds = options.method != PruneMethod::dense && options.method != PruneMethod::none;
+  const double sets_of_rounds = options.method == PruneMethod::random_by_sign ? 2 : in_rounds ? 1 : 0;
+  return (measures_before(options) ? 1 : 0) + sets_of_rounds * kRoundWork * options.rounds +
+         (delocalises(options) ? kDelocaliseWork : 0) +
+         (tunes_timescales(options) ? options.timescales.evaluations : 0) + (options.spectra ? 1 : 0);
+}
 
 // The share of weights >= 0 after each round of `options.match`, with everything else as it is.
 std::vector<double> matched_shares(const Network& given, const Drive& drive, const SimulationOptions& simulation,
-                                   PruneOptions options) {
+                                   PruneOptions options, const Progress& progress) {
   options.method = options.match;
   WorkingNetwork work(given);
   PruneGuards guards;
   PruningRounds rounds(work, drive, simulation, options, guards);
-  rounds.run({});
+  rounds.run(progress);
   std::vector<double> shares;
   for (const PruneRound& round : rounds.rounds())
     shares.push_back(static_cast<double>(round.excitatory) /
@@ -36,20 +47,30 @@ std::vector<double> matched_shares(const Network& given, const Drive& drive, con
 
 class Pruner {
  public:
-  Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options)
-      : given_(network), drive_(drive), simulation_(simulation), options_(options), work_(network) {}
+  Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation, const PruneOptions& options,
+         const Progress& progress)
+      : given_(network),
+        drive_(drive),
+        simulation_(simulation),
+        options_(options),
+        progress_(progress),
+        parts_(progress, expected_work(options)),
+        work_(network) {}
 
-  PruneResult run(const RoundProgress& progress) {
+  // keeps: a stop is no error, and the result has the last whole round.
+  PruneResult run(bool keeps) {
     result_.neurons_before = given_.size();
     result_.synapses_before = given_.recurrent.synapses();
     result_.excitatory_before = excitatory_synapses(given_.recurrent);
     try {
       if (measures_before(options_)) measure_before();
-      prune(progress);
+      prune();
       if (delocalises(options_)) add_delocalising();
       if (tunes_timescales(options_)) tune_timescales();
       if (options_.spectra) measure_after();
+      progress_(1);
     } catch (const Interrupted&) {
+      if (!keeps) throw;
       result_.stopped_early = true;
     }
     note_factors();
@@ -65,20 +86,20 @@ class Pruner {
   // A network whose spectrum cannot be computed can be pruned all the same, and is still a result.
   void measure_before() {
     try {
-      result_.before = spectrum();
+      result_.before = spectrum(parts_.next(1, "spectrum before"));
     } catch (const NumericalError& error) {
       result_.before_failure = error.what();
     }
   }
   void measure_after() {
     try {
-      result_.after = spectrum();
+      result_.after = spectrum(parts_.next(1, "spectrum after"));
     } catch (const NumericalError& error) {
       result_.after_failure = error.what();
     }
   }
 
-  void prune(const RoundProgress& progress) {
+  void prune() {
     if (options_.method == PruneMethod::dense) return;
     if (options_.method == PruneMethod::none) {
       const std::uint64_t synapses = result_.synapses_before;
@@ -90,9 +111,11 @@ class Pruner {
     PruningRounds rounds(work_, drive_, simulation_, options_, result_.guards);
     if (delocalises(options_)) rounds.leave_room(delocalisation_budget());
     if (options_.method == PruneMethod::random_by_sign)
-      rounds.set_excitatory_shares(matched_shares(given_, drive_, simulation_, options_));
+      rounds.set_excitatory_shares(
+          matched_shares(given_, drive_, simulation_, options_,
+                         parts_.next(kRoundWork * options_.rounds, std::string(name_of(options_.match)))));
     try {
-      rounds.run(progress);
+      rounds.run(parts_.next(kRoundWork * options_.rounds));
     } catch (const Interrupted&) {
       note_rounds(rounds);
       throw;
@@ -114,10 +137,11 @@ class Pruner {
     const std::uint64_t last = last_target(), now = work_.recurrent().synapses();
     const std::uint64_t budget = std::min(last > now ? last - now : 0, delocalisation_budget());
     std::optional<LyapunovResult> of_trial;
-    const auto largest_exponent = [&](const WorkingNetwork& work) -> std::optional<double> {
-      if (&work == &work_) return spectrum().exponents.front();
+    const Progress progress = parts_.next(kDelocaliseWork, "delocalisation");
+    const auto largest_exponent = [&](const WorkingNetwork& work, const Progress& of_spectrum) {
+      if (&work == &work_) return spectrum(of_spectrum).exponents.front();
       try {
-        of_trial = measure(work);
+        of_trial = measure(work, of_spectrum);
       } catch (const NumericalError&) {
         return std::numeric_limits<double>::infinity();  // no network to accept
       }
@@ -129,31 +153,31 @@ class Pruner {
       return;
     }
     try {
-      spectrum();
+      spectrum(progress.part(0, kSpectrumShare));
     } catch (const NumericalError& error) {
       result_.delocalisation.tried = true;
       result_.delocalisation.reason = error.what();
       return;
     }
-    const auto report = delocalise(work_, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
-                                   [&] { return !options_.lyapunov.progress || options_.lyapunov.progress(1); });
-    if (!report) throw Interrupted("prune", "stopped on request");
-    result_.delocalisation = *report;
-    if (report->accepted) spectrum_ = std::move(of_trial);
+    result_.delocalisation = delocalise(work_, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
+                                        progress.part(kSpectrumShare, 1));
+    if (result_.delocalisation.accepted) spectrum_ = std::move(of_trial);
   }
 
   // Step IV.
   void tune_timescales() {
     if (!result_.before_failure.empty()) return;
+    const Progress progress = parts_.next(options_.timescales.evaluations, "time constants");
+    const double spectrum_share = 1.0 / (1 + options_.timescales.evaluations);
     LyapunovResult now;
     try {
-      now = spectrum();
+      now = spectrum(progress.part(0, spectrum_share));
     } catch (const NumericalError&) {
       now.exponents.clear();  // any network whose spectrum can be computed is better
     }
-    result_.timescales = search_timescales(work_.network(), drive_.subset(work_.kept()), simulation_, options_,
-                                           {result_.before, tangent_dimension(given_), now, lambda_bound()});
-    if (!result_.timescales.complete) throw Interrupted("prune", "stopped on request");
+    search_timescales(work_.network(), drive_.subset(work_.kept()), simulation_, options_,
+                      {result_.before, tangent_dimension(given_), now, lambda_bound()},
+                      progress.part(spectrum_share, 1), result_.timescales);
     if (result_.timescales.chosen == TimescaleSearch::kUnchanged) return;
     const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
     work_.set_time_constants(gamma_time_constants(work_.network(), chosen.shape, chosen.scale_ms,
@@ -182,21 +206,21 @@ class Pruner {
   }
 
   // The spectrum of the network as it is now, measured once.
-  const LyapunovResult& spectrum() {
-    if (!spectrum_) spectrum_ = measure(work_);
+  const LyapunovResult& spectrum(const Progress& progress) {
+    if (!spectrum_) spectrum_ = measure(work_, progress);
     return *spectrum_;
   }
 
-  LyapunovResult measure(const WorkingNetwork& work) {
+  LyapunovResult measure(const WorkingNetwork& work, const Progress& progress) {
     const Network& network = work.network();
     LyapunovOptions options = options_.lyapunov;
     if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
       options.exponents = std::min(options.exponents, tangent_dimension(network));
     }
-    LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options);
+    LyapunovResult measured =
+        lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress);
     result_.guards.velocity += measured.guarded_spikes;
     result_.guards.jump_spikes += measured.jump_spikes;
-    if (!measured.complete) throw Interrupted("prune", "stopped on request");
     return measured;
   }
 
@@ -204,18 +228,30 @@ class Pruner {
   const Drive& drive_;
   const SimulationOptions& simulation_;
   const PruneOptions& options_;
+  const Progress& progress_;
+  ProgressParts parts_;
   WorkingNetwork work_;
   std::optional<LyapunovResult> spectrum_;
   PruneResult result_;
 };
 
+PruneResult checked_prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                          const PruneOptions& options, const Progress& progress, bool keeps) {
+  validate(network);
+  check_prune_options(options, network, drive);
+  return Pruner(network, drive, simulation, options, progress).run(keeps);
+}
+
 }  // namespace
 
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress) {
-  validate(network);
-  check_prune_options(options, network, drive);
-  return Pruner(network, drive, simulation, options).run(progress);
+                  const PruneOptions& options, const Progress& progress) {
+  return checked_prune(network, drive, simulation, options, progress, false);
+}
+
+PruneResult prune_until_stopped(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const PruneOptions& options, const Progress& progress) {
+  return checked_prune(network, drive, simulation, options, progress, true);
 }
 
 }  // namespace sprig

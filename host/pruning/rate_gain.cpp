@@ -28,17 +28,17 @@ struct Line {
 
 }  // namespace
 
-std::vector<double> rate_gains(const ScoreInput& input) {
+std::vector<double> rate_gains(const ScoreInput& input, const Progress& progress) {
   const Network& network = input.work.network();
   const std::uint32_t n = network.size();
   const ActivityRun run(input, input.options.activity_noise);
-  const std::uint64_t window = run.steps_of(input.options.activity_tau_ms);
-  const std::uint64_t windows = run.steps_of(input.options.activity_ms) / window;
+  const std::uint64_t window = tau_steps(input), windows = run.steps() / window;
   const double window_ms = static_cast<double>(window) * network.step_ms;
   std::vector<Line> lines(n);
   RecordOptions what;
   what.trajectory = true;
   for (std::uint64_t w = 0; w < windows; ++w) {
+    progress.report("prune", static_cast<double>(w) / static_cast<double>(windows));
     Recording recording;
     run.simulation().advance(window, {}, what, &recording);
     for (std::uint32_t i = 0; i < n; ++i) {

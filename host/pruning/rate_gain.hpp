@@ -12,7 +12,7 @@ namespace sprig {
 // prune.activity_tau_ms in prune.activity_ms of the network under its own drive and prune.activity_noise. A slope below
 // 0 is the estimate's error, and made 0; so is that of a neuron whose current does not vary. For delta synapses the
 // current is the injected one alone: there the noise tells the slope. Errors: NumericalError when all of them are 0.
-std::vector<double> rate_gains(const ScoreInput& input);
+std::vector<double> rate_gains(const ScoreInput& input, const Progress& progress);
 
 // The coupling of each synapse in 1/ms: g_i w tau_s / tau_m,i of an exponential current, whose integral is w tau_s; g_i
 // w / R_i of a delta synapse, whose jump w of the potential is that of a current of integral w tau_m / R.

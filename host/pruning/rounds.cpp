@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "host/pruning/choice.hpp"
@@ -14,6 +15,7 @@ namespace sprig {
 namespace {
 
 constexpr double kBudgetTolerance = 0.005;  // of a round's synapses, when betweenness takes some too
+constexpr double kScoresShare = 0.7;        // of a round's work, for the progress alone
 
 }  // namespace
 
@@ -36,15 +38,18 @@ PruningRounds::PruningRounds(WorkingNetwork& work, const Drive& drive, const Sim
       synapses_before_(work.recurrent().synapses()),
       neurons_before_(work.network().size()) {}
 
-void PruningRounds::run(const BeforeRound& before) {
+void PruningRounds::run(const Progress& progress) {
   std::uint32_t unchanged = 0;
   for (std::uint32_t r = 0; r < options_.rounds && unchanged < options_.unchanged_rounds; ++r) {
-    if (before && !before(r, options_.rounds)) throw Interrupted("prune", "stopped on request");
+    const double whole = options_.rounds;
+    const Progress of_round = progress.part(r / whole, (r + 1) / whole,
+                                            "round " + std::to_string(r + 1) + "/" + std::to_string(options_.rounds));
+    of_round.report("prune", 0);
     PruneRound now;
     now.round = r;
     now.target = round_target(synapses_before_, options_.density, r, options_.rounds);
     now.lambda_max = now.mean_rate_hz = std::numeric_limits<double>::quiet_NaN();
-    unchanged = round(now) ? 0 : unchanged + 1;
+    unchanged = round(now, of_round) ? 0 : unchanged + 1;
     now.synapses = work_.recurrent().synapses();
     now.excitatory = excitatory_synapses(work_.recurrent());
     now.neurons = work_.network().size();
@@ -53,7 +58,7 @@ void PruningRounds::run(const BeforeRound& before) {
 }
 
 // Whether anything changed.
-bool PruningRounds::round(PruneRound& now) {
+bool PruningRounds::round(PruneRound& now, const Progress& progress) {
   const std::uint64_t synapses = work_.recurrent().synapses();
   now.expected_kept = static_cast<double>(synapses);
   const std::uint64_t goal = now.target - (now.round + 1 == options_.rounds ? std::min(room_, now.target) : 0);
@@ -62,13 +67,15 @@ bool PruningRounds::round(PruneRound& now) {
   const bool after = removes_central(options_), neurons_go = neurons < work_.network().size();
   bool changed = false;
   if (neurons_go || goal < synapses) {
-    go_on();
-    const ScoreInput input{work_, drive_, simulation_, options_, now.round, guards_};
+    const Progress of_scores = progress.part(0, kScoresShare);
+    const ScoreInput input{work_, drive_, simulation_, options_, now.round, guards_, of_scores};
+    of_scores.report("prune", 0);
     Scores scores;
     if (goal < synapses || !after) scores = method_scores(options_.method, input);
     if (options_.neurons_by == NeuronChoice::random || (scores.neurons.empty() && !after))
       scores.neurons = random_neurons(input);
-    changed = after ? synapses_first(scores, neurons, goal, now) : neurons_first(scores, neurons, goal, now);
+    changed = after ? synapses_first(scores, neurons, goal, now, progress.part(kScoresShare, 1))
+                    : neurons_first(scores, neurons, goal, now);
   }
   return (options_.neuron_fraction > 0 && work_.drop_isolated()) || changed;
 }
@@ -82,14 +89,15 @@ bool PruningRounds::neurons_first(const Scores& scores, std::uint64_t neurons, s
   return choose(work_, left, static_cast<double>(goal), now, guards_) || neurons_went;
 }
 
-bool PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& now) {
+bool PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& now,
+                                   const Progress& progress) {
   const bool neurons_go = neurons < work_.network().size();
   const auto target = static_cast<double>(goal), available = static_cast<double>(work_.recurrent().synapses());
   const bool synapses_go = target < available;
   double step_one = target;
   std::optional<Trial> best;
   for (std::uint32_t tries = 0; tries < kBudgetTries; ++tries) {
-    if (neurons_go) go_on();
+    if (neurons_go) progress.report("prune", static_cast<double>(tries) / kBudgetTries);
     Trial trial{work_, guards_, now, false, 0};
     if (synapses_go && step_one < available)
       trial.changed = choose(trial.work, scores.synapses, step_one, trial.round, trial.guards);
@@ -115,11 +123,6 @@ bool PruningRounds::choose(WorkingNetwork& work, const std::vector<double>& scor
   const SynapseChoice choice =
       choose_synapses(work, scores, choice_rule(options_.method), target, share, options_.seed, now, guards);
   return work.keep_synapses(choice.keep, choice.p, options_, guards);
-}
-
-// Between the costly steps of a round.
-void PruningRounds::go_on() const {
-  if (options_.lyapunov.progress && !options_.lyapunov.progress(1)) throw Interrupted("prune", "stopped on request");
 }
 
 std::uint64_t excitatory_synapses(const Csr& csr) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -23,20 +22,19 @@ class PruningRounds {
   // by_sign: the share of weights >= 0 after each round.
   void set_excitatory_shares(std::vector<double> shares) { shares_ = std::move(shares); }
 
-  using BeforeRound = std::function<bool(std::uint32_t round, std::uint32_t rounds)>;
-  // Errors: Interrupted when `before` or options.lyapunov.progress asks to stop; the network is then that of the last
+  // Errors: Interrupted, asked before each round and between its costly steps; the network is then that of the last
   // whole round.
-  void run(const BeforeRound& before);
+  void run(const Progress& progress);
   const std::vector<PruneRound>& rounds() const { return rounds_; }
 
  private:
   struct Trial;
-  bool round(PruneRound& round);
+  bool round(PruneRound& round, const Progress& progress);
   bool neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& round);
-  bool synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& round);
+  bool synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& round,
+                      const Progress& progress);
   bool choose(WorkingNetwork& work, const std::vector<double>& scores, double target, PruneRound& round,
               PruneGuards& guards) const;
-  void go_on() const;
 
   WorkingNetwork& work_;
   const Drive& drive_;

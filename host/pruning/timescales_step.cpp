@@ -2,12 +2,11 @@
 #include "host/pruning/timescales_step.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <mutex>
 
 #include "host/pruning/minimise.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/shared_progress.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device.hpp"
 
@@ -17,18 +16,19 @@ namespace {
 class TimescaleStep {
  public:
   TimescaleStep(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                const PruneOptions& options, const TimescaleReference& reference)
+                const PruneOptions& options, const TimescaleReference& reference, const Progress& progress)
       : network_(network),
         drive_(drive),
         simulation_(simulation),
         options_(options),
         choice_(options.timescales),
         reference_(reference),
+        evaluations_(progress, choice_.evaluations),
         clusters_(network.cluster.empty() ? 1 : *std::max_element(network.cluster.begin(), network.cluster.end()) + 1) {
   }
 
-  TimescaleSearch run() {
-    TimescaleSearch search;
+  // Errors: Interrupted; `search` then has what was evaluated.
+  void run(TimescaleSearch& search) {
     bool failed = false;
     search.start = objective(reference_.now, failed);
     search.trace.resize(choice_.evaluations);
@@ -46,14 +46,23 @@ class TimescaleStep {
     how.batch = choice_.batch;
     how.seed = options_.seed;
     how.threads = together ? simulation_.threads : 1;
-    how.go_on = [&] { return go_on(0); };
     if (together) simulation_.threads = 1;
-    minimise([&](std::size_t n, const std::vector<double>& x) { return evaluate(x, search.trace[n]); }, box, how);
-
-    search.complete = !stopped_;
-    if (stopped_) std::erase_if(search.trace, [](const TimescaleEvaluation& e) { return e.shape.empty(); });
-    double best = search.start.value;
     const double bound = failed ? reference_.lambda_bound : std::max(reference_.lambda_bound, search.start.lambda_max);
+    search.complete = false;
+    try {
+      minimise([&](std::size_t n, const std::vector<double>& x) { return evaluate(x, search.trace[n]); }, box, how);
+    } catch (const Interrupted&) {
+      std::erase_if(search.trace, [](const TimescaleEvaluation& e) { return e.shape.empty(); });
+      choose(search, bound);
+      throw;
+    }
+    search.complete = true;
+    choose(search, bound);
+  }
+
+ private:
+  static void choose(TimescaleSearch& search, double bound) {
+    double best = search.start.value;
     for (std::size_t n = 0; n < search.trace.size(); ++n) {
       TimescaleEvaluation& e = search.trace[n];
       if (e.objective.value < best && e.objective.lambda_max <= bound) {
@@ -62,10 +71,8 @@ class TimescaleStep {
       }
       e.best = best;
     }
-    return search;
   }
 
- private:
   TimescaleObjective objective(const LyapunovResult& spectrum, bool& failed) const {
     failed = spectrum.exponents.empty() || spectrum.spikes == 0;
     if (failed) return {kFailedObjective, 0, 0, 0};
@@ -81,38 +88,27 @@ class TimescaleStep {
   }
 
   double evaluate(const std::vector<double>& x, TimescaleEvaluation& evaluation) {
+    const Progress progress = evaluations_.piece();
+    TimescaleEvaluation now;
     for (std::uint32_t c = 0; c < clusters_; ++c) {
-      evaluation.shape.push_back(x[2 * c]);
-      evaluation.scale_ms.push_back(x[2 * c + 1]);
+      now.shape.push_back(x[2 * c]);
+      now.scale_ms.push_back(x[2 * c + 1]);
     }
     Network network = network_;
     network.neurons.tau_m_ms =
-        gamma_time_constants(network, evaluation.shape, evaluation.scale_ms, choice_.tau_min_ms, options_.seed);
+        gamma_time_constants(network, now.shape, now.scale_ms, choice_.tau_min_ms, options_.seed);
     LyapunovOptions lyapunov = options_.lyapunov;
     lyapunov.exponents = std::min(lyapunov.exponents, tangent_dimension(network));
-    lyapunov.progress = [&](double fraction) { return go_on(fraction); };
     LyapunovResult spectrum;
     try {
-      spectrum = lyapunov_spectrum(network, drive_, simulation_, lyapunov);
+      spectrum = lyapunov_spectrum(network, drive_, simulation_, lyapunov, {}, progress);
     } catch (const NumericalError&) {
       spectrum = {};  // no exponents
     }
-    evaluation.objective = objective(spectrum, evaluation.failed);
-    const double value = evaluation.objective.value;
-    if (spectrum.complete)
-      ++done_;
-    else
-      evaluation = {};  // stopped: not an evaluation
-    return value;
-  }
-
-  bool go_on(double fraction) {
-    const std::lock_guard lock(mutex_);
-    if (!stopped_ && options_.lyapunov.progress) {
-      const double all = (static_cast<double>(done_) + fraction) / choice_.evaluations;
-      stopped_ = !options_.lyapunov.progress(std::min(1.0, all));
-    }
-    return !stopped_;
+    now.objective = objective(spectrum, now.failed);
+    evaluation = std::move(now);
+    progress(1);
+    return evaluation.objective.value;
   }
 
   const Network& network_;
@@ -121,17 +117,16 @@ class TimescaleStep {
   const PruneOptions& options_;
   const TimescaleOptions& choice_;
   const TimescaleReference& reference_;
+  SharedProgress evaluations_;
   std::uint32_t clusters_;
-  std::mutex mutex_;
-  bool stopped_ = false;
-  std::atomic<std::size_t> done_{0};
 };
 
 }  // namespace
 
-TimescaleSearch search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                  const PruneOptions& options, const TimescaleReference& reference) {
-  return TimescaleStep(network, drive, simulation, options, reference).run();
+void search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                       const PruneOptions& options, const TimescaleReference& reference, const Progress& progress,
+                       TimescaleSearch& search) {
+  TimescaleStep(network, drive, simulation, options, reference, progress).run(search);
 }
 
 }  // namespace sprig

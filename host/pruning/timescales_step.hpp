@@ -1,8 +1,6 @@
 // Step IV of a network: the search of its time constants.
 #pragma once
 
-#include <functional>
-
 #include "sprig/pruning/prune.hpp"
 
 namespace sprig {
@@ -16,9 +14,10 @@ struct TimescaleReference {
 };
 
 // Searches the time constants of `network` under `drive` (of its neurons); spectra by options.lyapunov, candidates of a
-// batch on several threads unless they share a device. `network` is not changed. options.lyapunov.progress is called
-// with the fraction of the search, one call at a time; false ends it, and the result is not complete.
-TimescaleSearch search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                  const PruneOptions& options, const TimescaleReference& reference);
+// batch on several threads unless they share a device. `network` is not changed. Errors: Interrupted; `search` then has
+// what was evaluated, and is not complete.
+void search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                       const PruneOptions& options, const TimescaleReference& reference, const Progress& progress,
+                       TimescaleSearch& search);
 
 }  // namespace sprig

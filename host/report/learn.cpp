@@ -26,7 +26,7 @@ Style network_style(std::size_t k) {
   return {svg::series_tone(k), kMarkers[k % std::size(kMarkers)]};
 }
 
-// Of each network in order of appearance, of each of its stages: values over the seeds.
+// For each network in order of appearance and each of its stages: values over the seeds.
 struct Courses {
   std::vector<std::string> networks;
   std::vector<std::map<double, std::vector<double>>> values;  // by what they are drawn against

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/shared_progress.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/signals.hpp"
 
@@ -16,7 +18,7 @@ namespace sprig {
 
 int job_workers(const Config& config, std::size_t jobs) {
   if (device_used(config) == "cuda") return 1;
-  return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(thread_count(config)), jobs));
+  return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(team_size(config.simulation.threads)), jobs));
 }
 
 bool for_each_job(std::size_t count, int workers, ProgressLine& line,
@@ -25,17 +27,18 @@ bool for_each_job(std::size_t count, int workers, ProgressLine& line,
   std::atomic<bool> failed{false};
   std::mutex mutex;
   std::exception_ptr error;
-  const auto progress = [&](double fraction) {
-    const double total = (static_cast<double>(done.load()) + fraction) / static_cast<double>(count);
-    const bool go_on = line.update(total, std::to_string(done.load()) + "/" + std::to_string(count));
-    return go_on && !failed.load();
-  };
+  SharedProgress jobs(Progress([&](double fraction) {
+                        return line.update(fraction, std::to_string(done.load()) + "/" + std::to_string(count)) &&
+                               !failed.load();
+                      }),
+                      count);
   const auto worker = [&] {
     for (std::size_t i; !failed.load() && !stop_requested() && (i = next.fetch_add(1)) < count;) {
       try {
+        const Progress progress = jobs.piece();
         work(i, progress);
         done.fetch_add(1);
-        progress(0);
+        progress(1);
       } catch (const Interrupted&) {
         return;  // asked to stop, or another job failed
       } catch (...) {

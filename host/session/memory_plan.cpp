@@ -1,4 +1,5 @@
 #include "sprig/session/memory_plan.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/pruning/options.hpp"
 
 #include <algorithm>
@@ -146,7 +147,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   SimulationOptions simulation = config.simulation;
   if (work != Work::run) simulation.replicas = 1;
   const double replicas = simulation.replicas;
-  MemoryPlan plan = plan_simulation(planned, simulation, thread_count(config));
+  MemoryPlan plan = plan_simulation(planned, simulation, team_size(config.simulation.threads));
   for (MemoryItem& item : plan.items) item.bytes *= copies;
   const auto add = [&](const char* group, const char* name, double bytes) {
     if (bytes > 0) plan.items.push_back({group, name, bytes * copies});
@@ -184,7 +185,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   const TimescaleOptions& search = config.prune.timescales;
   if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::search)))
     add("pruning", "candidates of step IV",
-        std::min(search.batch, static_cast<std::uint32_t>(thread_count(config))) *
+        std::min(search.batch, static_cast<std::uint32_t>(team_size(config.simulation.threads))) *
             ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
   // A round holds what it began with, a trial and the best one so far.
   if (work != Work::search) add("pruning", "pruned copies", 3 * ((4 + 4 + 8 + delay_bytes) * e + 108 * n));

@@ -6,6 +6,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/report/report.hpp"
 #include "sprig/session/place.hpp"
@@ -65,7 +66,7 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
                       {"command_line", command_.command_line},
                       {"seed", command_.config.simulation.seed},
                       {"device", device},
-                      {"threads", thread_count(command_.config)},
+                      {"threads", team_size(command_.config.simulation.threads)},
                       {"config_hash", Hash().bytes(resolved_.data(), resolved_.size()).hex()},
                       {"result_hash", hash.empty() ? Json() : Json(hash)},
                       {"started", utc(started_, "%Y-%m-%dT%H:%M:%SZ")},

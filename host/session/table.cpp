@@ -25,15 +25,6 @@ std::string TextTable::text() const {
   return out;
 }
 
-std::string TextTable::csv() const {
-  std::string out;
-  for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) out += (i > 0 ? "," : "") + row[i];
-    out += "\n";
-  }
-  return out;
-}
-
 std::string number_text(double value, int digits) {
   if (std::isnan(value)) return "n/a";
   char text[64];

@@ -17,10 +17,6 @@ namespace {
 
 using Eigen::MatrixXd;
 
-void report(const ClassificationOptions& options, double fraction) {
-  if (options.progress && !options.progress(fraction)) throw Interrupted("task", "stopped on request");
-}
-
 // Images [first, last) of a part.
 struct Phase {
   const ImageSet& set;
@@ -30,9 +26,10 @@ struct Phase {
 
 class Classifier {
  public:
-  Classifier(const ImageReservoir& reservoir, const ClassificationOptions& options)
+  Classifier(const ImageReservoir& reservoir, const ClassificationOptions& options, const Progress& progress)
       : reservoir_(reservoir),
         options_(options),
+        progress_(progress),
         total_(static_cast<double>(options.train + options.validation + options.test)) {}
 
   using EachBatch = std::function<void(const MatrixXd& features, const std::uint8_t* labels, const Recording&)>;
@@ -42,13 +39,14 @@ class Classifier {
       reservoir_.present(phase.set, phase.part, first, count, features_, recording_);
       each(features_, phase.set.labels.data() + first, recording_);
       done_ += count;
-      report(options_, done_ / total_);
+      progress_.report("task", done_ / total_);
     }
   }
 
  private:
   const ImageReservoir& reservoir_;
   const ClassificationOptions& options_;
+  const Progress& progress_;
   double total_, done_ = 0;
   MatrixXd features_;
   Recording recording_;
@@ -84,7 +82,7 @@ std::uint64_t count_right(const std::vector<std::uint32_t>& answered, const std:
   return right;
 }
 
-// Of the test images.
+// Scores the test images.
 struct Activity {
   std::uint64_t spikes = 0, operations = 0, readout = 0;
 
@@ -102,12 +100,12 @@ struct Activity {
 
 ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
-                                            std::uint32_t seed) try {
+                                            std::uint32_t seed, const Progress& progress) try {
   if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_classification(options, network.step_ms);
   const TaskImages images = load_task_images(options);
   const ImageReservoir reservoir(network, drive, simulation, options, images.train.shape, seed);
-  Classifier classifier(reservoir, options);
+  Classifier classifier(reservoir, options, progress);
   ClassificationScore score;
 
   RidgeAccumulator ridge(reservoir.features(), kImageClasses);
@@ -158,7 +156,8 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
 }
 
 Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples) {
+                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples,
+                                const Progress& progress) {
   if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_classification(options, network.step_ms);
   if (samples > options.train)
@@ -176,7 +175,7 @@ Recording record_classification(const Network& network, const Drive& drive, cons
                      [](const SpikeEvent& a, const SpikeEvent& b) { return a.replica < b.replica; });
     for (const SpikeEvent& spike : batch.spikes)
       all.spikes.push_back({(first + spike.replica) * options.steps + spike.step, spike.neuron, 0});
-    report(options, static_cast<double>(first + count) / static_cast<double>(samples));
+    progress.report("task", static_cast<double>(first + count) / static_cast<double>(samples));
   }
   all.total_spikes = all.spikes.size();
   return all;

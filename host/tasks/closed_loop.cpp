@@ -24,7 +24,7 @@ std::vector<std::uint64_t> spread_starts(std::uint64_t first, std::uint64_t last
 }
 
 std::vector<double> ClosedLoop::valid_times(const std::vector<std::uint64_t>& starts, std::uint32_t offset,
-                                            const std::function<void(double)>& report) const {
+                                            const Progress& progress) const {
   const auto replicas = static_cast<std::uint32_t>(starts.size());
   const auto inputs = static_cast<std::uint32_t>(observed.size());
   Reservoir reservoir(setup, replicas, offset);
@@ -59,7 +59,7 @@ std::vector<double> ClosedLoop::valid_times(const std::vector<std::uint64_t>& st
     }
     if (std::all_of(ended.begin(), ended.end(), [](bool e) { return e; })) break;
     if (v + 1 < samples) reservoir.advance(values, 1, [](std::uint32_t, View<const SpikeEvent>) {});
-    report(static_cast<double>(v + 1) / samples);
+    progress.report("task", static_cast<double>(v + 1) / samples);
   }
 
   std::vector<double> times(replicas);

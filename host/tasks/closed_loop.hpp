@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "host/tasks/reservoir.hpp"
 #include "sprig/coding/readout.hpp"
+#include "sprig/core/progress.hpp"
 #include "sprig/tasks/series.hpp"
 
 namespace sprig {
@@ -23,10 +23,9 @@ struct ClosedLoop {
   // Valid prediction times of runs from `starts` (the first predicted sample of each, at least warm_up and at most
   // series.samples - samples), as one batch, in Lyapunov times (samples for a series without an exponent): the number
   // of samples predicted before sqrt(mean_d (yhat - y)^2) first exceeds the threshold, x dt x Lyapunov exponent. Run r
-  // draws as replica first_replica + offset + r, so a batch equals its runs one by one. `report` is called with the
-  // fraction done.
+  // draws as replica first_replica + offset + r, so a batch equals its runs one by one. Errors: Interrupted.
   std::vector<double> valid_times(const std::vector<std::uint64_t>& starts, std::uint32_t offset,
-                                  const std::function<void(double)>& report) const;
+                                  const Progress& progress) const;
 };
 
 // `count` starts spread evenly over samples [first, last].

@@ -22,7 +22,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 
 constexpr std::uint32_t kBlockSamples = 128;  // samples a simulation call: bounds the spike list that is held
-constexpr double kOpenLoopShare = 0.6;        // of the work, for the progress report
+constexpr double kOpenLoopShare = 0.6;        // of the work, where loops are closed too
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // What the teacher-forced pass leaves.
@@ -31,10 +31,6 @@ struct OpenLoop {
   std::vector<std::uint64_t> train_spikes;  // per neuron
   std::vector<std::uint64_t> test_spikes;
 };
-
-void report(const ForecastOptions& options, double fraction) {
-  if (options.progress && !options.progress(fraction)) throw Interrupted("task", "stopped on request");
-}
 
 MatrixXd allocate(std::uint64_t samples, std::uint64_t features) {
   try {
@@ -60,7 +56,7 @@ void go_through(Reservoir& reservoir, const Series& series, const ForecastOption
 }
 
 OpenLoop run_open_loop(const ReservoirSetup& setup, const Series& series, const ForecastOptions& options,
-                       const Phases& phases) {
+                       const Phases& phases, const Progress& progress) {
   OpenLoop result;
   result.features = allocate(phases.test.last, setup.features());
   result.train_spikes.assign(setup.network.size(), 0);
@@ -69,7 +65,7 @@ OpenLoop run_open_loop(const ReservoirSetup& setup, const Series& series, const 
   const auto in = [](const Phase& phase, std::uint64_t s) { return s >= phase.first && s < phase.last; };
   go_through(reservoir, series, options, series.samples, [&](std::uint64_t sample, View<const SpikeEvent> spikes) {
     if ((sample + 1) % kBlockSamples == 0 || sample + 1 == series.samples)
-      report(options, kOpenLoopShare * static_cast<double>(sample + 1) / static_cast<double>(series.samples));
+      progress.report("task", static_cast<double>(sample + 1) / static_cast<double>(series.samples));
     if (sample < options.washout) return;
     const std::uint64_t s = sample - options.washout;
     reservoir.write_features(0, result.features.row(static_cast<Index>(s)));
@@ -122,13 +118,14 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
 }  // namespace
 
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ForecastOptions& options, std::uint32_t seed) {
+                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress) {
   const Phases phases(options);
   const Series series = task_series(network, options, seed);
   const std::uint64_t washout = options.washout;
 
   const ReservoirSetup setup(network, drive, simulation, options, seed);
-  const OpenLoop run = run_open_loop(setup, series, options, phases);
+  const double open_loop = options.closed_loops() > 0 ? kOpenLoopShare : 1;
+  const OpenLoop run = run_open_loop(setup, series, options, phases, progress.part(0, open_loop));
 
   ForecastScore score;
   const std::uint32_t ahead = options.ahead();
@@ -155,16 +152,16 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
     const std::uint64_t first = washout + phases.test.first;
     const auto starts = spread_starts(first, series.samples - options.vpt_samples, options.vpt_starts);
     // The teacher-forced pass was replica 0; the starts draw as the replicas after it.
-    score.vpt_each = loop.valid_times(
-        starts, 1, [&](double fraction) { report(options, kOpenLoopShare + (1 - kOpenLoopShare) * fraction); });
+    score.vpt_each = loop.valid_times(starts, 1, progress.part(open_loop, 1));
     score.vpt = std::accumulate(score.vpt_each.begin(), score.vpt_each.end(), 0.0) / options.vpt_starts;
   }
-  report(options, 1);
+  progress.report("task", 1);
   return score;
 }
 
 Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples) {
+                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples,
+                          const Progress& progress) {
   const Series series = task_series(network, options, seed);
   if (samples > options.train)
     refuse("task.train", shown(options.train), "at least the " + shown(samples) + " to record");
@@ -177,7 +174,7 @@ Recording record_forecast(const Network& network, const Drive& drive, const Simu
     if (s < options.washout) return;
     for (const SpikeEvent& spike : spikes)
       recording.spikes.push_back({spike.step - simulation.first_step - dropped, spike.neuron, 0});
-    if ((s + 1) % kBlockSamples == 0) report(options, static_cast<double>(s + 1) / static_cast<double>(end));
+    if ((s + 1) % kBlockSamples == 0) progress.report("task", static_cast<double>(s + 1) / static_cast<double>(end));
   });
   recording.total_spikes = recording.spikes.size();
   return recording;

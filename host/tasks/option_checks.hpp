@@ -5,7 +5,7 @@
 
 namespace sprig::task_check {
 
-// Of a Poisson train on the grid.
+// A Poisson train on the grid has one draw a step.
 inline void rate(const std::string& key, double rate_hz, double step_ms) {
   if (rate_hz * step_ms * 1e-3 > 1) refuse(key, shown(rate_hz), "at most one spike a step, " + shown(1e3 / step_ms));
 }

@@ -172,7 +172,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   }
   const auto did = [&](std::uint64_t more) {
     done += static_cast<double>(more);
-    if (progress && !progress(done / total)) throw Interrupted("learn", "stopped on request");
+    progress.report("learn", done / total);
   };
   try {
     run_through(learning, device, threads, did);

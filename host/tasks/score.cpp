@@ -33,7 +33,6 @@ ClassificationOptions TaskOptions::classification() const {
   options.system = system;
   options.lambdas = lambdas;
   options.square = square;
-  options.progress = progress;
   return options;
 }
 
@@ -55,10 +54,10 @@ TaskScore summarise(const ClassificationScore& score) {
 }
 
 TaskScore evaluate_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                        const TaskOptions& options, std::uint32_t seed) {
+                        const TaskOptions& options, std::uint32_t seed, const Progress& progress) {
   if (options.is_classification())
-    return summarise(evaluate_classification(network, drive, simulation, options.classification(), seed));
-  return summarise(evaluate_forecast(network, drive, simulation, options, seed));
+    return summarise(evaluate_classification(network, drive, simulation, options.classification(), seed, progress));
+  return summarise(evaluate_forecast(network, drive, simulation, options, seed, progress));
 }
 
 void check_task(const TaskOptions& options, double step_ms) {
@@ -68,10 +67,10 @@ void check_task(const TaskOptions& options, double step_ms) {
 }
 
 Recording record_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const TaskOptions& options, std::uint32_t seed, std::uint64_t samples) {
+                      const TaskOptions& options, std::uint32_t seed, std::uint64_t samples, const Progress& progress) {
   if (options.is_classification())
-    return record_classification(network, drive, simulation, options.classification(), seed, samples);
-  return record_forecast(network, drive, simulation, options, seed, samples);
+    return record_classification(network, drive, simulation, options.classification(), seed, samples, progress);
+  return record_forecast(network, drive, simulation, options, seed, samples, progress);
 }
 
 }  // namespace sprig

@@ -74,7 +74,8 @@ class SeriesSequences {
 };
 
 BpttResult on_series(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                     const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed) {
+                     const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
+                     const Progress& progress) {
   const Series series = task_series(network, task, seed);
   const ReservoirSetup setup(network, drive, simulation, task, seed);
   BpttOptions bptt = options.bptt;
@@ -92,7 +93,7 @@ BpttResult on_series(const Network& network, const Drive& drive, const Simulatio
            "fewer: after training.warm_up_samples = " + shown(options.warm_up_samples) +
                " they must fit into task.train = " + shown(task.train) + " less the horizon");
   const TrainingSet check = validation.part(train_end, train_end + task.validation);
-  return train_bptt(setup.network, setup.drive, train, check, bptt);
+  return train_bptt(setup.network, setup.drive, train, check, bptt, {}, progress);
 }
 
 // Images [first, first + count) of the training part, one a sequence.
@@ -125,7 +126,8 @@ class ImageSequences {
 };
 
 BpttResult on_images(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                     const ClassificationOptions& task, const SequenceOptions& options, std::uint32_t seed) {
+                     const ClassificationOptions& task, const SequenceOptions& options, std::uint32_t seed,
+                     const Progress& progress) {
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
   const ImageReservoir reservoir(network, drive, simulation, task, images.train.shape, seed);
@@ -146,21 +148,22 @@ BpttResult on_images(const Network& network, const Drive& drive, const Simulatio
                        }};
   };
   const std::uint64_t checked = std::min<std::uint64_t>(task.validation, options.validation);
-  return train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt);
+  return train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt, {}, progress);
 }
 
 }  // namespace
 
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed) {
+                         const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
+                         const Progress& progress) {
   check_fields("training", options);
   SequenceOptions seeded = options;
   seeded.bptt.seed = seed;
   seeded.bptt.model.threads = simulation.threads;
   seeded.bptt.device = simulation.device;
   BpttResult result = task.is_classification()
-                          ? on_images(network, drive, simulation, task.classification(), seeded, seed)
-                          : on_series(network, drive, simulation, task, seeded, seed);
+                          ? on_images(network, drive, simulation, task.classification(), seeded, seed, progress)
+                          : on_series(network, drive, simulation, task, seeded, seed, progress);
   result.network.input = network.input;  // not the encoder's
   return result;
 }

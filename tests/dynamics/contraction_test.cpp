@@ -36,7 +36,6 @@ void expect_same_sum(const AutonomousSpec& spec, double tolerance, VelocityAt at
   EXPECT_EQ(contraction.spikes, spectrum.spikes);
   EXPECT_NEAR(contraction.mean_rate_hz, spectrum.mean_rate_hz, 1e-9);
   EXPECT_EQ(contraction.averaged_ms, 2000);
-  EXPECT_TRUE(contraction.complete);
   EXPECT_FALSE(contraction.conditional);
 }
 
@@ -101,27 +100,25 @@ TEST(Contraction, OfPacemakersIsTheirCurrentsDecayRate) {
   }
 }
 
-TEST(Contraction, StoppedEarlyIsThatOfTheShorterRun) {
+TEST(Contraction, TellsHowFarItIsAndStopsWhenAsked) {
   const Network network = autonomous_network({});
   LyapunovOptions options;
   options.transient_ms = 100;
   options.tangent_transient_ms = 100;
   options.duration_ms = 30000;  // pieces of 4 194 304 neuron-steps, here 10 485.7 ms
-  options.progress = [](double fraction) { return fraction < 0.5; };
-  const ContractionResult stopped = contraction_exponents(network, {}, on_cpu(), options);
-  EXPECT_FALSE(stopped.complete);
-  ASSERT_GT(stopped.averaged_ms, 0);
-  ASSERT_LT(stopped.averaged_ms, 30000);
-  options.progress = {};
-  options.duration_ms = stopped.averaged_ms;
-  const ContractionResult shorter = contraction_exponents(network, {}, on_cpu(), options);
-  EXPECT_TRUE(shorter.complete);
-  EXPECT_EQ(stopped.values, shorter.values);
-  options.progress = [](double) { return false; };
-  const ContractionResult none = contraction_exponents(network, {}, on_cpu(), options);
-  EXPECT_FALSE(none.complete);
-  EXPECT_TRUE(none.values.empty());
-  EXPECT_EQ(none.mean_rate_hz, 0);
+  double last = 0, stop_at = 2;
+  const Progress progress([&](double fraction) {
+    EXPECT_GE(fraction, last);
+    last = fraction;
+    return fraction < stop_at;
+  });
+  EXPECT_EQ(contraction_exponents(network, {}, on_cpu(), options, {}, progress).averaged_ms, 30000);
+  EXPECT_EQ(last, 1);
+  for (const double at : {0.0, 0.5}) {
+    last = 0, stop_at = at;
+    EXPECT_THROW(contraction_exponents(network, {}, on_cpu(), options, {}, progress), Interrupted);
+    EXPECT_NEAR(last, at, 0.3) << "asked before each piece";
+  }
 }
 
 }  // namespace

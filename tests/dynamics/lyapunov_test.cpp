@@ -196,16 +196,18 @@ TEST(SaltationSpectrum, StoppedEarlyIsThatOfTheShorterRun) {
   options.duration_ms = 1000;
   options.renorm_ms = 10;
   double last = 0;
-  options.progress = [&](double fraction) {
+  const Progress progress([&](double fraction) {
     EXPECT_GE(fraction, last);
     last = fraction;
     return fraction < 0.5;
-  };
-  const LyapunovResult stopped = lyapunov_spectrum(network, {}, on_cpu(), options);
+  });
+  const LyapunovResult stopped = lyapunov_spectrum_until_stopped(network, {}, on_cpu(), options, {}, progress);
   EXPECT_FALSE(stopped.complete);
   EXPECT_NEAR(stopped.averaged_ms, 400, 1e-9);
 
-  options.progress = {};
+  last = 0;
+  EXPECT_THROW(lyapunov_spectrum(network, {}, on_cpu(), options, {}, progress), Interrupted);
+
   options.duration_ms = 400;
   const LyapunovResult shorter = lyapunov_spectrum(network, {}, on_cpu(), options);
   EXPECT_TRUE(shorter.complete);
@@ -216,10 +218,11 @@ TEST(SaltationSpectrum, StoppedEarlyIsThatOfTheShorterRun) {
 TEST(SaltationSpectrum, StoppedInTheTransientHasNoFigures) {
   LyapunovOptions options;
   options.exponents = 4;
-  options.progress = [](double) { return false; };
+  const Progress progress([](double) { return false; });
   for (const LyapunovMethod method : {LyapunovMethod::saltation, LyapunovMethod::surrogate}) {
     options.method = method;
-    const LyapunovResult result = lyapunov_spectrum(autonomous_network({}), {}, on_cpu(), options);
+    const LyapunovResult result =
+        lyapunov_spectrum_until_stopped(autonomous_network({}), {}, on_cpu(), options, {}, progress);
     EXPECT_FALSE(result.complete);
     EXPECT_TRUE(result.exponents.empty());
     EXPECT_EQ(result.averaged_ms, 0);

@@ -65,7 +65,7 @@ OracleSpectrum in_continuous_time(const Recipe& recipe, double duration_ms) {
   return oracle_spectrum(make(recipe, 0.1), kDelay, 1000, duration_ms, kBlocks, 8);
 }
 
-// Of the oracle itself: perturbed trajectories, and the flow's own direction.
+// The oracle checked by itself: perturbed trajectories, and the flow's own direction.
 
 TEST(EventDrivenNetwork, TangentIsTheLimitOfDifferences) {
   const Network network = make(kStrong, 0.1);

@@ -24,7 +24,6 @@ TEST(Probe, OfSilentNeuronsIsTheMembranesDecay) {
   for (int i = 0; i < 3; ++i) EXPECT_NEAR(result.values[i], -1 / network.neurons.tau_m_ms[i], 1e-12);
   EXPECT_EQ(result.windows, 40u);
   EXPECT_EQ(result.averaged_ms, 2000);
-  EXPECT_TRUE(result.complete);
 }
 
 // One perturbation at a time, a tangent space of one column each; more neurons than one batch has columns.
@@ -105,23 +104,23 @@ TEST(Probe, OfLongWindowsApproachesTheLargestExponent) {
   EXPECT_NEAR(long_mean, spectrum.exponents[0], 0.1 * spectrum.exponents[0]);
 }
 
-TEST(Probe, StoppedEarlyIsThatOfTheWindowsDone) {
+TEST(Probe, TellsHowFarItIsAndStopsWhenAsked) {
   const Network network = autonomous_network({});
   LyapunovOptions options;
   options.transient_ms = 100;
   options.tangent_transient_ms = 100;
   options.duration_ms = 1000;
-  options.progress = [](double fraction) { return fraction < 0.5; };
-  const ProbeResult stopped = probe_exponents(network, {}, on_cpu(), options);
-  EXPECT_FALSE(stopped.complete);
-  EXPECT_EQ(stopped.windows, 8u);
-  options.progress = {};
-  options.duration_ms = 400;
-  const ProbeResult shorter = probe_exponents(network, {}, on_cpu(), options);
-  EXPECT_TRUE(shorter.complete);
-  EXPECT_EQ(stopped.values, shorter.values);
-  EXPECT_EQ(stopped.spikes, shorter.spikes);
-  EXPECT_EQ(stopped.standard_errors, shorter.standard_errors);
+  double last = 0, stop_at = 2;
+  const Progress progress([&](double fraction) {
+    EXPECT_GE(fraction, last);
+    last = fraction;
+    return fraction < stop_at;
+  });
+  EXPECT_EQ(probe_exponents(network, {}, on_cpu(), options, {}, progress).windows, 20u);
+  EXPECT_EQ(last, 1);
+  last = 0, stop_at = 0.5;
+  EXPECT_THROW(probe_exponents(network, {}, on_cpu(), options, {}, progress), Interrupted);
+  EXPECT_NEAR(last, 0.5, 0.05) << "asked before each window of 50 of 1200 ms";
 }
 
 }  // namespace

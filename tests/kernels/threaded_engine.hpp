@@ -148,7 +148,7 @@ class ThreadedEngine {
     plastic_.catch_up = catch_up_.data();
   }
 
-  // Of the kinds that the tests use.
+  // Instantiated for the kinds that the tests use.
   template <class Use>
   void with_kind(Use use) const {
     const auto with = [&]<LifKind kKind>() {

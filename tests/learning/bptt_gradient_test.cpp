@@ -125,7 +125,7 @@ TEST(BpttGradient, DetachedResetLeavesOutTheTermsThroughTheReset) {
   EXPECT_NE(gradients[0], gradients[1]);
 }
 
-// Of the spiking model: the same bits whatever the checkpoints and the threads, and a batch is the mean of its parts.
+// The spiking model gives the same bits whatever the checkpoints and the threads, and a batch is the mean of its parts.
 TEST(BpttGradient, OfSpikesIsTheSameWithAnyCheckpointsAndThreads) {
   RandomNetworkSpec spec;
   spec.neurons = 40;

@@ -65,7 +65,7 @@ TEST(Competitive, IsThePlainSimulatorBitForBit) {
   }
 }
 
-// Of few pixels, so that normalisation raises weights above the largest, which BindsNET bounds as the next image
+// Few pixels, so that normalisation raises weights above the largest, which BindsNET bounds as the next image
 // begins.
 TEST(Competitive, WeightsThatNormalisationRaisesAreBounded) {
   CompetitiveOptions o = lively(7);

@@ -42,7 +42,7 @@ inline double chi_squared_p(const std::vector<double>& observed, const std::vect
   return boost::math::cdf(boost::math::complement(law, statistic));
 }
 
-// Of degrees against Binomial(trials, p), in bins that expect at least 10.
+// The chi-square of degrees against Binomial(trials, p), in bins that expect at least 10.
 inline double binomial_p(const std::vector<std::uint32_t>& degrees, double trials, double p) {
   const boost::math::binomial law(trials, p);
   const double n = static_cast<double>(degrees.size());

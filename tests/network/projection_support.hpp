@@ -29,7 +29,7 @@ inline Projection projection(Rule rule, std::uint32_t neurons, double amount) {
   return p;
 }
 
-// Of one target and projection, as a device draws them: bernoulli until there are no more, else `count`.
+// The draws of one target and projection, as a device draws them: bernoulli until there are no more, else `count`.
 inline std::vector<DrawnSynapse> drawn_one_by_one(const ProjectionView& view, std::uint32_t p, std::uint32_t target,
                                                   std::uint32_t count) {
   const Candidates from = candidates(view.projections[p], target);

@@ -101,13 +101,8 @@ TEST_P(Baseline, LeavesANetworkWithoutSynapsesAndASilentOneValid) {
 TEST_P(Baseline, StopsWithTheLastWholeRound) {
   const Network network = small_network();
   PruneOptions options = baseline_options(GetParam());
-  bool second = false;
-  options.lyapunov.progress = [&](double) { return !second; };
   const PruneResult result =
-      prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
-        second = round == 1;
-        return true;
-      });
+      prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), options, stop_in("round 2/3", 1));
   EXPECT_TRUE(result.stopped_early);
   ASSERT_EQ(result.rounds.size(), 1u);
   EXPECT_EQ(result.synapses_after, result.rounds[0].synapses);

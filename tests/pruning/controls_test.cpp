@@ -118,7 +118,8 @@ TEST(MeasuredLinearisation, GainIsTheSlopeOfTheRateCurve) {
   const SimulationOptions simulation = on_cpu();
   WorkingNetwork work(network);
   PruneGuards guards;
-  const std::vector<double> gains = rate_gains({work, drive, simulation, options, 0, guards});
+  const Progress nobody;
+  const std::vector<double> gains = rate_gains({work, drive, simulation, options, 0, guards, nobody}, nobody);
   ASSERT_EQ(gains.size(), network.size());
   double ratio = 0;
   for (std::uint32_t i = 0; i < network.size(); ++i) {

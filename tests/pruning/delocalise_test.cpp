@@ -41,10 +41,8 @@ PruneOptions with_step_three() {
 }
 
 Delocalisation run(WorkingNetwork& work, double bound, double lambda = 0, std::uint64_t budget = 20) {
-  const auto report = delocalise(
-      work, with_step_three(), budget, bound, 1, [=](const WorkingNetwork&) { return lambda; }, [] { return true; });
-  EXPECT_TRUE(report.has_value());
-  return *report;
+  return delocalise(work, with_step_three(), budget, bound, 1,
+                    [=](const WorkingNetwork&, const Progress&) { return lambda; });
 }
 
 TEST(Delocalise, ThePlantedVectorIsTheCliques) {
@@ -72,15 +70,15 @@ TEST(Delocalise, RollsBackWhatRaisesLambdaPastItsBound) {
   const Network network = with_clique();
   WorkingNetwork work(network);
   int asked = 0;
-  const auto report = delocalise(
-      work, with_step_three(), 20, 0.01, 1, [&](const WorkingNetwork&) { return asked++ == 0 ? 0.005 : 0.011; },
-      [] { return true; });
-  EXPECT_FALSE(report->accepted);
-  EXPECT_EQ(report->rejected, 3u);
+  const Delocalisation report =
+      delocalise(work, with_step_three(), 20, 0.01, 1,
+                 [&](const WorkingNetwork&, const Progress&) { return asked++ == 0 ? 0.005 : 0.011; });
+  EXPECT_FALSE(report.accepted);
+  EXPECT_EQ(report.rejected, 3u);
   EXPECT_EQ(asked, 4);
-  EXPECT_EQ(report->added, 0u);
-  EXPECT_EQ(report->ipr_after, report->ipr_before);
-  EXPECT_FALSE(report->reason.empty());
+  EXPECT_EQ(report.added, 0u);
+  EXPECT_EQ(report.ipr_after, report.ipr_before);
+  EXPECT_FALSE(report.reason.empty());
   EXPECT_EQ(network_hash(std::move(work).finish()), network_hash(network));
 }
 
@@ -88,13 +86,13 @@ TEST(Delocalise, TriesHalfTheBudgetAfterARejection) {
   const Network network = with_clique();
   WorkingNetwork half(network);
   int asked = 0;
-  const auto report = delocalise(
-      half, with_step_three(), 20, 0.01, 1, [&](const WorkingNetwork&) { return asked++ == 1 ? 1.0 : 0.0; },
-      [] { return true; });
-  EXPECT_TRUE(report->accepted);
-  EXPECT_EQ(report->rejected, 1u);
-  EXPECT_GT(report->added, 0u);
-  EXPECT_LE(report->added, 10u);
+  const Delocalisation report =
+      delocalise(half, with_step_three(), 20, 0.01, 1,
+                 [&](const WorkingNetwork&, const Progress&) { return asked++ == 1 ? 1.0 : 0.0; });
+  EXPECT_TRUE(report.accepted);
+  EXPECT_EQ(report.rejected, 1u);
+  EXPECT_GT(report.added, 0u);
+  EXPECT_LE(report.added, 10u);
 }
 
 TEST(Delocalise, StoppedItLeavesTheNetworkAlone) {
@@ -102,9 +100,10 @@ TEST(Delocalise, StoppedItLeavesTheNetworkAlone) {
   for (const int passes : {0, 2}) {
     WorkingNetwork work(network);
     int asked = 0;
-    EXPECT_FALSE(delocalise(
-        work, with_step_three(), 20, 1, 1, [](const WorkingNetwork&) { return 0.0; },
-        [&] { return asked++ < passes; }));
+    EXPECT_THROW(delocalise(
+                     work, with_step_three(), 20, 1, 1, [](const WorkingNetwork&, const Progress&) { return 0.0; },
+                     Progress([&](double) { return asked++ < passes; })),
+                 Interrupted);
     EXPECT_EQ(network_hash(std::move(work).finish()), network_hash(network));
   }
 }
@@ -254,19 +253,14 @@ TEST(PruneStepThree, StoppedWithinItReturnsTheLastWholeRound) {
   const Network network = small_network(80, 0.2);
   PruneOptions options = with_step_three();
   const PruneResult whole = pruned(network, options);
-  bool last = false;
   int asked = 0;
-  options.lyapunov.progress = [&](double fraction) { return !last || fraction < 1 || asked++ < 3; };
-  const PruneResult result =
-      prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
-        last = round == 2;
-        return true;
-      });
+  const PruneResult result = prune_until_stopped(
+      network, uneven_noise(network.size()), on_cpu(), options,
+      Progress([&](double, const std::string& what) { return what != "delocalisation" || asked++ < 3; }));
   EXPECT_TRUE(result.stopped_early);
   EXPECT_EQ(result.delocalisation.added, 0u);
-  if (result.rounds.size() == 3) {
-    EXPECT_EQ(result.synapses_after, whole.rounds[2].synapses);
-  }
+  ASSERT_EQ(result.rounds.size(), 3u);
+  EXPECT_EQ(result.synapses_after, whole.rounds[2].synapses);
 }
 
 }  // namespace

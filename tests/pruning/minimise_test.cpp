@@ -104,16 +104,20 @@ TEST(Minimise, IsNotMisledByPenalties) {
   }
 }
 
-TEST(Minimise, StopsBetweenBatches) {
+TEST(Minimise, EndsWithWhatTheFunctionThrowsAfterWholeBatches) {
   MinimiseOptions options;
   options.batch = 3;
-  int asked = 0;
-  options.go_on = [&] { return asked++ < 2; };
-  const Minimum found = minimise([](std::size_t n, const std::vector<double>&) { return -static_cast<double>(n); },
-                                 {{0, 1, false}}, options);
-  EXPECT_FALSE(found.complete);
-  EXPECT_EQ(found.trace.size(), 6u);
-  EXPECT_EQ(found.best, 5u);
+  options.threads = 1;
+  std::vector<std::size_t> evaluated;
+  EXPECT_THROW(minimise(
+                   [&](std::size_t n, const std::vector<double>&) {
+                     if (n == 6) throw Interrupted("test", "stopped");
+                     evaluated.push_back(n);
+                     return -static_cast<double>(n);
+                   },
+                   {{0, 1, false}}, options),
+               Interrupted);
+  EXPECT_EQ(evaluated, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5}));
 }
 
 TEST(Minimise, RefusesBoxesThatAreEmptyAndValuesThatAreNotFinite) {

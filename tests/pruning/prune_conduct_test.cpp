@@ -75,14 +75,14 @@ TEST(PruneConduct, StopsAfterRoundsThatChangeNothing) {
 }
 
 TEST(PruneConduct, AnnouncesEachRound) {
-  std::vector<std::uint32_t> seen;
+  std::vector<std::string> seen;
   const Network network = small_network();
-  const PruneResult result = prune(network, {}, on_cpu(), quick_options(), [&](std::uint32_t round, std::uint32_t of) {
-    EXPECT_EQ(of, 3u);
-    seen.push_back(round);
+  const PruneResult result = prune(network, {}, on_cpu(), quick_options(), [&](double, const std::string& what) {
+    if (seen.empty() || seen.back() != what) seen.push_back(what);
     return true;
   });
-  EXPECT_EQ(seen, (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(seen,
+            (std::vector<std::string>{"spectrum before", "round 1/3", "round 2/3", "round 3/3", "spectrum after", ""}));
   EXPECT_FALSE(result.stopped_early);
   EXPECT_FALSE(result.after.exponents.empty());
 }
@@ -91,8 +91,8 @@ TEST(PruneConduct, StoppedBetweenRoundsItReturnsTheLastWholeRound) {
   const Network network = small_network();
   const PruneOptions options = quick_options();
   const PruneResult whole = pruned(network, options);
-  const PruneResult result = prune(network, uneven_noise(network.size()), on_cpu(), options,
-                                   [](std::uint32_t round, std::uint32_t) { return round < 2; });
+  const PruneResult result =
+      prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), options, stop_in("round 3/3", 0));
   EXPECT_TRUE(result.stopped_early);
   ASSERT_EQ(result.rounds.size(), 2u);
   EXPECT_EQ(result.synapses_after, whole.rounds[1].synapses);
@@ -102,18 +102,14 @@ TEST(PruneConduct, StoppedBetweenRoundsItReturnsTheLastWholeRound) {
 
 TEST(PruneConduct, StoppedWithinARoundItReturnsTheLastWholeRound) {
   const Network network = small_network();
-  PruneOptions options = quick_options();
+  const PruneOptions options = quick_options();
   const PruneResult whole = pruned(network, options);
-  bool second = false;
-  options.lyapunov.progress = [&](double fraction) { return !second || fraction < 0.5; };
-  const PruneResult result =
-      prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
-        second = round == 1;
-        return true;
-      });
+  const Progress progress = stop_in("round 2/3", 4);  // within its exponents
+  const PruneResult result = prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), options, progress);
   EXPECT_TRUE(result.stopped_early);
   ASSERT_EQ(result.rounds.size(), 1u);
   EXPECT_EQ(result.synapses_after, whole.rounds[0].synapses);
+  EXPECT_THROW(prune(network, uneven_noise(network.size()), on_cpu(), options, stop_in("round 2/3", 4)), Interrupted);
 }
 
 TEST(PruneConduct, StoppedBetweenTheStepsOfARoundItReturnsTheLastWholeRound) {
@@ -122,16 +118,10 @@ TEST(PruneConduct, StoppedBetweenTheStepsOfARoundItReturnsTheLastWholeRound) {
   options.neuron_fraction = 0.3;
   options.score = ScoreVariant::w;  // no exponents: within a round nobody else asks
   const PruneResult whole = pruned(network, options);
-  for (const int step : {1, 2}) {  // before the covariance, before a betweenness
-    int asked = 0;
-    options.lyapunov.progress = [&](double) { return asked == 0 || asked++ < step; };
+  for (const int step : {1, 2, 3}) {  // before the scores, before the covariance, before a betweenness
     const PruneResult result =
-        prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
-          asked = round == 1 ? 1 : 0;
-          return true;
-        });
+        prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), options, stop_in("round 2/3", step));
     EXPECT_TRUE(result.stopped_early);
-    EXPECT_EQ(asked, step + 1);
     ASSERT_EQ(result.rounds.size(), 1u);
     EXPECT_EQ(result.synapses_after, whole.rounds[0].synapses);
     EXPECT_EQ(result.neurons_after, whole.rounds[0].neurons);
@@ -140,9 +130,8 @@ TEST(PruneConduct, StoppedBetweenTheStepsOfARoundItReturnsTheLastWholeRound) {
 
 TEST(PruneConduct, StoppedBeforeTheFirstRoundItReturnsTheInput) {
   const Network network = small_network();
-  PruneOptions options = quick_options();
-  options.lyapunov.progress = [](double) { return false; };
-  const PruneResult result = pruned(network, options);
+  const PruneResult result = prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), quick_options(),
+                                                 Progress([](double) { return false; }));
   EXPECT_TRUE(result.stopped_early);
   EXPECT_TRUE(result.rounds.empty());
   EXPECT_EQ(network_hash(result.network), network_hash(network));

@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <map>
+#include <memory>
+#include <string>
 
 #include "sprig/pruning/prune.hpp"
 #include "tests/support/networks.hpp"
@@ -54,6 +56,13 @@ using test::on_cpu;
 
 inline PruneResult pruned(const Network& network, const PruneOptions& options, int threads = 1) {
   return prune(network, uneven_noise(network.size()), on_cpu(threads), options);
+}
+
+// Says to stop when asked for the n-th time in a part of that name, n from 0.
+inline Progress stop_in(const std::string& part, int n) {
+  return Progress([=, asked = std::make_shared<int>(0)](double, const std::string& what) {
+    return what != part || (*asked)++ < n;
+  });
 }
 
 // Weight of each synapse that is left, by original id.

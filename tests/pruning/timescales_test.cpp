@@ -217,20 +217,15 @@ TEST(PruneStepFour, SameNetworkForAnyNumberOfThreads) {
 
 TEST(PruneStepFour, StoppedWithinItChangesNothing) {
   const Network network = build_network(small_world_spec(), 1);
-  PruneOptions options = with_step_four();
-  bool last = false;
+  const PruneOptions options = with_step_four();
   int asked = 0, most = 1 << 30;
-  options.lyapunov.progress = [&](double) { return !last || asked++ < most; };
+  const Progress progress([&](double, const std::string& what) { return what != "time constants" || asked++ < most; });
   const auto run = [&] {
-    last = false;
     asked = 0;
-    return prune(network, uneven_noise(network.size()), on_cpu(), options, [&](std::uint32_t round, std::uint32_t) {
-      last = round == 2;
-      return true;
-    });
+    return prune_until_stopped(network, uneven_noise(network.size()), on_cpu(), options, progress);
   };
   EXPECT_FALSE(run().stopped_early);
-  most = asked / 2;  // of the last round, twelve evaluations and the spectrum of the outcome
+  most = asked / 2;  // of twelve evaluations
   const PruneResult result = run();
   ASSERT_EQ(result.rounds.size(), 3u);
   EXPECT_TRUE(result.stopped_early);

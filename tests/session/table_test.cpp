@@ -15,7 +15,6 @@ TEST(TextTable, AlignsColumns) {
   table.add({"a", "10.5"});
   table.add({"longer", "2"});
   EXPECT_EQ(table.text(), "name    value\na        10.5\nlonger      2\n");
-  EXPECT_EQ(table.csv(), "name,value\na,10.5\nlonger,2\n");
 }
 
 TEST(Texts, ShowWhatIsNotKnownAsSuch) {

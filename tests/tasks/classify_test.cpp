@@ -65,7 +65,7 @@ class Classification : public ::testing::Test {
     test::write_raw(folder_.file(part + "-labels-idx1-ubyte"), test::idx_labels(images, toy_labels(images)));
   }
   ClassificationScore score(const Network& network, const Drive& drive = {}, int threads = 1) {
-    return evaluate_classification(network, drive, on_cpu(threads, threads), options_, 7);
+    return evaluate_classification(network, drive, on_cpu(threads, threads), options_, 7, progress_);
   }
   Eigen::MatrixXd features_of(const Network& network, const Drive& drive, std::uint64_t first, std::uint32_t count,
                               int threads = 1) {
@@ -78,6 +78,7 @@ class Classification : public ::testing::Test {
   }
   test::TemporaryFolder folder_;
   ClassificationOptions options_;
+  Progress progress_;
 };
 
 Drive noisy(std::uint32_t neurons) {
@@ -310,7 +311,7 @@ TEST_F(Classification, ASilentNetworkAnswersAlwaysTheSame) {
 
 TEST_F(Classification, ReportsProgressAndStopsWhenAsked) {
   double last = 0;
-  options_.progress = [&](double fraction) {
+  progress_ = [&](double fraction) {
     EXPECT_GT(fraction, last);
     last = fraction;
     return true;
@@ -318,7 +319,7 @@ TEST_F(Classification, ReportsProgressAndStopsWhenAsked) {
   score(task_network(20));
   EXPECT_DOUBLE_EQ(last, 1);
 
-  options_.progress = [](double fraction) { return fraction < 0.3; };
+  progress_ = [](double fraction) { return fraction < 0.3; };
   EXPECT_THROW(score(task_network(20)), Interrupted);
 }
 

@@ -133,15 +133,14 @@ TEST(Forecast, LeavesTheNetworkAlone) {
 }
 
 TEST(Forecast, StopsWhenAsked) {
-  ForecastOptions options = short_forecast();
   double last = 0;
-  options.progress = [&](double fraction) {
+  const Progress progress([&](double fraction) {
     EXPECT_GE(fraction, last);
     last = fraction;
     return fraction < 0.3;
-  };
+  });
 
-  EXPECT_THROW(evaluate_forecast(task_network(20), {}, on_cpu(), options, 3), Interrupted);
+  EXPECT_THROW(evaluate_forecast(task_network(20), {}, on_cpu(), short_forecast(), 3, progress), Interrupted);
   EXPECT_LT(last, 0.6);
 }
 

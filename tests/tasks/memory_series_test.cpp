@@ -96,7 +96,7 @@ TEST(Narma, StaysBoundedWhereAnInputHadToBeDrawnAgain) {
   std::uint64_t again = 0;
   for (std::uint32_t seed = 0; seed < 40; ++seed) {
     const Series series = narma10(10000, seed);
-    // Of all these series the same draws make u in (-1, 1) for memory_capacity, which draws nothing again.
+    // In all these series the same draws make u in (-1, 1) for memory_capacity, which draws nothing again.
     const Series plain = memory_capacity_series(10000, 1, seed);
     for (std::uint64_t s = 0; s < series.samples; ++s) {
       ASSERT_LE(series.at(s, 1), 1);

@@ -71,12 +71,12 @@ TEST_F(ImageTask, ScoreIsTheErrorRate) {
   options_.lambdas = {0.5};
   options_.square = true;
   double last = 0;
-  options_.progress = [&](double fraction) {
+  const Progress progress([&](double fraction) {
     last = fraction;
     return true;
-  };
+  });
   const Network network = task_network(60);
-  const TaskScore score = evaluate_task(network, {}, on_cpu(), options_, 3);
+  const TaskScore score = evaluate_task(network, {}, on_cpu(), options_, 3, progress);
   EXPECT_EQ(last, 1);
 
   ClassificationOptions images = options_.images;

@@ -64,11 +64,7 @@ Built build(const Config& config, bool pruned, std::uint32_t seed, const Progres
     simulation.replicas = 1;
     simulation.update = UpdateMode::clock;
     PruneOptions options = budget(config.bench, seed);
-    options.lyapunov.progress = [&](double) { return progress(0); };
-    PruneResult made =
-        prune(network, {}, simulation, options, [&](std::uint32_t, std::uint32_t) { return progress(0); });
-    if (made.stopped_early) throw Interrupted("bench", "stopped while the network was pruned");
-    network = std::move(made.network);
+    network = prune(network, {}, simulation, options, progress).network;
     result->prune_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result->note = "pruned to " + number_text(config.bench.density) + " of the synapses by " +
                    std::string(name_of(config.bench.prune)) +

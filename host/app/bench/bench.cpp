@@ -30,13 +30,16 @@ struct TimedNetwork {
   double build_s = 0;
 };
 
+// Building, which is not counted as work.
+Progress building(const Progress& progress) { return progress.part(0, 0, "building"); }
+
 // Errors: Interrupted.
 TimedNetwork build(const BenchCase& one, const Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   TimedNetwork timed{one.build(one.simulation.seed, progress), 0};
   timed.build_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   timed.build_s -= timed.network->prune_s;
-  if (!progress(1)) throw Interrupted("bench", "stopped while the network was built");
+  progress.report("bench", 0);
   return timed;
 }
 
@@ -56,54 +59,43 @@ void check_network(const BuiltNetwork& network, const SimulationOptions& options
 
 // All cases, one after the other, until one is stopped; the first one's network is built. Each is handed to `use`.
 std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork timed, const Config& config,
-                                     const BenchProgress& progress,
+                                     const Progress& progress,
                                      const std::function<void(const BenchCase&, const Measurement&)>& use) {
   std::vector<Measurement> measured;
-  const auto cases = static_cast<double>(benchmark.cases.size());
+  ProgressParts parts(progress, static_cast<double>(benchmark.cases.size()));
   const bool full = config.bench.check == BenchCheck::full;
-  for (const BenchCase& one : benchmark.cases) {
-    const auto done = static_cast<double>(measured.size());
-    const auto within = [&](double fraction, const std::string& detail) {
-      std::string text = one.label();
-      if (!text.empty()) text += ": ";
-      return progress((done + fraction) / cases, text += detail);
-    };
-    if (!measured.empty() && !one.same_network) {
-      timed = {};  // before the next one is built
-      try {
-        timed = build(one, [&](double) { return within(0, "building"); });
-      } catch (const Interrupted&) {
-        break;
+  try {
+    for (const BenchCase& one : benchmark.cases) {
+      const Progress of_case = parts.next(1, one.label());
+      if (!measured.empty() && !one.same_network) {
+        timed = {};  // before the next one is built
+        timed = build(one, building(of_case));
       }
+      if (!measured.empty()) of_case.report("bench", 0, "beginning");
+      measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full, of_case));
+      use(one, measured.back());
+      if (!measured.back().complete) break;
     }
-    if (!measured.empty() && !within(0, "beginning")) break;
-    measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full, within));
-    use(one, measured.back());
-    if (!measured.back().complete) break;
+  } catch (const Interrupted&) {  // the cases that are done stand
   }
   return measured;
 }
 
 // The verdict; with check = full, against the same network on the next seed, which is simulated for it.
 BenchVerdict judge(const Benchmark& benchmark, const Measurement& measured, const Config& config,
-                   const BenchProgress& progress, bool& complete) {
+                   const Progress& progress, bool& complete) {
   if (config.bench.check == BenchCheck::none) return {Verdict::not_judged, "bench.check is none", {}, {}, {}};
   BenchVerdict verdict = check_rates(measured, benchmark.reference, config.bench.warmup_ms);
   if (config.bench.check == BenchCheck::rates || !complete) return verdict;
   BenchCase other = benchmark.cases.front();
   ++other.simulation.seed;
-  const auto within = [&](double fraction, const std::string& detail) {
-    return progress(fraction, "other seed: " + detail);
-  };
   complete = false;
-  TimedNetwork timed;
+  Measurement second;
   try {
-    timed = build(other, [&](double) { return within(0, "building"); });
-  } catch (const Interrupted&) {
-    return verdict;
+    const TimedNetwork timed = build(other, building(progress));
+    second = measure(other, *timed.network, timed.build_s, steps_of_other(other, config.bench), true, progress);
+  } catch (const Interrupted&) {  // judged by the rates alone
   }
-  const Measurement second =
-      measure(other, *timed.network, timed.build_s, steps_of_other(other, config.bench), true, within);
   complete = second.complete;
   if (complete) check_distributions(verdict, measured, second, other.simulation.seed, benchmark.reference);
   return verdict;
@@ -123,23 +115,20 @@ int bench_verb(const Command& given) {
   require_room(benchmark, config);
   const std::uint64_t before = peak_memory();
   std::optional<ProgressLine> line(std::in_place, "bench " + name, command.quiet);
-  TimedNetwork first = build(benchmark.cases.front(), [&](double) { return line->update(0, "building"); });
+  TimedNetwork first = build(benchmark.cases.front(), building(line->progress()));
   check_network(*first.network, benchmark.cases.front().simulation);
 
   Session session(command);
   const double share = share_of_cases(benchmark, config.bench);
-  const std::vector<Measurement> measured = measure_all(
-      benchmark, std::move(first), config,
-      [&](double fraction, const std::string& detail) { return line->update(share * fraction, detail); },
-      [&](const BenchCase& one, const Measurement& m) {
-        // At once, for whoever reads along, and in case the work is killed.
-        session.folder().metric(json_text(case_json(one, m, {0, ""})));
-      });
+  const std::vector<Measurement> measured =
+      measure_all(benchmark, std::move(first), config, line->progress().part(0, share),
+                  [&](const BenchCase& one, const Measurement& m) {
+                    // At once, for whoever reads along, and in case the work is killed.
+                    session.folder().metric(json_text(case_json(one, m, {0, ""})));
+                  });
   bool complete = measured.size() == benchmark.cases.size() && measured.back().complete;
-  const BenchVerdict verdict = judge(
-      benchmark, measured.front(), config,
-      [&](double fraction, const std::string& detail) { return line->update(share + (1 - share) * fraction, detail); },
-      complete);
+  const BenchVerdict verdict =
+      judge(benchmark, measured.front(), config, line->progress().part(share, 1, "other seed"), complete);
   line.reset();
   const std::uint64_t peak = peak_memory();  // before the bandwidth is measured, which takes some too
   const Bandwidth memory = complete ? bandwidth(config) : Bandwidth{0, "not measured"};

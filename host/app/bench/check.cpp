@@ -23,7 +23,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 constexpr const char* kVerdicts[] = {"PASS", "FAIL", "not judged"};
 
-// Of how many neurons there are so many pairs.
+// How many neurons have so many pairs.
 std::size_t neurons_of(std::size_t pairs) {
   return static_cast<std::size_t>(std::lround((1 + std::sqrt(1 + 8 * static_cast<double>(pairs))) / 2));
 }

@@ -5,11 +5,12 @@
 #include <limits>
 #include <numeric>
 
-#include "host/app/checks.hpp"
 #include "host/app/pieces.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/steps.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/network/projection_draws.hpp"
 #include "sprig/session/place.hpp"
 
@@ -19,18 +20,19 @@ namespace {
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-// Advances a simulation in pieces and tells how far the whole case is.
+// Advances a simulation in pieces and tells before each how far the whole case is.
 class Advance {
  public:
-  Advance(Simulation& simulation, const BenchSteps& steps, const BenchProgress& progress)
+  Advance(Simulation& simulation, const BenchSteps& steps, const Progress& progress)
       : simulation_(simulation), total_(steps.total()), progress_(progress) {}
 
   // By `steps`, recording what `what` says into a new Recording a piece, if there is a `use` for it. Seconds within
-  // the simulation; complete() afterwards says whether it was not stopped.
+  // the simulation. Errors: Interrupted.
   double run(std::uint64_t steps, const std::string& detail, const RecordOptions& what = {},
              const std::function<void(const Recording&)>& use = {}) {
     double seconds = 0;
-    for (std::uint64_t left = steps; left > 0 && complete_;) {
+    for (std::uint64_t left = steps; left > 0;) {
+      progress_.report("bench", done_ / total_, detail);
       const std::uint64_t piece = pieces_.next(left);
       RecordOptions options = what;
       if (use) options.count_window_steps = static_cast<std::uint32_t>(piece);
@@ -43,19 +45,15 @@ class Advance {
       if (use) use(recording);
       left -= piece;
       done_ += static_cast<double>(piece);
-      if (!progress_(done_ / total_, detail)) complete_ = left == 0 && done_ >= total_;
     }
     return seconds;
   }
 
-  bool complete() const { return complete_; }
-
  private:
   Simulation& simulation_;
   double total_, done_ = 0;
-  const BenchProgress& progress_;
+  const Progress& progress_;
   Pieces pieces_;
-  bool complete_ = true;
 };
 
 // The counted run: every spike of it, by neuron, by population and step, and with `full` as statistics.
@@ -137,9 +135,11 @@ double share_of_cases(const Benchmark& benchmark, const BenchSection& bench) {
   return steps / (steps + steps_of_other(one, bench).total());
 }
 
-Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
-                    bool full, const BenchProgress& progress) {
-  Measurement out;
+namespace {
+
+// Errors: as measure(); Interrupted, and `out` has what was measured until then.
+void measure_into(Measurement& out, const BenchCase& one, const BuiltNetwork& network, double build_s,
+                  const BenchSteps& steps, bool full, const Progress& progress) {
   out.neurons = network.network().size();
   out.replicas = one.simulation.replicas;
   out.step_ms = network.network().step_ms;
@@ -152,30 +152,37 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
   out.construct_s = build_s + now_s() - start;
   out.device = simulation->device_name();
   out.threads = simulation->threads();
-  if (!progress(0, "constructed")) return out;
-  const std::vector<std::uint32_t> degrees = out_degrees(network, thread_count(one.simulation.threads));
+  progress.report("bench", 0, "constructed");
+  const std::vector<std::uint32_t> degrees = out_degrees(network, team_size(one.simulation.threads));
   out.synapses = std::accumulate(degrees.begin(), degrees.end(), std::uint64_t{0});
-
-  if (!progress(0, "beginning")) return out;
 
   Advance advance(*simulation, steps, progress);
   advance.run(steps.warmup, "warming up");
-  if (!advance.complete()) return out;
   const SimulationState from = simulation->state();
   Hash hash;
   count(advance, steps, full, from.step, degrees, hash, out);
   const std::uint64_t end = simulation->state().hash();
-  if (out.counted_steps == steps.measured) out.hash = hash.add(end).hex();
-  for (std::uint32_t r = 0; r < steps.repeats && advance.complete(); ++r) {
+  out.hash = hash.add(end).hex();
+  for (std::uint32_t r = 0; r < steps.repeats; ++r) {
     simulation->set_state(from);
-    const double seconds =
-        advance.run(steps.measured, "repeat " + std::to_string(r + 1) + "/" + std::to_string(steps.repeats));
-    if (simulation->step() != from.step + steps.measured) break;  // stopped on the way
-    out.wall_s.push_back(seconds);
+    out.wall_s.push_back(
+        advance.run(steps.measured, "repeat " + std::to_string(r + 1) + "/" + std::to_string(steps.repeats)));
     if (simulation->state().hash() != end)
       throw NumericalError("repeat " + std::to_string(r + 1), "ends in another state than the run before it");
   }
-  out.complete = advance.complete();
+  progress(1);
+  out.complete = true;
+}
+
+}  // namespace
+
+Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
+                    bool full, const Progress& progress) {
+  Measurement out;
+  try {
+    measure_into(out, one, network, build_s, steps, full, progress);
+  } catch (const Interrupted&) {  // out.complete is false
+  }
   return out;
 }
 

@@ -23,7 +23,7 @@ struct BenchSteps {
 // Errors: ConfigError, for times that are no numbers of steps.
 BenchSteps steps_of_case(const BenchCase& one, const BenchSection& bench);
 BenchSteps steps_of_other(const BenchCase& one, const BenchSection& bench);  // of check = full's second seed
-// Of all work, what measuring the cases is; with check = full there is one, and its second seed after it.
+// The share of all work that measuring the cases is; with check = full there is one, and its second seed after it.
 double share_of_cases(const Benchmark& benchmark, const BenchSection& bench);
 
 // What was measured; less of it when it was stopped.
@@ -57,13 +57,10 @@ struct Measurement {
   double mean_rate_error_hz() const;
 };
 
-// Called after each piece with the fraction done and what is being done; false stops.
-using BenchProgress = std::function<bool(double fraction, const std::string& detail)>;
-
-// full: also spike statistics. Errors: those of the simulation; NumericalError when a timed run ends in another state
-// than the counted one.
+// full: also spike statistics. A stop leaves what was measured until then, and complete = false. Errors: those of the
+// simulation; NumericalError when a timed run ends in another state than the counted one.
 Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
-                    bool full, const BenchProgress& progress);
+                    bool full, const Progress& progress);
 
 // Number of synapses from each neuron; those of a procedural network are drawn for it once more. Exact.
 std::vector<std::uint32_t> out_degrees(const BuiltNetwork& network, int threads);

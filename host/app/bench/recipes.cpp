@@ -5,6 +5,7 @@
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/session/place.hpp"
 
 namespace sprig::app {
@@ -102,7 +103,7 @@ void resolve_bench(Config& config) {
 Benchmark make_benchmark(const Config& config) { return recipe_of(config.bench.network).make(config); }
 
 MemoryPlan plan_case(const BenchCase& one, const Config& config) {
-  MemoryPlan plan = plan_simulation(one.planned, one.simulation, thread_count(config));
+  MemoryPlan plan = plan_simulation(one.planned, one.simulation, team_size(config.simulation.threads));
   double state = 0;
   for (const MemoryItem& item : plan.items)
     if (item.name == "state" || item.name == "delay ring") state += item.bytes;

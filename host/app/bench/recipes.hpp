@@ -73,12 +73,12 @@ const BenchRecipe& recipe_of(BenchNetwork network);
 // Fills in what was left open, checks what no single key can show, and settles run.device. Errors: ConfigError.
 void resolve_bench(Config& config);
 
-// Of a configuration that was resolved; builds nothing.
+// Reads a configuration that was resolved, and builds nothing.
 Benchmark make_benchmark(const Config& config);
 
 // The memory that building or measuring one case takes, whichever is more.
 MemoryPlan plan_case(const BenchCase& one, const Config& config);
-// Of the case that takes most.
+// The plan of the case that takes most.
 MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config);
 
 }  // namespace sprig::app

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "host/app/bench/hardware.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/table.hpp"
@@ -22,7 +23,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-// Of the bandwidth, what reading the synapses takes. NaN for a batch, whose replicas share what is read.
+// The share of the bandwidth that reading the synapses takes. NaN for a batch, whose replicas share what is read.
 double bandwidth_share(const BenchFigures& figures, const Measurement& measured, const Bandwidth& bandwidth) {
   if (bandwidth.bytes_per_s == 0 || measured.replicas > 1) return kNone;
   return figures.events_per_s * figures.bytes_per_event / bandwidth.bytes_per_s;
@@ -57,7 +58,7 @@ Bandwidth bandwidth(const Config& config) {
     return {devices[0].bytes_per_s, "the driver's memory clock and bus width"};
   }
   if (available_memory().bytes < 2 * kTriadBytes) return {0, "not measured: too little memory is free"};
-  const int threads = thread_count(config);
+  const int threads = team_size(config.simulation.threads);
   return {triad_bandwidth(threads), "triad over " + bytes_text(kTriadBytes) + ", " + std::to_string(threads) +
                                         (threads == 1 ? " thread" : " threads")};
 }

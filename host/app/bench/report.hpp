@@ -19,7 +19,7 @@ struct BenchFigures {
 };
 BenchFigures figures_of(const BenchCase& one, const Measurement& measured);
 
-// Of the memory that synapses are read from.
+// The bandwidth of the memory that synapses are read from.
 struct Bandwidth {
   double bytes_per_s = 0;  // 0: not known
   std::string source;

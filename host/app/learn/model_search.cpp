@@ -14,10 +14,10 @@
 #include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
+#include "sprig/session/columns.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/session.hpp"
-#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
@@ -25,7 +25,7 @@ namespace {
 
 constexpr double kKilobyte = 1000;
 
-// Of one phase, learning or not.
+// What one phase took, learning or not.
 struct Energy {
   double images = 0, counted_j = 0, measured_j = std::nan("");
   double an_image() const { return (std::isnan(measured_j) ? counted_j : measured_j) / images; }
@@ -62,9 +62,8 @@ class Search {
     c.options.seed = config_.simulation.seed;
     c.memory = model_memory(c.options, pixels_.pixels, search_.stored_inhibition);
     CompetitiveState state = initial_state(c.options, pixels_.pixels);
-    c.train = present_all(c.options, state, count, true, [&](double part) { return progress(part / 2); });
-    c.infer = present_all(c.options, state, std::min(count, infer_images_), false,
-                          [&](double part) { return progress(0.5 + part / 2); });
+    c.train = present_all(c.options, state, count, true, progress.part(0, 0.5));
+    c.infer = present_all(c.options, state, std::min(count, infer_images_), false, progress.part(0.5, 1));
     c.train_j = c.train.an_image() * static_cast<double>(train_images_);
     c.infer_j = c.infer.an_image() * static_cast<double>(infer_images_);
     if (over(search_.train_energy_j, c.train_j))
@@ -112,8 +111,7 @@ class Search {
       energy.counted_j += operations_energy_j(job[0].operations);
       done += which.size();
       if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
-      if (!progress(std::min(1.0, static_cast<double>(done) / static_cast<double>(count))))
-        throw Interrupted("search", "stopped on request");
+      progress.report("search", std::min(1.0, static_cast<double>(done) / static_cast<double>(count)));
     }
     energy.images = static_cast<double>(done);
     if (meter_ && !(energy.measured_j > 0))
@@ -129,25 +127,48 @@ class Search {
   std::uint64_t train_images_ = 0, infer_images_ = 0;
 };
 
-Json candidate_json(const Candidate& c) {
-  const auto energy = [](const Energy& e) {
-    return Json{
-        {"images", e.images}, {"joules_an_image", e.an_image()}, {"counted_joules_an_image", e.counted_j / e.images}};
+std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+
+Columns<Candidate> candidate_columns() {
+  using C = const Candidate&;
+  const auto bytes = [](const char* name, const char* title, auto get) {
+    return Column<Candidate>{.name = name,
+                             .title = title,
+                             .value = [=](C c) -> TableValue { return std::uint64_t{get(c.memory)}; },
+                             .text = [=](C c) { return kilobytes(static_cast<double>(get(c.memory))); }};
   };
-  return {{"neurons", c.options.neurons},
-          {"memory_bytes", c.memory.total()},
-          {"weight_bytes", c.memory.weights},
-          {"inhibition_bytes", c.memory.inhibition},
-          {"state_bytes", c.memory.state},
-          {"train", energy(c.train)},
-          {"infer", energy(c.infer)},
-          {"train_energy_j", c.train_j},
-          {"infer_energy_j", c.infer_j},
-          {"feasible", c.refused.empty()},
-          {"refused", c.refused}};
+  const auto phase = [](const char* name, const char* title, Energy Candidate::*of) {
+    return Column<Candidate>{.name = name,
+                             .title = title,
+                             .value = [=](C c) -> TableValue { return (c.*of).an_image(); },
+                             .digits = 3,
+                             .json =
+                                 [=](C c) {
+                                   const Energy& e = c.*of;
+                                   return Json{{"images", e.images},
+                                               {"joules_an_image", e.an_image()},
+                                               {"counted_joules_an_image", e.counted_j / e.images}};
+                                 }};
+  };
+  using Memory = const ModelMemory&;
+  return Columns<Candidate>({{"neurons", "neurons", [](C c) -> TableValue { return std::uint64_t{c.options.neurons}; }},
+                             bytes("memory_bytes", "KB", [](Memory m) { return m.total(); }),
+                             bytes("weight_bytes", "weights", [](Memory m) { return m.weights; }),
+                             bytes("inhibition_bytes", "inhibition", [](Memory m) { return m.inhibition; }),
+                             bytes("state_bytes", "state", [](Memory m) { return m.state; }),
+                             phase("train", "J/image train", &Candidate::train),
+                             phase("infer", "J/image infer", &Candidate::infer),
+                             {"train_energy_j", "J train", [](C c) -> TableValue { return c.train_j; }},
+                             {"infer_energy_j", "J infer", [](C c) -> TableValue { return c.infer_j; }},
+                             {.name = "feasible",
+                              .title = "feasible",
+                              .value = [](C c) -> TableValue { return c.refused.empty(); },
+                              .text = [](C c) { return c.refused.empty() ? "yes" : "no: " + c.refused; }},
+                             {"refused", "refused", [](C c) -> TableValue { return c.refused; }}});
 }
 
-std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
+const ColumnNames kShown{"neurons", "memory_bytes", "weight_bytes",   "inhibition_bytes", "state_bytes",
+                         "train",   "infer",        "train_energy_j", "infer_energy_j",   "feasible"};
 
 // Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
 void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
@@ -156,11 +177,9 @@ void candidates(Search& search, const ModelSearchSection& limits, bool quiet, st
        n += limits.n_add)
     sizes.push_back(static_cast<std::uint32_t>(n));
   ProgressLine line("search", quiet);
-  for (std::size_t k = 0; k < sizes.size(); ++k)
-    all.push_back(search.measure(sizes[k], limits.samples, [&](double part) {
-      return line.update((static_cast<double>(k) + part) / static_cast<double>(sizes.size()),
-                         std::to_string(sizes[k]) + " neurons");
-    }));
+  ProgressParts parts(line.progress(), static_cast<double>(sizes.size()));
+  for (const std::uint32_t size : sizes)
+    all.push_back(search.measure(size, limits.samples, parts.next(1, std::to_string(size) + " neurons")));
 }
 
 // The whole run of the chosen model against what was predicted for it.
@@ -199,28 +218,23 @@ int search_verb(const Command& command) {
     const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
     if (chosen != all.rend() && limits.verify) {
       ProgressLine line("full run", command.quiet);
-      full = search.measure(chosen->options.neurons, search.train_images(), [&](double f) { return line.update(f); });
+      full = search.measure(chosen->options.neurons, search.train_images(), line.progress());
     }
   } catch (const Interrupted&) {
     complete = false;
   }
-  TextTable table({"neurons", "KB", "weights", "inhibition", "state", "J/image train", "J/image infer", "J train",
-                   "J infer", "feasible"});
+  const Columns<Candidate> columns = candidate_columns();
+  ColumnNames in_json = kShown;
+  in_json.emplace_back("refused");
   Json list = Json::array(), pareto = Json::array();
   const Candidate* chosen = nullptr;
   for (const Candidate& c : all) {
-    list.push_back(candidate_json(c));
-    if (c.refused.empty()) {  // none dominates another: a larger one needs more memory
-      chosen = &c;
-      pareto.push_back(c.options.neurons);
-    }
-    table.add({std::to_string(c.options.neurons), kilobytes(static_cast<double>(c.memory.total())),
-               kilobytes(static_cast<double>(c.memory.weights)), kilobytes(static_cast<double>(c.memory.inhibition)),
-               kilobytes(static_cast<double>(c.memory.state)), number_text(c.train.an_image(), 3),
-               number_text(c.infer.an_image(), 3), number_text(c.train_j, 4), number_text(c.infer_j, 4),
-               c.refused.empty() ? "yes" : "no: " + c.refused});
+    list.push_back(columns.json(c, in_json));
+    if (!c.refused.empty()) continue;
+    chosen = &c;  // none dominates another: a larger one needs more memory
+    pareto.push_back(c.options.neurons);
   }
-  const std::string text = table.text() + "energy: " + search.source() + "; KB of 1000 bytes\n";
+  const std::string text = columns.text(all, kShown) + "energy: " + search.source() + "; KB of 1000 bytes\n";
   session.folder().write("table.txt", text);
   session.print(text);
   Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};

@@ -45,7 +45,7 @@ std::string plain(std::string name) {
   return name;
 }
 
-// Of everything that a model's result follows from, the images' bytes among it, wherever they lie.
+// The hash of everything that a model's result follows from, the images' bytes among it, wherever they lie.
 std::string key_of(const Config& config, std::uint64_t images, std::uint32_t seed) {
   Config of_learning;  // everything else at its default
   of_learning.learn = config.learn;

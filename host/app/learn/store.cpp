@@ -36,7 +36,7 @@ struct Columns {
   }
 };
 
-// Of learning and of scoring: the counts, and over how many images they are.
+// What learning and scoring counted: the counts, and over how many images they are.
 constexpr std::size_t kNumbers = 6;
 std::vector<std::uint64_t> numbers(const CompetitiveOperations& o, std::uint64_t images) {
   return {images, o.neuron_updates, o.synaptic_events, o.weight_updates, o.powers, o.trace_updates};

@@ -13,8 +13,8 @@ namespace sprig::app {
 
 namespace {
 
-// Of a group's and of a cell's work: guesses that only the display depends on.
-constexpr double kPruningShare = 0.5, kTrainingShare = 0.7;
+// Work of a group's pruning, and of a cell's steps: guesses that only the display depends on.
+constexpr double kPruningWork = 4, kTrainingWork = 3, kScoreWork = 1, kExponentWork = 1;
 
 SimulationOptions simulation_of(const Config& config, std::uint32_t seed, int threads) {
   SimulationOptions simulation = config.simulation;
@@ -37,14 +37,7 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
     return record_task(now, drive.subset(kept), simulation, task, simulation.seed,
                        std::min(static_cast<std::uint64_t>(samples), task.training_samples()));
   };
-  double reached = 0;
-  options.lyapunov.progress = [&](double) { return progress(reached); };
-  PruneResult pruned = prune(network, drive, simulation, options, [&](std::uint32_t round, std::uint32_t rounds) {
-    reached = static_cast<double>(round) / std::max(rounds, 1u);
-    return progress(reached);
-  });
-  if (pruned.stopped_early) throw Interrupted("study", "stopped");
-  return pruned;
+  return prune(network, drive, simulation, options, progress);
 }
 
 // The network with its recurrent layer trained; as it is where there is nothing to train.
@@ -54,20 +47,13 @@ Network trained(Training training, const Network& network, const Drive& drive, c
   switch (training) {
     case Training::ridge:
       return network;
-    case Training::stdp: {
-      StdpOptions options = config.training.stdp;
-      options.progress = progress;
-      StdpResult result = train_stdp_on(network, drive, simulation, config.task, options, simulation.seed);
-      if (!result.complete) throw Interrupted("study", "stopped");
-      return std::move(result.network);
-    }
-    case Training::bptt: {
-      SequenceOptions options = config.training.sequences;
-      options.bptt.progress = progress;
-      BpttResult result = train_bptt_on(network, drive, simulation, config.task, options, simulation.seed);
-      if (!result.complete) throw Interrupted("study", "stopped");
-      return std::move(result.network);
-    }
+    case Training::stdp:
+      return train_stdp_on(network, drive, simulation, config.task, config.training.stdp, simulation.seed, progress)
+          .network;
+    case Training::bptt:
+      return train_bptt_on(network, drive, simulation, config.task, config.training.sequences, simulation.seed,
+                           progress)
+          .network;
   }
   throw ConfigError("study.trainings", "is unknown");
 }
@@ -77,20 +63,22 @@ Network with_gain(Network network, double gain) {
   return network;
 }
 
-// The largest exponent under the task's input, which is not known for images, where there is no tangent dynamics, or
-// where it cannot be computed.
+// Not for images, nor where there is no tangent dynamics.
+bool has_conditional(const Network& network, const Config& config) {
+  return !config.task.is_classification() && !network.kind.adaptive;
+}
+
+// The largest exponent under the task's input, unless it cannot be computed.
 void measure_conditional(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const Config& config, std::uint32_t seed, const Progress& progress, Row& row) {
-  if (config.task.is_classification() || network.kind.adaptive) return;
   LyapunovOptions options = config.lyapunov;
   options.method = LyapunovMethod::saltation;
   options.exponents = 1;
   options.noise = 0;  // the task drives it
-  options.progress = progress;
   const TaskInput task = task_input(network, drive, simulation, config.task, seed);
   try {
-    const LyapunovResult spectrum = lyapunov_spectrum(task.network, task.drive, simulation, options, task.input);
-    if (!spectrum.complete) throw Interrupted("study", "stopped");
+    const LyapunovResult spectrum =
+        lyapunov_spectrum(task.network, task.drive, simulation, options, task.input, progress);
     row.lambda_task = spectrum.exponents.front();
     if (!spectrum.standard_errors.empty()) row.lambda_task_error = spectrum.standard_errors.front();
   } catch (const NumericalError& error) {  // the score stands
@@ -135,6 +123,17 @@ Row failed_row(const char* why) {
   return row;
 }
 
+double training_work(const Line& line) { return line.training == Training::ridge ? 0 : kTrainingWork; }
+double exponent_work(const Network& network, const Config& config) {
+  return has_conditional(network, config) ? kExponentWork : 0;
+}
+double expected_work(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Network& network) {
+  double work = kPruningWork;
+  for (const std::size_t cell : cells)
+    work += training_work(grid.line_of(cell)) + kScoreWork + exponent_work(network, grid.config_of(cell));
+  return work;
+}
+
 }  // namespace
 
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, int threads, const Progress& progress,
@@ -145,36 +144,30 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
   const SimulationOptions simulation = simulation_of(shared, seed, threads);
   const Network network = make_network(shared, seed);
   const Drive drive = make_drive(shared.drive, network.size());
+  ProgressParts parts(progress, expected_work(grid, cells, network));
   PruneResult pruned;
   try {
-    pruned = prune_for(grid.line_of(first), shared, network, drive, simulation,
-                       [&](double fraction) { return progress(kPruningShare * fraction); });
+    pruned = prune_for(grid.line_of(first), shared, network, drive, simulation, parts.next(kPruningWork));
   } catch (const NumericalError& error) {
     for (const std::size_t cell : cells) done(cell, failed_row(error.what()));
     return;
   }
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    const auto report = [&](double fraction) {
-      const double part = (static_cast<double>(c) + fraction) / static_cast<double>(cells.size());
-      return progress(kPruningShare + (1 - kPruningShare) * part);
-    };
-    if (!report(0)) throw Interrupted("study", "stopped");
-    const Config& config = grid.config_of(cells[c]);
-    const Training training = grid.line_of(cells[c]).training;
-    const double trained_share = training == Training::ridge ? 0 : kTrainingShare;
-    TaskOptions task = config.task;
-    task.progress = [&](double fraction) { return report(trained_share + (1 - trained_share) * fraction); };
+  for (const std::size_t cell : cells) {
+    const Config& config = grid.config_of(cell);
+    const Line& line = grid.line_of(cell);
+    const Progress training = parts.next(training_work(line)), scoring = parts.next(kScoreWork),
+                   measuring = parts.next(exponent_work(network, config));
+    training.report("study", 0);
     try {
       const Drive kept_drive = drive.subset(pruned.kept);
       const Network learned =
-          trained(training, with_gain(pruned.network, grid.line_of(cells[c]).gain), kept_drive, simulation, config,
-                  [&](double fraction) { return report(trained_share * fraction); });
-      Row row = row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, task, seed));
-      measure_conditional(
-          learned, kept_drive, simulation, config, seed, [&](double) { return report(1); }, row);
-      done(cells[c], std::move(row));
+          trained(line.training, with_gain(pruned.network, line.gain), kept_drive, simulation, config, training);
+      Row row = row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, config.task, seed, scoring));
+      if (has_conditional(learned, config))
+        measure_conditional(learned, kept_drive, simulation, config, seed, measuring, row);
+      done(cell, std::move(row));
     } catch (const NumericalError& error) {
-      done(cells[c], failed_row(error.what()));
+      done(cell, failed_row(error.what()));
     }
   }
 }

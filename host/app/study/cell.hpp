@@ -10,8 +10,8 @@
 namespace sprig::app {
 
 // Prunes the one network that the cells of a group share, then trains and scores it for each of them; `done` is called
-// with every row at once. A NumericalError is a row of its own, and the others go on. Errors: Interrupted when
-// `progress` returns false, and whatever concerns all cells.
+// with every row at once. A NumericalError is a row of its own, and the others go on. Errors: Interrupted, and
+// whatever concerns all cells.
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, int threads, const Progress& progress,
                     const std::function<void(std::size_t cell, Row row)>& done);
 

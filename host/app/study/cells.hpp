@@ -13,7 +13,7 @@
 
 namespace sprig::app {
 
-// Of one network, pruned, trained and scored. Lower scores are better.
+// What came of one network, pruned, trained and scored. Lower scores are better.
 struct Row {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 

@@ -48,7 +48,7 @@ struct StudyGrid {
 // by setting study.methods or study.densities. Errors: ConfigError (study.tasks, study.variants).
 StudyGrid study_grid(const Config& config);
 
-// Of everything that a cell's result follows from: its configuration less what never changes a result (threads,
+// The hash of everything that a cell's result follows from: its configuration less what never changes a result (threads,
 // devices, what else is in the grid), line, seed, and the program's revision.
 std::string cell_key(const StudyGrid& grid, std::size_t cell);
 

@@ -25,14 +25,12 @@ Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Pr
   simulation.seed = seed;
   simulation.replicas = 1;
   simulation.threads = threads;
-  TaskOptions task = search_task(config);
+  const TaskOptions task = search_task(config);
   Network network = make_network(config, seed);
   const Drive drive = make_drive(config.drive, network.size());
-  task.progress = [&](double fraction) { return progress(fraction / 2); };
-  const TaskScore dense = evaluate_task(network, drive, simulation, task, seed);
+  const TaskScore dense = evaluate_task(network, drive, simulation, task, seed, progress.part(0, 0.5));
   keep_synapses(network, std::vector<std::uint8_t>(network.recurrent.synapses(), 0));
-  task.progress = [&](double fraction) { return progress(0.5 + fraction / 2); };
-  const TaskScore none = evaluate_task(network, drive, simulation, task, seed);
+  const TaskScore none = evaluate_task(network, drive, simulation, task, seed, progress.part(0.5, 1));
   return {dense.validation_score, none.validation_score, dense.rate_hz, dense.silent_fraction};
 }
 
@@ -80,8 +78,7 @@ int search_operating_point(const Command& command) {
     });
   }
   const std::vector<Score> scores = rank(cells, candidates.size());
-  Json list = Json::array();
-  for (const Score& s : scores) list.push_back(score_json(s, candidates[s.candidate]));
+  const Json list = ranked_json(scores, candidates);
   const std::string dumped = json_text(list), hash = Hash().bytes(dumped.data(), dumped.size()).hex();
   const Json failures = failures_json(cells, candidates, config.simulation.seed);
   const Json result{

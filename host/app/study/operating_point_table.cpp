@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "sprig/core/error.hpp"
-#include "sprig/session/table.hpp"
+#include "sprig/session/columns.hpp"
 #include "sprig/tasks/score.hpp"
 
 namespace sprig::app {
@@ -59,35 +60,62 @@ std::vector<Score> rank(const Cells& cells, std::size_t candidates) {
   return scores;
 }
 
-Json score_json(const Score& s, const Candidate& c) {
-  return {{"set", c.assignments},
-          {"dense", interval_json(s.dense)},
-          {"none", interval_json(s.none)},
-          {"gain", interval_json(s.gain)},
-          {"rate", s.rate_hz},
-          {"silent_fraction", s.silent},
-          {"seeds", s.seeds},
-          {"qualifies", s.qualifies}};
+namespace {
+
+constexpr std::size_t kMostShown = 20;
+
+// Of the ranks, from 0.
+Columns<std::size_t> columns_of(const std::vector<Score>& scores, const std::vector<Candidate>& candidates) {
+  const auto of = [&](auto get) { return [&scores, get](std::size_t i) -> TableValue { return get(scores[i]); }; };
+  const auto assignments = [&](std::size_t i) -> const auto& { return candidates[scores[i].candidate].assignments; };
+  std::vector<Column<std::size_t>> list{
+      {"rank", "rank", [](std::size_t i) -> TableValue { return std::uint64_t{i + 1}; }},
+      {.name = "set",
+       .title = "set",
+       .value = [](std::size_t) -> TableValue { return true; },
+       .json = [=](std::size_t i) { return Json(assignments(i)); }},
+      {"dense", "dense", of([](const Score& s) { return s.dense; }), 3},
+      {"none", "none", of([](const Score& s) { return s.none; }), 3},
+      {.name = "gain",
+       .title = "gain %",
+       .value = of([](const Score& s) { return s.gain; }),
+       .text =
+           [&](std::size_t i) { return interval_text(100 * scores[i].gain.mean, 100 * scores[i].gain.half_width, 1); }},
+      {"rate", "rate Hz", of([](const Score& s) { return s.rate_hz; }), 3},
+      {.name = "silent_fraction",
+       .title = "silent %",
+       .value = of([](const Score& s) { return s.silent; }),
+       .text = [&](std::size_t i) { return number_text(100 * scores[i].silent, 3); }},
+      {"seeds", "seeds", of([](const Score& s) { return std::uint64_t{s.seeds}; })},
+      {"qualifies", "qualifies", of([](const Score& s) { return s.qualifies; })}};
+  for (std::size_t k = 0; k < candidates.front().assignments.size(); ++k) {
+    const std::string& first = candidates.front().assignments[k];
+    const std::string key = first.substr(0, first.find('='));
+    list.push_back({key, key, [=](std::size_t i) -> TableValue {
+                      const std::string& a = assignments(i)[k];
+                      return a.substr(a.find('=') + 1);
+                    }});
+  }
+  return Columns<std::size_t>(std::move(list));
+}
+
+}  // namespace
+
+Json ranked_json(const std::vector<Score>& scores, const std::vector<Candidate>& candidates) {
+  const Columns<std::size_t> columns = columns_of(scores, candidates);
+  Json list = Json::array();
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    list.push_back(columns.json(i, {"set", "dense", "none", "gain", "rate", "silent_fraction", "seeds", "qualifies"}));
+  return list;
 }
 
 std::string ranked_table(const std::vector<Score>& scores, const std::vector<Candidate>& candidates) {
-  std::vector<std::string> header{"rank"};
-  for (const std::string& a : candidates.front().assignments) header.push_back(a.substr(0, a.find('=')));
-  for (const char* name : {"dense", "none", "gain %", "rate Hz", "silent %", "qualifies"}) header.push_back(name);
-  TextTable table(header);
-  for (std::size_t i = 0; i < std::min<std::size_t>(scores.size(), 20); ++i) {
-    const Score& s = scores[i];
-    std::vector<std::string> row{std::to_string(i + 1)};
-    for (const std::string& a : candidates[s.candidate].assignments) row.push_back(a.substr(a.find('=') + 1));
-    row.push_back(interval_text(s.dense.mean, s.dense.half_width));
-    row.push_back(interval_text(s.none.mean, s.none.half_width));
-    row.push_back(interval_text(100 * s.gain.mean, 100 * s.gain.half_width, 1));
-    row.push_back(number_text(s.rate_hz, 3));
-    row.push_back(number_text(100 * s.silent, 3));
-    row.push_back(s.qualifies ? "yes" : "no");
-    table.add(row);
-  }
-  return table.text();
+  ColumnNames names{"rank"};
+  for (const std::string& a : candidates.front().assignments) names.push_back(a.substr(0, a.find('=')));
+  for (const char* name : {"dense", "none", "gain", "rate", "silent_fraction", "qualifies"}) names.emplace_back(name);
+  std::vector<std::size_t> shown(std::min(scores.size(), kMostShown));
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  return columns_of(scores, candidates).text(shown, names);
 }
 
 Json cell_json(const Cell& cell, const Candidate& candidate, std::uint32_t seed) {

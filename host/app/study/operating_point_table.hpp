@@ -47,12 +47,13 @@ struct Score {
 // Those that qualify first, then by the dense network's error. A candidate that failed on any seed is not among them.
 std::vector<Score> rank(const Cells& cells, std::size_t candidates);
 
-Json score_json(const Score& score, const Candidate& candidate);
 Json cell_json(const Cell& cell, const Candidate& candidate, std::uint32_t seed);
 // The candidates that failed, each with its first failure. first_seed: of the first cell of each.
 Json failures_json(const Cells& cells, const std::vector<Candidate>& candidates, std::uint32_t first_seed);
 
+// The table of candidates, as text (the best of them) and as JSON.
 std::string ranked_table(const std::vector<Score>& scores, const std::vector<Candidate>& candidates);
+Json ranked_json(const std::vector<Score>& scores, const std::vector<Candidate>& candidates);
 // What stands below it: what its figures are over, and how many candidates failed.
 std::string search_footer(const Cells& cells, const Json& failures, std::size_t candidates, bool one_network);
 

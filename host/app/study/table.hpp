@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "host/app/study/cells.hpp"
-#include "sprig/session/output.hpp"
-#include "sprig/session/table.hpp"
+#include "sprig/session/columns.hpp"
 #include "sprig/tasks/statistics.hpp"
 
 namespace sprig::app {
@@ -44,17 +43,18 @@ class Summary {
   using Field = double (*)(const Row&);
 
   std::string section(std::size_t first, std::size_t last) const;  // the table of lines [first, last)
+  Columns<std::size_t> columns(std::size_t first) const;  // of lines, with the titles of the section of `first`
+  std::vector<std::size_t> chosen_lines(std::size_t first, std::size_t last) const;
   bool chosen(std::size_t line) const { return chosen_[line]; }
   bool at_edge(std::size_t line) const;  // a smaller or larger gain might be better still
 
   const std::optional<Row>& row(std::size_t line, std::size_t seed) const { return rows_[line * grid_.seeds + seed]; }
   std::vector<double> values(std::size_t line, Field field) const;
   Interval mean(std::size_t line, Field field) const;
-  // Of a field over the seeds that both lines have: paired values, and their difference.
+  // A field over the seeds that both lines have: paired values, and their difference.
   std::pair<std::vector<double>, std::vector<double>> pairs(std::size_t line, std::size_t other, Field field) const;
   Interval difference(std::size_t line, std::size_t other) const;  // of scores
   Interval difference(std::size_t line, std::size_t other, Field field) const;
-  std::string against(std::size_t line, std::optional<std::size_t> other) const;
   // The chosen line of the same task and training that differs in nothing but what is asked for. dense and other
   // controls: of the same variant where it has one, else of the configuration as it is, where they are the variant's
   // too.

@@ -137,7 +137,8 @@ void check_keep_sign(const LifKind& kind, const BpttOptions& options) {
 }
 
 BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
-                      const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout) {
+                      const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout,
+                      const Progress& progress) {
   check(network, training, options, readout);
   Training now(network, drive, options, readout);
   BpttResult result;
@@ -146,18 +147,17 @@ BpttResult train_bptt(const Network& network, const Drive& drive, const Training
   double lowest = std::numeric_limits<double>::infinity();
   const Loss kind = options.model.loss;
   const std::uint32_t batches = (training.sequences + options.batch - 1) / options.batch;
-  for (std::uint32_t epoch = 0; epoch < options.epochs && result.complete; ++epoch) {
+  for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
     std::vector<std::uint32_t> order(training.sequences);
     std::iota(order.begin(), order.end(), 0u);
     shuffle(order, options.seed, Stream::training_order, epoch);
     Means means;
-    for (std::uint32_t b = 0; b < batches && result.complete; ++b) {
+    for (std::uint32_t b = 0; b < batches; ++b) {
       const std::uint32_t first = b * options.batch, count = std::min(options.batch, training.sequences - first);
       const BatchLoss loss = now.learn(training, epoch, {order.data() + first, count});
       check_finite(loss.loss, "epoch " + std::to_string(epoch) + ", batch " + std::to_string(b));
       means.add(loss, count);
-      const double done = (epoch + (b + 1.0) / batches) / options.epochs;
-      result.complete = !options.progress || options.progress(done);
+      progress.report("training", (epoch + (b + 1.0) / batches) / options.epochs);
     }
     if (validation.sequences == 0) {
       result.epochs.push_back({means.mean_loss(), kNaN, means.accuracy(kind), kNaN});

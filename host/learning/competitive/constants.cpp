@@ -6,7 +6,7 @@ namespace sprig {
 
 namespace {
 
-// Of BindsNET's inhibitory layer: rest -60, reset -45, threshold -40 mV.
+// The constants of BindsNET's inhibitory layer: rest -60, reset -45, threshold -40 mV.
 constexpr double kInhibitoryTauMs = 10, kInhibitoryThreshold = 20, kInhibitoryReset = 15, kInhibitoryRefractoryMs = 2;
 
 float decay_of(double step_ms, double tau_ms) { return static_cast<float>(std::exp(-step_ms / tau_ms)); }

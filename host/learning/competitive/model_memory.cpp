@@ -20,7 +20,7 @@ ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs
 
 double operations_energy_j(const CompetitiveOperations& o) {
   constexpr double kAddition = 0.9e-12, kMultiplication = 3.7e-12;
-  // Of shared_power(): 11 fused steps, 4 products, 4 sums, and a division, taken for a product.
+  // The operations of shared_power(): 11 fused steps, 4 products, 4 sums, and a division, taken for a product.
   constexpr double kPowerMultiplications = 16, kPowerAdditions = 15;
   const auto count = [](std::uint64_t n) { return static_cast<double>(n); };
   return count(o.synaptic_events) * kAddition +                             // a weight is added

@@ -7,6 +7,7 @@
 #include "host/learning/stdp/heterogeneous_stdp.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 
 namespace sprig {
 
@@ -42,11 +43,11 @@ void change_units(SimulationState& state, const Network& network, const std::vec
 }  // namespace
 
 StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const StdpOptions& options, const InputSource& input) {
+                      const StdpOptions& options, const InputSource& input, const Progress& progress) {
   check(network, simulation, options);
-  const auto steps_of = [&](double ms) { return static_cast<std::uint64_t>(std::llround(ms / network.step_ms)); };
-  const std::uint64_t window = std::max<std::uint64_t>(1, steps_of(options.window_ms));
-  const std::uint64_t end = simulation.first_step + std::max<std::uint64_t>(1, steps_of(options.duration_ms));
+  const std::uint64_t window = whole_steps_of(options.window_ms, network.step_ms, "training.stdp_window_ms");
+  const std::uint64_t end =
+      simulation.first_step + whole_steps_of(options.duration_ms, network.step_ms, "training.stdp_duration_ms");
 
   HeterogeneousStdp stdp(network, options, simulation.seed, simulation.threads);
   StdpResult result;
@@ -55,7 +56,7 @@ StdpResult train_stdp(const Network& network, const Drive& drive, const Simulati
   std::unique_ptr<Simulation> running = make_simulation(network, drive, simulation);
   RecordOptions what;
   what.spikes = true;
-  for (std::uint64_t step = simulation.first_step; step < end && result.complete;) {
+  for (std::uint64_t step = simulation.first_step; step < end;) {
     const std::uint64_t steps = std::min(window, end - step);
     Recording recording;
     running->advance(steps, input ? input(step, steps) : Input{}, what, &recording);
@@ -65,10 +66,9 @@ StdpResult train_stdp(const Network& network, const Drive& drive, const Simulati
     stdp.store(result.network.recurrent.weights);
     const double window_s = static_cast<double>(steps) * network.step_ms * 1e-3;
     result.rate_hz.push_back(static_cast<double>(recording.total_spikes) / window_s / network.size());
-    const double done = static_cast<double>(step - simulation.first_step);
-    result.complete =
-        !options.progress || options.progress(done / static_cast<double>(end - simulation.first_step)) || step == end;
-    if (step == end || !result.complete) break;
+    progress.report("training", static_cast<double>(step - simulation.first_step) /
+                                    static_cast<double>(end - simulation.first_step));
+    if (step == end) break;
     SimulationState state = running->state();
     running = make_simulation(result.network, drive, simulation);
     change_units(state, network, running->state().exponents);

@@ -32,8 +32,7 @@
 namespace sprig {
 
 struct ContractionResult {
-  std::vector<double> values;  // Lambda_i, 1/ms, [neuron]; empty when stopped before averaging began
-  bool complete = true;        // false: stopped early, figures cover what was done
+  std::vector<double> values;  // Lambda_i, 1/ms, [neuron]
   bool conditional = false;    // is_driven()
   VelocityAt velocity_at = VelocityAt::overshoot;
   double mean_rate_hz = 0;
@@ -47,8 +46,9 @@ std::vector<double> contraction(const Network& network, const SaltationCounts& c
 
 // Averages over the same time as lyapunov_spectrum() of the same options: duration_ms, after both transients. Saltation
 // only, whatever options.method. Never depends on the number of synapses beyond the simulation itself. Errors:
-// ConfigError as lyapunov_spectrum().
+// ConfigError as lyapunov_spectrum(); Interrupted.
 ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                        const LyapunovOptions& options, const InputSource& input = {});
+                                        const LyapunovOptions& options, const InputSource& input = {},
+                                        const Progress& progress = {});
 
 }  // namespace sprig

@@ -17,7 +17,7 @@ namespace sprig {
 enum class LyapunovMethod { saltation, surrogate };
 constexpr auto words_of(LyapunovMethod) { return words<LyapunovMethod>("saltation", "surrogate"); }
 
-// Of lyapunov_spectrum(), contraction_exponents() and probe_exponents(), each of which reads what it needs.
+// What lyapunov_spectrum(), contraction_exponents() and probe_exponents() are asked; each reads what it needs.
 struct LyapunovOptions {
   LyapunovMethod method = LyapunovMethod::saltation;
   std::uint32_t exponents = 64;       // k; 0: the full dimension, which is the states per neuron times N
@@ -33,7 +33,6 @@ struct LyapunovOptions {
   double probe_ms = 50;          // window of probe_exponents()
   std::uint32_t blocks = 20;     // for block standard errors
   double velocity_guard = 1e-3;  // |f-| below this fraction of (V_th - V_reset)/tau_m is raised to it and counted
-  Progress progress;             // false: end with the averages so far, result.complete = false
 };
 void fields(IsOptions<LyapunovOptions> auto& o, auto&& visit) {
   visit("method", o.method, kAnything, "saltation: true exponents; surrogate: of spikes smoothed by surrogate_gain");
@@ -72,7 +71,7 @@ struct LyapunovResult {
   double surrogate_gain = 0;      // only for `surrogate`
   VelocityAt velocity_at = VelocityAt::overshoot;  // matters for `saltation` only
   bool conditional = false;                        // is_driven(): given the drive, and no zero exponent among them
-  bool complete = true;                            // false: stopped early, figures cover what was done
+  bool complete = true;                            // false: stopped early, figures cover whole intervals
   double averaged_ms = 0;                          // time the exponents were averaged over
 };
 
@@ -86,8 +85,15 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
                             const LyapunovOptions& options);
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 
-// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step).
+// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step),
+// Interrupted.
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                 const LyapunovOptions& options, const InputSource& input = {});
+                                 const LyapunovOptions& options, const InputSource& input = {},
+                                 const Progress& progress = {});
+
+// The same, but a stop ends it with the averages so far: result.complete is false then.
+LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
+                                               const SimulationOptions& simulation, const LyapunovOptions& options,
+                                               const InputSource& input, const Progress& progress);
 
 }  // namespace sprig

@@ -17,9 +17,8 @@
 namespace sprig {
 
 struct ProbeResult {
-  std::vector<double> values;           // Lambda_i, 1/ms, [neuron]; empty when stopped in the first window
+  std::vector<double> values;           // Lambda_i, 1/ms, [neuron]
   std::vector<double> standard_errors;  // block standard errors over windows; empty with fewer than two
-  bool complete = true;                 // false: stopped early, figures cover the windows that were done
   bool conditional = false;             // is_driven()
   VelocityAt velocity_at = VelocityAt::overshoot;
   double window_ms = 0;
@@ -33,9 +32,10 @@ struct ProbeResult {
 // Windows of options.probe_ms follow one another in duration_ms, after both transients, and a last partial one is left
 // out. Saltation only, whatever options.method. Costs N columns of a tangent space, kProbeColumns at a time. Errors:
 // ConfigError as lyapunov_spectrum(), and for a window longer than duration_ms or shorter than a step; NumericalError
-// when a perturbation vanishes.
+// when a perturbation vanishes; Interrupted.
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                            const LyapunovOptions& options, const InputSource& input = {});
+                            const LyapunovOptions& options, const InputSource& input = {},
+                            const Progress& progress = {});
 
 inline constexpr std::uint32_t kProbeColumns = 512;
 

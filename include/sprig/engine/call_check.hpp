@@ -13,24 +13,24 @@ struct CallLimits {
   std::uint32_t neurons, replicas, signal_channels, input_channels;
 };
 
-// Of advance(steps, ...). Errors: ConfigError naming the field; NumericalError for a signal that is not finite.
+// Checks the arguments of advance(steps, ...). Errors: ConfigError naming the field; NumericalError for a signal that is not finite.
 void check_call(const CallLimits& limits, std::uint64_t steps, const Input& input, const RecordOptions& what,
                 const Recording* recording);
 
-// Of UpdateMode::event: why this network with this drive cannot be updated by events; empty: it can.
+// Why this network with this drive cannot be updated by events (UpdateMode::event); empty: it can.
 std::string why_not_event(const Network& network, const Drive& drive);
 
 // Does a simulation begin by events? Errors: ConfigError when it must (UpdateMode::event) but cannot.
 bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode);
 
-// Of set_state() of a simulation that can be by events or not, and may turn to the clock (UpdateMode::automatic): is
+// set_state() of a simulation that can be by events or not, and may turn to the clock (UpdateMode::automatic), asks: is
 // the state by events? Errors: ConfigError when it is but the simulation cannot be.
 bool state_is_by_events(const SimulationState& state, bool possible, UpdateMode mode);
 
-// Of UpdateMode::automatic: were so many cells touched in kMeasureSteps steps that the clock is to take over?
+// UpdateMode::automatic asks: were so many cells touched in kMeasureSteps steps that the clock is to take over?
 bool clock_pays(std::uint64_t touched, std::uint64_t cells);
 
-// Of advance() by events. Errors: ConfigError when a trajectory is to be recorded.
+// advance() by events records no trajectory. Errors: ConfigError when one is to be recorded.
 void refuse_trajectory(const RecordOptions& what, const Recording* recording);
 
 // Before anything is made of a network. Errors: ConfigError for several replicas of one that learns.
@@ -43,7 +43,7 @@ struct StateLimits {
   bool learns = false;
 };
 
-// Of set_state(). Errors: ConfigError saying what differs.
+// Checks the state that set_state() is given. Errors: ConfigError saying what differs.
 void check_state(const StateLimits& limits, const SimulationState& state);
 
 }  // namespace sprig

@@ -21,7 +21,7 @@ struct SpikeStatisticsOptions {
 // from.
 std::vector<std::uint32_t> sample_neurons(const Population& population, std::uint32_t count, std::uint32_t seed);
 
-// Of one replica (spikes of others are passed over).
+// The statistics of one replica: spikes of others are passed over.
 class SpikeStatistics {
  public:
   // Time begins with `first_step`.

@@ -8,7 +8,7 @@
 
 namespace sprig {
 
-// Of each recurrent synapse, 1 or -1: the sign of its weight, and of a weight of 0 that of its source's population.
+// For each recurrent synapse 1 or -1: the sign of its weight, and of a weight of 0 that of its source's population.
 std::vector<std::int8_t> synapse_signs(const Network& network);
 
 }  // namespace sprig

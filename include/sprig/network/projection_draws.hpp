@@ -60,7 +60,7 @@ class ProjectionDraws {
 
   std::uint16_t min_delay() const { return delay_bounds(tables_, totals_).least; }
   std::uint16_t max_delay() const { return delay_bounds(tables_, totals_).largest; }
-  // Of the magnitudes that a weight may have, the largest; 0 when there is no synapse.
+  // The largest magnitude that a weight may have; 0 when there is no synapse.
   float largest_weight() const;
 
   // Draws the synapses onto `target`: the same bits as draw_synapse() and draw_bernoulli(). Many threads may, each with

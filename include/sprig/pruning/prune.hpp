@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sprig/core/fields.hpp"
+#include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -158,7 +159,7 @@ struct PruneRound {
   // The scale of the scores (0 where no draws were made by them, or nothing had to go), sum of p. Where betweenness
   // takes neurons, expected_kept exceeds `target` by the synapses that step II is going to take.
   double rho = 0, expected_kept = 0;
-  // Of the network that the round started from; NaN when nothing had measured its spectrum.
+  // These belong to the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
 };
 
@@ -178,7 +179,7 @@ struct PruneResult {
   TimescaleSearch timescales;
   std::string before_failure, after_failure;
   PruneGuards guards;
-  bool stopped_early = false;  // the progress callback asked to stop; network is that of the last whole round
+  bool stopped_early = false;  // of prune_until_stopped(): the network is that of the last whole round
 };
 
 // Rounds r = 1..R go down to density^(r/R) of the synapses and (1 - neuron_fraction)^(r/R) of the neurons at the start;
@@ -190,16 +191,19 @@ struct PruneResult {
 // is repeated, with the same draws and its target scaled by target/left, until what is left is within 0.5 % of the
 // target, at most kBudgetTries times; the closest try stands. Where too few are left although no synapse was taken
 // first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise.enabled, lnp's
-// last round goes delocalise.budget below its target; step III adds what it accepts. progress(round, rounds) is called
-// before each round, options.lyapunov.progress also before a round's covariance and before each betweenness and each
-// pass of step III (there with 1: the exponents are done); false from either stops with the last whole round. Errors:
-// ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons;
-// NumericalError when A stays unstable or exponents are not finite.
+// last round goes delocalise.budget below its target; step III adds what it accepts. `progress` is asked before each
+// round, before a round's covariance and each betweenness, before each pass of step III, and all along every spectrum.
+// Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond
+// kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite; Interrupted.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const PruneOptions& options, const std::function<bool(std::uint32_t, std::uint32_t)>& progress = {});
+                  const PruneOptions& options, const Progress& progress = {});
+
+// The same, but a stop ends it with the last whole round: result.stopped_early is true then.
+PruneResult prune_until_stopped(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+                                const PruneOptions& options, const Progress& progress);
 
 inline constexpr std::uint32_t kBudgetTries = 4;
-// Of step I, `noise` and `resistance`: their covariance or inverse is a dense N x N matrix.
+// Step I, `noise` and `resistance` hold a covariance or an inverse, which is a dense N x N matrix.
 inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;
 
 }  // namespace sprig

@@ -14,9 +14,9 @@ namespace sprig {
 // device, which they would only share.
 int job_workers(const Config& config, std::size_t jobs);
 
-// Calls work(i, progress) for i in [0, count) on up to `workers` threads, each index once. progress returns false to
-// stop; work that cannot go on throws. The first error (not Interrupted) is thrown here after every worker has ended.
-// Returns whether all of them were done.
+// Calls work(i, progress) for i in [0, count) on up to `workers` threads, each index once. progress says to stop when
+// that was asked for or another job failed; work that cannot go on throws. The first error (not Interrupted) is thrown
+// here after every worker has ended. Returns whether all of them were done.
 bool for_each_job(std::size_t count, int workers, ProgressLine& line,
                   const std::function<void(std::size_t, const Progress&)>& work);
 

@@ -1,4 +1,4 @@
-// Where work runs: on which device, with how many threads.
+// Where work runs: on which device.
 #pragma once
 
 #include <string>
@@ -6,9 +6,6 @@
 #include "sprig/config/config.hpp"
 
 namespace sprig {
-
-int thread_count(int asked);             // that many; 0: all that OpenMP offers
-int thread_count(const Config& config);  // of run.threads
 
 // "cpu" or "cuda": what run.device = "auto" comes to here.
 std::string device_used(const Config& config);

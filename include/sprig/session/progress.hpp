@@ -18,6 +18,10 @@ class ProgressLine {
 
   // Thread-safe. fraction in [0, 1]; detail: what is being done, or a rate. False once a stop was asked for.
   bool update(double fraction, const std::string& detail = {});
+  // What updates this line, which must outlive it.
+  Progress progress() {
+    return Progress([this](double fraction, const std::string& detail) { return update(fraction, detail); });
+  }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -11,7 +11,6 @@ class TextTable {
   explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
   std::string text() const;  // the first column to the left, the others to the right
-  std::string csv() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;

@@ -26,7 +26,6 @@ struct ClassificationOptions : ImageEncoding {
   bool square = false;        // features also hold the squared trace
   std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
   std::uint32_t batch = 100;  // images simulated at once, as replicas; never changes a result
-  Progress progress;          // false: Interrupted is thrown
 };
 void fields(IsOptions<ClassificationOptions> auto& o, auto&& visit) {
   visit("folder", o.folder, kAnything, "images: the folder with the set's files; MNIST's may be .gz");
@@ -58,15 +57,16 @@ struct ClassificationScore {
 // The network is not changed; its input layer is replaced by the task's encoder. Every image starts from the network's
 // initial state, and draws (its own, and the drive's, which is keyed as replica simulation.first_replica + image) are
 // its own whatever the batch; simulation.replicas is not used. Errors: ConfigError naming the key (task.*), InputError
-// for a file, MemoryError, NumericalError.
+// for a file, MemoryError, NumericalError, Interrupted.
 ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
-                                            std::uint32_t seed);
+                                            std::uint32_t seed, const Progress& progress = {});
 
 // The spikes under the first `samples` training images, each from the network's initial state, one after the other as
 // if in one run of one replica: image k in steps [k, k + 1) x options.steps. Steps, spikes, nothing else. Errors: as
 // above; ConfigError for more images than options.train.
 Recording record_classification(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples);
+                                const ClassificationOptions& options, std::uint32_t seed, std::uint64_t samples,
+                                const Progress& progress = {});
 
 }  // namespace sprig

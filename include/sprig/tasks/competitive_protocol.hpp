@@ -93,13 +93,12 @@ struct ScoredImages {
   ImagePart part = ImagePart::test;  // that `scored` is from
 };
 
-// All learners through their next stage, side by side; one that fails is left as it was. progress: the part of this
-// stage that is done; false: ends with Interrupted, and the learners keep what they have learnt of it. Errors: those of
-// present().
+// All learners through their next stage, side by side; one that fails is left as it was. A stop
+// leaves the learners with what they have learnt of it. Errors: Interrupted, and those of present().
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress);
 
-// Of one model in a round of so many: images a piece, whose spike counts are held, and pieces side by side.
+// What one model holds in a round of so many: images a piece, whose spike counts are held, and pieces side by side.
 struct PiecesAtOnce {
   std::size_t pieces, images;
 };

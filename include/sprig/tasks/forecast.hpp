@@ -30,7 +30,6 @@ struct ForecastOptions : SeriesSource, SeriesEncoding {
   std::uint32_t vpt_starts = 20;    // closed-loop runs, as replicas of one batch; 0: none
   std::uint32_t vpt_samples = 300;  // longest closed-loop run
   double vpt_threshold = 0.5;
-  Progress progress;  // false: Interrupted is thrown
 
   // A driven series' targets are due at once, from what has been fed in up to now, and there is no loop to close.
   std::uint32_t ahead() const { return is_driven_series(system) ? 0 : horizon; }
@@ -95,14 +94,15 @@ struct ForecastScore {
 // The network is not changed; its input layer is replaced by the task's encoder. `drive` is what the network gets
 // beside the task (noise, Poisson). The series' seed and the encoder's draws come from `seed`, keyed by original neuron
 // ids, so a pruned network sees exactly what its neurons saw before. Errors: ConfigError naming the key (task.*);
-// InputError for a file (make_series(), or a column that is constant over one of the parts).
+// InputError for a file (make_series(), or a column that is constant over one of the parts); Interrupted.
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ForecastOptions& options, std::uint32_t seed);
+                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress = {});
 
 // The spikes of one replica under the teacher-forced input of the first `samples` training samples (the washout runs
 // before them and is dropped): steps from 0, spikes, nothing else. Errors: as above; ConfigError for more samples than
 // options.train.
 Recording record_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples);
+                          const ForecastOptions& options, std::uint32_t seed, std::uint64_t samples,
+                          const Progress& progress = {});
 
 }  // namespace sprig

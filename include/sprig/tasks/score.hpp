@@ -10,7 +10,7 @@ namespace sprig {
 
 // A task: task.system names a series to forecast, or an image set to classify (is_image_set()).
 struct TaskOptions : ForecastOptions {
-  ClassificationOptions images;  // whose system, lambdas, square and progress are those of the task
+  ClassificationOptions images;  // whose system, lambdas and square are those of the task
 
   bool is_classification() const { return is_image_set(system); }
   ClassificationOptions classification() const;
@@ -52,7 +52,7 @@ TaskScore summarise(const ClassificationScore& score);
 
 // Errors: those of the task's own evaluation.
 TaskScore evaluate_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                        const TaskOptions& options, std::uint32_t seed);
+                        const TaskOptions& options, std::uint32_t seed, const Progress& progress = {});
 
 // All that can be known to be wrong before any simulation; files of data are read. Errors: as above.
 void check_task(const TaskOptions& options, double step_ms);
@@ -62,6 +62,7 @@ void check_task(const TaskOptions& options, double step_ms);
 // [k, k + 1) x task.image_steps). Steps of the recording are from 0; nothing else is recorded. Errors: as above;
 // ConfigError when there are fewer training samples.
 Recording record_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const TaskOptions& options, std::uint32_t seed, std::uint64_t samples);
+                      const TaskOptions& options, std::uint32_t seed, std::uint64_t samples,
+                      const Progress& progress = {});
 
 }  // namespace sprig

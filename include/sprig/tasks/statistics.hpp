@@ -9,7 +9,7 @@ struct Interval {
   double mean = 0, half_width = 0;  // 95 % Student t; half_width is NaN for fewer than two values
 };
 Interval mean_interval(const std::vector<double>& values);
-// Of a_i - b_i, paired by index. Sizes must agree.
+// The interval of the mean of a_i - b_i, paired by index. Sizes must agree.
 Interval paired_difference(const std::vector<double>& a, const std::vector<double>& b);
 // Two-sided p value of Student's t test that the mean of a_i - b_i is 0: 1 where all are 0, NaN for fewer than two.
 double paired_p_value(const std::vector<double>& a, const std::vector<double>& b);

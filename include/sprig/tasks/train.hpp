@@ -15,7 +15,8 @@ namespace sprig {
 // near to options.window_ms as can be, or one image each; the last one is whole too. Errors: those of train_stdp() and
 // evaluate_task().
 StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const TaskOptions& task, StdpOptions options, std::uint32_t seed);
+                         const TaskOptions& task, StdpOptions options, std::uint32_t seed,
+                         const Progress& progress = {});
 
 // How a task becomes sequences for backpropagation through time.
 struct SequenceOptions {
@@ -38,6 +39,7 @@ void fields(IsOptions<SequenceOptions> auto& o, auto&& visit) {
 // network that comes out has its own input layer. Errors: those of train_bptt() and evaluate_task(); ConfigError for
 // windows longer than the training part (training.window_samples).
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed);
+                         const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
+                         const Progress& progress = {});
 
 }  // namespace sprig

@@ -47,7 +47,7 @@ class CompetitiveScratch {
            kKept * (inputs / kWord + 1 + inputs);
   }
 
-  // Of neurons.
+  // Arrays with an entry a neuron.
   SPRIG_HD float& u(std::uint32_t j) const { return neuron<float>(0, j); }
   SPRIG_HD float& theta(std::uint32_t j) const { return neuron<float>(1, j); }
   SPRIG_HD float& y(std::uint32_t j) const { return neuron<float>(2, j); }
@@ -59,12 +59,12 @@ class CompetitiveScratch {
   SPRIG_HD std::int32_t& refractory(std::uint32_t j) const { return neuron<std::int32_t>(8, j); }
   SPRIG_HD std::int32_t& refractory_inhibitory(std::uint32_t j) const { return neuron<std::int32_t>(9, j); }
   SPRIG_HD std::uint32_t& in_window(std::uint32_t j) const { return neuron<std::uint32_t>(10, j); }
-  // Of inputs.
+  // Arrays with an entry an input.
   SPRIG_HD float& x(std::uint32_t p) const { return input<float>(0, p); }
   SPRIG_HD std::uint32_t& pre_count(std::uint32_t p) const { return input<std::uint32_t>(1, p); }
   SPRIG_HD std::uint32_t& next_spike(std::uint32_t p) const { return input<std::uint32_t>(2, p); }
   SPRIG_HD std::uint32_t& interval(std::uint32_t p) const { return input<std::uint32_t>(3, p); }
-  // Of warps; bits of neurons, for even and odd steps; of the inputs that spike, for kKept steps: bits, a list of them,
+  // Arrays with an entry a warp; bits of neurons, for even and odd steps; of the inputs that spike, for kKept steps: bits, a list of them,
   // and its length.
   SPRIG_HD std::uint32_t* of_warp() const { return after_arrays(); }
   SPRIG_HD std::uint32_t* crossed() const { return after_arrays() + kWarp; }

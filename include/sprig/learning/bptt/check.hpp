@@ -9,7 +9,7 @@
 
 namespace sprig {
 
-// Of make_bptt(): its errors.
+// Throws the errors of make_bptt().
 void check_bptt(const Network& network, const Drive& drive, const BpttModel& model);
 
 struct BpttLimits {

@@ -26,7 +26,7 @@ struct TrainingSet {
 struct BpttOptions {
   BpttModel model;
   Device device = Device::automatic;  // never changes a result
-  // Of the recurrent weights, in units of their mean magnitude [ours]: so it does not depend on what weights are in.
+  // The rate of the recurrent weights is in units of their mean magnitude [ours]: so it does not depend on what weights are in.
   double learning_rate = 0.01;
   double readout_learning_rate = 0.01;
   AdamOptions adam;
@@ -36,7 +36,6 @@ struct BpttOptions {
   std::uint32_t patience = 3;  // epochs without a lower validation loss after which training ends; 0: it does not
   bool keep_sign = true;       // weights stop at 0 (Dale's law for what obeys it) [ours]; needed with two receptors
   std::uint32_t seed = 1;      // of the order of sequences
-  Progress progress;           // after every batch. false: ends with what there is, result.complete = false
 };
 void fields(IsOptions<BpttOptions> auto& o, auto&& visit) {
   fields(o.model, visit);
@@ -63,15 +62,16 @@ struct BpttResult {
   std::vector<BpttEpoch> epochs;
   std::uint32_t best_epoch = 0;  // whose parameters these are: of lowest validation loss, else the last
   std::uint64_t clipped = 0;     // batches whose gradient was cut
-  bool complete = true;
 };
 
 // Weights on two receptors cannot change their sign. Errors: ConfigError (training.keep_sign).
 void check_keep_sign(const LifKind& kind, const BpttOptions& options);
 
 // readout: where it starts, (N + 1) x outputs; empty: at 0. Any number of threads gives the same bits. Errors:
-// ConfigError (training.*, as make_bptt()); NumericalError when a loss is not finite (epoch and batch).
+// ConfigError (training.*, as make_bptt()); NumericalError when a loss is not finite (epoch and batch); Interrupted,
+// between two batches.
 BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
-                      const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout = {});
+                      const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout = {},
+                      const Progress& progress = {});
 
 }  // namespace sprig

@@ -118,7 +118,7 @@ struct CompetitiveState {
   std::vector<float> slow;     // asp: slow traces of them
 };
 
-// Of a presentation and the rest after it.
+// What a presentation and the rest after it came to.
 inline std::uint32_t presentation_steps(const CompetitiveOptions& options) {
   return options.steps + options.rest_steps;
 }

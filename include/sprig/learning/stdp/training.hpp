@@ -31,7 +31,6 @@ struct StdpOptions {
   // After each window the excitatory weights onto a neuron are scaled to the sum they had before training, up to w_max:
   // STDP alone makes networks fall silent or explode [ours].
   bool normalise = true;
-  Progress progress;  // after each window. false: ends with what there is, result.complete = false
 };
 void fields(IsOptions<StdpOptions> auto& o, auto&& visit) {
   visit("stdp_tau_plus_ms", o.tau_plus_ms, above(0), "stdp: of a synapse's source's trace");
@@ -52,13 +51,12 @@ struct StdpResult {
   double w_max = 0;
   std::vector<double> rate_hz;  // mean over neurons, [window]
   double mean_change = 0;       // mean of |w after - w before| over the synapses that learn, in w_max
-  bool complete = true;
 };
 
 // `input`: what the network is shown, or empty. simulation.seed draws the time constants too. The same bits with any
 // number of threads, and on any device. Errors: ConfigError (training.stdp_*; run.replicas other than 1; a network that
-// has plasticity of its own), and those of Simulation::advance().
+// has plasticity of its own), those of Simulation::advance(), and Interrupted, between two windows.
 StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const StdpOptions& options, const InputSource& input = {});
+                      const StdpOptions& options, const InputSource& input = {}, const Progress& progress = {});
 
 }  // namespace sprig
