@@ -1,6 +1,7 @@
 // sprig prune: what the steps and the baselines leave in the run folder.
 #include <gtest/gtest.h>
 
+#include "sprig/pruning/prune.hpp"
 #include "tests/app/program.hpp"
 
 namespace sprig {

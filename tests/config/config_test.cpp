@@ -164,7 +164,7 @@ TEST(Config, BadFilesAreRefusedByName) {
        "0.002 "
        "ms and below, because on a grid a small perturbation moves a spike by whole steps or not at all; allowed: "
        "\"saltation\" or \"surrogate\""},
-      {"[search]\nbudget = 3", "c.toml:1:1: search: unknown section; it is now [operating_point]"},
+      {"[search]\nbudget = 3", "c.toml:1:2: search: unknown section; it is now [operating_point]"},
       {"[prune]\ndelocalise = false", "c.toml:2:1: prune.delocalise: unknown key; it is now delocalise.enabled"},
       {"[prune]\ndelocalise_budget = 0.1", "prune.delocalise_budget: unknown key; it is now delocalise.budget"},
       {"[prune]\ndelocalise_vectors = 2", "prune.delocalise_vectors: unknown key; it is now delocalise.vectors"},

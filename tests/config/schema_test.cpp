@@ -84,7 +84,7 @@ TEST(Schema, RefusesWhatReadingRefuses) {
 TEST(Schema, TakesWhatReadingTakes) {
   const char* const good[] = {
       "[network]\ndensity = 1\nneurons = 2147483647\nweight = 0\ndelay_ms = \"normal ( 1, .5e0 )\"",
-      "[network]\nweight = \"uniform(0.5, 1e-1)\"",
+      "[network]\nweight = \"uniform(1e-1, 0.5)\"",
       "[neuron]\ntau_m_ms = 20\ntau_theta_ms = inf",
       "[run]\nweight_bits = 16\nprobe = 3",
       "[task]\ncolumns = [\"speed\", 3]\nlambdas = 0.5",
