@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kTile = 16;  // columns; four AVX2 registers of doubles
 
-inline void add_scaled(double* __restrict y, double a, const double* __restrict x) {
-  for (std::size_t c = 0; c < kTile; ++c) y[c] += a * x[c];
-}
-
 // Columns [kTile t, kTile (t+1)) of everything, rows contiguous; columns beyond the frame's are zero.
 struct Tile {
   std::vector<double> frame;    // [row]
@@ -173,8 +169,8 @@ void CpuTangentSpace::arrivals(Tile& tile, const std::uint8_t* flags, std::uint6
     alignas(64) double sum[kTile] = {};
     for (std::uint64_t k = incoming_.offsets[cell]; k < incoming_.offsets[cell + 1]; ++k)
       if (incoming_.delays[k] <= known)
-        add_scaled(sum, incoming_.weights[k], spikes[incoming_.delays[k]] + incoming_.sources[k] * kTile);
-    add_scaled(tile.frame.data() + (delta ? cell : n + cell) * kTile, 1, sum);
+        tangent_add<kTile>(sum, incoming_.weights[k], spikes[incoming_.delays[k]] + incoming_.sources[k] * kTile);
+    tangent_add<kTile>(tile.frame.data() + (delta ? cell : n + cell) * kTile, 1, sum);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "sprig/core/hd.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -37,26 +38,66 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
           keep(n.weights)};
 }
 
-// Flow of neuron i: dV = p22 dV + p21 dI unless frozen, then dI = p11 dI.
+// y += a x, over one row of a tile.
+template <std::size_t kWidth>
+SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* __restrict x) {
+  for (std::size_t c = 0; c < kWidth; ++c) y[c] += a * x[c];
+}
+
+// Flow of neuron i, in its rows v and currents (where there are any): dV = p22 dV + p21 dI unless frozen, then
+// dI = p11 dI. What `free` and `currents` say is known to the compiler (std::true_type, std::integral_constant) where
+// the loop is to be a vector, or asked when it runs.
+template <std::size_t kWidth, class Free, class Currents>
+SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, double* __restrict v,
+                                       double* __restrict current_0, double* __restrict current_1, Free free,
+                                       Currents currents) {
+  double p22 = 0, p21_0 = 0, p21_1 = 0, p11_0 = 0, p11_1 = 0;
+  if (free) p22 = t.p22[i];
+  if (currents >= 1) {
+    if (free) p21_0 = t.p21_0[i];
+    p11_0 = t.p11_0[i];
+  }
+  if (currents == 2) {
+    if (free) p21_1 = t.p21_1[i];
+    p11_1 = t.p11_1[i];
+  }
+  for (std::size_t c = 0; c < kWidth; ++c) {
+    double moved = v[c];
+    if (free) moved *= p22;
+    if (currents >= 1) {
+      if (free) moved += p21_0 * current_0[c];
+      current_0[c] *= p11_0;
+    }
+    if (currents == 2) {
+      if (free) moved += p21_1 * current_1[c];
+      current_1[c] *= p11_1;
+    }
+    v[c] = moved;
+  }
+}
+
 template <std::size_t kWidth>
 SPRIG_HD inline void tangent_flow(const TangentView& t, double* tile, std::size_t i, std::uint8_t flags) {
   const std::size_t n = t.neurons;
-  const bool free = (flags & kFrozen) == 0, one = t.current_rows >= 1, two = t.current_rows == 2;
-  double* __restrict v = tile + i * kWidth;
-  double* __restrict current_0 = v + n * kWidth;  // where there is one
-  double* __restrict current_1 = v + 2 * n * kWidth;
-  for (std::size_t c = 0; c < kWidth; ++c) {
-    double moved = v[c];
-    if (free) moved *= t.p22[i];
-    if (one) {
-      if (free) moved += t.p21_0[i] * current_0[c];
-      current_0[c] *= t.p11_0[i];
-    }
-    if (two) {
-      if (free) moved += t.p21_1[i] * current_1[c];
-      current_1[c] *= t.p11_1[i];
-    }
-    v[c] = moved;
+  const bool is_free = (flags & kFrozen) == 0;
+  double* v = tile + i * kWidth;
+  double* current_0 = v + n * kWidth;
+  double* current_1 = v + 2 * n * kWidth;
+  if constexpr (kWidth == 1) {
+    tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, is_free, t.current_rows);
+  } else {
+    const auto with = [&](auto free) {
+      if (t.current_rows == 0)
+        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 0>());
+      else if (t.current_rows == 1)
+        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 1>());
+      else
+        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 2>());
+    };
+    if (is_free)
+      with(std::true_type());
+    else
+      with(std::false_type());
   }
 }
 
@@ -77,16 +118,11 @@ SPRIG_HD inline void tangent_arrival(const TangentView& t, std::uint64_t k, std:
                                      const double* __restrict payload, double* tile) {
   const std::uint32_t cell = t.cells[k];
   const double weight = t.weights[k];
-  if ((flags[i] & kDeaf) == 0) {
-    const double shift = t.potential_shift[i] * weight;
-    double* __restrict v = tile + std::size_t{i} * kWidth;
-    for (std::size_t c = 0; c < kWidth; ++c) v[c] += shift * payload[c];
-  }
-  if (t.current_rows > 0) {
-    const double shift = (cell >= t.neurons ? t.current_shift_1 : t.current_shift_0)[i] * weight;
-    double* __restrict current = tile + (std::size_t{t.neurons} + cell) * kWidth;
-    for (std::size_t c = 0; c < kWidth; ++c) current[c] += shift * payload[c];
-  }
+  if ((flags[i] & kDeaf) == 0)
+    tangent_add<kWidth>(tile + std::size_t{i} * kWidth, t.potential_shift[i] * weight, payload);
+  if (t.current_rows > 0)
+    tangent_add<kWidth>(tile + (std::size_t{t.neurons} + cell) * kWidth,
+                        (cell >= t.neurons ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
 }
 
 // The order of a saltation step's parts: deliveries move dV of delta synapses before events read it, and currents
