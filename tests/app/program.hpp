@@ -12,12 +12,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "sprig/session/output.hpp"
 #include "tests/app/small.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
-
-using Json = nlohmann::json;
 
 struct Outcome {
   int code = -1;  // 128 + signal when it was killed

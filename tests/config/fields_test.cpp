@@ -14,7 +14,7 @@
 #include "host/tasks/classification_options.hpp"
 #include "host/tasks/forecast_options.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/learning/competitive/constants.hpp"
+#include "sprig/learning/competitive/check.hpp"
 #include "sprig/pruning/options.hpp"
 
 namespace sprig {

@@ -40,8 +40,8 @@ void expect_truthful(const std::vector<Told>& told) {
 
 PruneOptions every_step() {
   PruneOptions options = quick_options();
-  options.delocalise = true;
-  options.delocalise_vectors = 5;
+  options.delocalise.enabled = true;
+  options.delocalise.vectors = 5;
   options.seed = 2;  // whose last round draws fewer synapses than its target: there is room for some
   options.neuron_fraction = 0.2;
   options.timescales.evaluations = 6;

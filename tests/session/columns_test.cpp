@@ -17,15 +17,14 @@ struct Method {
 
 Columns<Method> columns() {
   using M = const Method&;
+  Column<Method> minus{"minus", "- dense", [](M m) { return m.compared ? TableValue(m.score) : TableValue(); }};
+  minus.text = [](M m) { return m.compared ? "worse" : ""; };
+  minus.json = [](M) { return Json(-1); };
   return Columns<Method>({{"method", "method", [](M m) -> TableValue { return m.name; }},
                           {"synapses", "synapses", [](M m) -> TableValue { return m.synapses; }},
                           {"rate", "rate (Hz)", [](M m) -> TableValue { return m.rate; }, 3},
                           {"score", "NRMSE", [](M m) -> TableValue { return m.score; }, 2, "half_width"},
-                          {.name = "minus",
-                           .title = "- dense",
-                           .value = [](M m) { return m.compared ? TableValue(m.score) : TableValue(); },
-                           .text = [](M m) { return m.compared ? "worse" : ""; },
-                           .json = [](M) { return Json(-1); }},
+                          minus,
                           {"compared", "compared", [](M m) -> TableValue { return m.compared; }}});
 }
 
@@ -35,9 +34,9 @@ const std::vector<Method> kRows{{"a_b, \"c\"", 12345678, 1.23456789, {0.5, 0.25}
 TEST(Columns, PrintTheSameRowsAsTextAndCsv) {
   const Columns<Method> table = columns();
   EXPECT_EQ(table.text(kRows, {"method", "rate", "score", "minus", "compared"}),
-            "method    rate (Hz)          NRMSE  - dense  compared\n"
+            "method    rate (Hz)         NRMSE  - dense  compared\n"
             "a_b, \"c\"       1.23  0.50 +- 0.25    worse       yes\n"
-            "d               n/a           0.75                no\n");
+            "d               n/a          0.75                 no\n");
   EXPECT_EQ(table.csv(kRows, {"score", "method", "synapses", "rate", "minus"}),
             "score,half_width,method,synapses,rate,minus\n"
             "0.5,0.25,\"a_b, \"\"c\"\"\",12345678,1.23457,0.5\n"
