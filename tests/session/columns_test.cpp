@@ -17,16 +17,19 @@ struct Method {
 
 Columns<Method> columns() {
   using M = const Method&;
-  return Columns<Method>({{"method", "method", [](M m) -> TableValue { return m.name; }},
-                          {"synapses", "synapses", [](M m) -> TableValue { return m.synapses; }},
-                          {"rate", "rate (Hz)", [](M m) -> TableValue { return m.rate; }, 3},
-                          {"score", "NRMSE", [](M m) -> TableValue { return m.score; }, 2, "half_width"},
-                          {.name = "minus",
-                           .title = "- dense",
-                           .value = [](M m) { return m.compared ? TableValue(m.score) : TableValue(); },
-                           .text = [](M m) { return m.compared ? "worse" : ""; },
-                           .json = [](M) { return Json(-1); }},
-                          {"compared", "compared", [](M m) -> TableValue { return m.compared; }}});
+  std::vector<Column<Method>> list{{"method", "method", [](M m) -> TableValue { return m.name; }},
+                                   {"synapses", "synapses", [](M m) -> TableValue { return m.synapses; }},
+                                   {"rate", "rate (Hz)", [](M m) -> TableValue { return m.rate; }, 3},
+                                   {"score", "NRMSE", [](M m) -> TableValue { return m.score; }, 2, "half_width"},
+                                   {"compared", "compared", [](M m) -> TableValue { return m.compared; }}};
+  Column<Method> minus;
+  minus.name = "minus";
+  minus.title = "- dense";
+  minus.value = [](M m) { return m.compared ? TableValue(m.score) : TableValue(); };
+  minus.text = [](M m) { return m.compared ? "worse" : ""; };
+  minus.json = [](M) { return Json(-1); };
+  list.push_back(minus);
+  return Columns<Method>(std::move(list));
 }
 
 const std::vector<Method> kRows{{"a_b, \"c\"", 12345678, 1.23456789, {0.5, 0.25}, true},
