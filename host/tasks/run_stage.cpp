@@ -13,6 +13,9 @@ namespace sprig {
 
 namespace {
 
+// All that a stage has presented: a stop still leaves it before its scores.
+constexpr double kUnfinished = 1 - std::numeric_limits<double>::epsilon();
+
 PixelImages pixel_images(const ImageSet& set, ImagePart part) {
   return {set.data, set.shape.pixels(), ImageEncoder::image_id(part, 0)};
 }
@@ -172,7 +175,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   }
   const auto did = [&](std::uint64_t more) {
     done += static_cast<double>(more);
-    progress.report("learn", done / total);
+    progress.report("learn", std::min(done / total, kUnfinished));
   };
   try {
     run_through(learning, device, threads, did);
@@ -184,6 +187,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
     throw;
   }
   for (Course& course : courses) course.finish();
+  progress(1);
 }
 
 std::uint64_t presentations_of(const Stage& stage) {
