@@ -17,7 +17,7 @@
 
 namespace sprig {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 struct Outcome {
   int code = -1;  // 128 + signal when it was killed

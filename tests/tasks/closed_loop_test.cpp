@@ -15,7 +15,7 @@ using test::on_cpu;
 using test::short_forecast;
 using test::task_network;
 
-const std::function<void(double)> kSilent = [](double) {};
+const Progress kSilent;
 
 Series standardised_series() {
   Series series = lorenz63(400, 0.02, 10, 4);

@@ -124,7 +124,7 @@ class Lanes {
 
   void set_external(std::uint32_t step) {
     const Input& input = batch_->input;
-    const std::int64_t sample = input.signal.empty() ? 0 : std::min(step / input.steps_per_sample, input.samples - 1);
+    const std::int64_t sample = input.signal.empty() ? 0 : sample_of(step, input.steps_per_sample, input.samples);
     if (sample == external_sample_) return;
     external_sample_ = sample;
     const std::uint32_t channels = network_.signal_channels;
