@@ -69,7 +69,7 @@ class Lanes {
       : network_(network), gain_(gain), cells_(std::size_t{network.neurons} * L), due_(network, L) {
     state_.u.resize(cells_);
     state_.refractory.resize(cells_);
-    for (std::uint32_t r = 0; r < state_currents(kKind); ++r) state_.i[r].resize(cells_);
+    for (int r = 0; r < state_currents(kKind); ++r) state_.i[r].resize(cells_);
     state_.ring.resize(due_.ring_size());
     external_.resize(cells_);
     spikes_.resize(cells_);
