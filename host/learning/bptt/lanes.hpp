@@ -69,7 +69,7 @@ class Lanes {
       : network_(network), gain_(gain), cells_(std::size_t{network.neurons} * L), due_(network, L) {
     state_.u.resize(cells_);
     state_.refractory.resize(cells_);
-    for (std::uint32_t r = 0; r < state_currents(kKind); ++r) state_.i[r].resize(cells_);
+    for (int r = 0; r < state_currents(kKind); ++r) state_.i[r].resize(cells_);
     state_.ring.resize(due_.ring_size());
     external_.resize(cells_);
     spikes_.resize(cells_);
@@ -124,7 +124,7 @@ class Lanes {
 
   void set_external(std::uint32_t step) {
     const Input& input = batch_->input;
-    const std::int64_t sample = input.signal.empty() ? 0 : std::min(step / input.steps_per_sample, input.samples - 1);
+    const std::int64_t sample = input.signal.empty() ? 0 : sample_of(step, input.steps_per_sample, input.samples);
     if (sample == external_sample_) return;
     external_sample_ = sample;
     const std::uint32_t channels = network_.signal_channels;

@@ -21,7 +21,7 @@ class LanesBack {
   LanesBack(const BpttNetwork<T>& network, const BpttScalars<T>& scalars)
       : network_(network), scalars_(scalars), cells_(std::size_t{network.neurons} * L), due_(network, L) {
     for (auto* values : {&d_trace_, &d_spike_, &a_u_}) values->resize(cells_);
-    for (std::uint32_t r = 0; r < state_currents(kKind); ++r) a_i_[r].resize(cells_);
+    for (int r = 0; r < state_currents(kKind); ++r) a_i_[r].resize(cells_);
     d_ring_.resize(due_.ring_size());
   }
 

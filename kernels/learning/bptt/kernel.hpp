@@ -109,7 +109,7 @@ SPRIG_KERNEL inline void bptt_step(Ctx& ctx, const BpttView& v, const StepArgume
     if (a.step % kSettleSteps == 0) settle(s);
     real external = v.external[i];
     if (v.samples > 0) {
-      const std::uint32_t due = a.step / v.steps_per_sample, sample = due < v.samples ? due : v.samples - 1;
+      const std::uint32_t sample = sample_of(a.step, v.steps_per_sample, v.samples);
       external = add_signal(external, v.current_gain + std::uint64_t{i} * v.signal_channels,
                             v.signal + (std::uint64_t{r} * v.samples + sample) * v.signal_channels, v.signal_channels);
     }

@@ -1,5 +1,5 @@
-// Competitive learning on the device (sprig/learning/competitive/competitive.hpp): a model a block, the CPU's operations
-// in the CPU's order (step.hpp), so its bits.
+// Competitive learning on the device (sprig/learning/competitive/competitive.hpp): a model a block, the CPU's
+// operations in the CPU's order (step.hpp), so its bits.
 //
 // clang-format off
 //   a step  [every fourth: draw the inputs' spikes]  |  traces of inputs, sums, potentials, who crossed  |

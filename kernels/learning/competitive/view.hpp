@@ -64,8 +64,8 @@ class CompetitiveScratch {
   SPRIG_HD std::uint32_t& pre_count(std::uint32_t p) const { return input<std::uint32_t>(1, p); }
   SPRIG_HD std::uint32_t& next_spike(std::uint32_t p) const { return input<std::uint32_t>(2, p); }
   SPRIG_HD std::uint32_t& interval(std::uint32_t p) const { return input<std::uint32_t>(3, p); }
-  // Arrays with an entry a warp; bits of neurons, for even and odd steps; of the inputs that spike, for kKept steps: bits, a list of them,
-  // and its length.
+  // Arrays with an entry a warp; bits of neurons, for even and odd steps; of the inputs that spike, for kKept steps:
+  // bits, a list of them, and its length.
   SPRIG_HD std::uint32_t* of_warp() const { return after_arrays(); }
   SPRIG_HD std::uint32_t* crossed() const { return after_arrays() + kWarp; }
   SPRIG_HD std::uint32_t* inhibiting() const { return crossed() + 2 * (neurons_ / kWord + 1); }

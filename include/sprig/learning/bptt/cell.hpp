@@ -56,8 +56,8 @@ struct SmoothSpikes {
 };
 
 // Currents that a neuron's state has.
-constexpr std::uint32_t state_currents(LifKind kind) {
-  return kind.synapse == Synapse::exponential ? kind.receptors : 0u;
+constexpr int state_currents(LifKind kind) {
+  return kind.synapse == Synapse::exponential ? static_cast<int>(kind.receptors) : 0;
 }
 
 // The potentials and currents of neurons, or the derivatives with respect to them: an array each, [cell].
@@ -69,12 +69,12 @@ struct BpttValues {
   template <LifKind kKind, class State>
   SPRIG_HD inline __attribute__((always_inline)) void load(std::size_t cell, State& state) const {
     state.u = u[cell];
-    for (std::uint32_t r = 0; r < state_currents(kKind); ++r) state.i[r] = i[r][cell];
+    for (int r = 0; r < state_currents(kKind); ++r) state.i[r] = i[r][cell];
   }
   template <LifKind kKind, class State>
   SPRIG_HD inline __attribute__((always_inline)) void store(std::size_t cell, const State& state) const {
     u[cell] = state.u;
-    for (std::uint32_t r = 0; r < state_currents(kKind); ++r) i[r][cell] = state.i[r];
+    for (int r = 0; r < state_currents(kKind); ++r) i[r][cell] = state.i[r];
   }
 };
 

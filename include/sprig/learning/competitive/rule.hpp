@@ -19,8 +19,8 @@ SPRIG_HD inline AdaptiveRates adaptive_rates(const CompetitiveConstants& c, std:
   return {spikedyn_potentiation(post, c.spike_threshold), spikedyn_depression(post, pre)};
 }
 
-// How a neuron's weights change: what a spike of an input takes, and what one of its own adds, times the input's trace. y, z:
-// its traces; spikes: those that it has learnt from.
+// How a neuron's weights change: what a spike of an input takes, and what one of its own adds, times the input's trace.
+// y, z: its traces; spikes: those that it has learnt from.
 struct SpikeGains {
   float down, up;
 };
