@@ -44,8 +44,8 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"run", "--set", "neuron.tau_syn_exc_ms=nan"}, 3, "neuron.tau_syn_exc_ms: found nan"},
       {{"run", "--set", "neuron.i_dc=inf"}, 3, "neuron.i_dc: found inf"},
       {{"run", "--set", "network.delay_ms=0.01"}, 3, "a delay below a step"},
-      {{"run", "--set", "run.duration_ms=0.06"}, 3, "run.duration_ms: is below one step"},
-      {{"run", "--set", "run.count_window_ms=0.06"}, 3, "run.count_window_ms: is below one step"},
+      {{"run", "--set", "run.duration_ms=0.06"}, 3, "run.duration_ms: found 0.06, which is below one step"},
+      {{"run", "--set", "run.count_window_ms=0.06"}, 3, "run.count_window_ms: found 0.06, which is below one step"},
       {{"run", "--set", "network.file=missing.npz"}, 4, "missing.npz: cannot be read: No such file"},
       {{"run", "--set", "network.file=bad.npz"}, 4, "is no .npz file"},
       {{"run", "--set", "network.neurons=2000000000"}, 6, "memory: needs "},
@@ -229,20 +229,20 @@ TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
   std::vector<Case> cases = {
       {{"study"}, "task.system=lorentz", "task.system: found \"lorentz\"; allowed: lorenz63"},
       {{"study"}, "task.observed=[7]", "task.observed: found 7; allowed: below 3"},
-      {{"study"}, "task.vpt_samples=100", "task.vpt_samples: 100"},
+      {{"study"}, "task.vpt_samples=100", "task.vpt_samples: found 100; allowed: at most task.test = 80"},
       {{"study", "--set", "prune.score=wl"},
        "prune.per_neuron=index",
-       "prune.per_neuron: 'index' with lyapunov.exponents"},
-      {search, "task.dt=20", "task.dt: 20"},
-      {search, "task.observed=[1, 1]", "task.observed: 1 twice"},
+       "prune.per_neuron: found \"index\" with lyapunov.exponents = 6; allowed: "},
+      {search, "task.dt=20", "task.dt: found 20; allowed: "},
+      {search, "task.observed=[1, 1]", "task.observed: found 1 twice; allowed: "},
       {search, "operating_point.axes=[\"task.horizon = [5, 79]\"]", "task.validation: found 80; allowed: at least 81"},
   };
   for (const char* verb : {"lyapunov", "prune", "study"}) {
     cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: found 500; allowed: at most the dimension 120"});
     cases.push_back(
         {{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
-    cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: is below one step"});
-    cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: is more than 1e15 steps"});
+    cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: found 0.6, which is below one step"});
+    cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: found 1e+300, which is more than 1e15 steps"});
     cases.push_back({{verb}, "drive.poisson_rate_hz=1e9", "drive.poisson_rate_hz[0]: "});
   }
   for (Case& c : cases) {

@@ -196,7 +196,7 @@ TEST_F(Learn, SaysWhatItCannotDo) {
   EXPECT_NE(refusal({"learn.neurons=0"}, 3).find("learn.neurons"), std::string::npos);
   EXPECT_NE(refusal({"learn.rule=hebb"}, 3).find("spikedyn"), std::string::npos);
   EXPECT_NE(refusal({"learn.images=mnist"}, 3).find("learn.folder"), std::string::npos);
-  EXPECT_NE(refusal({"learn.train=7000"}, 3).find("learn.train: 7000"), std::string::npos);
+  EXPECT_NE(refusal({"learn.train=7000"}, 3).find("learn.train: found 7000"), std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.rule=asp\", \"a: learn.rule=pair\"]"}, 3).find("twice"),
             std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.seeds=3\"]"}, 3).find("learn.seeds"), std::string::npos);

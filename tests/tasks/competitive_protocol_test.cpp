@@ -117,16 +117,16 @@ TEST(Protocol, SaysWhatItCannotDo) {
       std::string::npos);
   o = {};
   o.test = 21;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.test: 21"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.test: found 21"), std::string::npos);
   o.test = 0;
   o.validation = 81;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.validation: 81"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.validation: found 81"), std::string::npos);
   o.validation = 0;
   o.stages = 82;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: 82"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: found 82"), std::string::npos);
   o.stages = 40;
   o.passes = 26;
-  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: 40 in each of 26 passes"), std::string::npos);
+  EXPECT_NE(refusal(o, kTrain, kTest).find("learn.stages: found 40 in each of 26 passes"), std::string::npos);
 }
 
 TEST(Glyphs, AreTenClassesOfDigitsThatAreAlwaysTheSame) {
