@@ -65,6 +65,7 @@ class CpuTangentSpace final : public TangentSpace {
 
  private:
   void flow(Tile& tile, const std::uint8_t* flags) const;
+  void deliver(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
   void saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
   void arrivals(Tile& tile, const std::uint8_t* flags, std::uint64_t step) const;
   void threshold(Tile& tile, const double* spike_gain, const double* reset_gain, std::uint64_t step) const;
@@ -125,25 +126,28 @@ void CpuTangentSpace::flow(Tile& tile, const std::uint8_t* flags) const {
   for (std::size_t i = 0; i < network_.neurons; ++i) tangent_flow<kTile>(view_, tile.frame.data(), i, flags[i]);
 }
 
-void CpuTangentSpace::saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
-  const std::uint8_t* flags = chunk.flags.data() + step * network_.neurons;
+void CpuTangentSpace::deliver(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
+  const TangentView view = view_;  // a copy that nothing written can alias: the loop keeps its pointers in registers
+  const std::uint8_t* flags = chunk.flags.data() + step * view.neurons;
   double *frame = tile.frame.data(), *payloads = tile.payload.data();
+  for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d) {
+    const TangentDelivery& delivery = chunk.deliveries[d];
+    const double* payload = payloads + std::size_t{delivery.slot} * kTile;
+    for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
+      const std::uint32_t cell = view.cells[k];
+      tangent_arrival<kTile>(view, k, cell < view.neurons ? cell : cell - view.neurons, flags, payload, frame);
+    }
+  }
+}
+
+void CpuTangentSpace::saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const {
   saltation_step(
-      view_, [&] { flow(tile, flags); },
+      view_, [&] { flow(tile, chunk.flags.data() + step * network_.neurons); },
       [&] {
         for (std::uint64_t e = chunk.event_offsets[step]; e < chunk.event_offsets[step + 1]; ++e)
-          tangent_event<kTile>(chunk.events[e], frame, payloads);
+          tangent_event<kTile>(chunk.events[e], tile.frame.data(), tile.payload.data());
       },
-      [&] {
-        for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d) {
-          const TangentDelivery& delivery = chunk.deliveries[d];
-          const double* payload = payloads + std::size_t{delivery.slot} * kTile;
-          for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
-            const std::uint32_t cell = network_.cells[k], n = network_.neurons;
-            tangent_arrival<kTile>(view_, k, cell < n ? cell : cell - n, flags, payload, frame);
-          }
-        }
-      });
+      [&] { deliver(tile, chunk, step); });
 }
 
 void CpuTangentSpace::advance(const SaltationChunk& chunk) {

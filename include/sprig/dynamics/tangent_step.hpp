@@ -38,9 +38,13 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
           keep(n.weights)};
 }
 
+// Loops over a row are vectors on the host. GCC unrolls sixteen turns before it looks for vectors, and then finds none:
+// the pragma says that it is to look first.
+//
 // y += a x, over one row of a tile.
 template <std::size_t kWidth>
 SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* __restrict x) {
+#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) y[c] += a * x[c];
 }
 
@@ -61,6 +65,7 @@ SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, doub
     if (free) p21_1 = t.p21_1[i];
     p11_1 = t.p11_1[i];
   }
+#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) {
     double moved = v[c];
     if (free) moved *= p22;
@@ -107,8 +112,10 @@ SPRIG_HD inline void tangent_event(const TangentEvent& event, double* tile, doub
   double* __restrict v = tile + std::size_t{event.neuron} * kWidth;
   if (event.slot != kNoSlot) {
     double* __restrict payload = payloads + std::size_t{event.slot} * kWidth;
+#pragma omp simd
     for (std::size_t c = 0; c < kWidth; ++c) payload[c] = -event.inverse_velocity * v[c];
   }
+#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) v[c] *= event.factor;
 }
 
@@ -142,6 +149,7 @@ SPRIG_HD inline void saltation_step(const TangentView& t, Flow flow, Events even
 template <std::size_t kWidth>
 SPRIG_HD inline void tangent_threshold(double* __restrict v, double* __restrict spikes, double spike_gain,
                                        double reset_gain) {
+#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) {
     spikes[c] = spike_gain * v[c];
     v[c] *= reset_gain;
