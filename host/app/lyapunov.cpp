@@ -1,7 +1,7 @@
 // sprig lyapunov: the spectrum of one network.
 #include "sprig/dynamics/lyapunov.hpp"
 
-#include "host/app/checks.hpp"
+#include "host/app/check_lyapunov.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "host/app/checks.hpp"
+#include "host/app/check_lyapunov.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"

@@ -19,10 +19,10 @@ constexpr Eigen::Index kBlockRows = 256;  // of an accumulator
 
 void check(const MatrixXd& features, const MatrixXd& targets, const char* part) {
   if (features.rows() == 0 || features.cols() == 0 || targets.cols() == 0 || features.rows() != targets.rows())
-    throw ConfigError(std::string("readout.") + part,
-                      std::to_string(features.rows()) + " x " + std::to_string(features.cols()) + " features and " +
-                          std::to_string(targets.rows()) + " x " + std::to_string(targets.cols()) +
-                          " targets, must be as many rows, and not empty");
+    refuse(std::string("readout.") + part,
+           shown(features.rows()) + " x " + shown(features.cols()) + " features and " + shown(targets.rows()) + " x " +
+               shown(targets.cols()) + " targets",
+           "as many rows of both, and not none");
   if (!features.allFinite()) throw NumericalError(std::string("readout.") + part, "a feature is not finite");
   if (!targets.allFinite()) throw NumericalError(std::string("readout.") + part, "a target is not finite");
 }
@@ -62,8 +62,7 @@ MatrixXd NormalEquations::weights(double lambda) const {
 
 MatrixXd Readout::predict(const MatrixXd& features) const {
   if (features.cols() + 1 != weights.rows())
-    throw ConfigError("readout.features",
-                      std::to_string(features.cols()) + " columns, must be " + std::to_string(weights.rows() - 1));
+    refuse("readout.features", shown(features.cols()) + " columns", shown(weights.rows() - 1));
   return (features * weights.topRows(features.cols())).rowwise() + weights.row(features.cols());
 }
 

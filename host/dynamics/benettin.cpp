@@ -8,6 +8,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/collapsed.hpp"
 #include "sprig/dynamics/tangent_step.hpp"
 
@@ -15,8 +16,7 @@ namespace sprig {
 
 Eigen::MatrixXd start_frame(const std::vector<std::uint64_t>& ids, std::uint32_t columns, std::uint32_t seed) {
   if (columns == 0 || columns > ids.size())
-    throw ConfigError("lyapunov.exponents",
-                      std::to_string(columns) + ", must be between 1 and the dimension " + std::to_string(ids.size()));
+    refuse("lyapunov.exponents", shown(columns), "1 to the dimension " + shown(ids.size()));
   const auto rows = static_cast<Eigen::Index>(ids.size());
   Eigen::MatrixXd frame(rows, static_cast<Eigen::Index>(columns));
   for (Eigen::Index c = 0; c < frame.cols(); ++c)

@@ -12,6 +12,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/threads.hpp"
 
 namespace sprig {
@@ -71,11 +72,10 @@ std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
 
 void check(const Eigen::MatrixXd& a, double sigma_squared) {
   if (a.rows() != a.cols() || a.rows() == 0)
-    throw ConfigError("covariance.a",
-                      std::to_string(a.rows()) + " x " + std::to_string(a.cols()) + ", must be square and not empty");
+    refuse("covariance.a", shown(a.rows()) + " x " + shown(a.cols()), "a square matrix that is not empty");
   if (!a.allFinite()) throw NumericalError("covariance.a", "has an entry that is not finite");
   if (!(sigma_squared >= 0) || !std::isfinite(sigma_squared))
-    throw ConfigError("covariance.sigma_squared", std::to_string(sigma_squared) + ", must be finite and >= 0");
+    refuse("covariance.sigma_squared", shown(sigma_squared), "a finite number >= 0");
 }
 
 Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared) {

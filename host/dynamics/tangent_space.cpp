@@ -5,6 +5,7 @@
 
 #include "host/dynamics/benettin.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/dynamics/tangent_step.hpp"
@@ -102,8 +103,7 @@ void CpuTangentSpace::scatter(const Eigen::MatrixXd& from, std::vector<double> T
 
 void CpuTangentSpace::set_frame(const std::vector<double>& frame) {
   if (frame.size() != std::size_t{network_.rows()} * columns_)
-    throw ConfigError("tangent.frame", std::to_string(frame.size()) + " entries, must be " +
-                                           std::to_string(network_.rows()) + " x " + std::to_string(columns_));
+    refuse("tangent.frame", shown(frame.size()) + " entries", shown(network_.rows()) + " x " + shown(columns_));
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   scatter(Eigen::Map<const RowMajor>(frame.data(), network_.rows(), columns_), &Tile::frame);
   for (Tile& tile : tiles_) {

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -15,9 +16,8 @@ void check_signal(const CallLimits& limits, const Input& input) {
   if (input.signal.empty()) return;
   const std::size_t expected = std::size_t{limits.replicas} * input.samples * limits.signal_channels;
   if (input.signal.size != expected || input.samples == 0 || input.steps_per_sample == 0)
-    throw ConfigError("input.signal", std::to_string(input.signal.size) +
-                                          " values, must be replicas x samples x channels = " +
-                                          std::to_string(expected) + " with at least one step a sample");
+    refuse("input.signal", shown(input.signal.size) + " values",
+           "replicas x samples x channels = " + shown(expected) + " with at least one step a sample");
   for (std::size_t k = 0; k < input.signal.size; ++k)
     if (!std::isfinite(input.signal[k]))
       throw NumericalError("input.signal[" + std::to_string(k) + "]", "is not finite");
@@ -44,11 +44,9 @@ void check_call(const CallLimits& limits, std::uint64_t steps, const Input& inpu
   check_signal(limits, input);
   check_spikes(limits, steps, input);
   if (recording != nullptr && what.trajectory && limits.replicas != 1)
-    throw ConfigError("record.trajectory", "needs replicas = 1, found " + std::to_string(limits.replicas));
+    refuse("record.trajectory", shown(limits.replicas) + " replicas", "one replica");
   for (const std::uint32_t neuron : what.probe)
-    if (neuron >= limits.neurons)
-      throw ConfigError("record.probe",
-                        "neuron " + std::to_string(neuron) + ", must be below " + std::to_string(limits.neurons));
+    if (neuron >= limits.neurons) refuse("record.probe", "neuron " + shown(neuron), "below " + shown(limits.neurons));
 }
 
 std::string why_not_event(const Network& network, const Drive& drive) {
@@ -90,16 +88,13 @@ void refuse_trajectory(const RecordOptions& what, const Recording* recording) {
 
 void check_replicas(const Network& network, std::uint32_t replicas) {
   if (network.plasticity && replicas != 1)
-    throw ConfigError("run.replicas", std::to_string(replicas) +
-                                          ", must be 1: the network learns, and replicas would share its weights");
+    refuse("run.replicas", shown(replicas), "1 with a network that learns, for replicas would share its weights");
 }
 
 void check_state(const StateLimits& limits, const SimulationState& state) {
   const std::size_t cells = std::size_t{limits.neurons} * limits.replicas;
   const auto must = [](const char* what, std::size_t found, std::size_t expected) {
-    if (found != expected)
-      throw ConfigError("state", "belongs to another network: " + std::to_string(found) + " " + what + ", must be " +
-                                     std::to_string(expected));
+    if (found != expected) refuse("state", shown(found) + " " + what + ", of another network", shown(expected));
   };
   each_state_of(
       limits.kind, [&](const char* what, bool has, const auto& array) { must(what, array.size(), has ? cells : 0); },

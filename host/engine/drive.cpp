@@ -6,6 +6,7 @@
 #include <map>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -55,12 +56,11 @@ std::vector<std::uint32_t> poisson_thresholds(double mean) {
 
 void check_drive_vector(const std::vector<double>& values, std::size_t expected, const char* name, bool non_negative) {
   if (values.empty()) return;
-  if (values.size() != expected)
-    throw ConfigError(name, "has " + std::to_string(values.size()) + " values, must have " + std::to_string(expected));
+  if (values.size() != expected) refuse(name, shown(values.size()) + " values", shown(expected));
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]) || (non_negative && values[i] < 0))
-      throw ConfigError(std::string(name) + "[" + std::to_string(i) + "]",
-                        std::to_string(values[i]) + (non_negative ? " must be finite and >= 0" : " must be finite"));
+      refuse(std::string(name) + "[" + std::to_string(i) + "]", shown(values[i]),
+             non_negative ? "a finite number >= 0" : "a finite number");
 }
 
 }  // namespace
@@ -72,9 +72,9 @@ void check_drive(const Network& network, const Drive& drive) {
   check_drive_vector(drive.noise_sigma, n, "drive.noise_sigma", true);
   check_drive_vector(drive.current_gain, n * drive.channels, "drive.current_gain", false);
   if (drive.poisson_rate_hz.empty() != drive.poisson_weight.empty())
-    throw ConfigError("drive.poisson_weight", "rates and weights of the Poisson drive must be given together");
+    refuse("drive.poisson_weight", "one of rates and weights of the Poisson drive alone", "both or none");
   if (drive.channels > 0 && drive.current_gain.empty())
-    throw ConfigError("drive.current_gain", "must be given for " + std::to_string(drive.channels) + " channels");
+    refuse("drive.current_gain", "none", "gains for " + shown(drive.channels) + " channels");
   for (std::size_t i = 0; i < drive.poisson_rate_hz.size(); ++i) {
     const double mean = drive.poisson_rate_hz[i] * network.step_ms * 1e-3;
     if (mean > kMaxPoissonMean)

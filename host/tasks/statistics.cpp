@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
 
@@ -27,8 +28,7 @@ Interval mean_interval(const std::vector<double>& values) {
 
 Interval paired_difference(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size())
-    throw ConfigError("statistics.pairs",
-                      std::to_string(a.size()) + " and " + std::to_string(b.size()) + " values, must be as many");
+    refuse("statistics.pairs", shown(a.size()) + " and " + shown(b.size()) + " values", "as many of both");
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
   return mean_interval(difference);

@@ -36,8 +36,7 @@ class TaskSource {
   Input operator()(std::uint64_t first_step, std::uint64_t steps) {
     const TaskSignal& s = *signal_;
     if (first_step < s.first_step)
-      throw ConfigError("task.input", "step " + std::to_string(first_step) +
-                                          ", must be at least simulation.first_step, " + std::to_string(s.first_step));
+      refuse("task.input", "step " + shown(first_step), "at least simulation.first_step, " + shown(s.first_step));
     const std::uint64_t begin = first_step - s.first_step, end = begin + steps;
     const std::uint64_t first = begin / s.steps_per_sample, last = (end + s.steps_per_sample - 1) / s.steps_per_sample;
     values_.clear();

@@ -58,7 +58,7 @@ TEST(Validate, RefusesWhatTheEngineCannotHold) {
     const std::string name = field.name, where = "network." + name + "[17]";
     const auto with = [&](double value) { return refused([&](Network& n) { (n.neurons.*field.values)[17] = value; }); };
     EXPECT_EQ(with(3.5e38), where);
-    if (field.allows(-1)) {
+    if (field.allowed.contains(-1)) {
       EXPECT_EQ(with(-3.5e38), where);
     }
     const bool bounded_otherwise = name == "t_ref_ms" || name == "v_reset";  // in steps; by v_th
@@ -151,7 +151,7 @@ TEST(Validate, SaysWhatWasFoundAndWhatIsAllowed) {
     validate(network);
     FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "network.tau_m_ms[17]: is -3; it must be a finite number above 0");
+    EXPECT_STREQ(error.what(), "network.tau_m_ms[17]: found -3; allowed: a finite number > 0");
   }
 }
 

@@ -10,7 +10,7 @@
 #include "host/app/bench/measure.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/report.hpp"
-#include "host/app/checks.hpp"
+#include "host/app/check_lyapunov.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"

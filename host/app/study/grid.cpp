@@ -5,7 +5,7 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "host/app/checks.hpp"
+#include "host/app/check_lyapunov.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"

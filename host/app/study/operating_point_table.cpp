@@ -64,7 +64,7 @@ namespace {
 
 constexpr std::size_t kMostShown = 20;
 
-// Of the ranks, from 0.
+// The ranks, from 0.
 Columns<std::size_t> columns_of(const std::vector<Score>& scores, const std::vector<Candidate>& candidates) {
   const auto of = [&](auto get) { return [&scores, get](std::size_t i) -> TableValue { return get(scores[i]); }; };
   const auto assignments = [&](std::size_t i) -> const auto& { return candidates[scores[i].candidate].assignments; };

@@ -24,8 +24,8 @@ void check_bptt(const Network& network, const Drive& drive, const BpttModel& mod
   if (some(drive.poisson_rate_hz))
     refuse("drive.poisson_rate_hz", "spikes", "0 with bptt, which runs on the input that it is given");
   if (drive.current_gain.size() != std::size_t{network.size()} * drive.channels)
-    throw ConfigError("drive.current_gain", std::to_string(drive.current_gain.size()) + " values, must be " +
-                                                std::to_string(std::size_t{network.size()} * drive.channels));
+    refuse("drive.current_gain", shown(drive.current_gain.size()) + " values",
+           shown(std::size_t{network.size()} * drive.channels));
   check_fields("training", model);
   const FieldCheck check{"training"};
   check("outputs", model.outputs, at_least(1));
@@ -55,17 +55,16 @@ BpttLimits::BpttLimits(const Network& network, const Drive& drive, const BpttMod
 
 void check_parameters(const BpttLimits& limits, std::size_t weights, std::size_t readout) {
   if (weights != limits.weights || readout != limits.readout)
-    throw ConfigError("training.parameters", std::to_string(weights) + " weights and " + std::to_string(readout) +
-                                                 " of the readout, must be " + std::to_string(limits.weights) +
-                                                 " and " + std::to_string(limits.readout));
+    refuse("training.parameters", shown(weights) + " weights and " + shown(readout) + " of the readout",
+           shown(limits.weights) + " and " + shown(limits.readout));
 }
 
 void check_parameters(const BpttLimits& limits, View<const double> weights, std::size_t readout) {
   check_parameters(limits, weights.size, readout);
   for (std::size_t k = 0; k < limits.signs.size(); ++k)
     if (weights[k] * limits.signs[k] < 0)
-      throw ConfigError("training.weights[" + std::to_string(k) + "]",
-                        std::to_string(weights[k]) + ", must keep its sign: it is on the other receptor");
+      refuse("training.weights[" + std::to_string(k) + "]", shown(weights[k]),
+             "its own sign, that of the receptor it is on");
 }
 
 void check_batch(const BpttLimits& limits, const SequenceBatch& batch) {
@@ -77,13 +76,11 @@ void check_batch(const BpttLimits& limits, const SequenceBatch& batch) {
   const std::size_t expected = labels ? batch.replicas : std::size_t{batch.replicas} * model.samples * model.outputs;
   const std::size_t found = labels ? batch.labels.size : batch.targets.size;
   if (found != expected)
-    throw ConfigError(labels ? "training.labels" : "training.targets",
-                      std::to_string(found) + " values, must be " + std::to_string(expected));
+    refuse(labels ? "training.labels" : "training.targets", shown(found) + " values", shown(expected));
   if (!labels) return;
   for (std::size_t r = 0; r < batch.labels.size; ++r)
     if (batch.labels[r] >= model.outputs)
-      throw ConfigError("training.labels[" + std::to_string(r) + "]",
-                        std::to_string(batch.labels[r]) + ", must be below " + std::to_string(model.outputs));
+      refuse("training.labels[" + std::to_string(r) + "]", shown(batch.labels[r]), "below " + shown(model.outputs));
 }
 
 }  // namespace sprig

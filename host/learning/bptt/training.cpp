@@ -24,8 +24,7 @@ void check(const Network& network, const TrainingSet& training, const BpttOption
   check_keep_sign(network.kind, options);
   const bool given = readout.size() > 0;
   if (given && (readout.rows() != network.size() + 1 || readout.cols() != options.model.outputs))
-    throw ConfigError("training.readout", std::to_string(readout.rows()) + " x " + std::to_string(readout.cols()) +
-                                              ", must be (neurons + 1) x outputs");
+    refuse("training.readout", shown(readout.rows()) + " x " + shown(readout.cols()), "(neurons + 1) x outputs");
 }
 
 struct Parameters {

@@ -15,7 +15,8 @@ namespace {
 
 void check(const Network& network, const SimulationOptions& simulation, const StdpOptions& options) {
   if (simulation.replicas != 1) refuse("run.replicas", shown(simulation.replicas), "1, for replicas share no weights");
-  if (network.plasticity) throw ConfigError("network.plasticity", "must be none: this training learns in its stead");
+  if (network.plasticity)
+    refuse("network.plasticity", "synapses that learn", "none: this training learns in their stead");
   check_fields("training", options);
   const auto a_step = [&](const char* key, double ms) {
     if (ms < network.step_ms)

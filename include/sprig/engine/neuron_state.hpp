@@ -94,7 +94,7 @@ SPRIG_HD inline __attribute__((always_inline)) void store_state(State& state, st
   if constexpr (kKind.adaptive) state.theta[cell] = s.theta;
 }
 
-// Of pointers, where the kind is not known: what there is no array of is 0.
+// For pointers, where the kind is not known: what there is no array of is 0.
 template <class State>
 SPRIG_HD inline LifState<real> load_present(const State& state, std::size_t cell) {
   LifState<real> s;

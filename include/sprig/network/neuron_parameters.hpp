@@ -2,10 +2,11 @@
 // over all parameters (validation, compaction, files, fingerprints) goes over the table.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
+#include "sprig/core/fields.hpp"
 #include "sprig/neuron/lif.hpp"
 
 namespace sprig {
@@ -34,58 +35,26 @@ struct NeuronDefaults {
 };
 
 struct NeuronField {
-  enum class Range { finite, positive, not_negative, positive_or_infinite };
-
   const char* name;  // also of the array in network files
   std::vector<double> NeuronParameters::*values;
   double NeuronDefaults::*initial;
-  Range range;
-
-  bool allows(double x) const {
-    switch (range) {
-      case Range::finite:
-        return std::isfinite(x);
-      case Range::positive:
-        return std::isfinite(x) && x > 0;
-      case Range::not_negative:
-        return std::isfinite(x) && x >= 0;
-      case Range::positive_or_infinite:
-        return x > 0;
-    }
-    return false;
-  }
-  const char* allowed() const {
-    switch (range) {
-      case Range::finite:
-        return "a finite number";
-      case Range::positive:
-        return "a finite number above 0";
-      case Range::not_negative:
-        return "a finite number of at least 0";
-      case Range::positive_or_infinite:
-        return "a number above 0";
-    }
-    return "";
-  }
+  Allowed allowed;
 };
 
 // In the order of the fingerprint (network_hash).
 inline constexpr NeuronField kNeuronFields[] = {
-    {"tau_m_ms", &NeuronParameters::tau_m_ms, &NeuronDefaults::tau_m_ms, NeuronField::Range::positive},
-    {"resistance", &NeuronParameters::resistance, &NeuronDefaults::resistance, NeuronField::Range::positive},
-    {"e_l", &NeuronParameters::e_l, &NeuronDefaults::e_l, NeuronField::Range::finite},
-    {"v_th", &NeuronParameters::v_th, &NeuronDefaults::v_th, NeuronField::Range::finite},
-    {"v_reset", &NeuronParameters::v_reset, &NeuronDefaults::v_reset, NeuronField::Range::finite},
-    {"t_ref_ms", &NeuronParameters::t_ref_ms, &NeuronDefaults::t_ref_ms, NeuronField::Range::not_negative},
-    {"tau_syn_exc_ms", &NeuronParameters::tau_syn_exc_ms, &NeuronDefaults::tau_syn_exc_ms,
-     NeuronField::Range::positive},
-    {"tau_syn_inh_ms", &NeuronParameters::tau_syn_inh_ms, &NeuronDefaults::tau_syn_inh_ms,
-     NeuronField::Range::positive},
-    {"i_dc", &NeuronParameters::i_dc, &NeuronDefaults::i_dc, NeuronField::Range::finite},
-    {"v_initial", &NeuronParameters::v_initial, &NeuronDefaults::v_initial, NeuronField::Range::finite},
-    {"theta_plus", &NeuronParameters::theta_plus, &NeuronDefaults::theta_plus, NeuronField::Range::finite},
-    {"tau_theta_ms", &NeuronParameters::tau_theta_ms, &NeuronDefaults::tau_theta_ms,
-     NeuronField::Range::positive_or_infinite},
+    {"tau_m_ms", &NeuronParameters::tau_m_ms, &NeuronDefaults::tau_m_ms, above(0)},
+    {"resistance", &NeuronParameters::resistance, &NeuronDefaults::resistance, above(0)},
+    {"e_l", &NeuronParameters::e_l, &NeuronDefaults::e_l, kAnything},
+    {"v_th", &NeuronParameters::v_th, &NeuronDefaults::v_th, kAnything},
+    {"v_reset", &NeuronParameters::v_reset, &NeuronDefaults::v_reset, kAnything},
+    {"t_ref_ms", &NeuronParameters::t_ref_ms, &NeuronDefaults::t_ref_ms, at_least(0)},
+    {"tau_syn_exc_ms", &NeuronParameters::tau_syn_exc_ms, &NeuronDefaults::tau_syn_exc_ms, above(0)},
+    {"tau_syn_inh_ms", &NeuronParameters::tau_syn_inh_ms, &NeuronDefaults::tau_syn_inh_ms, above(0)},
+    {"i_dc", &NeuronParameters::i_dc, &NeuronDefaults::i_dc, kAnything},
+    {"v_initial", &NeuronParameters::v_initial, &NeuronDefaults::v_initial, kAnything},
+    {"theta_plus", &NeuronParameters::theta_plus, &NeuronDefaults::theta_plus, kAnything},
+    {"tau_theta_ms", &NeuronParameters::tau_theta_ms, &NeuronDefaults::tau_theta_ms, above(0).or_infinite()},
 };
 static_assert(sizeof(NeuronDefaults) == std::size(kNeuronFields) * sizeof(double), "a parameter is not in the table");
 

@@ -63,7 +63,7 @@ SPRIG_HD inline real add_product(real a, real b, real sum) {
   return fma(a, b, sum);
 }
 
-// Of every cell between two steps, [neuron][replica].
+// The state of every cell between two steps, [neuron][replica].
 struct BpttState {
   BpttValues<real> values;
   std::int32_t* refractory = nullptr;

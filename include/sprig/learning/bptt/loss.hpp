@@ -56,7 +56,7 @@ void cross_entropy_errors(const ReplicaOutputs<T>& of, std::uint32_t label, std:
   sum.correct += guess == label ? 1 : 0;
 }
 
-// Of a replica's outputs after a sample that counts (mean_square), or after its sequence.
+// The loss of a replica's outputs after a sample that counts (mean_square), or after its sequence.
 template <class T>
 void output_errors(const BpttModel& model, const SequenceBatch& batch, std::uint32_t replica, std::uint32_t sample,
                    const ReplicaOutputs<T>& of, BatchLoss& sum) {

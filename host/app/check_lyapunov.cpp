@@ -1,4 +1,4 @@
-#include "host/app/checks.hpp"
+#include "host/app/check_lyapunov.hpp"
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
