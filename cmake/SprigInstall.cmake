@@ -1,9 +1,9 @@
 # cmake --install: the program, the libraries of the rooms from core to tasks, their public headers, and the files by which
 # find_package(sprig) finds them. Programs link sprig::sprig.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 add_library(sprig_sprig INTERFACE)
+add_library(sprig::sprig ALIAS sprig_sprig)   # the same name where sprig is a subdirectory
 target_link_libraries(sprig_sprig INTERFACE sprig_pruning sprig_tasks)
 set(rooms core neuron network engine formats dynamics coding learning pruning tasks)
 set(targets sprig_flags sprig_sprig)

@@ -2,6 +2,8 @@
 # host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
 # takes their place: the same symbols, each saying so. A room without host/NAME is headers only.
 # The map is also kept as the global property SPRIG_ROOMS ("room:lower,lower,..."), which the ctest `layering` reads.
+include(GNUInstallDirs)
+
 function(sprig_room room)
   cmake_parse_arguments(arg "" "" "ON" ${ARGN})
   set(host ${PROJECT_SOURCE_DIR}/host/${room})
@@ -15,7 +17,7 @@ function(sprig_room room)
     add_library(sprig_${room} INTERFACE)
   endif()
   target_include_directories(sprig_${room} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-    $<INSTALL_INTERFACE:include>)
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(sprig_${room} ${scope} sprig_flags Eigen3::Eigen)
   set(may_include "")
   foreach(lower ${arg_ON})

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "sprig/coding/pixel_spikes.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/network/projection_draw.hpp"
 
 namespace sprig {

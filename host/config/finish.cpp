@@ -45,7 +45,7 @@ void finish_config(Config& config) {
       throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
   for (std::string* path : {&config.network_file, &config.task.file, &config.task.images.folder, &config.learn.folder})
     make_absolute(*path);
-  for (const std::string& axis : config.operating_point.axes) search_axis(axis);
+  for (const std::string& axis : config.operating_point.axes) axis_assignments(axis);
   if (config.study.mode == StudyMode::operating_point && config.operating_point.axes.empty())
     refuse("operating_point.axes", "an empty list with study.mode = \"operating_point\"",
            "a list of one or more, each \"section.key = [values]\"");

@@ -21,10 +21,15 @@ void bound(Json& schema, const Allowed& allowed, bool whole) {
     if (allowed.low == allowed.high) schema["enum"] = {number(allowed.low)};
     return;
   }
-  const double most = std::numeric_limits<double>::max();
-  schema[allowed.low_open ? "exclusiveMinimum" : "minimum"] = number(std::max(allowed.low, -most));
-  if (!allowed.infinite)
-    schema[allowed.high_open ? "exclusiveMaximum" : "maximum"] = number(std::min(allowed.high, most));
+  const double most = std::numeric_limits<double>::max();  // a number of JSON that is read as infinity is not allowed
+  const auto end = [&](const char* closed, const char* open, double at, bool is_open) {
+    if (std::isfinite(at))
+      schema[is_open ? open : closed] = number(at);
+    else if (!whole && !(allowed.infinite && at > 0))
+      schema[closed] = std::copysign(most, at);
+  };
+  end("minimum", "exclusiveMinimum", allowed.low, allowed.low_open);
+  end("maximum", "exclusiveMaximum", allowed.high, allowed.high_open);
 }
 
 Json distribution_pattern() {

@@ -32,7 +32,7 @@ Config with_settings(Config config, const NamedSettings& settings, const std::st
   return config;
 }
 
-std::vector<std::string> search_axis(const std::string& axis) {
+std::vector<std::string> axis_assignments(const std::string& axis) {
   const std::string where = "operating_point.axes";
   const std::size_t equals = axis.find('=');
   const std::string full =

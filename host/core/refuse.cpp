@@ -38,6 +38,7 @@ std::string number_words(const Allowed& allowed, bool whole) {
   if (whole) {
     if (!from && !to) return "a whole number";
     if (!to) return "a whole number >= " + number(allowed.low + (allowed.low_open ? 1 : 0));
+    if (!from) return "a whole number <= " + number(allowed.high);
     return "a whole number from " + number(allowed.low) + " to " + number(allowed.high);
   }
   if (!from && !to) return "a finite number";

@@ -101,6 +101,7 @@ class NetworkSpectrum {
   TangentNetwork tangent_;
   std::vector<LinearNeuron> neurons_;
   SaltationBuilder builder_;
+  SaltationCounts counts_;  // of whole intervals
   std::uint32_t columns_, seed_;
   RecordedRun run_;
   std::unique_ptr<TangentSpace> space_;
@@ -163,7 +164,7 @@ void NetworkSpectrum::add_counts(const LyapunovAccumulator& average, LyapunovRes
   result.per_neuron.assign(n, 0);
   for (std::size_t r = 0; r < per_row.size(); ++r) result.per_neuron[r % n] += per_row[r];
   if (options_.method == LyapunovMethod::surrogate) return;
-  const SaltationCounts& counts = builder_.counts();
+  const SaltationCounts& counts = counts_;
   result.guarded_spikes = counts.guarded;
   result.jump_spikes = counts.jumps;
   result.contraction = contraction(network_, counts);
@@ -186,6 +187,7 @@ void NetworkSpectrum::average(LyapunovAccumulator& average, LyapunovResult& resu
     done += steps;
     average.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
     result.spikes = run_.spikes();
+    counts_ = builder_.counts();
   }
   run_.report();
 }

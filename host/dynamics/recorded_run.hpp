@@ -11,7 +11,7 @@
 namespace sprig {
 
 // One network under its drive and options.noise. References must outlive the run. Errors of skip() and advance():
-// Interrupted, before a piece of the work and hence between two of them.
+// Interrupted, asked for before each piece.
 class RecordedRun {
  public:
   RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "host/dynamics/benettin.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/dynamics/tangent.hpp"

@@ -1,7 +1,6 @@
 // How a network is cut and stored (engine/slices.hpp).
 #include <algorithm>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/slices.hpp"
 

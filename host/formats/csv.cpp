@@ -109,7 +109,7 @@ class Rows {
     return at++ < row.size();
   }
 
-  // The separator is the first of these in the first row, outside quotes: a tab before a semicolon before a comma, which may be in numbers of other
+  // A tab if the first row has one outside quotes, else a semicolon, else a comma, which may stand in numbers of other
   // columns.
   char find_separator() const {
     char found = 0;

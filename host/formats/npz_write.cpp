@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "sprig/core/error.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/npz.hpp"
 

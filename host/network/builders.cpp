@@ -10,7 +10,6 @@
 #include "host/network/bernoulli_row.hpp"
 #include "host/network/plain_network.hpp"
 #include "host/network/topology.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/network/sampler.hpp"

@@ -4,7 +4,6 @@
 #include <numeric>
 #include <utility>
 
-
 namespace sprig {
 
 void set_equal_neurons(NeuronParameters& neurons, std::uint32_t n, const NeuronDefaults& defaults) {

@@ -103,7 +103,7 @@ std::vector<double> variances(const Signals& signals, std::uint32_t neurons) {
   return variances;
 }
 
-// The correlation of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
+// The covariance of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
 std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads) {
   std::vector<double> covariances(csr.synapses());
 #pragma omp parallel for schedule(dynamic, 8) num_threads(team_size(threads))

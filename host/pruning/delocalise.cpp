@@ -103,7 +103,7 @@ std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eige
     mean /= n;
     for (const std::uint32_t j : around) {
       if (j == s) continue;
-      // The gain of var = <d^2> - <d>^2 when d_s and d_j grow by one.
+      // By how much var = <d^2> - <d>^2 rises when d_s and d_j grow by one.
       const double squares = (2 * degree(s) + 1 + 2 * degree(j) + 1) / n, means = (mean + 2 / n) * (mean + 2 / n);
       const double gain = squares - (means - mean * mean);
       if (!joined(csr, s, j)) candidates.push_back({gain, s, j});

@@ -12,7 +12,8 @@ struct Kernel {
   double noise = 1e-6;  // variance of an observation around the function, relative to the function's variance
 };
 
-// The process given n observations y (a constant mean and the variance are estimated from them) at the rows of x, n x d.
+// The process given n observations y (a constant mean and the variance are estimated from them) at the rows of x, n x
+// d.
 class GaussianProcess {
  public:
   // Kernel of largest marginal likelihood on a logarithmic grid, found by coordinate ascent from the best one whose

@@ -4,7 +4,6 @@
 
 #include "host/pruning/noise_prune.hpp"
 #include "host/pruning/rate_gain.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/covariance.hpp"
 #include "sprig/dynamics/probe.hpp"

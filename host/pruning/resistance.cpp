@@ -50,7 +50,7 @@ std::vector<double> effective_resistance(const Csr& graph) {
   const std::vector<std::uint32_t> component = components(graph);
   std::vector<std::uint32_t> size(n, 0);
   for (const std::uint32_t c : component) ++size[c];
-  // It has the size of L's other eigenvalues, so that the sum is as well conditioned as it can be.
+  // `mean` is of the size of L's other eigenvalues, so that the sum is as well conditioned as it can be.
   const double mean = n > 0 && laplacian.trace() > 0 ? laplacian.trace() / n : 1.0;
   for (std::uint32_t i = 0; i < n; ++i)
     for (std::uint32_t j = 0; j < n; ++j)

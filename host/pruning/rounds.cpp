@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "host/pruning/choice.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/pruning/options.hpp"
 
 namespace sprig {

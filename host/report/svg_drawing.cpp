@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sprig/core/error.hpp"
 #include "sprig/formats/markup.hpp"
 
 namespace sprig::svg {

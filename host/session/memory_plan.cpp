@@ -163,7 +163,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
   }
   const double states = (1 + current_rows(kind)) * n;
   const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
-  if (work != Work::search) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
+  if (work != Work::operating_point) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);
   if (work == Work::lyapunov) return plan;
   const auto pruned_by = [&](PruneMethod method) {
     const auto scored = [&](PruneMethod asked) {
@@ -183,12 +183,12 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
     add("pruning", "edge scores", 4 * 8 * e);
   }
   const TimescaleOptions& search = config.prune.timescales;
-  if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::search)))
+  if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::operating_point)))
     add("pruning", "candidates of step IV",
         std::min(search.batch, static_cast<std::uint32_t>(team_size(config.simulation.threads))) *
             ((4 + 4 + 8 + delay_bytes) * e + 108 * n + 3 * 8 * states * k));
   // A round holds what it began with, a trial and the best one so far.
-  if (work != Work::search) add("pruning", "pruned copies", 3 * ((4 + 4 + 8 + delay_bytes) * e + 108 * n));
+  if (work != Work::operating_point) add("pruning", "pruned copies", 3 * ((4 + 4 + 8 + delay_bytes) * e + 108 * n));
   if (work == Work::prune) return plan;
   const TaskOptions& t = config.task;
   const double rows = t.is_classification() ? t.images.batch  // gathered batch by batch

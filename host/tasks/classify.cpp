@@ -82,7 +82,7 @@ std::uint64_t count_right(const std::vector<std::uint32_t>& answered, const std:
   return right;
 }
 
-// Scores the test images.
+// What the network did on the test images.
 struct Activity {
   std::uint64_t spikes = 0, operations = 0, readout = 0;
 

@@ -7,7 +7,6 @@
 #include <limits>
 #include <string>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 
 namespace sprig {

@@ -8,7 +8,6 @@
 
 #include "host/tasks/reservoir.hpp"
 #include "host/tasks/task_series.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 
 namespace sprig {

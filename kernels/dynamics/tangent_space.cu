@@ -10,6 +10,7 @@
 #include "kernels/core/launch.cuh"
 #include "kernels/dynamics/event_batches.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
 
 namespace sprig::cuda {
@@ -114,8 +115,7 @@ CudaTangentSpace::~CudaTangentSpace() { cudaStreamSynchronize(stream_.get()); }
 void CudaTangentSpace::set_frame(const std::vector<double>& frame) {
   const std::size_t rows = network_.rows();
   if (frame.size() != rows * columns_)
-    throw ConfigError("tangent.frame", std::to_string(frame.size()) + " entries, must be " + std::to_string(rows) +
-                                           " x " + std::to_string(columns_));
+    refuse("tangent.frame", shown(frame.size()) + " entries", shown(rows) + " x " + shown(columns_));
   std::vector<double> by_column(frame.size());
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns_; ++c) by_column[c * rows + r] = frame[r * columns_ + c];

@@ -1,5 +1,6 @@
 // One neuron in one replica on the device: where its constants and state lie, and what its random drive is drawn with
-// (docs/engine.md, step order 1 and 2), for the plain and the resident engine. The step itself is sprig/engine/cell_step.hpp's.
+// (docs/engine.md, step order 1 and 2), for the plain and the resident engine. The step itself is
+// sprig/engine/cell_step.hpp's.
 //
 // Layouts: per-neuron constants [neuron]; state [neuron][replica]. Bytes in and out a cell (exponential, one receptor):
 // 12 of state each way, 32 of constants in.

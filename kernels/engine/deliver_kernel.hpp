@@ -1,5 +1,6 @@
-// Spike delivery (docs/engine.md, step order 3): every synapse of every neuron that fired adds its integer weight to the ring
-// slot of its delay. Integer adds commute, so neither the order of the spike list nor of the warps shows in the result.
+// Spike delivery (docs/engine.md, step order 3): every synapse of every neuron that fired adds its integer weight to
+// the ring slot of its delay. Integer adds commute, so neither the order of the spike list nor of the warps shows in
+// the result.
 //
 // A warp takes one segment of one spike row; its lanes read consecutive synapses (8 bytes each) and add to 4 bytes of
 // the ring a synapse and replica. Recurrent rows and the rows of external input channels are served alike.

@@ -1,6 +1,6 @@
-// The resident engine's delivery (docs/engine.md, step order 3): a warp holds up to 32 spikes, one a lane, and adds their
-// synapses onto the block's own slices to the delay ring: integer atomics on the block's shared memory (or on its part
-// of global memory), which no other block touches.
+// The resident engine's delivery (docs/engine.md, step order 3): a warp holds up to 32 spikes, one a lane, and adds
+// their synapses onto the block's own slices to the delay ring: integer atomics on the block's shared memory (or on its
+// part of global memory), which no other block touches.
 //
 // The lanes look up all rows at once; then the warp goes through the rows, lanes on consecutive synapses, kInFlight
 // loads of 32 synapses under way before the first is used. Bytes: 12 a (spike, slice) for the row's bounds, 4 a synapse
@@ -42,13 +42,13 @@ SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, Sh
   const std::uint32_t ring_size = ring_size_of(data, slice);
   const std::uint32_t from = what == Share::far ? data.near_steps * stride_of(data, slice) : 0;  // places that count
   const NarrowSynapse* synapses = what == Share::near    ? data.near.synapses
-                                : what == Share::input ? data.input.synapses
-                                                       : data.recurrent.synapses;
+                                  : what == Share::input ? data.input.synapses
+                                                         : data.recurrent.synapses;
   RowPiece piece{0, 0};
   std::uint32_t base = 0;
   if (valid) {
     piece = what == Share::near ? row_piece(data, data.near, source, number)
-                              : row_piece(data, what == Share::input ? data.input : data.recurrent, source, number);
+                                : row_piece(data, what == Share::input ? data.input : data.recurrent, source, number);
     base = slot * stride_of(data, slice);
   }
   std::uint32_t waiting = ctx.ballot(piece.length > 0);  // lanes whose rows are still to come

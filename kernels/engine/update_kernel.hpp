@@ -1,5 +1,5 @@
-// The fused neuron update (docs/engine.md, step order 1 and 2): take and clear the arrivals of this step, compose the drive,
-// integrate, threshold, and append the spikes to the step's list. The step of a cell is cell.hpp's.
+// The fused neuron update (docs/engine.md, step order 1 and 2): take and clear the arrivals of this step, compose the
+// drive, integrate, threshold, and append the spikes to the step's list. The step of a cell is cell.hpp's.
 //
 // A warp takes a tile of 32 consecutive cells of [neuron][replica] that never splits a neuron's group of replicas: with
 // B <= 32 replicas floor(32 / B) whole neurons, with more one neuron's 32 replicas at a time. So a ballot holds each

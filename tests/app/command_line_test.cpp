@@ -238,11 +238,13 @@ TEST_F(CommandLine, OptionsThatCannotWorkAreRefusedBeforeAFolderIsTouched) {
       {search, "operating_point.axes=[\"task.horizon = [5, 79]\"]", "task.validation: found 80; allowed: at least 81"},
   };
   for (const char* verb : {"lyapunov", "prune", "study"}) {
-    cases.push_back({{verb}, "lyapunov.exponents=500", "lyapunov.exponents: found 500; allowed: at most the dimension 120"});
+    cases.push_back(
+        {{verb}, "lyapunov.exponents=500", "lyapunov.exponents: found 500; allowed: at most the dimension 120"});
     cases.push_back(
         {{verb}, "neuron.adaptive=true", "neuron.adaptive: found true; a threshold that adapts has no tangent row"});
     cases.push_back({{verb}, "lyapunov.duration_ms=0.6", "lyapunov.duration_ms: found 0.6, which is below one step"});
-    cases.push_back({{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: found 1e+300, which is more than 1e15 steps"});
+    cases.push_back(
+        {{verb}, "lyapunov.duration_ms=1e300", "lyapunov.duration_ms: found 1e+300, which is more than 1e15 steps"});
     cases.push_back({{verb}, "drive.poisson_rate_hz=1e9", "drive.poisson_rate_hz[0]: "});
   }
   for (Case& c : cases) {

@@ -202,7 +202,8 @@ TEST_F(Learn, SaysWhatItCannotDo) {
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.seeds=3\"]"}, 3).find("learn.seeds"), std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: network.gain=3\"]"}, 3).find("network.gain"), std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a: learn.tau_m_ms=-3\"]"}, 3).find("learn.tau_m_ms"), std::string::npos);
-  EXPECT_NE(refusal({"learn.variants=[\"a: learn.rate_hz=5000\"]"}, 3).find("\"a\": learn.rate_hz: found 5000; allowed: at most"),
+  EXPECT_NE(refusal({"learn.variants=[\"a: learn.rate_hz=5000\"]"}, 3)
+                .find("\"a\": learn.rate_hz: found 5000; allowed: at most"),
             std::string::npos);
   EXPECT_NE(refusal({"learn.variants=[\"a b: learn.mu=1\", \"a_b: learn.mu=1\"]"}, 3).find("models/a_b"),
             std::string::npos);

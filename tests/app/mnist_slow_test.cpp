@@ -1,7 +1,7 @@
 // The committed operating point of MNIST, as its file promises.
 #include <gtest/gtest.h>
 
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 #include "sprig/tasks/score.hpp"
 #include "sprig/tasks/train.hpp"
 #include "tests/support/data.hpp"

@@ -29,7 +29,7 @@ TEST_F(PruneVerb, EveryMethodWritesItsNetwork) {
 
 TEST_F(PruneVerb, StepsThreeAndFourSayWhatTheyDid) {
   const std::vector<std::string> keys = {"--set", "timescales.evaluations=10", "--set", "timescales.initial=5",
-                                         "--set", "delocalise.lambda_bound=1",      "--set", "lyapunov.noise=0.1"};
+                                         "--set", "delocalise.lambda_bound=1", "--set", "lyapunov.noise=0.1"};
   std::vector<std::string> arguments = {"prune", "--config", "small.toml", "--out", "one", "--threads", "1"};
   arguments.insert(arguments.end(), keys.begin(), keys.end());
   const Outcome outcome = run(arguments);

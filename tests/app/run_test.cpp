@@ -3,7 +3,7 @@
 
 #include "host/app/run_simulation.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 #include "tests/app/program.hpp"
 #include "tests/support/networks.hpp"
 

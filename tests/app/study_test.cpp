@@ -170,9 +170,10 @@ TEST_F(StudyVerb, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
 TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
   const std::vector<std::string> search = {"study", "--config", "small.toml", "--set", "study.mode=operating_point"};
   auto some = search;
-  some.insert(some.end(),
-              {"--out", "some", "--set",
-               "operating_point.axes=[\"drive.noise_sigma = [0, 1e39, 0.1]\", \"network.neurons = [60, 2000000000]\"]"});
+  some.insert(
+      some.end(),
+      {"--out", "some", "--set",
+       "operating_point.axes=[\"drive.noise_sigma = [0, 1e39, 0.1]\", \"network.neurons = [60, 2000000000]\"]"});
   const Outcome outcome = run(some);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const Json r = result("some");
@@ -194,7 +195,8 @@ TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
   EXPECT_TRUE(result("all")["best"].is_null());
 
   auto none_fits = search;
-  none_fits.insert(none_fits.end(), {"--out", "none", "--set", "operating_point.axes=[\"network.neurons = [2000000000]\"]"});
+  none_fits.insert(none_fits.end(),
+                   {"--out", "none", "--set", "operating_point.axes=[\"network.neurons = [2000000000]\"]"});
   EXPECT_EQ(run(none_fits).code, 6);
   EXPECT_FALSE(std::filesystem::exists(folder("none")));
 }
@@ -446,7 +448,7 @@ TEST(Candidates, TakeAsManyWorkersAsTheLargestOfThemLeavesRoomFor) {
   finish_config(config);
   auto candidates = app::candidates_of(config);
   ASSERT_EQ(candidates.size(), 3u);
-  const double second = plan_memory(candidates[1].config, Work::search).total();
+  const double second = plan_memory(candidates[1].config, Work::operating_point).total();
   EXPECT_EQ(app::fit_candidates(candidates, {"RAM", 3.5 * second}, 8), 3);
   EXPECT_EQ(candidates[0].too_large + candidates[1].too_large, "");
   EXPECT_NE(candidates[2].too_large.find("are available"), std::string::npos);

@@ -408,13 +408,14 @@ TEST(Config, TheCommittedConfigurationsAreValid) {
 }
 
 TEST(SearchAxis, GivesOneAssignmentAValue) {
-  EXPECT_EQ(search_axis("network.gain = [0.1, 2]"), (std::vector<std::string>{"network.gain=0.1", "network.gain=2"}));
-  EXPECT_EQ(search_axis("network.topology=[random, small_world]"),
+  EXPECT_EQ(axis_assignments("network.gain = [0.1, 2]"),
+            (std::vector<std::string>{"network.gain=0.1", "network.gain=2"}));
+  EXPECT_EQ(axis_assignments("network.topology=[random, small_world]"),
             (std::vector<std::string>{"network.topology=\"random\"", "network.topology=\"small_world\""}));
-  EXPECT_EQ(search_axis("neuron.tau_m_ms = [\"gamma(3, 5)\"]"),
+  EXPECT_EQ(axis_assignments("neuron.tau_m_ms = [\"gamma(3, 5)\"]"),
             (std::vector<std::string>{"neuron.tau_m_ms=\"gamma(3, 5)\""}));
-  EXPECT_THROW(search_axis("network.gain = 1"), ConfigError);
-  EXPECT_THROW(search_axis("network.gain = [[1]]"), ConfigError);
+  EXPECT_THROW(axis_assignments("network.gain = 1"), ConfigError);
+  EXPECT_THROW(axis_assignments("network.gain = [[1]]"), ConfigError);
 }
 
 TEST(NearestSpelling, IsTheSmallestEditDistance) {

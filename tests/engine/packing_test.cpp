@@ -144,7 +144,8 @@ TEST(Packing, WeightsOfOtherBitsAreRefused) {
     slice_network(network_with(10, 1), {}, {1, 12});
     FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_NE(std::string(error.what()).find("run.weight_bits: found 12; allowed: 16 or 32"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("run.weight_bits: found 12; allowed: 16 or 32"), std::string::npos)
+        << error.what();
   }
 }
 

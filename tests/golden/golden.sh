@@ -13,7 +13,7 @@ case ${2:-} in
   --keep) folder=$(realpath -m "$3") ;;
 esac
 list=$here/runs.txt new=$temporary/runs.txt
-failed=0 ran=0
+failed=0 ran=0 broken=0
 while IFS= read -r line; do
   if [[ -z $line || $line == \#* ]]; then
     printf '%s\n' "$line" >>"$new"
@@ -30,12 +30,17 @@ while IFS= read -r line; do
   else
     cat "$temporary/log"
   fi
+  if [[ ! $found =~ ^[0-9a-f]{16}$ ]]; then
+    echo "$name: no hash (\"$found\"): sprig $verb $arguments"
+    broken=$((broken + 1))
+  fi
   if [[ $found != "$hash" ]]; then
     ((update)) || echo "$name: found ${found:-no hash}, must be $hash: sprig $verb $arguments"
     failed=$((failed + 1))
   fi
   printf '%s %s %s%s\n' "$found" "$name" "$verb" "${arguments:+ $arguments}" >>"$new"
 done <"$list"
+((broken == 0)) || { echo "golden: $broken of $ran runs have no hash"; exit 1; }
 if ((update)); then
   cp "$new" "$list"
   echo "golden: $ran runs, $failed with another hash than before"

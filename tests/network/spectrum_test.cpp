@@ -1,4 +1,4 @@
-// The circular law (KNOWN_ANSWERS 9): Gaussian weights as built, N(0, g^2 / N), fill the disc of radius g evenly.
+// The circular law: Gaussian weights as built, N(0, g^2 / N), fill the disc of radius g evenly.
 #include <gtest/gtest.h>
 
 #include <Eigen/Eigenvalues>

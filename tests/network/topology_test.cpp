@@ -1,4 +1,4 @@
-// Who connects to whom: degree laws (KNOWN_ANSWERS 12), exact counts, blocks.
+// Who connects to whom: degree laws, exact counts, blocks.
 #include <gtest/gtest.h>
 
 #include "tests/network/network_support.hpp"

@@ -1,4 +1,4 @@
-// Relations that must hold to the last bit (KNOWN_ANSWERS 13): a factor of two is exact in floating point, so scaling
+// Relations that must hold to the last bit: a factor of two is exact in floating point, so scaling
 // currents, arrivals and potentials by it changes no spike.
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 #include "sprig/session/table.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -113,7 +113,7 @@ TEST(MemoryPlan, WhatDoesNotFitOnTheDeviceAloneIsRefusedWithTheNumbers) {
 TEST(MemoryPlan, ASearchNeedsNoPruning) {
   Config config;
   finish_config(config);
-  const double search = plan_memory(config, Work::search).total();
+  const double search = plan_memory(config, Work::operating_point).total();
   EXPECT_LT(search, plan_memory(config, Work::study).total());
   EXPECT_LT(plan_memory(config, Work::run).on_device().total(), search);
 }

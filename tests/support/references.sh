@@ -18,7 +18,7 @@ while IFS=: read -r file line cited; do
     if [[ -e $base/$cited ]]; then found=1; fi
   done
   ((found)) || offend "$file" "$line" "$cited"
-done < <(grep -rnE "^ *(//|#)|  //|<!--" include host kernels tests bench configs cmake CMakeLists.txt dev \
+done < <(grep -rnE "^ *(//|#)|  //|<!--" include host kernels tests bench examples configs cmake CMakeLists.txt dev \
   --include='*.hpp' --include='*.cpp' --include='*.cu' --include='*.cuh' --include='*.toml' --include='*.cmake' \
   --include='*.sh' --include='*.txt' --include=dev | grep -vE ':[0-9]+: *# *include|layering_selftest|references' |
   awk -F: -v OFS=: -v paths="$paths" '{

@@ -55,8 +55,7 @@ TEST_F(CsvTask, IsForecastAndCountsValidTimesInSamples) {
   EXPECT_TRUE(score.vpt_in_samples);
   for (const double v : score.vpt_each) EXPECT_EQ(v, std::round(v));
   EXPECT_LE(score.vpt, 30);
-  EXPECT_FALSE(
-      evaluate_forecast(test::task_network(20), {}, test::on_cpu(), test::short_forecast(), 3).vpt_in_samples);
+  EXPECT_FALSE(evaluate_forecast(test::task_network(20), {}, test::on_cpu(), test::short_forecast(), 3).vpt_in_samples);
 }
 
 TEST_F(CsvTask, IsSplitInTime) {

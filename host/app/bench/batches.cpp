@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/session/table.hpp"

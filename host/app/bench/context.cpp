@@ -1,4 +1,7 @@
 // What stands around the figures of a benchmark: the machine and its memory.
+#include <cstdlib>
+#include <utility>
+
 #include "host/app/bench/hardware.hpp"
 #include "host/app/bench/report.hpp"
 #include "sprig/core/version.hpp"
@@ -9,6 +12,9 @@ namespace sprig::app {
 
 Json hardware_json(const Config& config) {
   Json json{{"processor", processor_name()}, {"processors", processor_count()}};
+  for (const auto& [key, variable] :
+       {std::pair{"omp_wait_policy", "OMP_WAIT_POLICY"}, {"gomp_spincount", "GOMP_SPINCOUNT"}})
+    if (const char* value = std::getenv(variable)) json[key] = value;
   if (config.simulation.device != Device::cuda) return json;
   const cuda::DeviceInfo device = cuda::devices().at(0);
   json["device"] = device.name;

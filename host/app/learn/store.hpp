@@ -1,6 +1,5 @@
 // Models as far as they have learnt, in the run folder: one file each, replaced after every stage and where a run is
-// stopped, from which a run
-// that was stopped or killed goes on, bit for bit.
+// stopped. A run that was stopped or killed goes on from them, bit for bit.
 #pragma once
 
 #include <string>

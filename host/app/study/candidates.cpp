@@ -27,7 +27,7 @@ std::set<std::size_t> chosen_indices(std::size_t product, std::size_t budget, st
 
 }  // namespace
 
-TaskOptions search_task(const Config& config) {
+TaskOptions candidate_task(const Config& config) {
   TaskOptions task = config.task;
   task.vpt_starts = 0;
   return task;
@@ -37,7 +37,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
   std::vector<std::vector<std::string>> axes;
   std::size_t product = 1;
   for (const std::string& axis : config.operating_point.axes) {
-    axes.push_back(search_axis(axis));
+    axes.push_back(axis_assignments(axis));
     if (product > 100000000 / axes.back().size())
       throw ConfigError("operating_point.axes", "give more than 1e8 candidates; allowed: fewer values");
     product *= axes.back().size();
@@ -57,7 +57,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
     }
     finish_config(c.config);
     const bool same_file = !c.config.network_file.empty() && c.config.network_file == config.network_file;
-    check_task(search_task(c.config), same_file ? file_step_ms : step_of(c.config));
+    check_task(candidate_task(c.config), same_file ? file_step_ms : step_of(c.config));
     candidates.push_back(std::move(c));
   }
   return candidates;
@@ -66,7 +66,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
 int fit_candidates(std::vector<Candidate>& candidates, const MemoryLimit& limit, int workers) {
   double largest = 0;
   for (Candidate& candidate : candidates) {
-    const MemoryPlan plan = plan_memory(candidate.config, Work::search);
+    const MemoryPlan plan = plan_memory(candidate.config, Work::operating_point);
     try {
       require_fits(plan, limit);
       largest = std::max(largest, plan.total());
@@ -74,7 +74,7 @@ int fit_candidates(std::vector<Candidate>& candidates, const MemoryLimit& limit,
       candidate.too_large = error.what();
     }
   }
-  if (largest == 0) require_fits(plan_memory(candidates.front().config, Work::search), limit);
+  if (largest == 0) require_fits(plan_memory(candidates.front().config, Work::operating_point), limit);
   const double at_once = limit.bytes / largest;
   return at_once < workers ? static_cast<int>(at_once) : workers;
 }

@@ -16,7 +16,7 @@ struct Candidate {
 };
 
 // What a search runs of a task: all but the closed loop.
-TaskOptions search_task(const Config& config);
+TaskOptions candidate_task(const Config& config);
 
 // Errors: ConfigError (an axis' value; more than 1e8 candidates; task options, for every candidate).
 std::vector<Candidate> candidates_of(const Config& config);

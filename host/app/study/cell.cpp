@@ -5,7 +5,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 #include "sprig/tasks/task_input.hpp"
 #include "sprig/tasks/train.hpp"
 

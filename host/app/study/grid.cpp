@@ -10,7 +10,7 @@
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/pruning/options.hpp"
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 
 namespace sprig::app {
 

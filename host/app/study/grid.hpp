@@ -48,8 +48,8 @@ struct StudyGrid {
 // by setting study.methods or study.densities. Errors: ConfigError (study.tasks, study.variants).
 StudyGrid study_grid(const Config& config);
 
-// The hash of everything that a cell's result follows from: its configuration less what never changes a result (threads,
-// devices, what else is in the grid), line, seed, and the program's revision.
+// The hash of everything that a cell's result follows from: its configuration less what never changes a result
+// (threads, devices, what else is in the grid), line, seed, and the program's revision.
 std::string cell_key(const StudyGrid& grid, std::size_t cell);
 
 // What would fail late in one of the cells, said first: every setting's network, drive, task and pruning. Errors:

@@ -1,5 +1,5 @@
-// The search for an operating point (docs/lnp.md, Traps): where does the dense network need its recurrence? Every candidate is
-// scored on validation data, dense against none; LNP's own result is never looked at.
+// The search for an operating point (docs/lnp.md, Traps): where does the dense network need its recurrence? Every
+// candidate is scored on validation data, dense against none; LNP's own result is never looked at.
 #include <exception>
 #include <mutex>
 #include <new>
@@ -9,8 +9,8 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/network/compaction.hpp"
-#include "sprig/session/circuit.hpp"
 #include "sprig/session/jobs.hpp"
+#include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/session.hpp"
@@ -25,7 +25,7 @@ Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Pr
   simulation.seed = seed;
   simulation.replicas = 1;
   simulation.threads = threads;
-  const TaskOptions task = search_task(config);
+  const TaskOptions task = candidate_task(config);
   Network network = make_network(config, seed);
   const Drive drive = make_drive(config.drive, network.size());
   const TaskScore dense = evaluate_task(network, drive, simulation, task, seed, progress.part(0, 0.5));
@@ -66,7 +66,7 @@ int search_operating_point(const Command& command) {
   Cells cells{std::vector<Cell>(count), seeds};
   bool complete = false;
   {
-    ProgressLine line("search", command.quiet);
+    ProgressLine line("operating_point", command.quiet);
     std::mutex mutex;
     complete = for_each_job(count, workers, line, [&](std::size_t i, const Progress& progress) {
       const std::size_t c = i / seeds, s = i % seeds;
@@ -89,7 +89,7 @@ int search_operating_point(const Command& command) {
     session.folder().write("best.toml", resolved_config(best));
   }
   const std::string text = ranked_table(scores, candidates) +
-                           search_footer(cells, failures, candidates.size(), !config.network_file.empty());
+                           operating_point_footer(cells, failures, candidates.size(), !config.network_file.empty());
   session.folder().write("table.txt", text);
   session.print(text);
   const int code = session.finish(result, hash, device_used(config), complete);

@@ -12,7 +12,7 @@ namespace sprig::app {
 
 void require_finite(const Outcome& o) {
   if (!std::isfinite(o.dense) || !std::isfinite(o.none) || !std::isfinite(o.dense / o.none))
-    throw NumericalError("search",
+    throw NumericalError("operating_point",
                          "the scores are not finite: dense " + number_text(o.dense) + ", none " + number_text(o.none));
 }
 
@@ -141,7 +141,7 @@ Json failures_json(const Cells& cells, const std::vector<Candidate>& candidates,
   return list;
 }
 
-std::string search_footer(const Cells& cells, const Json& failures, std::size_t candidates, bool one_network) {
+std::string operating_point_footer(const Cells& cells, const Json& failures, std::size_t candidates, bool one_network) {
   std::string text = "validation NRMSE, mean +- 95 % interval " +
                      interval_scope({cells.seeds, cells.done(), cells.list.size(), one_network}) +
                      "; gain: how much less error dense has than none; 20 % qualifies\n";

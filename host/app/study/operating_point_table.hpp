@@ -55,6 +55,6 @@ Json failures_json(const Cells& cells, const std::vector<Candidate>& candidates,
 std::string ranked_table(const std::vector<Score>& scores, const std::vector<Candidate>& candidates);
 Json ranked_json(const std::vector<Score>& scores, const std::vector<Candidate>& candidates);
 // What stands below it: what its figures are over, and how many candidates failed.
-std::string search_footer(const Cells& cells, const Json& failures, std::size_t candidates, bool one_network);
+std::string operating_point_footer(const Cells& cells, const Json& failures, std::size_t candidates, bool one_network);
 
 }  // namespace sprig::app

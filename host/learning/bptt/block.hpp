@@ -14,7 +14,7 @@
 
 namespace sprig::cpu {
 
-// What all blocks read. It may change between runs.
+// What all blocks read. Weights and readout may change between runs.
 template <class T>
 struct BpttShared {
   BpttModel model;

@@ -153,7 +153,7 @@ class Lanes {
       LifState<T> s;
       state.template load<kKind>(at + l, s);
       s.refractory = refractory[l];
-      spike[l] = step_cell<kKind, Spikes>(s, c, arrivals0[l], arrivals1[l], external[l], gain, before[l]);
+      spike[l] = bptt_cell<kKind, Spikes>(s, c, arrivals0[l], arrivals1[l], external[l], gain, before[l]);
       state.template store<kKind>(at + l, s);
       refractory[l] = s.refractory;
     }

@@ -28,12 +28,11 @@ void check_presentations(View<const Presentations> models) {
     const std::uint64_t neurons = job.options->neurons, inputs = job.images->pixels;
     if (job.state->weights.size() != neurons * inputs || job.state->theta.size() != neurons ||
         job.state->spikes.size() != neurons || job.state->slow.size() != neurons)
-      throw ConfigError("learn.neurons", std::to_string(neurons) + " neurons of " + std::to_string(inputs) +
-                                             " pixels do not fit a state of " +
-                                             std::to_string(job.state->weights.size()) + " weights");
+      refuse("learn.neurons", shown(neurons) + " neurons of " + shown(inputs) + " pixels",
+             "as many as the state has, " + shown(job.state->weights.size()) + " weights");
     for (const std::uint32_t image : job.which)
       if ((std::uint64_t{image} + 1) * inputs > job.images->data.size)
-        throw ConfigError("learn.images", "there is no image " + std::to_string(image));
+        refuse("learn.images", "image " + shown(image), "below " + shown(job.images->data.size / inputs));
   }
 }
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "host/learning/stdp/heterogeneous_stdp.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/steps.hpp"
 

@@ -29,7 +29,8 @@ class SpikesByStep {
   virtual void draw(View<const std::uint8_t> pixels, std::uint32_t id, std::uint64_t first_step,
                     std::uint32_t steps) = 0;
 
-  // What the latest draw gave: pixels that fire in a step, counted from the presentation's first, ascending. None after it.
+  // What the latest draw gave: pixels that fire in a step, counted from the presentation's first, ascending. None after
+  // it.
   View<const std::uint32_t> at(std::uint32_t step) const {
     if (step + 1 >= offsets_.size()) return {};
     return {pixels_.data() + offsets_[step], offsets_[step + 1] - offsets_[step]};
@@ -69,7 +70,8 @@ struct IntervalTables {
 struct IntervalTablesView {
   const std::uint32_t *offsets = nullptr, *shortest = nullptr, *last = nullptr;
 
-  // The length of interval k of a pixel of this value; a number that no presentation reaches where it is longer than `longest`.
+  // The length of interval k of a pixel of this value; a number that no presentation reaches where it is longer than
+  // `longest`.
   SPRIG_HD std::uint32_t interval(std::uint8_t value, std::uint32_t seed, std::uint32_t pixel, std::uint32_t image,
                                   std::uint64_t k) const {
     std::uint32_t low = offsets[value];

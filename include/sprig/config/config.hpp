@@ -107,7 +107,7 @@ void fields(IsOptions<OperatingPointSection> auto& o, auto&& visit) {
   visit("budget", o.budget, between(0, 1000000), "candidates drawn at random; 0: all");
 }
 
-// Which keys a network reads, and what it has in the place of an empty list or a zero: host/app/bench_recipes.
+// Which keys a network reads, and what it has in the place of an empty list or a zero: host/app/bench/recipes.cpp.
 struct BenchSection {
   BenchNetwork network = BenchNetwork::microcircuit;
   double duration_ms = 0, warmup_ms = 500;  // of each repeat; of the time before them
@@ -248,6 +248,6 @@ NamedSettings named_settings(const std::string& text, const std::string& key);
 Config with_settings(Config config, const NamedSettings& settings, const std::string& key);
 
 // A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
-std::vector<std::string> search_axis(const std::string& axis);
+std::vector<std::string> axis_assignments(const std::string& axis);
 
 }  // namespace sprig

@@ -23,7 +23,7 @@ enum class Exit : int {
 class Error : public std::runtime_error {
  public:
   Error(Exit code, const std::string& where, const std::string& what)
-    : std::runtime_error(where.empty() ? what : where + ": " + what), code_(code), where_(where) {}
+      : std::runtime_error(where.empty() ? what : where + ": " + what), code_(code), where_(where) {}
   Exit code() const noexcept { return code_; }
   const std::string& where() const noexcept { return where_; }
 

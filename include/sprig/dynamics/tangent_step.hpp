@@ -1,6 +1,9 @@
 // One step of the tangent dynamics (tangent.hpp says what is computed), each part once, for host and device. A tile is
 // kWidth columns of the frame, row after row: the host moves tiles of several columns, as vectors; a device stores
 // columns one after the other, tiles of one, and its threads run along rows.
+//
+// Loops over a row's columns are to be vectors on the host. GCC unrolls sixteen turns before it looks for vectors, and
+// then finds none: `omp simd` makes it look first. nvcc passes over the pragma.
 #pragma once
 
 #include <cstddef>

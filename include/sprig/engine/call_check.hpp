@@ -13,7 +13,8 @@ struct CallLimits {
   std::uint32_t neurons, replicas, signal_channels, input_channels;
 };
 
-// Checks the arguments of advance(steps, ...). Errors: ConfigError naming the field; NumericalError for a signal that is not finite.
+// Checks the arguments of advance(steps, ...). Errors: ConfigError naming the field; NumericalError for a signal that
+// is not finite.
 void check_call(const CallLimits& limits, std::uint64_t steps, const Input& input, const RecordOptions& what,
                 const Recording* recording);
 
@@ -23,14 +24,14 @@ std::string why_not_event(const Network& network, const Drive& drive);
 // Does a simulation begin by events? Errors: ConfigError when it must (UpdateMode::event) but cannot.
 bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode);
 
-// set_state() of a simulation that can be by events or not, and may turn to the clock (UpdateMode::automatic), asks: is
-// the state by events? Errors: ConfigError when it is but the simulation cannot be.
+// Whether a state given to set_state() was left by events; `possible`: the simulation can go on so. Errors: ConfigError
+// when it was but the simulation cannot.
 bool state_is_by_events(const SimulationState& state, bool possible, UpdateMode mode);
 
-// UpdateMode::automatic asks: were so many cells touched in kMeasureSteps steps that the clock is to take over?
+// Whether so many cells were touched in kMeasureSteps steps that the clock is to take over (UpdateMode::automatic).
 bool clock_pays(std::uint64_t touched, std::uint64_t cells);
 
-// advance() by events records no trajectory. Errors: ConfigError when one is to be recorded.
+// Refuses what advance() by events cannot record. Errors: ConfigError for a trajectory.
 void refuse_trajectory(const RecordOptions& what, const Recording* recording);
 
 // Before anything is made of a network. Errors: ConfigError for several replicas of one that learns.

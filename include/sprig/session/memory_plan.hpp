@@ -11,7 +11,7 @@
 
 namespace sprig {
 
-enum class Work { run, lyapunov, prune, study, search };  // search: a study without pruning
+enum class Work { run, lyapunov, prune, study, operating_point };  // operating_point: a study without pruning
 
 struct MemoryItem {
   std::string group, name;  // group: network, engine, recording, dynamics, pruning, learning, task

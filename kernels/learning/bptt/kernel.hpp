@@ -117,7 +117,7 @@ SPRIG_KERNEL inline void bptt_step(Ctx& ctx, const BpttView& v, const StepArgume
                arrivals1 = kTwo ? arrivals_at(v, a.step, v.neurons + i, r) : 0;
     real tape;
     const real spike =
-        step_cell<kKind, StepSpikes>(s, v.constants[i], arrivals0, arrivals1, external, v.scalars.gain, tape);
+        bptt_cell<kKind, StepSpikes>(s, v.constants[i], arrivals0, arrivals1, external, v.scalars.gain, tape);
     a.to.values.template store<kKind>(cell, s);
     a.to.refractory[cell] = s.refractory;
     v.spikes[a.step * v.all() + cell] = spike != 0 ? 1 : 0;

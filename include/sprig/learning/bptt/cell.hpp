@@ -80,7 +80,7 @@ struct BpttValues {
 
 // A step; returns the spike. tape: the potential before the threshold, or that the neuron was held.
 template <LifKind kKind, class Spikes, class T>
-SPRIG_HD inline __attribute__((always_inline)) T step_cell(LifState<T>& s, const LifConstants<T>& c, T arrivals0,
+SPRIG_HD inline __attribute__((always_inline)) T bptt_cell(LifState<T>& s, const LifConstants<T>& c, T arrivals0,
                                                            T arrivals1, T external, T gain, T& tape) {
   const bool held = s.refractory > 0;
   T u_before;

@@ -26,7 +26,8 @@ struct TrainingSet {
 struct BpttOptions {
   BpttModel model;
   Device device = Device::automatic;  // never changes a result
-  // The rate of the recurrent weights is in units of their mean magnitude [ours]: so it does not depend on what weights are in.
+  // The rate of the recurrent weights is in units of their mean magnitude [ours]: so it does not depend on what weights
+  // are in.
   double learning_rate = 0.01;
   double readout_learning_rate = 0.01;
   AdamOptions adam;

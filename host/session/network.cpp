@@ -1,4 +1,4 @@
-#include "sprig/session/circuit.hpp"
+#include "sprig/session/network.hpp"
 
 #include "sprig/formats/network_file.hpp"
 
