@@ -41,9 +41,6 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
           keep(n.weights)};
 }
 
-// Loops over a row are vectors on the host. GCC unrolls sixteen turns before it looks for vectors, and then finds none:
-// the pragma says that it is to look first.
-//
 // y += a x, over one row of a tile.
 template <std::size_t kWidth>
 SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* __restrict x) {
