@@ -23,7 +23,10 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
   if (network.size() == 0) throw ConfigError("lyapunov.network", "has no neurons");
   if (simulation.replicas != 1) refuse("run.replicas", shown(simulation.replicas), "1");
   check_fields("lyapunov", options);
-  require_step(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
+  whole_steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms");
+  steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms");
+  steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms");
+  steps_of(options.renorm_ms, network.step_ms, "lyapunov.renorm_ms");
 }
 
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension) {

@@ -101,7 +101,7 @@ class LanesBack {
       LifAdjoint<T> a;
       adjoint.template load<kKind>(at + l, a);
       T d0 = 0, d1 = 0;
-      step_cell_back<kKind, Spikes>(a, c, before[l], d_spike[l], scalars, d0, d1);
+      bptt_cell_back<kKind, Spikes>(a, c, before[l], d_spike[l], scalars, d0, d1);
       adjoint.template store<kKind>(at + l, a);
       d_arrivals0[l] = d0;
       if constexpr (kKind.receptors == 2) d_arrivals1[l] = d1;

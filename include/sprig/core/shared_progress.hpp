@@ -1,6 +1,7 @@
 // Progress of pieces of work that are done side by side.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>

@@ -209,7 +209,7 @@ SPRIG_KERNEL inline void bptt_adjoint(Ctx& ctx, const BpttView& v, const BackArg
     LifAdjoint<real> a;
     if (!b.last) v.adjoint.template load<kKind>(cell, a);
     real d0 = 0, d1 = 0;
-    step_cell_back<kKind, StepSpikes>(a, c, b.tape[cell], v.d_spike[cell], v.scalars, d0, d1);
+    bptt_cell_back<kKind, StepSpikes>(a, c, b.tape[cell], v.d_spike[cell], v.scalars, d0, d1);
     v.adjoint.template store<kKind>(cell, a);
     ring[cell] = d0;
     if constexpr (kKind.receptors == 2) ring[v.all() + cell] = d1;

@@ -91,7 +91,7 @@ SPRIG_HD inline __attribute__((always_inline)) T bptt_cell(LifState<T>& s, const
 
 // Back through the step that left `tape`. d_spike: dL/d(spike) by all that it is delivered to.
 template <LifKind kKind, class Spikes, class T>
-SPRIG_HD inline __attribute__((always_inline)) void step_cell_back(LifAdjoint<T>& a, const LifConstants<T>& c, T tape,
+SPRIG_HD inline __attribute__((always_inline)) void bptt_cell_back(LifAdjoint<T>& a, const LifConstants<T>& c, T tape,
                                                                    T d_spike, const BpttScalars<T>& scalars,
                                                                    T& d_arrivals0, T& d_arrivals1) {
   const bool held = tape == kHeldTape<T>;
