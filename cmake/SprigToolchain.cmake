@@ -8,6 +8,19 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# SPRIG_PORTABLE: programs that start on a machine with none of the packages that sprig is built with. What is C goes into
+# them (libgomp, zlib). What is C++ comes beside them and is found by $ORIGIN (toml++, Google Benchmark), and libstdc++ stays
+# shared: those libraries use the machine's, and a second copy of it within the program ends `sprig bench` without a word.
+# --as-needed leaves out CUDA's mathematical libraries where nothing refers to them.
+if(SPRIG_PORTABLE)
+  set(ZLIB_USE_STATIC_LIBS ON)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libgomp.a
+    OUTPUT_VARIABLE OpenMP_gomp_LIBRARY OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(CMAKE_INSTALL_RPATH "$ORIGIN" /usr/local/cuda/lib64)
+  set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+  add_link_options(LINKER:--as-needed -s)
+endif()
+
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(ZLIB REQUIRED)
 find_package(tomlplusplus REQUIRED)

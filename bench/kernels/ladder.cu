@@ -1,15 +1,20 @@
 // The ladder from the plain to the resident engine: the cortical microcircuit at full size, each rung changing one
-// thing. README.md beside this file says what each rung is for and keeps what was measured.
+// thing. README.md beside this file says what each rung is for and keeps what was measured; predictions.json has what
+// each was predicted to take, before anything was measured.
 //
-// Time is between two CUDA events around a call of many steps: the host's part of the call is in it. Predictions are
-// for one H200, from the costs below: made before anything was measured, and not to be fitted.
+// Time is between two CUDA events around a call of many steps: the host's part of the call is in it.
+//
+//   bench_ladder [--size=S] [--steps=N] [--benchmark_...]    a smaller microcircuit (microcircuit()'s size), fewer
+//   steps
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,26 +34,13 @@ using kernel::ResidentWishes;
 using kernel::RingPlace;
 using kernel::Split;
 
-constexpr std::uint64_t kWarmup = 5000, kSteps = 10000;  // 0.5 s and 1 s of model time
+constexpr std::size_t kSamples = 5;
 constexpr std::uint32_t kSeed = 1;
 
-// ---- what a step should cost, us ----
-
-constexpr double kLaunch = 2.5;            // a kernel that the host launches after another
-constexpr double kNode = 1.3;              // a graph's kernel, from its predecessor's end to its own first instruction
-constexpr double kGridBarrier = 1.2;       // 132 blocks
-constexpr double kTrip = 0.7;              // from a block's store until another block has read the word
-constexpr double kDram = 0.6, kL2 = 0.25;  // latency of a load
-constexpr double kUpdate = 0.15;           // a neuron's arithmetic, its draws made ahead, and two block barriers
-constexpr double kNeurons = 77169, kEvents = 97000, kClock = 1.7e3;  // synaptic events a step; clocks a us
-constexpr double kState = kNeurons * 60 / 4.3e6;                     // state, constants, ring, in and out: 4.3 TB/s
-constexpr double kGlobalAdds = kEvents / 96 / kClock;                // an addition a clock in each of 96 slices of L2
-constexpr double kSharedAdds = 4 * kEvents / (132 * 32) / kClock;    // 32 lanes a clock; 4: banks that collide
-constexpr double kRow = 2 * kDram;                                   // where a row begins, then its synapses
-
-constexpr double kPlainWork = kState + kRow + kGlobalAdds;
-constexpr double kResidentWork = kUpdate + kRow + kSharedAdds;
-constexpr double kNearRow = 2 * kL2;  // of the synapses that are due soon; the others are off the way
+struct Scale {
+  double size = 1;              // of the microcircuit
+  std::uint64_t steps = 10000;  // a sample: 1 s of model time; half as many before the first
+};
 
 // ---- rungs ----
 
@@ -71,47 +63,39 @@ Make resident(const ResidentWishes& wishes) {
 struct Rung {
   std::string name;
   Make make;
-  std::optional<double> predicted_us;
   bool silent = false;  // neither synapses nor drive: the update and the exchange are left
 };
 
-std::vector<Rung> ladder() {
-  ResidentWishes wishes;
-  std::vector<Rung> rungs{{"1_plain_launches", plain(false), 2 * kLaunch + kPlainWork},
-                          {"2_plain_graphs", plain(true), 2 * kNode + kPlainWork}};
-  const auto add = [&](const char* name, double predicted_us) {
-    rungs.push_back({name, resident(wishes), predicted_us});
+const std::vector<Rung>& ladder() {
+  constexpr RingPlace kGlobal = RingPlace::global, kShared = RingPlace::shared;
+  constexpr Exchange kBarrier = Exchange::grid_barrier;
+  static const std::vector<Rung> rungs{
+      {"1_plain_launches", plain(false)},
+      {"2_plain_graphs", plain(true)},
+      {"3_resident_global_ring", resident({.ring = kGlobal, .exchange = kBarrier, .split = Split::off})},
+      {"4_shared_ring", resident({.ring = kShared, .exchange = kBarrier, .split = Split::off})},
+      {"5_mailbox", resident({.ring = kShared, .split = Split::off})},
+      {"6_split_by_delay", resident({.ring = kShared, .split = Split::on})},
+      {"exchange_alone", resident({.ring = kShared, .split = Split::off}), true},
   };
-  wishes.split = Split::off;
-  wishes.exchange = Exchange::grid_barrier;
-  wishes.ring = RingPlace::global;
-  add("3_resident_global_ring", kGridBarrier + kL2 + kUpdate + kL2 + kRow + kGlobalAdds);
-  wishes.ring = RingPlace::shared;
-  add("4_shared_ring", kGridBarrier + kL2 + kResidentWork);
-  wishes.exchange = Exchange::mailbox;
-  add("5_mailbox", kTrip + kResidentWork);
-  wishes.split = Split::on;
-  add("6_split_by_delay", kTrip + kUpdate + kNearRow);
-  wishes.split = Split::off;
-  add("exchange_alone", kTrip + kUpdate);
-  rungs.back().silent = true;
   return rungs;
 }
 
 // What the plan chooses by itself, and that with one of its choices changed: to see whether it chooses well.
-std::vector<Rung> variations() {
-  std::vector<Rung> rungs{{"plan", resident({}), {}}};
-  const auto vary = [&](const char* name, std::uint32_t ResidentWishes::*choice,
-                        std::initializer_list<std::uint32_t> values) {
-    for (const std::uint32_t value : values) {
-      ResidentWishes wishes;
-      wishes.*choice = value;
-      rungs.push_back({std::string(name) + ":" + std::to_string(value), resident(wishes), {}});
-    }
+const std::vector<Rung>& variations() {
+  static const std::vector<Rung> rungs{
+      {"plan", resident({})},
+      {"threads:608", resident({.threads = 608})},
+      {"threads:640", resident({.threads = 640})},
+      {"blocks:100", resident({.blocks = 100})},
+      {"blocks:128", resident({.blocks = 128})},
+      {"blocks:132", resident({.blocks = 132})},
+      {"box_words:2", resident({.box_words = 2})},
+      {"box_words:4", resident({.box_words = 4})},
+      {"box_words:8", resident({.box_words = 8})},
+      {"box_words:16", resident({.box_words = 16})},
+      {"box_words:32", resident({.box_words = 32})},
   };
-  vary("threads", &ResidentWishes::threads, {608, 640});
-  vary("blocks", &ResidentWishes::blocks, {100, 128, 132});
-  vary("box_words", &ResidentWishes::box_words, {2, 4, 8, 16, 32});
   return rungs;
 }
 
@@ -139,8 +123,10 @@ struct Timer {
   }
 };
 
-void measure(benchmark::State& state, const Rung& rung) {
-  StandardNetwork standard = microcircuit(Background::poisson, kSeed);
+// Makes the rung's simulation once and times the same steps of it kSamples times. The benchmark library sees one
+// iteration, of the median sample: asked for repetitions, it would make the simulation anew for each.
+void measure(benchmark::State& state, const Rung& rung, const Scale& scale) {
+  StandardNetwork standard = microcircuit(Background::poisson, kSeed, scale.size);
   Drive drive;
   drive.poisson_rate_hz = standard.poisson_rate_hz;
   drive.poisson_weight = standard.poisson_weight;
@@ -151,46 +137,63 @@ void measure(benchmark::State& state, const Rung& rung) {
   options.weight_bits = 16;
   const auto simulation = rung.make(standard, drive, options);
   Timer timer;
-  simulation->advance(kWarmup);
+  simulation->advance(scale.steps / 2);
   const SimulationState first = simulation->state();
-  for (auto _ : state) {
-    simulation->set_state(first);  // every iteration the same second
-    state.SetIterationTime(timer.seconds([&] { simulation->advance(kSteps); }));
+  std::array<double, kSamples> seconds{};
+  for (double& sample : seconds) {
+    simulation->set_state(first);  // the same steps each time
+    sample = timer.seconds([&] { simulation->advance(scale.steps); });
   }
+  std::sort(seconds.begin(), seconds.end());
+  for (auto _ : state) state.SetIterationTime(seconds[kSamples / 2]);
   // The upper half of the hash: the same for all rungs but the silent one, or one of them is wrong.
   state.counters["hash"] = static_cast<double>(simulation->state().hash() >> 32);
-  state.counters["us_a_step"] = benchmark::Counter(static_cast<double>(state.iterations() * kSteps) * 1e-6,
-                                                   benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-  if (rung.predicted_us) state.counters["predicted_us"] = *rung.predicted_us;
+  const double us_a_step = 1e6 / static_cast<double>(scale.steps);
+  state.counters["us_a_step"] = seconds[kSamples / 2] * us_a_step;
+  state.counters["us_least"] = seconds.front() * us_a_step;
+  state.counters["us_most"] = seconds.back() * us_a_step;
 }
 
-void add(const std::string& group, const Rung& rung) {
+void add(const std::string& group, const Rung& rung, const Scale& scale) {
   benchmark::RegisterBenchmark((group + "/" + rung.name).c_str(),
-                               [rung](benchmark::State& state) {
+                               [rung, scale](benchmark::State& state) {
                                  try {
-                                   measure(state, rung);
+                                   measure(state, rung, scale);
                                  } catch (const std::exception& error) {  // the other rungs go on
                                    state.SkipWithError(error.what());
                                  }
                                })
       ->UseManualTime()
       ->Unit(benchmark::kMillisecond)
-      ->Iterations(2)
-      ->Repetitions(5)
-      ->ReportAggregatesOnly();
+      ->Iterations(1);
+}
+
+// Takes --size and --steps out of the arguments.
+Scale take_scale(int& argc, char** argv) {
+  Scale scale;
+  const auto taken = [&](const std::string& argument) {
+    if (argument.starts_with("--size=")) return scale.size = std::atof(argument.c_str() + 7), true;
+    if (argument.starts_with("--steps=")) return scale.steps = std::strtoull(argument.c_str() + 8, nullptr, 10), true;
+    return false;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, taken) - argv);
+  return scale;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  bool listing = false;  // which needs no device
+  for (int k = 1; k < argc; ++k) listing |= std::string(argv[k]).starts_with("--benchmark_list_tests");
+  const Scale scale = take_scale(argc, argv);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  if (cuda::devices().empty()) {
+  if (!listing && cuda::devices().empty()) {
     std::cout << "skipped: " << cuda::why_no_device() << "\n";
     return 0;
   }
-  for (const Rung& rung : ladder()) add("ladder", rung);
-  for (const Rung& rung : variations()) add("choice", rung);
+  for (const Rung& rung : ladder()) add("ladder", rung, scale);
+  for (const Rung& rung : variations()) add("choice", rung, scale);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
 }

@@ -39,23 +39,4 @@ void check_allocation(cudaError_t status, std::size_t bytes, const char* where) 
   check(status, "allocating memory");
 }
 
-void check(cublasStatus_t status, const char* doing) {
-  if (status == CUBLAS_STATUS_SUCCESS) return;
-  if (status == CUBLAS_STATUS_ALLOC_FAILED) check(cudaErrorMemoryAllocation, doing);
-  throw DeviceError("cublas", std::string(doing) + " failed: " + cublasGetStatusString(status));
-}
-
-void check(cusolverStatus_t status, const char* doing) {
-  if (status == CUSOLVER_STATUS_SUCCESS) return;
-  if (status == CUSOLVER_STATUS_ALLOC_FAILED) check(cudaErrorMemoryAllocation, doing);
-  throw DeviceError("cusolver", std::string(doing) + " failed: status " + std::to_string(static_cast<int>(status)));
-}
-
-void check(cusparseStatus_t status, const char* doing) {
-  if (status == CUSPARSE_STATUS_SUCCESS) return;
-  if (status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES || status == CUSPARSE_STATUS_ALLOC_FAILED)
-    check(cudaErrorMemoryAllocation, doing);
-  throw DeviceError("cusparse", std::string(doing) + " failed: " + cusparseGetErrorString(status));
-}
-
 }  // namespace sprig::cuda

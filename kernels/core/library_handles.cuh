@@ -1,12 +1,8 @@
 // Owners of the vendor libraries' handles, each bound to one stream.
 #pragma once
 
-#include <cublas_v2.h>
-#include <cusolverDn.h>
-#include <cusparse.h>
-
-#include "kernels/core/cuda_error.hpp"
 #include "kernels/core/device_buffer.cuh"
+#include "kernels/core/library_error.hpp"
 
 namespace sprig::cuda {
 
