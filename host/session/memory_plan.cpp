@@ -3,12 +3,16 @@
 #include "sprig/pruning/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <limits>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"
@@ -200,6 +204,15 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells) {
 }
 
 MemoryLimit available_memory() {
+  // A virtual machine may be given memory as it is used, and tell of little before.
+  if (const char* told = std::getenv("SPRIG_MEMORY_BYTES")) {
+    double bytes = 0;
+    const char* const end = told + std::strlen(told);
+    if (const auto [stop, error] = std::from_chars(told, end, bytes);
+        stop != end || error != std::errc{} || !(bytes > 0) || std::isinf(bytes))
+      refuse("SPRIG_MEMORY_BYTES", shown(std::string(told)), "a number of bytes, such as 128e9");
+    return {"RAM (SPRIG_MEMORY_BYTES)", bytes};
+  }
   MemoryLimit limit{"RAM", std::numeric_limits<double>::infinity()};
   std::ifstream info("/proc/meminfo");
   for (std::string word; info >> word;)

@@ -110,6 +110,18 @@ TEST(MemoryPlan, WhatDoesNotFitOnTheDeviceAloneIsRefusedWithTheNumbers) {
   }
 }
 
+TEST(AvailableMemory, IsWhatTheEnvironmentSays) {
+  ::setenv("SPRIG_MEMORY_BYTES", "128e9", 1);
+  EXPECT_EQ(available_memory().bytes, 128e9);
+  EXPECT_EQ(available_memory().name, "RAM (SPRIG_MEMORY_BYTES)");
+  for (const char* nonsense : {"", "0", "-1", "inf", "nan", "1e400", "128 GB", "128e9 "}) {
+    ::setenv("SPRIG_MEMORY_BYTES", nonsense, 1);
+    EXPECT_THROW(available_memory(), ConfigError) << '"' << nonsense << '"';
+  }
+  ::unsetenv("SPRIG_MEMORY_BYTES");
+  EXPECT_NE(available_memory().name, "RAM (SPRIG_MEMORY_BYTES)");
+}
+
 TEST(MemoryPlan, ASearchNeedsNoPruning) {
   Config config;
   finish_config(config);

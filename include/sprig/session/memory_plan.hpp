@@ -42,12 +42,14 @@ double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& opt
 MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads);
 
 struct MemoryLimit {
-  std::string name;  // "RAM", "RAM (cgroup)", "device 0 (...)"
+  std::string name;  // "RAM", "RAM (cgroup)", "RAM (SPRIG_MEMORY_BYTES)", "device 0 (...)"
   double bytes = 0;  // available now
 };
 
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
 MemoryPlan plan_memory(const Config& config, Work work, int cells = 1);
+// Of this machine, or of the container where that is less; SPRIG_MEMORY_BYTES, a number, says otherwise.
+// Errors: ConfigError, where it is no number of bytes.
 MemoryLimit available_memory();
 MemoryLimit memory_of(const cuda::DeviceInfo& device);
 inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";
