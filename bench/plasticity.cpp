@@ -51,6 +51,26 @@ void brunel_plus(benchmark::State& state) {
   run(state, throughput_brunel_plus(static_cast<std::uint64_t>(state.range(1)), 1), static_cast<int>(state.range(2)));
 }
 
+// Taking the state of a network that learns and putting it back: every weight is brought up to date, in logical order.
+void state_and_back(benchmark::State& state) {
+  const StandardNetwork standard = throughput_brunel_plus(static_cast<std::uint64_t>(state.range(1)), 1);
+  SimulationOptions options;
+  options.threads = static_cast<int>(state.range(0));
+  Drive drive;
+  drive.poisson_rate_hz = standard.poisson_rate_hz;
+  drive.poisson_weight = standard.poisson_weight;
+  const auto simulation = cpu::make_simulation(standard.procedural, drive, options);
+  simulation->advance(500);
+  std::size_t weights = 0;
+  for (auto _ : state) {
+    const SimulationState taken = simulation->state();
+    weights = taken.plastic.weights.size();
+    simulation->set_state(taken);
+  }
+  state.counters["weights_per_s"] =
+      benchmark::Counter(static_cast<double>(weights), benchmark::Counter::kIsIterationInvariantRate);
+}
+
 // CPU threads (0, where there is a device, stands for it), synapses, bits of a weight.
 void arguments(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({1, 10000000, 32})->Args({1, 10000000, 16})->Args({2, 10000000, 32});
@@ -63,3 +83,9 @@ void arguments(benchmark::internal::Benchmark* benchmark) {
 
 BENCHMARK(brunel_constant)->Apply(arguments);
 BENCHMARK(brunel_plus)->Apply(arguments);
+BENCHMARK(state_and_back)
+    ->ArgNames({"threads", "synapses"})
+    ->Args({1, 20000000})
+    ->Args({2, 20000000})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();

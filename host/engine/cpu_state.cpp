@@ -42,7 +42,7 @@ SimulationState CpuSimulation::state() const {
                                                                  std::size_t{network_.slices[s].first} * replicas_));
     }
   }
-  result.plastic = plastic_state(network_, plastic_, step_);
+  result.plastic = plastic_state(network_, plastic_, step_, threads_);
   return result;
 }
 
@@ -51,10 +51,10 @@ void CpuSimulation::set_state(const SimulationState& state) {
   check_state({network_.neurons, replicas_, network_.delay_slots, network_.kind, network_.exponents,
                network_.plastic.has_value()},
               state);
-  check_plastic_state(network_, state);
+  check_plastic_state(network_, state, threads_);
   const bool by_events =
       state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event);
-  set_plastic_state(network_, plastic_, state);
+  set_plastic_state(network_, plastic_, state, threads_);
   step_ = listed_from_ = state.step;  // what is in flight is in the state's ring, not in the lists
   for (std::size_t s = 0; s < states_.size(); ++s) {
     SliceState& to = states_[s];

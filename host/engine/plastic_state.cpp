@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
 #include "sprig/engine/plastic.hpp"
 
 namespace sprig {
@@ -16,20 +17,35 @@ std::uint64_t plastic_synapses(const SlicedNetwork& network) {
   return count;
 }
 
-// Calls use(slice index, synapse) for every plastic synapse, source by source and in the order of their targets.
+// Calls use(k, slice index, source, synapse) for every plastic synapse, k its place in the logical order: source by
+// source and in the order of their targets. Threads share the sources.
 template <class Network, class Use>
-void each_synapse(Network& network, Use use) {
+void each_synapse(Network& network, int threads, Use use) {
   const Plasticity& what = network.plastic->what;
-  for (std::uint32_t source = what.source_first; source < what.source_first + what.source_count; ++source)
+  const auto rows = [&](std::uint32_t source, const auto& row) {
     for (std::size_t s = 0; s < network.slices.size(); ++s) {
-      auto& rows = network.slices[s].plastic;
-      if (rows.offsets.empty()) continue;
-      for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k)
-        if (network.narrow)
-          use(s, source, rows.narrow[k]);
-        else
-          use(s, source, rows.wide[k]);
+      auto& plastic = network.slices[s].plastic;
+      if (!plastic.offsets.empty()) row(s, plastic, plastic.offsets[source], plastic.offsets[source + 1]);
     }
+  };
+  std::vector<std::uint64_t> begin(what.source_count + std::size_t{1}, 0);
+  for (std::uint32_t i = 0; i < what.source_count; ++i) {
+    begin[i + 1] = begin[i];
+    rows(what.source_first + i,
+         [&](std::size_t, auto&, std::uint64_t first, std::uint64_t end) { begin[i + 1] += end - first; });
+  }
+#pragma omp parallel for schedule(static) num_threads(team_size(threads))
+  for (std::uint32_t i = 0; i < what.source_count; ++i) {
+    const std::uint32_t source = what.source_first + i;
+    std::uint64_t k = begin[i];
+    rows(source, [&](std::size_t s, auto& plastic, std::uint64_t first, std::uint64_t end) {
+      for (std::uint64_t j = first; j < end; ++j, ++k)
+        if (network.narrow)
+          use(k, s, source, plastic.narrow[j]);
+        else
+          use(k, s, source, plastic.wide[j]);
+    });
+  }
 }
 
 }  // namespace
@@ -53,18 +69,19 @@ std::vector<PlasticSlice> make_plastic_slices(const SlicedNetwork& network, std:
   return result;
 }
 
-PlasticState plastic_state(const SlicedNetwork& network, const std::vector<PlasticSlice>& slices, std::uint64_t step) {
+PlasticState plastic_state(const SlicedNetwork& network, const std::vector<PlasticSlice>& slices, std::uint64_t step,
+                           int threads) {
   PlasticState state;
   if (!network.plastic) return state;
   const Plasticity& what = network.plastic->what;
   const StdpRule rule = network.plastic->tables.rule();
   state.unit = network.plastic->unit;
-  state.weights.reserve(plastic_synapses(network));
-  each_synapse(network, [&](std::size_t s, std::uint32_t source, const auto& synapse) {
+  state.weights.resize(plastic_synapses(network));
+  each_synapse(network, threads, [&](std::uint64_t k, std::size_t s, std::uint32_t source, const auto& synapse) {
     const PlasticSlice& slice = slices[s];
     const StdpVisit visit = visit_of(slice.sources[source - what.source_first], slice.known, step + 1, rule);
     const SpikeHistory& target = slice.targets[slice.target_of(synapse.place) - slice.first_target];
-    state.weights.push_back(weight_before(synapse.weight, visit, target, rule));
+    state.weights[k] = weight_before(synapse.weight, visit, target, rule);
   });
   state.last_spike.assign(network.neurons, 0);
   state.pre.assign(network.neurons, -1);
@@ -84,7 +101,7 @@ PlasticState plastic_state(const SlicedNetwork& network, const std::vector<Plast
   return state;
 }
 
-void check_plastic_state(const SlicedNetwork& network, const SimulationState& state) {
+void check_plastic_state(const SlicedNetwork& network, const SimulationState& state, int threads) {
   const PlasticState& plastic = state.plastic;
   const auto must = [](bool right, const std::string& what) {
     if (!right) throw ConfigError("state", "belongs to another network: " + what);
@@ -97,21 +114,25 @@ void check_plastic_state(const SlicedNetwork& network, const SimulationState& st
        "its traces are not those of " + std::to_string(neurons) + " neurons");
   if (!network.plastic) return;
   must(plastic.unit == network.plastic->unit, "its plastic weights are in other units");
-  for (const std::int32_t weight : plastic.weights)
-    must(weight >= 0 && weight <= network.plastic->tables.most, "a plastic weight is not between 0 and w_max");
+  bool between = true;
+  const std::int32_t most = network.plastic->tables.most;
+#pragma omp parallel for schedule(static) num_threads(team_size(threads)) reduction(&& : between)
+  for (std::size_t k = 0; k < plastic.weights.size(); ++k)
+    between = between && plastic.weights[k] >= 0 && plastic.weights[k] <= most;
+  must(between, "a plastic weight is not between 0 and w_max");
   for (std::size_t i = 0; i < neurons; ++i)
     must(plastic.last_spike[i] <= state.step && std::isfinite(plastic.pre[i]) && std::isfinite(plastic.post[i]) &&
              plastic.pre[i] >= -1 && plastic.post[i] >= -1,
          "the traces of neuron " + std::to_string(i) + " are not possible");
 }
 
-void set_plastic_state(SlicedNetwork& network, std::vector<PlasticSlice>& slices, const SimulationState& state) {
+void set_plastic_state(SlicedNetwork& network, std::vector<PlasticSlice>& slices, const SimulationState& state,
+                       int threads) {
   if (!network.plastic) return;
   const Plasticity& what = network.plastic->what;
   const PlasticState& from = state.plastic;
-  std::size_t k = 0;
-  each_synapse(network, [&](std::size_t, std::uint32_t, auto& synapse) {
-    synapse.weight = static_cast<decltype(synapse.weight)>(from.weights[k++]);
+  each_synapse(network, threads, [&](std::uint64_t k, std::size_t, std::uint32_t, auto& synapse) {
+    synapse.weight = static_cast<decltype(synapse.weight)>(from.weights[k]);
   });
   slices = make_plastic_slices(network, state.step);
   for (std::size_t s = 0; s < slices.size(); ++s) {

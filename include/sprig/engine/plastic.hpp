@@ -22,11 +22,13 @@ struct PlasticSlice {
 // Before `step`, when no neuron has fired. One a slice.
 std::vector<PlasticSlice> make_plastic_slices(const SlicedNetwork& network, std::uint64_t step);
 
-// The state before `step`, every weight brought up to date; changes nothing.
-PlasticState plastic_state(const SlicedNetwork& network, const std::vector<PlasticSlice>& slices, std::uint64_t step);
+// The state before `step`, every weight brought up to date; changes nothing. threads, here and below: 0: all.
+PlasticState plastic_state(const SlicedNetwork& network, const std::vector<PlasticSlice>& slices, std::uint64_t step,
+                           int threads = 0);
 
 // Errors of check: ConfigError when the state is not one of this network.
-void check_plastic_state(const SlicedNetwork& network, const SimulationState& state);
-void set_plastic_state(SlicedNetwork& network, std::vector<PlasticSlice>& slices, const SimulationState& state);
+void check_plastic_state(const SlicedNetwork& network, const SimulationState& state, int threads = 0);
+void set_plastic_state(SlicedNetwork& network, std::vector<PlasticSlice>& slices, const SimulationState& state,
+                       int threads = 0);
 
 }  // namespace sprig
