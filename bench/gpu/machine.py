@@ -1,4 +1,5 @@
 """The machine that the stages run on: its programs, tools and libraries, and a page about it."""
+import functools
 import glob
 import os
 import pathlib
@@ -93,7 +94,13 @@ def output(command, environment=None, limit=30):
 
 def missing_libraries(path, environment):
     """Shared libraries of a program that the loader does not find."""
-    return sorted(set(re.findall(r"^\s*(\S+) => not found", output(["ldd", path], environment), re.M)))
+    return lost_from(path, environment.get("LD_LIBRARY_PATH"))
+
+
+@functools.cache  # a step's time is not for asking again
+def lost_from(path, folders):
+    listed = output(["ldd", path], dict(os.environ, LD_LIBRARY_PATH=folders or ""))
+    return sorted(set(re.findall(r"^\s*(\S+) => not found", listed, re.M)))
 
 
 def folders_of(libraries, seconds=20):
@@ -125,9 +132,13 @@ def site_packages():
 
 
 def check_filters(steps):
-    """Whether each filter names a test or a benchmark of its program, plainly and rehearsed. Returns an exit status."""
+    """Whether each filter names a test, a benchmark or a kernel of its program, plainly and rehearsed. Returns an exit status."""
     failures = 0
     for name, step in steps:
+        for kernel in (word.removeprefix("regex:") for word in step.command if word.startswith("regex:")):
+            if kernel.encode() not in pathlib.Path(program("sprig")).read_bytes():
+                print(f"{name}: sprig has no kernel {kernel}")
+                failures += 1
         for words in (step.command, step.command + step.rehearsed):
             filters = [word for word in words if "_filter=" in word]
             if not filters:

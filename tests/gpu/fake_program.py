@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Stands for each of sprig's programs, nvidia-smi and compute-sanitizer in runner_test.py: tells how it was called and does
-what FAKE_PLAN says, "word=deed,word=deed": the deed of the first word that is in its arguments."""
+what FAKE_PLAN says, "word=deed,word=deed": the deed of the first word that is in its arguments. It has a resident_kernel."""
 import json
 import os
 import pathlib

@@ -273,6 +273,11 @@ class Filters(Case):
         self.assertIn("sanitize/synccheck: --gtest_filter=", self.said)
         self.assertEqual(self.check(FAKE_UNKNOWN="^choice/"), 1)
         self.assertIn("rest/choice: --benchmark_filter=^choice/ names nothing in bench_ladder", self.said)
+        (self.programs / "sprig").unlink()
+        (self.programs / "sprig").write_text("#!/bin/sh\n")
+        (self.programs / "sprig").chmod(0o755)
+        self.assertEqual(self.check(), 1)
+        self.assertIn("ncu/ncu: sprig has no kernel resident_kernel", self.said)
 
 
 class Predictions(unittest.TestCase):
