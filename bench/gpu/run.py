@@ -133,19 +133,15 @@ class Runner:
                  "s": round(time.monotonic() - process.begin, 3), "limit_s": process.limit, "ended": time.time()}
         told = self.keep_log(process)
         result = self.read_result(process)
-        if process.attempt > 1:  # one test, or times of a device that waits: no result
-            pass
-        elif result is not None:
+        wrong = results.wrong(step.result, result) if result else "it left no result" if step.result and rc == 0 else ""
+        if wrong:
+            entry["wrong"] = wrong
+        if rc != 0 and step.result == "gtest":
+            entry["test"] = first_failing_test(told)  # for the second try
+        if result and process.attempt == 1:  # the second has one test, or times of a device that is waited for
             results.append_line(self.out / "results.jsonl",
                                 {"name": step.name, "kind": step.result, "rehearsal": self.rehearse, "result": result})
             self.figures.update(results.figures(step.name, step.result, result))
-            entry["wrong"] = results.wrong(step.result, result)
-        elif step.result and rc == 0:
-            entry["wrong"] = "it left no result"
-        if rc != 0 and step.result == "gtest":
-            entry["test"] = first_failing_test(told)  # for the second try
-        if not entry.get("wrong"):
-            entry.pop("wrong", None)
         results.append_line(self.out / "stages.jsonl", entry)
         self.history.append(entry)
         self.tell(entry)
@@ -187,7 +183,7 @@ class Runner:
             print(row(entry))
         print("\n".join([""] + results.figure_lines(self.figures)))
         asked = {entry["step"] for entry in self.rows}
-        good = {entry["step"] for entry in self.rows if results.ended_well(entry) and "wrong" not in entry}
+        good = {entry["step"] for entry in self.rows if results.ended_well(entry)}
         print(f"\n{len(good)} of {len(asked)} steps ended well; {self.budget - self.left():.0f} of {self.budget:g} s used")
         return good == asked
 
