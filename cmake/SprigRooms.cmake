@@ -1,9 +1,21 @@
+include(GNUInstallDirs)
+
+# What the upper rooms read in every file, Eigen and JSON, is parsed once. Not under a compiler cache, which keeps whole
+# objects and would have to know of it; so a build with one also shows that no file lives on another's includes.
+set(precompiled_rooms "")
+if(SPRIG_PRECOMPILED AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(precompiled_rooms dynamics coding learning pruning tasks config report session app)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/precompiled.cpp CONTENT "")
+  add_library(sprig_precompiled OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cpp)
+  target_link_libraries(sprig_precompiled PRIVATE sprig_flags Eigen3::Eigen nlohmann_json::nlohmann_json)
+  target_precompile_headers(sprig_precompiled PRIVATE <Eigen/Dense> <nlohmann/json.hpp> <algorithm> <functional> <map>
+    <memory> <optional> <set> <string> <vector>)
+endif()
+
 # sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
 # host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
 # takes their place: the same symbols, each saying so. A room without host/NAME is headers only.
 # The map is also kept as the global property SPRIG_ROOMS ("room:lower,lower,..."), which the ctest `layering` reads.
-include(GNUInstallDirs)
-
 function(sprig_room room)
   cmake_parse_arguments(arg "" "" "ON" ${ARGN})
   set(host ${PROJECT_SOURCE_DIR}/host/${room})
@@ -31,6 +43,9 @@ function(sprig_room room)
   set_property(GLOBAL APPEND PROPERTY SPRIG_ROOMS "${room}:${joined}")
   if(scope STREQUAL "INTERFACE")
     return()
+  endif()
+  if(room IN_LIST precompiled_rooms)
+    target_precompile_headers(sprig_${room} REUSE_FROM sprig_precompiled)
   endif()
   add_subdirectory(host/${room})
   if(SPRIG_WITH_CUDA AND EXISTS ${kernels}/CMakeLists.txt)

@@ -1,11 +1,11 @@
 #include "host/app/observe_structure.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <charconv>
 #include <limits>
 
 #include "host/app/observe.hpp"
+#include "sprig/dynamics/covariance.hpp"
 
 namespace sprig::app {
 
@@ -52,10 +52,10 @@ Json eigenvalues_json(const Network& network) {
   const Csr& csr = network.recurrent;
   for (std::uint32_t i = 0; i < csr.rows; ++i)
     for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) w(i, csr.targets[k]) += csr.weights[k];
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(w, false);
-  if (solver.info() != Eigen::Success) return {};
+  const Eigen::VectorXcd eigenvalues = dense_eigenvalues(w);
+  if (eigenvalues.size() != w.rows()) return {};
   Json real = Json::array(), imaginary = Json::array();
-  for (const auto& value : solver.eigenvalues())
+  for (const auto& value : eigenvalues)
     real.push_back(rounded(value.real())), imaginary.push_back(rounded(value.imag()));
   return {{"real", real}, {"imaginary", imaginary}};
 }

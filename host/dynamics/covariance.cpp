@@ -121,12 +121,22 @@ double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, dou
   return residual.cwiseAbs().maxCoeff();
 }
 
+Eigen::VectorXcd dense_eigenvalues(const Eigen::MatrixXd& a) {
+  const Eigen::EigenSolver<Eigen::MatrixXd> solver(a, false);
+  if (solver.info() != Eigen::Success) return {};
+  return solver.eigenvalues();
+}
+
 double spectral_abscissa(const Eigen::MatrixXd& a) {
   if (a == a.transpose())
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
   if (a.rows() > kDenseSpectrum)
     if (const std::optional<double> rightmost = rightmost_by_arnoldi(a)) return *rightmost;
-  return Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues().real().maxCoeff();
+  const Eigen::VectorXcd eigenvalues = dense_eigenvalues(a);
+  if (eigenvalues.size() == 0)
+    throw NumericalError("spectral abscissa", "the eigenvalues of a matrix of " + std::to_string(a.rows()) +
+                                                  " rows were not found: the QR iteration does not converge");
+  return eigenvalues.real().maxCoeff();
 }
 
 }  // namespace sprig

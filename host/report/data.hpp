@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "sprig/report/json.hpp"
 
 namespace sprig::report {
-
-using Json = nlohmann::ordered_json;
 
 // A value in a JSON file, with its place for messages. What is absent or null is empty; what is of another kind than
 // was asked for is an InputError that names the place.

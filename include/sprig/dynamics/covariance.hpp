@@ -13,8 +13,11 @@ Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squar
 // Largest |A C + C A^T + sigma^2 I| entry.
 double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared);
 
+// All eigenvalues; empty when the iteration for them does not converge.
+Eigen::VectorXcd dense_eigenvalues(const Eigen::MatrixXd& a);
+
 // Largest real part of an eigenvalue: by Arnoldi iteration above 200 rows (relative tolerance 1e-9), by all of them
-// where that does not converge or is within 1e-6 of |A|_1 of 0.
+// where that does not converge or is within 1e-6 of |A|_1 of 0. Errors: NumericalError when these are not found either.
 double spectral_abscissa(const Eigen::MatrixXd& a);
 
 }  // namespace sprig

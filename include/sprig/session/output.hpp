@@ -4,13 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
+#include "sprig/report/json.hpp"
 #include "sprig/tasks/statistics.hpp"
 
 namespace sprig {
-
-using Json = nlohmann::ordered_json;
 
 // All of it, at once. Errors: InputError, where = "stdout", when it cannot be written (a full disk, a closed pipe).
 void write_stdout(std::string_view text);
