@@ -12,6 +12,8 @@ namespace sprig::cuda {
 namespace {
 
 constexpr std::uint32_t kThreads = 256;
+// Blocks a multiprocessor is to hold: as many as leave a lane the registers for what it has in flight (row_walk.hpp).
+constexpr std::uint32_t kDeliverBlocks = 4, kPlasticBlocks = 3;
 
 __global__ void __launch_bounds__(kThreads)
     start_kernel(const __grid_constant__ kernel::StepData data, kernel::Control* control, std::uint32_t steps) {
@@ -38,11 +40,11 @@ __global__ void __launch_bounds__(kThreads)
     kernel::end_events<kKind>(ctx, data, step);
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kDeliverBlocks)
     deliver_kernel(const __grid_constant__ kernel::StepData data, const kernel::Control* control, std::uint32_t k) {
   CudaContext ctx;
   if (control->probes > 0) kernel::record_probes(ctx, data, control, k);
-  kernel::deliver(ctx, data, control, k);
+  kernel::deliver(ctx, data, kernel::delivery_call(data, control, k), k);
 }
 
 // Where synapses learn.
@@ -52,13 +54,15 @@ __global__ void __launch_bounds__(kThreads)
   CudaContext ctx;
   kernel::list_spikes(ctx, data, plastic, control, k);
 }
-__global__ void __launch_bounds__(kThreads) deliver_plastic_kernel(const __grid_constant__ kernel::StepData data,
-                                                                   const __grid_constant__ kernel::PlasticView plastic,
-                                                                   const kernel::Control* control, std::uint32_t k) {
+__global__ void __launch_bounds__(kThreads, kPlasticBlocks)
+    deliver_plastic_kernel(const __grid_constant__ kernel::StepData data,
+                           const __grid_constant__ kernel::PlasticView plastic, const kernel::Control* control,
+                           std::uint32_t k) {
   CudaContext ctx;
   if (control->probes > 0) kernel::record_probes(ctx, data, control, k);
-  kernel::deliver(ctx, data, control, k);
-  kernel::deliver_plastic(ctx, data, plastic, control, k);
+  const kernel::DeliveryCall call = kernel::delivery_call(data, control, k);
+  kernel::deliver(ctx, data, call, k);
+  kernel::deliver_plastic(ctx, data, plastic, call, k);
 }
 
 using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
@@ -109,6 +113,7 @@ StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, cons
   const std::uint64_t tile_neurons = data.replicas < kWarp ? kWarp / data.replicas : 1;
   const std::uint64_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
   update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, "preparing the neuron update"));
+  most_blocks(start_kernel, "preparing the start of a chunk");  // loads it: a capture may be the first to launch it
   list_grid_ = grid_for(data.neurons, kThreads, most_blocks(list_kernel, "preparing lists of spikes"));
 }
 

@@ -177,8 +177,9 @@ class ThreadedEngine {
             ctx.grid_barrier();
           }
           if (control.probes > 0) kernel::record_probes(ctx, data_, &control, k);
-          kernel::deliver(ctx, data_, &control, k);
-          if (plastic_.sources != nullptr) kernel::deliver_plastic(ctx, data_, plastic_, &control, k);
+          const kernel::DeliveryCall call = kernel::delivery_call(data_, &control, k);
+          kernel::deliver(ctx, data_, call, k);
+          if (plastic_.sources != nullptr) kernel::deliver_plastic(ctx, data_, plastic_, call, k);
           ctx.grid_barrier();
         }
       });
