@@ -5,7 +5,6 @@
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
 #include <cusolverDn.h>
-#include <cusparse.h>
 
 #include <cstddef>
 
@@ -16,7 +15,6 @@ namespace sprig::cuda {
 void check(cudaError_t status, const char* doing);
 void check(cublasStatus_t status, const char* doing);
 void check(cusolverStatus_t status, const char* doing);
-void check(cusparseStatus_t status, const char* doing);
 
 // As check(), for an allocation of `bytes`: the MemoryError names them.
 void check_allocation(cudaError_t status, std::size_t bytes, const char* where);

@@ -3,7 +3,6 @@
 
 #include <cublas_v2.h>
 #include <cusolverDn.h>
-#include <cusparse.h>
 
 #include "kernels/core/cuda_error.hpp"
 #include "kernels/core/device_buffer.cuh"
@@ -37,22 +36,5 @@ class Cusolver : public Owned<cusolverDnHandle_t, cusolverDnDestroy> {
     return handle;
   }
 };
-
-class Cusparse : public Owned<cusparseHandle_t, cusparseDestroy> {
- public:
-  explicit Cusparse(const Stream& stream) : Owned(create()) {
-    check(cusparseSetStream(get(), stream.get()), "binding cuSPARSE to a stream");
-  }
-
- private:
-  static cusparseHandle_t create() {
-    cusparseHandle_t handle{};
-    check(cusparseCreate(&handle), "starting cuSPARSE");
-    return handle;
-  }
-};
-
-using SparseMatrix = Owned<cusparseSpMatDescr_t, cusparseDestroySpMat>;
-using DenseMatrix = Owned<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
 
 }  // namespace sprig::cuda
