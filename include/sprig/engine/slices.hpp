@@ -30,6 +30,7 @@ struct alignas(4) NarrowSynapse {  // 4 bytes: slots * stride <= 2^16, weights o
   std::uint16_t place;
   std::int16_t weight;
 };
+static_assert(sizeof(WideSynapse) == 8 && sizeof(NarrowSynapse) == 4);
 
 // Ring entry of `place` when the ring stands at `base` = (step mod slots) * stride; size = slots * stride < 2^31.
 SPRIG_HD inline std::uint32_t ring_place(std::uint32_t base, std::uint32_t place, std::uint32_t size) {
