@@ -1,59 +1,16 @@
-// Plastic synapses on the device (engine/plastic_update.hpp has what happens to a weight). Two bodies a step:
-//
-//   list_spikes      after the update: traces and lists of the neurons that have fired take in this step's spikes, a
-//                    thread a spike. What delivery must know of the time before is set aside: visits of their rows
-//   deliver_plastic  a warp takes a segment of the row of a neuron that has fired, as in deliver_rows(). Stamps tell it
-//                    which spikes are of this very step: they have not happened yet (step order 4). When a list has
-//                    become full, the rows of all others are brought up to date in the same pass
-//
-// A row is walked by its spike or by the catching up, never by both, so every weight is written by one thread.
+// Delivery by plastic synapses (engine/plastic_update.hpp has what happens to a weight): a warp takes a segment of the
+// row of a neuron that has fired, as in deliver_rows(). Stamps tell it which spikes are of this very step: they have
+// not happened yet (step order 4). When a list of spikes has become full, the rows of all others are brought up to date
+// in the same pass. A row is walked by its spike or by the catching up, never by both, so every weight is written by
+// one thread.
 #pragma once
 
 #include "kernels/engine/deliver_kernel.hpp"
+#include "kernels/engine/plastic_spikes.hpp"
 #include "kernels/engine/step_data.hpp"
 #include "sprig/engine/plastic_update.hpp"
 
 namespace sprig::kernel {
-
-struct CatchUp {
-  std::uint64_t known = 0;  // PlasticSlice::known, as of the step before
-  std::uint32_t due = 0;    // in this step
-  std::uint32_t unused = 0;
-};
-
-// The network is one slice of wide synapses; one replica. sources = null: nothing learns.
-struct PlasticView {
-  RowsView rows;
-  WideSynapse* synapses = nullptr;  // those of `rows`
-  StdpRule rule{};
-  std::uint32_t source_first = 0, source_count = 0, target_first = 0, target_count = 0;
-  TargetOfPlace target_of;
-  StdpTrace* sources = nullptr;     // [source - source_first]
-  SpikeHistory* targets = nullptr;  // [target - target_first]
-  StdpVisit* visits = nullptr;      // [spike of the step]
-  CatchUp* catch_up = nullptr;      // [stamp mod 2]: a step reads one and writes the next step's
-};
-
-template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void list_spikes(Ctx& ctx, const StepData& data, const PlasticView& plastic, const Control* control,
-                                     std::uint32_t k) {
-  const std::uint64_t now = control->step + k + 1;
-  CatchUp* catch_up = plastic.catch_up + (now & 1);
-  const std::uint64_t known = catch_up->known;
-  const Span span = data.spans[k];
-  for (std::uint64_t s = span.begin + grid_thread(ctx); s < span.end; s += grid_threads(ctx)) {
-    const std::uint32_t neuron = control->spikes[s].row;
-    if (neuron - plastic.source_first < plastic.source_count) {
-      StdpTrace& source = plastic.sources[neuron - plastic.source_first];
-      plastic.visits[s - span.begin] = visit_of(source, known, now, plastic.rule);
-      source.spike(now, plastic.rule.plus);
-    }
-    if (neuron - plastic.target_first < plastic.target_count) {
-      SpikeHistory& history = plastic.targets[neuron - plastic.target_first];
-      if (add_spike(history, now, known, plastic.rule)) ctx.template store<Order::relaxed>(&catch_up->due, 1u);
-    }
-  }
-}
 
 // Calls use(place in the ring, weight) for the lanes' synapses of one segment of a row, each weight being what
 // change(weight, latest spikes of the target) made of it. Synapses, and then their targets' spikes, are asked for
