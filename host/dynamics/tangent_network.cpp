@@ -78,4 +78,18 @@ TangentNetwork make_tangent_network(const Network& network) {
   return tangent;
 }
 
+TangentArrivals tangent_arrivals(const TangentNetwork& network) {
+  TangentArrivals in;
+  in.offsets.assign(std::size_t{network.neurons} * std::max(network.current_rows, 1u) + 1, 0);
+  for (const std::uint32_t cell : network.cells) ++in.offsets[cell + 1];
+  for (std::size_t cell = 1; cell < in.offsets.size(); ++cell) in.offsets[cell] += in.offsets[cell - 1];
+  std::vector<std::uint64_t> next(in.offsets.begin(), in.offsets.end() - 1);
+  in.incoming.resize(network.cells.size());
+  for (std::uint32_t source = 0; source < network.neurons; ++source)
+    for (std::uint64_t run = network.run_offsets[source]; run < network.run_offsets[source + 1]; ++run)
+      for (std::uint64_t k = network.run_begin[run]; k < network.run_begin[run + 1]; ++k)
+        in.incoming[next[network.cells[k]]++] = {source, network.run_delay[run], network.weights[k]};
+  return in;
+}
+
 }  // namespace sprig

@@ -22,33 +22,6 @@ struct Tile {
   std::vector<double> history;  // [step mod max_delay][neuron]: S of the surrogate
 };
 
-// Synapses by cell they end in, for the surrogate's A = sum_d W_d^T S(n-d).
-struct Incoming {
-  std::vector<std::uint64_t> offsets;  // [cell]
-  std::vector<std::uint32_t> sources, delays;
-  std::vector<double> weights;
-};
-
-Incoming incoming(const TangentNetwork& network) {
-  Incoming in;
-  in.offsets.assign(std::size_t{network.neurons} * std::max(network.current_rows, 1u) + 1, 0);
-  for (const std::uint32_t cell : network.cells) ++in.offsets[cell + 1];
-  for (std::size_t cell = 1; cell < in.offsets.size(); ++cell) in.offsets[cell] += in.offsets[cell - 1];
-  std::vector<std::uint64_t> next(in.offsets.begin(), in.offsets.end() - 1);
-  in.sources.resize(network.cells.size());
-  in.delays.resize(network.cells.size());
-  in.weights.resize(network.cells.size());
-  for (std::uint32_t source = 0; source < network.neurons; ++source)
-    for (std::uint64_t run = network.run_offsets[source]; run < network.run_offsets[source + 1]; ++run)
-      for (std::uint64_t k = network.run_begin[run]; k < network.run_begin[run + 1]; ++k) {
-        const std::uint64_t to = next[network.cells[k]]++;
-        in.sources[to] = source;
-        in.delays[to] = network.run_delay[run];
-        in.weights[to] = network.weights[k];
-      }
-  return in;
-}
-
 class CpuTangentSpace final : public TangentSpace {
  public:
   CpuTangentSpace(const TangentNetwork& network, std::uint32_t columns, int threads)
@@ -77,7 +50,7 @@ class CpuTangentSpace final : public TangentSpace {
   std::uint32_t columns_;
   int threads_ = 1;
   std::vector<Tile> tiles_;
-  Incoming incoming_;                 // empty until the surrogate needs it
+  TangentArrivals arrivals_;          // empty until the surrogate needs it
   std::uint64_t surrogate_step_ = 0;  // steps since set_frame(): the place in the history ring
 };
 
@@ -167,12 +140,14 @@ void CpuTangentSpace::arrivals(Tile& tile, const std::uint8_t* flags, std::uint6
   std::vector<const double*> spikes(std::size_t{known} + 1);
   for (std::uint32_t delay = 1; delay <= known; ++delay)
     spikes[delay] = tile.history.data() + (step - delay) % network_.max_delay * n * kTile;
-  for (std::size_t cell = 0; cell + 1 < incoming_.offsets.size(); ++cell) {
+  for (std::size_t cell = 0; cell + 1 < arrivals_.offsets.size(); ++cell) {
     if (delta && (flags[cell] & kFrozen) != 0) continue;
     alignas(64) double sum[kTile] = {};
-    for (std::uint64_t k = incoming_.offsets[cell]; k < incoming_.offsets[cell + 1]; ++k)
-      if (incoming_.delays[k] <= known)
-        tangent_add<kTile>(sum, incoming_.weights[k], spikes[incoming_.delays[k]] + incoming_.sources[k] * kTile);
+    for (std::uint64_t k = arrivals_.offsets[cell]; k < arrivals_.offsets[cell + 1]; ++k) {
+      const IncomingTangent& synapse = arrivals_.incoming[k];
+      if (synapse.delay <= known)
+        tangent_add<kTile>(sum, synapse.weight, spikes[synapse.delay] + std::size_t{synapse.source} * kTile);
+    }
     tangent_add<kTile>(tile.frame.data() + (delta ? cell : n + cell) * kTile, 1, sum);
   }
 }
@@ -186,7 +161,7 @@ void CpuTangentSpace::threshold(Tile& tile, const double* spike_gain, const doub
 }
 
 void CpuTangentSpace::advance(const SurrogateChunk& chunk) {
-  if (incoming_.offsets.empty()) incoming_ = incoming(network_);
+  if (arrivals_.offsets.empty()) arrivals_ = tangent_arrivals(network_);
   const std::size_t n = network_.neurons;
 #pragma omp parallel for schedule(static) num_threads(threads_)
   for (std::size_t t = 0; t < tiles_.size(); ++t) {

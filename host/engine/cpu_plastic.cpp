@@ -18,7 +18,7 @@ void catch_up(const PageVector<std::uint64_t>& offsets, PageVector<Synapse>& syn
     for (std::uint64_t k = ends[0]; k < ends[1]; ++k) {
       const SpikeHistory& target = plastic.targets[plastic.target_of(synapses[k].place) - plastic.first_target];
       synapses[k].weight =
-          static_cast<decltype(Synapse::weight)>(weight_before(synapses[k].weight, visit, target, rule));
+          static_cast<decltype(Synapse::weight)>(weight_before(synapses[k].weight, visit, latest_spikes(target), rule));
     }
   }
   plastic.known = now;

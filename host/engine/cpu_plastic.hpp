@@ -26,7 +26,7 @@ inline void walk_row(Synapse* synapse, const Synapse* end, const StdpVisit& visi
     const std::uint32_t target =
         kUniform ? synapse->place - origin : plastic.target_of(synapse->place) - plastic.first_target;
     const std::uint32_t entry = kUniform ? synapse->place + shift : ring_place(ring.base, synapse->place, ring.size);
-    const std::int32_t weight = weight_at_spike(synapse->weight, visit, targets[target], now, rule);
+    const std::int32_t weight = weight_at_spike(synapse->weight, visit, latest_spikes(targets[target]), now, rule);
     synapse->weight = static_cast<decltype(Synapse::weight)>(weight);
     ring.cells[entry] += weight;
     mark.set(entry);

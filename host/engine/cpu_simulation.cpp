@@ -49,8 +49,7 @@ SlicePolicy slice_policy(const Network& network, const Drive& drive, const Simul
 template <class Description>
 CpuSimulation::CpuSimulation(const Network& network, const Description& description, const Drive& drive,
                              const SimulationOptions& options)
-    : populations_(network.populations),
-      e_l_(network.neurons.e_l),
+    : writer_(network, options.replicas),
       replicas_(options.replicas),
       threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
       network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
@@ -206,8 +205,8 @@ void CpuSimulation::advance(std::uint64_t steps, const Input& input, const Recor
              recording);
   if (steps == 0) return;
   if (by_events()) refuse_trajectory(what, recording);
-  CpuRecorder recorder(network_, populations_, e_l_, replicas_, what, recording);
-  recorder.begin(step_, steps, static_cast<std::size_t>(threads_));
+  writer_.begin(step_, steps, what, recording);
+  CpuRecorder recorder(writer_, static_cast<std::size_t>(threads_));
   failures_.assign(network_.slices.size(), {});
   for (SliceState& state : states_) state.signal_sample = -1;
   std::vector<std::size_t> input_cursor(network_.slices.size(), 0);

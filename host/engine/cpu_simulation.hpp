@@ -67,8 +67,7 @@ class CpuSimulation final : public Simulation {
   void begin_events(const std::uint64_t* as_of);
   void measure_activity();
 
-  std::vector<Population> populations_;
-  std::vector<double> e_l_;
+  RecordWriter writer_;
   std::uint32_t replicas_;
   int threads_;
   SlicedNetwork network_;

@@ -6,6 +6,7 @@
 
 #include "sprig/core/page_vector.hpp"
 #include "sprig/engine/neuron_state.hpp"
+#include "sprig/engine/record_writer.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
@@ -47,13 +48,6 @@ struct SliceState : NeuronState<PageVector> {
 struct UpdateContext {
   const SlicedNetwork* network;
   std::uint32_t replicas, first_replica, seed;
-};
-
-// Optional per-step outputs of the update; null pointers: not wanted. Pointers to the step's row of the whole network.
-struct TrajectoryRow {
-  real* u_before = nullptr;
-  real* current = nullptr;
-  std::uint8_t* flags = nullptr;
 };
 
 SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas, std::uint32_t slots);

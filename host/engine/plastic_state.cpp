@@ -81,7 +81,7 @@ PlasticState plastic_state(const SlicedNetwork& network, const std::vector<Plast
     const PlasticSlice& slice = slices[s];
     const StdpVisit visit = visit_of(slice.sources[source - what.source_first], slice.known, step + 1, rule);
     const SpikeHistory& target = slice.targets[slice.target_of(synapse.place) - slice.first_target];
-    state.weights[k] = weight_before(synapse.weight, visit, target, rule);
+    state.weights[k] = weight_before(synapse.weight, visit, latest_spikes(target), rule);
   });
   state.last_spike.assign(network.neurons, 0);
   state.pre.assign(network.neurons, -1);

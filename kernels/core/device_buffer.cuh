@@ -64,13 +64,21 @@ class Event : public Owned<cudaEvent_t, cudaEventDestroy> {
 
 using GraphExec = Owned<cudaGraphExec_t, cudaGraphExecDestroy>;
 
-// `size` elements of device memory, uninitialised. Size 0 holds nothing and its pointer is null.
+// `size` elements of device memory, uninitialised. Size 0 holds nothing and its pointer is null; so is what is left of
+// a buffer that was moved from.
 template <class T>
 class DeviceBuffer {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
   DeviceBuffer() = default;
+  DeviceBuffer(DeviceBuffer&& other) noexcept
+      : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
   explicit DeviceBuffer(std::size_t size, const char* where = "device memory") : size_(size) {
     if (size == 0) return;
     void* p = nullptr;
@@ -132,6 +140,12 @@ class HostBuffer {
 
  public:
   HostBuffer() = default;
+  HostBuffer(HostBuffer&& other) noexcept : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  HostBuffer& operator=(HostBuffer&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
   explicit HostBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
     void* p = nullptr;

@@ -18,11 +18,4 @@ void check(cusolverStatus_t status, const char* doing) {
   throw DeviceError("cusolver", std::string(doing) + " failed: status " + std::to_string(static_cast<int>(status)));
 }
 
-void check(cusparseStatus_t status, const char* doing) {
-  if (status == CUSPARSE_STATUS_SUCCESS) return;
-  if (status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES || status == CUSPARSE_STATUS_ALLOC_FAILED)
-    check(cudaErrorMemoryAllocation, doing);
-  throw DeviceError("cusparse", std::string(doing) + " failed: " + cusparseGetErrorString(status));
-}
-
 }  // namespace sprig::cuda

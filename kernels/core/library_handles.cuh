@@ -34,21 +34,4 @@ class Cusolver : public Owned<cusolverDnHandle_t, cusolverDnDestroy> {
   }
 };
 
-class Cusparse : public Owned<cusparseHandle_t, cusparseDestroy> {
- public:
-  explicit Cusparse(const Stream& stream) : Owned(create()) {
-    check(cusparseSetStream(get(), stream.get()), "binding cuSPARSE to a stream");
-  }
-
- private:
-  static cusparseHandle_t create() {
-    cusparseHandle_t handle{};
-    check(cusparseCreate(&handle), "starting cuSPARSE");
-    return handle;
-  }
-};
-
-using SparseMatrix = Owned<cusparseSpMatDescr_t, cusparseDestroySpMat>;
-using DenseMatrix = Owned<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
-
 }  // namespace sprig::cuda

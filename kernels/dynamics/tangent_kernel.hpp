@@ -6,8 +6,9 @@
 // the bits are those of the CPU whatever the grid. Bytes a step, column and neuron: the flow's 16 a row, 1 of flags, 8
 // a constant; 20 of synapse and 16 a row for each synapse of a spike.
 //
-// The surrogate's flow and threshold are elementwise over the whole frame; its sparse product is cuSPARSE's
-// (tangent_space.cu).
+// surrogate_step: a launch a step, for neurons need what others emitted before. A thread takes a neuron in a few
+// columns; arrivals are gathered, by target, in the CPU's order, so the bits are again the CPU's. Bytes a step, column
+// and neuron: as the flow's, and 8 a synapse; 16 a synapse are shared by the columns of a thread.
 #pragma once
 
 #include <cstdint>
@@ -93,29 +94,76 @@ SPRIG_KERNEL inline void saltation(Ctx& ctx, const FrameView& f, const Saltation
   }
 }
 
-// The surrogate's step (1): flow of the whole frame. flags: the step's.
-template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void surrogate_flow(Ctx& ctx, const FrameView& f, const std::uint8_t* flags) {
-  const std::uint32_t n = f.network.neurons;
-  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{n} * f.columns; j += grid_threads(ctx)) {
-    const auto i = static_cast<std::uint32_t>(j % n);
-    tangent_flow<1>(f.network, f.frame + j / n * f.rows(), i, flags[i]);
+// One step of SurrogateChunk.
+struct SurrogateView {
+  const std::uint64_t* offsets = nullptr;  // TangentArrivals
+  const IncomingTangent* incoming = nullptr;
+  double* history = nullptr;  // [column][slot][neuron]: S of the latest steps and, in a slot of its own, of this one
+  std::uint32_t slots = 2;    // max_delay and one
+  std::uint32_t slot = 0;     // this step's
+  std::uint32_t known = 0;    // the longest delay of what has been emitted since the frame was set
+  const std::uint8_t* flags = nullptr;
+  const double *spike_gain = nullptr, *reset_gain = nullptr;
+};
+
+// A few columns, side by side in registers. Where the frame has fewer left, the first stands in for the others: it is
+// read in their place, and they are not written.
+struct FrameColumns {
+  static constexpr std::uint32_t kMost = 4;
+  std::uint32_t count;
+  std::uint64_t of[kMost];
+
+  SPRIG_HD FrameColumns(std::uint64_t first, std::uint32_t columns)
+      : count(columns - first < kMost ? static_cast<std::uint32_t>(columns - first) : kMost) {
+    for (std::uint32_t c = 0; c < kMost; ++c) of[c] = first + (c < count ? c : 0);
+  }
+  // Calls use(column, its number among these). A loop that the compiler unrolls, so that `of` is registers.
+  template <class Use>
+  SPRIG_HD void each(Use use) const {
+    for (std::uint32_t c = 0; c < kMost; ++c)
+      if (c < count) use(of[c], c);
+  }
+};
+
+// What arrives in `cell`: synapses in their order, so that each column's sum is the CPU's.
+SPRIG_KERNEL inline void sum_arrivals(const SurrogateView& s, std::uint64_t cell, std::uint32_t neurons,
+                                      const FrameColumns& columns, double (&sums)[FrameColumns::kMost]) {
+  const std::uint64_t stride = std::uint64_t{s.slots} * neurons;
+  for (double& sum : sums) sum = 0;
+  for (std::uint64_t k = s.offsets[cell]; k < s.offsets[cell + 1]; ++k) {
+    const IncomingTangent synapse = s.incoming[k];
+    if (synapse.delay > s.known) continue;
+    const std::uint32_t slot = s.slot + (s.slot < synapse.delay ? s.slots : 0) - synapse.delay;
+    const double* emitted = s.history + std::uint64_t{slot} * neurons + synapse.source;
+    for (std::uint32_t c = 0; c < FrameColumns::kMost; ++c)
+      tangent_add<1>(sums + c, synapse.weight, emitted + columns.of[c] * stride);
   }
 }
 
-// The surrogate's step (3), with S into `spikes` ([column][neuron], `stride` a column). For delta synapses first dV +=
-// arrivals ([column][neuron]) unless frozen; else `arrivals` is null.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void surrogate_threshold(Ctx& ctx, const FrameView& f, const std::uint8_t* flags,
-                                             const double* spike_gain, const double* reset_gain, const double* arrivals,
-                                             double* spikes, std::uint64_t stride) {
-  const std::uint32_t n = f.network.neurons;
-  for (std::uint64_t j = grid_thread(ctx); j < std::uint64_t{n} * f.columns; j += grid_threads(ctx)) {
-    const std::uint64_t i = j % n, c = j / n;
-    double v = f.frame[c * f.rows() + i];
-    if (arrivals != nullptr && (flags[i] & kFrozen) == 0) v += arrivals[j];
-    tangent_threshold<1>(&v, spikes + c * stride + i, spike_gain[i], reset_gain[i]);
-    f.frame[c * f.rows() + i] = v;
+SPRIG_KERNEL inline void surrogate_step(Ctx& ctx, const FrameView& f, const SurrogateView& s) {
+  const std::uint32_t n = f.network.neurons, currents = f.network.current_rows;
+  const std::uint64_t groups = (f.columns + FrameColumns::kMost - 1) / FrameColumns::kMost;
+  for (std::uint64_t j = grid_thread(ctx); j < n * groups; j += grid_threads(ctx)) {
+    const auto i = static_cast<std::uint32_t>(j % n);
+    const FrameColumns columns(j / n * FrameColumns::kMost, f.columns);
+    const std::uint8_t flags = s.flags[i];
+    columns.each([&](std::uint64_t c, std::uint32_t) { tangent_flow<1>(f.network, f.frame + c * f.rows(), i, flags); });
+
+    // Into the currents, or into the potential where there are none and it is free.
+    const std::uint32_t cells = currents > 0 ? currents : (flags & kFrozen) == 0 ? 1 : 0;
+    for (std::uint32_t cell = 0; cell < cells; ++cell) {
+      double sums[FrameColumns::kMost];
+      sum_arrivals(s, std::uint64_t{cell} * n + i, n, columns, sums);
+      const std::uint64_t row = std::uint64_t{currents > 0 ? cell + 1 : 0} * n + i;
+      columns.each(
+          [&](std::uint64_t c, std::uint32_t k) { tangent_add<1>(f.frame + c * f.rows() + row, 1, sums + k); });
+    }
+
+    columns.each([&](std::uint64_t c, std::uint32_t) {
+      tangent_threshold<1>(f.frame + c * f.rows() + i, s.history + (c * s.slots + s.slot) * n + i, s.spike_gain[i],
+                           s.reset_gain[i]);
+    });
   }
 }
 

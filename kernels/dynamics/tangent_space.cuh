@@ -1,6 +1,5 @@
-// The tangent dynamics on the device (sprig/dynamics/tangent.hpp). Saltation chunks give the CPU's bits between
-// renormalisations; the surrogate's sparse product (cuSPARSE, its run-to-run deterministic algorithm) and the QR
-// (cuBLAS, cuSOLVER) are close: exponents within 1e-9 relative of the CPU's.
+// The tangent dynamics on the device (sprig/dynamics/tangent.hpp). Chunks give the CPU's bits between renormalisations;
+// the QR (cuBLAS, cuSOLVER) is close: exponents within 1e-9 relative of the CPU's.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +12,6 @@
 #include "sprig/dynamics/tangent.hpp"
 
 namespace sprig::cuda {
-
-// W_d^T as a cuSPARSE matrix: rows = cells (receptor * N + target), columns = sources.
-struct DelayMatrix {
-  std::uint32_t delay;
-  DeviceBuffer<std::int64_t> offsets, sources;
-  DeviceBuffer<double> weights;
-  SparseMatrix matrix;
-  DeviceBuffer<std::byte> workspace;
-};
 
 class CudaTangentSpace final : public TangentSpace {
  public:
@@ -40,20 +30,21 @@ class CudaTangentSpace final : public TangentSpace {
   const std::uint32_t* keep(const std::vector<std::uint32_t>& cells) {
     return (cells_ = DeviceBuffer<std::uint32_t>(cells, "tangent synapses")).data();
   }
+  // A chunk's array in `to`, which grows when it must; the chunk must stay until the stream has been waited for.
+  template <class T>
+  const T* send(DeviceBuffer<T>& to, const std::vector<T>& values) {
+    to.reserve(values.size(), "tangent chunk");
+    to.upload(values.data(), values.size(), stream_);
+    return to.data();
+  }
   void reserve_slots(std::uint32_t slots);
   void prepare_surrogate();
-  // y = beta y + sum over delays of W_d^T S(step - d).
-  void add_arrivals(double* y, std::uint64_t y_stride, double beta, std::uint64_t step);
-  double* history_slot(std::uint64_t step) const {
-    return history_.data() + step % network_.max_delay * network_.neurons;
-  }
-  std::uint64_t history_stride() const { return std::uint64_t{network_.max_delay} * network_.neurons; }
-  bool delta() const { return network_.current_rows == 0; }
+  std::uint32_t history_slots() const { return network_.max_delay + 1; }
+  std::uint64_t history_stride() const { return std::uint64_t{history_slots()} * network_.neurons; }
 
   const TangentNetwork network_;
   std::uint32_t columns_;
   Stream stream_;
-  Cusparse sparse_;
   DeviceQr qr_;
   std::vector<DeviceBuffer<double>> constants_;
   DeviceBuffer<std::uint32_t> cells_;
@@ -61,10 +52,18 @@ class CudaTangentSpace final : public TangentSpace {
   std::uint32_t slots_ = 0;
   kernel::FrameView view_;
 
-  // Surrogate, made when first needed. history: [column][step mod max_delay][neuron].
-  std::vector<DelayMatrix> delays_;
-  DeviceBuffer<double> history_, arrivals_;
-  std::uint64_t surrogate_step_ = 0;  // steps since set_frame()
+  // The chunk that runs.
+  DeviceBuffer<std::uint8_t> flags_;
+  DeviceBuffer<std::uint64_t> batch_offsets_, batch_begin_, delivery_offsets_;
+  DeviceBuffer<TangentEvent> events_;
+  DeviceBuffer<TangentDelivery> deliveries_;
+  DeviceBuffer<double> spike_gain_, reset_gain_;
+
+  // Surrogate, made when first needed (kernel::SurrogateView).
+  DeviceBuffer<std::uint64_t> arrival_offsets_;
+  DeviceBuffer<IncomingTangent> incoming_;
+  DeviceBuffer<double> history_;
+  std::uint64_t surrogate_step_ = 0;  // since set_frame()
 };
 
 }  // namespace sprig::cuda

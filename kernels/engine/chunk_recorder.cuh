@@ -7,6 +7,7 @@
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/device_network.cuh"
+#include "sprig/engine/record_writer.hpp"
 
 namespace sprig::cuda {
 
@@ -28,21 +29,13 @@ class ChunkRecorder {
  private:
   void fetch_spikes(std::uint32_t steps, const Stream& stream);
   void fetch_counts(std::uint32_t steps, const Stream& stream);
-  void add_counts(std::uint64_t window, std::uint64_t windows);
-  void append_spikes();
-  void append_probes();
-  std::uint64_t window_of(std::uint64_t offset) const {
-    return (recording_->steps + offset) / what_.count_window_steps;
-  }
+  void append_spikes(std::uint64_t offset);
 
   const DeviceNetwork& network_;
   kernel::StepData data_;
-  std::vector<real> e_l_;
   std::uint32_t chunk_steps_;
 
-  RecordOptions what_;
-  Recording* recording_ = nullptr;
-  std::uint64_t first_step_ = 0, call_steps_ = 0;
+  RecordWriter writer_;
   std::uint64_t fetched_end_ = 0;      // offset in the call after the last fetched step
   std::uint32_t fetched_ = 0;          // steps fetched but not appended
   std::uint64_t fetched_windows_ = 0;  // complete count windows among them

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sprig/engine/recording.hpp"
-
 namespace sprig::cuda {
 
 namespace {
@@ -13,7 +11,7 @@ constexpr std::uint32_t kLongestSegment = 1u << 16;  // steps, when nothing is r
 static_assert(kLongestSegment <= kernel::kMostWindows);
 
 template <class T>
-void fetch(const DeviceBuffer<T>& from, HostBuffer<T>& to, std::size_t count, const Stream& stream) {
+void download(const DeviceBuffer<T>& from, HostBuffer<T>& to, std::size_t count, const Stream& stream) {
   to.reserve(count);
   from.download(to.data(), count, stream);
 }
@@ -22,23 +20,26 @@ void fetch(const DeviceBuffer<T>& from, HostBuffer<T>& to, std::size_t count, co
 
 ResidentRecorder::ResidentRecorder(const Network& network, const kernel::ResidentPlan& plan)
     : neurons_(network.size()),
-      populations_(static_cast<std::uint32_t>(network.populations.size())),
       blocks_(plan.blocks),
       block_neurons_((network.size() + plan.slices - 1) / plan.slices * plan.slices_per_block),
-      appender_(network),
+      most_spikes_(network),
+      writer_(network, 1),
       spike_counts_(plan.blocks),
       host_spike_counts_(plan.blocks) {}
 
 void ResidentRecorder::begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what,
-                             Recording* recording) {
-  recording_ = recording;
-  what_ = what;
-  segment_steps_ = kernel::segment_steps(block_neurons_ * blocks_, recording != nullptr ? &what : nullptr, kBufferBytes,
-                                         kLongestSegment);
+                             Recording* recording, const Stream& stream) {
+  writer_.begin(first_step, steps, what, recording);
+  fetched_ = 0;
+  segment_steps_ = kernel::segment_steps(block_neurons_ * blocks_, most_spikes_, recording != nullptr ? &what : nullptr,
+                                         kBufferBytes, kLongestSegment);
   if (recording == nullptr) return;
-  make_room(*recording, first_step, steps, what, {neurons_, 1, populations_});
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(segment_steps_, steps));
-  spikes_.reserve(most * block_neurons_ * blocks_, "spike records");
+  const std::size_t words = most_spikes_(most) * block_neurons_ * blocks_;
+  if (words > spikes_.size()) {
+    spikes_.reserve(words, "spike records");
+    spikes_.fill_zero(stream);  // fetch_spikes() copies a little more than was written
+  }
   if (!what.probe.empty()) {
     const kernel::ProbeChains chains = kernel::probe_chains(what.probe, neurons_);
     probe_of_ = DeviceBuffer<std::uint32_t>(chains.of, "probes");
@@ -52,17 +53,18 @@ void ResidentRecorder::begin(std::uint64_t first_step, std::uint64_t steps, cons
 }
 
 void ResidentRecorder::prepare(kernel::ResidentSegment& segment) const {
-  if (recording_ == nullptr) return;
+  if (!writer_.wanted()) return;
+  const RecordOptions& what = writer_.what();
   segment.spikes = spikes_.data();
-  segment.spike_capacity = std::uint64_t{block_neurons_} * segment.steps;
+  segment.spike_capacity = block_neurons_ * most_spikes_(segment.steps);
   segment.spike_counts = spike_counts_.data();
-  if (!what_.probe.empty()) {
-    segment.probes = static_cast<std::uint32_t>(what_.probe.size());
+  if (!what.probe.empty()) {
+    segment.probes = static_cast<std::uint32_t>(what.probe.size());
     segment.probe_of = probe_of_.data();
     segment.probe_next = probe_next_.data();
     segment.probe_state = probe_state_.data();
   }
-  if (what_.trajectory) {
+  if (what.trajectory) {
     segment.u_before = u_before_.data();
     segment.current = current_.data();
     segment.flags = flags_.data();
@@ -71,11 +73,11 @@ void ResidentRecorder::prepare(kernel::ResidentSegment& segment) const {
 
 // The blocks' lists are fetched as one strip as wide as the longest of them.
 void ResidentRecorder::fetch_spikes(const kernel::ResidentSegment& segment, const Stream& stream) {
-  records_.spikes.clear();
   spike_counts_.download(host_spike_counts_.data(), blocks_, stream);
   stream.synchronize();
   const std::uint64_t* counts = host_spike_counts_.data();
   const std::size_t width = *std::max_element(counts, counts + blocks_);
+  records_.spikes.assign(blocks_, {});
   if (width == 0) return;
   host_spikes_.reserve(width * blocks_);
   check(cudaMemcpy2DAsync(host_spikes_.data(), width * sizeof(std::uint64_t), spikes_.data(),
@@ -83,30 +85,35 @@ void ResidentRecorder::fetch_spikes(const kernel::ResidentSegment& segment, cons
                           cudaMemcpyDeviceToHost, stream.get()),
         "copying spikes from the device");
   stream.synchronize();
-  for (std::uint32_t b = 0; b < blocks_; ++b) {
-    const std::uint64_t* list = host_spikes_.data() + b * width;
-    records_.spikes.insert(records_.spikes.end(), list, list + counts[b]);
-  }
+  for (std::uint32_t b = 0; b < blocks_; ++b) records_.spikes[b] = {host_spikes_.data() + b * width, counts[b]};
 }
 
-void ResidentRecorder::append(const kernel::ResidentSegment& segment, const Stream& stream) {
-  if (recording_ == nullptr) return;
-  const std::size_t steps = segment.steps, values = what_.trajectory ? steps * neurons_ : 0;
-  fetch(probe_state_, host_probe_state_, 3 * what_.probe.size() * steps, stream);
-  fetch(u_before_, host_u_before_, values, stream);
-  fetch(current_, host_current_, values, stream);
-  fetch(flags_, host_flags_, values, stream);
+void ResidentRecorder::fetch(const kernel::ResidentSegment& segment, const Stream& stream) {
+  if (!writer_.wanted()) return;
+  const RecordOptions& what = writer_.what();
+  const std::size_t steps = segment.steps, values = what.trajectory ? steps * neurons_ : 0;
+  download(probe_state_, host_probe_state_, 3 * what.probe.size() * steps, stream);
+  download(u_before_, host_u_before_, values, stream);
+  download(current_, host_current_, values, stream);
+  download(flags_, host_flags_, values, stream);
   fetch_spikes(segment, stream);
   records_.probe_state = host_probe_state_.data();
   records_.u_before = host_u_before_.data();
   records_.current = host_current_.data();
   records_.flags = host_flags_.data();
-  appender_.append(records_, segment.step, recording_->steps + segment.offset, segment.steps, what_, *recording_);
+  fetched_offset_ = segment.offset;
+  fetched_ = segment.steps;
 }
 
-void ResidentRecorder::finish(std::uint64_t steps) {
-  if (recording_ != nullptr) recording_->steps += steps;
-  recording_ = nullptr;
+void ResidentRecorder::append() {
+  if (fetched_ == 0) return;
+  kernel::write_segment(records_, fetched_offset_, fetched_, writer_);
+  fetched_ = 0;
+}
+
+void ResidentRecorder::finish() {
+  append();
+  writer_.end();
 }
 
 }  // namespace sprig::cuda

@@ -1,4 +1,5 @@
-// Buffers for what one segment of the resident engine records, fetched after it and appended to the Recording.
+// Buffers for what one segment of the resident engine records: fetched after it through pinned memory, and appended to
+// the Recording while the next segment runs. The lists of spikes have room for all that there can be (MostSpikes).
 #pragma once
 
 #include <cstdint>
@@ -17,25 +18,30 @@ class ResidentRecorder {
   ResidentRecorder(const Network& network, const kernel::ResidentPlan& plan);
 
   // Sets up a call of `steps` steps from first_step. `recording` may be null. Makes room in it.
-  void begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what, Recording* recording);
+  void begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what, Recording* recording,
+             const Stream& stream);
   // Steps of a segment that the buffers hold whatever happens.
   std::uint32_t segment_steps() const { return segment_steps_; }
   // Fills the recording fields of `segment`.
   void prepare(kernel::ResidentSegment& segment) const;
-  // Fetches what `segment`, which the stream has run, recorded, and appends it; waits for the stream.
-  void append(const kernel::ResidentSegment& segment, const Stream& stream);
+  // Copies what `segment`, which the stream has run, recorded; waits for it. What was fetched before must have been
+  // appended.
+  void fetch(const kernel::ResidentSegment& segment, const Stream& stream);
+  // Appends what was fetched last, if anything.
+  void append();
   // Ends the call.
-  void finish(std::uint64_t steps);
+  void finish();
 
  private:
   void fetch_spikes(const kernel::ResidentSegment& segment, const Stream& stream);
 
-  std::uint32_t neurons_, populations_, blocks_, block_neurons_;
-  kernel::SegmentAppender appender_;
+  std::uint32_t neurons_, blocks_, block_neurons_;
+  kernel::MostSpikes most_spikes_;
+  RecordWriter writer_;
   kernel::SegmentRecords records_;
-  RecordOptions what_;
-  Recording* recording_ = nullptr;
   std::uint32_t segment_steps_ = 0;
+  std::uint64_t fetched_offset_ = 0;  // of the call
+  std::uint32_t fetched_ = 0;         // steps fetched but not appended
 
   DeviceBuffer<std::uint64_t> spikes_, spike_counts_;
   DeviceBuffer<std::uint32_t> probe_of_, probe_next_;

@@ -1,11 +1,13 @@
-// What a segment of the resident engine recorded, turned into a Recording. The device keeps only a list of spikes a
-// block (8 bytes each, in any order): counts per population and window follow from it on the host, so the kernel's
-// steps stay free of global atomics. Host code, the same for the device and for the tests.
+// What a segment of the resident engine recorded, handed to the writer of a Recording. The device keeps only a list of
+// spikes a block (8 bytes each, in any order): counts per population and window follow from it on the host, so the
+// kernel's steps stay free of global atomics. Host code, the same for the device and for the tests.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/view.hpp"
+#include "sprig/engine/record_writer.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 
@@ -19,28 +21,31 @@ ProbeChains probe_chains(const std::vector<std::uint32_t>& probe, std::uint32_t 
 
 // A segment's raw records; null: not wanted.
 struct SegmentRecords {
-  std::vector<std::uint64_t> spikes;                   // step of the segment << 32 | neuron, any order
+  std::vector<View<const std::uint64_t>> spikes;       // lists: step of the segment << 32 | neuron, any order
   const real* probe_state = nullptr;                   // [step][u, i0 + i1, theta][probe]
   const real *u_before = nullptr, *current = nullptr;  // [step][neuron]
   const std::uint8_t* flags = nullptr;
 };
 
-class SegmentAppender {
- public:
-  explicit SegmentAppender(const Network& network);
+// Hands a segment of `steps` steps from step `offset` of the call to the writer, which records it.
+void write_segment(const SegmentRecords& records, std::uint64_t offset, std::uint32_t steps, RecordWriter& writer);
 
-  // Appends a segment of `steps` steps from absolute step `step`, whose first row in `recording` (which has room:
-  // make_room()) is `row`. Sorts records.spikes.
-  void append(SegmentRecords& records, std::uint64_t step, std::uint64_t row, std::uint32_t steps,
-              const RecordOptions& what, Recording& recording) const;
+// How many spikes there can be: a neuron that has fired is held for its refractory period, so that its next spike is
+// at least an interval of steps away.
+class MostSpikes {
+ public:
+  explicit MostSpikes(const Network& network);
+  // Of a neuron, in `steps` steps.
+  std::uint64_t operator()(std::uint64_t steps) const { return (steps + interval_ - 1) / interval_; }
+  std::uint64_t interval() const { return interval_; }
 
  private:
-  std::size_t populations_;
-  std::vector<std::uint32_t> population_of_;
-  std::vector<real> e_l_;
+  std::uint64_t interval_;  // the shortest of all neurons
 };
 
-// Steps of a segment whose records take at most `bytes` even if every neuron fires in every step; at least 1.
-std::uint32_t segment_steps(std::uint32_t neurons, const RecordOptions* what, std::size_t bytes, std::uint32_t most);
+// Steps of a segment whose records take at most `bytes` even if every neuron fires as often as it can; at least 1, and
+// `longest` where nothing is recorded (what = null).
+std::uint32_t segment_steps(std::uint32_t neurons, const MostSpikes& most_spikes, const RecordOptions* what,
+                            std::size_t bytes, std::uint32_t longest);
 
 }  // namespace sprig::kernel

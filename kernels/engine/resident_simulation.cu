@@ -97,7 +97,7 @@ void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const 
   const std::uint64_t first_step = step_;
   kernel::ResidentSegment segment;
   input_.upload(steps, input, 1, stream_, segment);
-  recorder_.begin(first_step, steps, what, recording);
+  recorder_.begin(first_step, steps, what, recording, stream_);
   for (std::uint64_t done = 0; done < steps; done += segment.steps) {
     segment.step = step_;
     segment.offset = done;
@@ -106,10 +106,11 @@ void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const 
     network_.clear_mail(stream_);
     kernel_.enqueue(data, segment, stream_);
     step_ += segment.steps;
+    recorder_.append();  // the segment before this one, which runs meanwhile
     check_segment(segment, first_step);
-    recorder_.append(segment, stream_);
+    recorder_.fetch(segment, stream_);
   }
-  recorder_.finish(steps);
+  recorder_.finish();
 }
 
 // Why not, or a simulation.

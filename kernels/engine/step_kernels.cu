@@ -12,6 +12,10 @@ namespace sprig::cuda {
 namespace {
 
 constexpr std::uint32_t kThreads = 256;
+// Blocks a multiprocessor is to hold: as many as leave a lane the registers for what it has in flight (row_walk.hpp).
+constexpr std::uint32_t kDeliverBlocks = 4, kPlasticBlocks = 3;
+// The same of the update: 0 leaves it to the compiler, which keeps all but synapses that learn in registers by itself.
+constexpr std::uint32_t update_blocks(bool events, bool learns) { return !learns ? 0 : events ? 2 : 3; }
 
 __global__ void __launch_bounds__(kThreads)
     start_kernel(const __grid_constant__ kernel::StepData data, kernel::Control* control, std::uint32_t steps) {
@@ -20,11 +24,12 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // The parts of a LifKind: a __global__ template takes no class as an argument.
-template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, bool kEvents>
-__global__ void __launch_bounds__(kThreads)
-    update_kernel(const __grid_constant__ kernel::StepData data, const kernel::Control* control, std::uint32_t k) {
+template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, bool kEvents, bool kLearns>
+__global__ void __launch_bounds__(kThreads, update_blocks(kEvents, kLearns))
+    update_kernel(const __grid_constant__ kernel::StepData data, const __grid_constant__ kernel::PlasticView plastic,
+                  const kernel::Control* control, std::uint32_t k) {
   CudaContext ctx;
-  kernel::update<LifKind{kSynapse, kReceptors, kReset, kAdaptive}, kEvents>(ctx, data, control, k);
+  kernel::update<LifKind{kSynapse, kReceptors, kReset, kAdaptive}, kEvents, kLearns>(ctx, data, plastic, control, k);
 }
 
 template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive>
@@ -38,36 +43,38 @@ __global__ void __launch_bounds__(kThreads)
     kernel::end_events<kKind>(ctx, data, step);
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kDeliverBlocks)
     deliver_kernel(const __grid_constant__ kernel::StepData data, const kernel::Control* control, std::uint32_t k) {
   CudaContext ctx;
   if (control->probes > 0) kernel::record_probes(ctx, data, control, k);
-  kernel::deliver(ctx, data, control, k);
+  kernel::deliver(ctx, data, kernel::delivery_call(data, control, k), k);
 }
 
 // Where synapses learn.
-__global__ void __launch_bounds__(kThreads)
-    list_kernel(const __grid_constant__ kernel::StepData data, const __grid_constant__ kernel::PlasticView plastic,
-                const kernel::Control* control, std::uint32_t k) {
-  CudaContext ctx;
-  kernel::list_spikes(ctx, data, plastic, control, k);
-}
-__global__ void __launch_bounds__(kThreads) deliver_plastic_kernel(const __grid_constant__ kernel::StepData data,
-                                                                   const __grid_constant__ kernel::PlasticView plastic,
-                                                                   const kernel::Control* control, std::uint32_t k) {
+__global__ void __launch_bounds__(kThreads, kPlasticBlocks)
+    deliver_plastic_kernel(const __grid_constant__ kernel::StepData data,
+                           const __grid_constant__ kernel::PlasticView plastic, const kernel::Control* control,
+                           std::uint32_t k) {
   CudaContext ctx;
   if (control->probes > 0) kernel::record_probes(ctx, data, control, k);
-  kernel::deliver(ctx, data, control, k);
-  kernel::deliver_plastic(ctx, data, plastic, control, k);
+  const kernel::DeliveryCall call = kernel::delivery_call(data, control, k);
+  kernel::deliver(ctx, data, call, k);
+  kernel::deliver_plastic(ctx, data, plastic, call, k);
 }
 
-using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
+using Update = void (*)(kernel::StepData, kernel::PlasticView, const kernel::Control*, std::uint32_t);
 
-Update choose_update(const LifKind& kind, bool events) {
+Update choose_update(const LifKind& kind, bool events, bool learns) {
   Update update = nullptr;
   with_lif_kind(kind, [&]<LifKind k>() {
-    update = events ? update_kernel<k.synapse, k.receptors, k.reset, k.adaptive, true>
-                    : update_kernel<k.synapse, k.receptors, k.reset, k.adaptive, false>;
+    const auto with = [&]<bool kEvents, bool kLearns>() {
+      if (events == kEvents && learns == kLearns)
+        update = update_kernel<k.synapse, k.receptors, k.reset, k.adaptive, kEvents, kLearns>;
+    };
+    with.template operator()<false, false>();
+    with.template operator()<false, true>();
+    with.template operator()<true, false>();
+    with.template operator()<true, true>();
   });
   return update;
 }
@@ -104,12 +111,12 @@ StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, cons
     : kind_(kind),
       data_(data),
       plastic_(plastic),
-      update_(choose_update(kind, data.events.skip != nullptr)),
+      update_(choose_update(kind, data.events.skip != nullptr, plastic.sources != nullptr)),
       deliver_grid_(deliver_grid(data, plastic)) {
   const std::uint64_t tile_neurons = data.replicas < kWarp ? kWarp / data.replicas : 1;
   const std::uint64_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
   update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, "preparing the neuron update"));
-  list_grid_ = grid_for(data.neurons, kThreads, most_blocks(list_kernel, "preparing lists of spikes"));
+  most_blocks(start_kernel, "preparing the start of a chunk");  // loads it: a capture may be the first to launch it
 }
 
 void StepKernels::begin_events(const Stream& stream) const { launch_events(kind_, data_, true, 0, stream); }
@@ -120,14 +127,12 @@ void StepKernels::end_events(std::uint64_t step, const Stream& stream) const {
 void StepKernels::enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const {
   launch("starting a chunk of steps", {1, kThreads, 0}, stream, start_kernel, data_, control, steps);
   for (std::uint32_t k = 0; k < steps; ++k) {
-    launch("updating neurons", update_grid_, stream, update_, data_, control, k);
-    if (plastic_.sources == nullptr) {
+    launch("updating neurons", update_grid_, stream, update_, data_, plastic_, control, k);
+    if (plastic_.sources == nullptr)
       launch("delivering spikes", deliver_grid_, stream, deliver_kernel, data_, control, k);
-    } else {
-      launch("listing spikes", list_grid_, stream, list_kernel, data_, plastic_, control, k);
+    else
       launch("delivering spikes to plastic synapses", deliver_grid_, stream, deliver_plastic_kernel, data_, plastic_,
              control, k);
-    }
   }
 }
 

@@ -20,16 +20,16 @@ class StepKernels {
   void begin_events(const Stream& stream) const;
   void end_events(std::uint64_t step, const Stream& stream) const;
 
-  // Queues `steps` steps: start, then update and delivery each; where synapses learn, spikes are listed in between.
+  // Queues `steps` steps: start, then update and delivery each.
   void enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const;
 
  private:
-  using Update = void (*)(kernel::StepData, const kernel::Control*, std::uint32_t);
+  using Update = void (*)(kernel::StepData, kernel::PlasticView, const kernel::Control*, std::uint32_t);
   LifKind kind_;
   kernel::StepData data_;
   kernel::PlasticView plastic_;
   Update update_ = nullptr;
-  Grid update_grid_, list_grid_, deliver_grid_;
+  Grid update_grid_, deliver_grid_;
 };
 
 }  // namespace sprig::cuda

@@ -1,5 +1,6 @@
 // The fused neuron update (docs/engine.md, step order 1 and 2): take and clear the arrivals of this step, compose the
-// drive, integrate, threshold, and append the spikes to the step's list. The step of a cell is cell.hpp's.
+// drive, integrate, threshold, and append the spikes to the step's list; where synapses learn, what a spike means to
+// them is noted at once (plastic_spikes.hpp). The step of a cell is cell.hpp's.
 //
 // A warp takes a tile of 32 consecutive cells of [neuron][replica] that never splits a neuron's group of replicas: with
 // B <= 32 replicas floor(32 / B) whole neurons, with more one neuron's 32 replicas at a time. So a ballot holds each
@@ -13,6 +14,7 @@
 #include "kernels/engine/cell.hpp"
 #include "kernels/engine/event_cell.hpp"
 #include "kernels/engine/failure.hpp"
+#include "kernels/engine/plastic_spikes.hpp"
 #include "kernels/engine/step_data.hpp"
 
 namespace sprig::kernel {
@@ -59,10 +61,11 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
   return result.spike;
 }
 
-// kEvents: only cells at which something arrives, or which are not proven silent, are touched (4 bytes read of the
-// rest).
-template <LifKind kKind, bool kEvents = false, ExecutionContext Ctx>
-SPRIG_KERNEL inline void update(Ctx& ctx, const StepData& data, const Control* control_memory, std::uint32_t k) {
+// kLearns: `plastic` has synapses that learn. kEvents: only cells at which something arrives, or which are not proven
+// silent, are touched (4 bytes read of the rest).
+template <LifKind kKind, bool kEvents, bool kLearns, ExecutionContext Ctx>
+SPRIG_KERNEL inline void update(Ctx& ctx, const StepData& data, const PlasticView& plastic,
+                                const Control* control_memory, std::uint32_t k) {
   const Control control = *control_memory;  // a copy: stores below cannot change it
   const std::uint32_t replicas = data.replicas, lane = lane_of(ctx);
   const bool several = replicas < kWarp;  // neurons a tile
@@ -99,7 +102,9 @@ SPRIG_KERNEL inline void update(Ctx& ctx, const StepData& data, const Control* c
     if (lane == 0) place = ctx.atomic_add(&data.spans[k].end, count_bits(leaders));
     place = ctx.shuffle(place, 0);
     if (leader) {
-      control.spikes[place + count_bits(leaders & ((1u << lane) - 1))] = {neuron * data.words + word, group};
+      place += count_bits(leaders & ((1u << lane) - 1));
+      control.spikes[place] = {neuron * data.words + word, group};
+      if constexpr (kLearns) list_spike(ctx, plastic, neuron, place - data.spans[k].begin, control.step + k + 1);
       ctx.atomic_add(&data.population_spikes[k * data.populations + data.population_of[neuron]], count_bits(group));
     }
   }

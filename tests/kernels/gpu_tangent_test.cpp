@@ -1,5 +1,5 @@
-// The tangent dynamics on a real device: the CPU's bits between renormalisations (saltation), close to it where vendor
-// libraries sum (surrogate, QR). Tolerance as stated in sprig/dynamics/tangent.hpp: 1e-9.
+// The tangent dynamics on a real device: the CPU's bits between renormalisations, close to it where vendor libraries
+// sum (QR). Tolerance as stated in sprig/dynamics/tangent.hpp: 1e-9.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -107,22 +107,42 @@ TEST_P(GpuTangent, SaltationIsExactBetweenRenormalisationsAndCloseAcrossThem) {
   }
 }
 
-TEST_P(GpuTangent, SurrogateIsClose) {
+TEST_P(GpuTangent, SurrogateIsExactBetweenRenormalisationsAndCloseAcrossThem) {
   const TangentNetwork network = network_of(GetParam());
   const auto cpu = cpu::make_tangent_space(network, GetParam().columns, 1);
   const auto gpu = cuda::make_tangent_space(network, GetParam().columns);
   const std::vector<double> start = start_of(network, GetParam().columns);
-  const SurrogateChunk chunk = surrogate_chunk(network, 12);
   cpu->set_frame(start);
   gpu->set_frame(start);
-  for (int round = 0; round < 3; ++round) {
+  for (const std::uint32_t steps : {12u, 7u, 40u}) {  // chunks that shrink and grow
+    const SurrogateChunk chunk = surrogate_chunk(network, steps);
     cpu->advance(chunk);
     gpu->advance(chunk);
+    if (steps == 12) {
+      EXPECT_TRUE(gpu->frame() == cpu->frame());
+    }
     std::vector<double> r_cpu, r_gpu, growth, mass;
     cpu->renormalise(r_cpu, growth, mass);
     gpu->renormalise(r_gpu, growth, mass);
     expect_close(r_gpu, r_cpu, "r");
+    expect_close(gpu->frame(), cpu->frame(), "frame");
   }
+}
+
+// What was emitted before a frame is set is no part of it.
+TEST_P(GpuTangent, AFrameThatIsSetAnewForgetsWhatWasInFlight) {
+  const TangentNetwork network = network_of(GetParam());
+  const std::vector<double> start = start_of(network, GetParam().columns);
+  const auto fresh = cuda::make_tangent_space(network, GetParam().columns);
+  const auto used = cuda::make_tangent_space(network, GetParam().columns);
+  used->set_frame(start);
+  used->advance(surrogate_chunk(network, 5));
+  fresh->set_frame(start);
+  used->set_frame(start);
+  const SurrogateChunk chunk = surrogate_chunk(network, 9);
+  fresh->advance(chunk);
+  used->advance(chunk);
+  EXPECT_TRUE(used->frame() == fresh->frame());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GpuTangent,

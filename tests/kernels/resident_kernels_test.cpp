@@ -154,6 +154,21 @@ TEST(ResidentKernel, SegmentsAndCallsJoinWithoutASeam) {
   EXPECT_EQ(parts.state().hash(), cpu->state().hash());
 }
 
+// A current that crosses the threshold in every step that a neuron is free. With one block the list of spikes has room
+// for exactly what there can be.
+TEST(ResidentKernel, ListsHoldNeuronsThatFireAsOftenAsTheyCan) {
+  NeuronDefaults neuron;
+  neuron.t_ref_ms = 0.3;
+  neuron.i_dc = 1e6;
+  const EngineCase c{40, 1, 0, false};
+  ResidentSetup setup;
+  setup.wishes = {1, 0, 64};
+  setup.segment_steps = 7;
+  const Network network = unconnected(40, kKinds[0], 0.1, neuron);
+  EXPECT_EQ(kernel::MostSpikes(network)(9), 3u);
+  EXPECT_EQ(compare(c, network, {}, setup, {9, 5}), 40u * 4);
+}
+
 TEST(ResidentKernel, CountsStepsBeyond32Bits) { compare({33, 1, 1, true, (1ull << 32) - 5}, {}); }
 
 TEST(ResidentKernel, DoesNotDependOnTheSchedule) {

@@ -141,13 +141,34 @@ TEST(ResidentLayout, RingsComeBackFromPendingArrivals) {
   EXPECT_EQ(rings[at + sliced.slices[0].count], 11);
 }
 
-TEST(ResidentRecords, SegmentsFitTheirBudgetIfEveryNeuronFires) {
+kernel::MostSpikes most_spikes(std::initializer_list<double> t_ref_ms) {
+  Network network = unconnected(static_cast<std::uint32_t>(t_ref_ms.size()), {}, 0.1, {});
+  network.neurons.t_ref_ms = t_ref_ms;
+  return kernel::MostSpikes(network);
+}
+
+TEST(ResidentRecords, NoNeuronFiresTwiceWithinTheShortestRefractoryPeriodAndAStep) {
+  const kernel::MostSpikes most = most_spikes({2.0, 0.5, 3.0});
+  EXPECT_EQ(most.interval(), 6u);
+  EXPECT_EQ(most(0), 0u);
+  EXPECT_EQ(most(1), 1u);
+  EXPECT_EQ(most(6), 1u);
+  EXPECT_EQ(most(7), 2u);
+  EXPECT_EQ(most_spikes({2.0, 0.0})(7), 7u);
+}
+
+TEST(ResidentRecords, SegmentsFitTheirBudgetIfEveryNeuronFiresAsOftenAsItCan) {
+  const kernel::MostSpikes always = most_spikes({0.0}), seldom = most_spikes({2.0});
   RecordOptions what;
-  EXPECT_EQ(kernel::segment_steps(1000, nullptr, 1 << 20, 5000), 5000u);
-  EXPECT_EQ(kernel::segment_steps(1000, &what, 8000 * 30, 5000), 30u);
-  EXPECT_EQ(kernel::segment_steps(1000, &what, 10, 5000), 1u);
+  EXPECT_EQ(kernel::segment_steps(1000, always, nullptr, 1 << 20, 5000), 5000u);
+  EXPECT_EQ(kernel::segment_steps(1000, always, &what, 8000 * 30, 5000), 30u);
+  EXPECT_EQ(kernel::segment_steps(1000, always, &what, 10, 5000), 1u);
+  EXPECT_EQ(kernel::segment_steps(1000, seldom, &what, 8000 * 30, 5000), 630u);
+  EXPECT_EQ(kernel::segment_steps(1000, seldom, &what, 8000 * 30, 600), 600u);
   what.trajectory = true;
-  EXPECT_EQ(kernel::segment_steps(1000, &what, 17000 * 30, 5000), 30u);
+  EXPECT_EQ(kernel::segment_steps(1000, always, &what, 17000 * 30, 5000), 30u);
+  EXPECT_EQ(kernel::segment_steps(1000, seldom, &what, 2 * (8000 + 21 * 9000), 5000), 42u);
+  EXPECT_EQ(kernel::segment_steps(1000, seldom, &what, 8000 + 4 * 9000, 5000), 4u);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-// Between renormalisations the saltation kernel gives the CPU's bits; the
-// surrogate's elementwise kernels and the QR's helpers do what their comments say.
+// Between renormalisations the kernels of saltation and surrogate give the CPU's bits; the QR's helpers do what their
+// comments say.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/dynamics/event_batches.hpp"
@@ -125,37 +126,48 @@ TEST_P(TangentKernels, SaltationGivesTheCpusBits) {
   }
 }
 
-// One step of the surrogate has no arrivals yet, so that it is flow and threshold alone.
-TEST_P(TangentKernels, SurrogateFlowAndThresholdGiveTheCpusBits) {
+SurrogateChunk invented_surrogate(const TangentNetwork& network, std::uint32_t steps, std::uint32_t salt) {
+  SurrogateChunk chunk;
+  chunk.steps = steps;
+  for (std::uint32_t k = 0; k < steps * network.neurons; ++k) {
+    const bool frozen = test_uniform(salt, k, 0) < 0.25;
+    chunk.flags.push_back(frozen ? kFrozen : 0);
+    chunk.spike_gain.push_back(frozen ? 0 : drawn(k, salt));
+    chunk.reset_gain.push_back(frozen ? 1 : drawn(k, salt + 100));
+  }
+  return chunk;
+}
+
+// The second chunk's arrivals come from the first: delays are up to 3 steps.
+TEST_P(TangentKernels, SurrogateGivesTheCpusBits) {
   const TangentCase& c = GetParam();
   const TangentNetwork network = tangent_network(c);
   const std::vector<double> start = start_of(network, c.columns);
-  SurrogateChunk chunk;
-  chunk.steps = 1;
-  for (std::uint32_t i = 0; i < c.neurons; ++i) {
-    chunk.flags.push_back(i % 4 == 1 ? kFrozen : 0);
-    chunk.spike_gain.push_back(i % 4 == 1 ? 0 : drawn(i, 1));
-    chunk.reset_gain.push_back(i % 4 == 1 ? 1 : drawn(i, 2));
-  }
   const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
   cpu->set_frame(start);
   HostFrame threaded(network, c.columns, start);
-  const std::vector<double> no_arrivals(std::size_t{c.neurons} * c.columns, 0);
-  std::vector<double> spikes(std::size_t{c.neurons} * c.columns, 9);
+  const TangentArrivals arrivals = tangent_arrivals(network);
+  kernel::SurrogateView view;
+  view.slots = network.max_delay + 1;
+  std::vector<double> history(std::size_t{view.slots} * c.neurons * c.columns,
+                              NAN);  // what was not emitted is not read
+  view.offsets = arrivals.offsets.data();
+  view.incoming = arrivals.incoming.data();
+  view.history = history.data();
 
-  cpu->advance(chunk);
-  launch_threads(c.shape, [&](ThreadedContext& ctx) {
-    kernel::surrogate_flow(ctx, threaded.view, chunk.flags.data());
-    ctx.grid_barrier();
-    kernel::surrogate_threshold(ctx, threaded.view, chunk.flags.data(), chunk.spike_gain.data(),
-                                chunk.reset_gain.data(), network.current_rows == 0 ? no_arrivals.data() : nullptr,
-                                spikes.data(), c.neurons);
-  });
-
-  EXPECT_EQ(threaded.row_major(), cpu->frame());
-  for (std::size_t i = 0; i < c.neurons; ++i) {
-    if (chunk.reset_gain[i] == 0) continue;
-    EXPECT_NEAR(spikes[i] * chunk.reset_gain[i], chunk.spike_gain[i] * threaded.frame[i], 1e-14) << i;
+  std::uint32_t step = 0;
+  for (const std::uint32_t steps : {2u, 5u}) {
+    const SurrogateChunk chunk = invented_surrogate(network, steps, steps);
+    cpu->advance(chunk);
+    for (std::uint32_t k = 0; k < steps; ++k, ++step) {
+      view.slot = step % view.slots;
+      view.known = std::min(step, network.max_delay);
+      view.flags = chunk.flags.data() + k * c.neurons;
+      view.spike_gain = chunk.spike_gain.data() + k * c.neurons;
+      view.reset_gain = chunk.reset_gain.data() + k * c.neurons;
+      launch_threads(c.shape, [&](ThreadedContext& ctx) { kernel::surrogate_step(ctx, threaded.view, view); });
+    }
+    EXPECT_EQ(threaded.row_major(), cpu->frame());
   }
 }
 
@@ -167,24 +179,28 @@ INSTANTIATE_TEST_SUITE_P(All, TangentKernels,
                                            TangentCase{70, 3, kTwo, {2, 128, 0, 2}},
                                            TangentCase{70, 3, kTwo, {4, 96, 0, 3}}));
 
+// Two neurons, one synapse of weight 2 and delay 1 from the first onto the second.
 TEST(TangentKernels, DeltaArrivalsMoveOnlyFreeNeuronsAndComeBeforeTheThreshold) {
-  const TangentCase c{33, 2, kDelta, {2, 32}};
-  const TangentNetwork network = tangent_network(c);
-  HostFrame threaded(network, c.columns, std::vector<double>(std::size_t{c.neurons} * c.columns, 1.0));
-  std::vector<std::uint8_t> flags(c.neurons, 0);
-  flags[4] = kFrozen;
-  const std::vector<double> spike_gain(c.neurons, 3), reset_gain(c.neurons, 0.5), arrivals(66, 2);
-  std::vector<double> spikes(66, 0);
+  Network described = unconnected(2, kDelta, 0.1, {});
+  described.recurrent = csr_from(2, 2, {{0, 1, 2.0f, 1}});
+  const TangentNetwork network = make_tangent_network(described);
+  const TangentArrivals arrivals = tangent_arrivals(network);
+  for (const bool frozen : {false, true}) {
+    HostFrame threaded(network, 1, {1, 1});
+    std::vector<double> history = {3, 0, 0, 0};  // the step before emitted 3 from the first
+    const std::vector<std::uint8_t> flags = {kFrozen, static_cast<std::uint8_t>(frozen ? kFrozen : 0)};
+    const std::vector<double> spike_gain = {3, 3}, reset_gain = {0.5, 0.5};
+    const kernel::SurrogateView step = {
+        arrivals.offsets.data(), arrivals.incoming.data(), history.data(), 2, 1, 1, flags.data(),
+        spike_gain.data(),       reset_gain.data()};
 
-  launch_threads(c.shape, [&](ThreadedContext& ctx) {
-    kernel::surrogate_threshold(ctx, threaded.view, flags.data(), spike_gain.data(), reset_gain.data(), arrivals.data(),
-                                spikes.data(), c.neurons);
-  });
+    launch_threads({1, 32}, [&](ThreadedContext& ctx) { kernel::surrogate_step(ctx, threaded.view, step); });
 
-  EXPECT_EQ(threaded.frame[3], 1.5);
-  EXPECT_EQ(spikes[3], 9);
-  EXPECT_EQ(threaded.frame[4], 0.5);
-  EXPECT_EQ(spikes[33 + 4], 3);
+    const double before = frozen ? 1 : network.p22[1] * 1 + 2.0 * 3;
+    EXPECT_EQ(threaded.frame[0], 0.5);
+    EXPECT_EQ(threaded.frame[1], before * 0.5);
+    EXPECT_EQ(history, (std::vector<double>{3, 0, 3, 3 * before}));
+  }
 }
 
 TEST(TangentKernels, RowGrowthAndTheHelpersOfTheQrAreWhatTheySay) {

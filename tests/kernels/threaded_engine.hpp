@@ -161,24 +161,30 @@ class ThreadedEngine {
     with.template operator()<kKinds[4]>();
   }
 
+  template <LifKind kKind>
+  void update(ThreadedContext& ctx, const kernel::Control& control, std::uint32_t k) const {
+    const auto with = [&]<bool kEvents, bool kLearns>() {
+      if ((data_.events.skip != nullptr) == kEvents && (plastic_.sources != nullptr) == kLearns)
+        kernel::update<kKind, kEvents, kLearns>(ctx, data_, plastic_, &control, k);
+    };
+    with.template operator()<false, false>();
+    with.template operator()<false, true>();
+    with.template operator()<true, false>();
+    with.template operator()<true, true>();
+  }
+
   void run(const LaunchShape& shape, std::uint32_t steps, kernel::Control& control) {
     with_kind([&]<LifKind kKind>() {
       launch_threads(shape, [&](ThreadedContext& ctx) {
         if (ctx.block() == 0) kernel::start_chunk(ctx, data_, &control, steps);
         ctx.grid_barrier();
         for (std::uint32_t k = 0; k < steps; ++k) {
-          if (data_.events.skip != nullptr)
-            kernel::update<kKind, true>(ctx, data_, &control, k);
-          else
-            kernel::update<kKind>(ctx, data_, &control, k);
+          update<kKind>(ctx, control, k);
           ctx.grid_barrier();
-          if (plastic_.sources != nullptr) {
-            kernel::list_spikes(ctx, data_, plastic_, &control, k);
-            ctx.grid_barrier();
-          }
           if (control.probes > 0) kernel::record_probes(ctx, data_, &control, k);
-          kernel::deliver(ctx, data_, &control, k);
-          if (plastic_.sources != nullptr) kernel::deliver_plastic(ctx, data_, plastic_, &control, k);
+          const kernel::DeliveryCall call = kernel::delivery_call(data_, &control, k);
+          kernel::deliver(ctx, data_, call, k);
+          if (plastic_.sources != nullptr) kernel::deliver_plastic(ctx, data_, plastic_, call, k);
           ctx.grid_barrier();
         }
       });

@@ -13,7 +13,7 @@
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
-#include "sprig/engine/recording.hpp"
+#include "sprig/engine/record_writer.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "tests/support/threaded_context.hpp"
 
@@ -47,7 +47,7 @@ class ThreadedResident {
  public:
   ThreadedResident(const Network& network, const Drive& drive, const SimulationOptions& options,
                    const ResidentSetup& setup)
-      : network_(network), setup_(setup), appender_(network), step_(options.first_step) {
+      : network_(network), setup_(setup), writer_(network, 1), step_(options.first_step) {
     kernel::ResidentWishes wishes = setup.wishes;
     const kernel::ResidentMachine machine{wishes.blocks, setup.shared_bytes, setup.l2_bytes};
     const std::uint32_t longest = std::max(network.recurrent.max_delay(), network.input.max_delay());
@@ -89,8 +89,7 @@ class ThreadedResident {
   }
 
   void advance(std::uint32_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
-    if (recording != nullptr)
-      make_room(*recording, step_, steps, what, {network_.size(), 1, network_.populations.size()});
+    writer_.begin(step_, steps, what, recording);
     const kernel::InputRows rows = kernel::input_rows(input.spikes, steps, 1);
     for (std::uint32_t done = 0; done < steps;) {
       kernel::ResidentSegment segment;
@@ -106,11 +105,11 @@ class ThreadedResident {
         segment.input_spans = rows.spans.data();
         segment.input_spikes = rows.rows.data();
       }
-      run_recorded(segment, done, what, recording);
+      run_recorded(segment, what);
       done += segment.steps;
       step_ += segment.steps;
     }
-    if (recording != nullptr) recording->steps += steps;
+    writer_.end();
   }
 
   SimulationState state() const {
@@ -147,15 +146,14 @@ class ThreadedResident {
     data_.near = {near_first_.data(), near_parts_.data(), near_synapses_.data()};
   }
 
-  void run_recorded(kernel::ResidentSegment& segment, std::uint32_t done, const RecordOptions& what,
-                    Recording* recording) {
+  void run_recorded(kernel::ResidentSegment& segment, const RecordOptions& what) {
     const std::size_t n = network_.size(), steps = segment.steps, probes = what.probe.size();
     std::vector<std::uint64_t> spikes, counts(plan_.blocks);
     std::vector<real> probe_state(3 * probes * steps), u_before, current;
     std::vector<std::uint8_t> flags;
     const kernel::ProbeChains chains = kernel::probe_chains(what.probe, network_.size());
-    if (recording != nullptr) {
-      segment.spike_capacity = std::uint64_t{steps} * n;
+    if (writer_.wanted()) {
+      segment.spike_capacity = kernel::MostSpikes(network_)(steps) * n;
       spikes.resize(plan_.blocks * segment.spike_capacity);
       segment.spikes = spikes.data();
       segment.spike_counts = counts.data();
@@ -171,15 +169,13 @@ class ThreadedResident {
     std::fill(boxes_.begin(), boxes_.end(), 0);
     std::fill(overflow_.begin(), overflow_.end(), 0);
     run(segment);
-    if (recording == nullptr) return;
+    if (!writer_.wanted()) return;
     kernel::SegmentRecords records;
-    for (std::uint32_t b = 0; b < plan_.blocks; ++b) {
-      const auto first = spikes.begin() + static_cast<std::ptrdiff_t>(b * segment.spike_capacity);
-      records.spikes.insert(records.spikes.end(), first, first + static_cast<std::ptrdiff_t>(counts[b]));
-    }
+    for (std::uint32_t b = 0; b < plan_.blocks; ++b)
+      records.spikes.push_back({spikes.data() + b * segment.spike_capacity, counts[b]});
     records.probe_state = probe_state.data();
     records.u_before = u_before.data(), records.current = current.data(), records.flags = flags.data();
-    appender_.append(records, step_, recording->steps + done, segment.steps, what, *recording);
+    kernel::write_segment(records, segment.offset, segment.steps, writer_);
   }
 
   void run(const kernel::ResidentSegment& segment) {
@@ -204,7 +200,7 @@ class ThreadedResident {
 
   Network network_;
   ResidentSetup setup_;
-  kernel::SegmentAppender appender_;
+  RecordWriter writer_;
   std::uint64_t step_;
   SlicedNetwork sliced_;
   kernel::ResidentPlan plan_;

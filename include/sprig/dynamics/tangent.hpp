@@ -1,6 +1,6 @@
 // The tangent dynamics of a LIF network: how a frame of k tangent vectors moves along a trajectory that the engine has
 // already run and recorded. The seam between host and device: host/dynamics implements sprig::cpu, kernels/dynamics
-// sprig::cuda (close: relative 1e-9 of the CPU's exponents, as sums there have another order).
+// sprig::cuda (the CPU's bits between renormalisations; these are close, and so exponents, within 1e-9 relative).
 //
 // A frame is row-major, rows() x columns: rows 0..N-1 are dV_i, rows N..2N-1 dI_i of receptor 0, then of receptor 1
 // (no current rows for delta synapses). What is in flight (spikes or dense arrivals still travelling) belongs to the
@@ -47,6 +47,18 @@ struct TangentNetwork {
 
   std::uint32_t rows() const { return neurons * (1 + current_rows); }
 };
+
+// Synapses by the cell that they end in, for the surrogate's arrivals: in the order in which they are added up, that of
+// TangentNetwork.
+struct alignas(16) IncomingTangent {
+  std::uint32_t source, delay;
+  double weight;
+};
+struct TangentArrivals {
+  std::vector<std::uint64_t> offsets;  // [cell], and the end
+  std::vector<IncomingTangent> incoming;
+};
+TangentArrivals tangent_arrivals(const TangentNetwork& network);
 
 // Errors: ConfigError for a kind with an adaptive threshold (theta has no tangent row) and for weights that learn.
 TangentNetwork make_tangent_network(const Network& network);

@@ -20,6 +20,17 @@ struct SpikeHistory {
   std::uint64_t earlier[kEarlierSpikes] = {};  // stamps before that, descending
 };
 
+// What a walk mostly reads of a history: values, so that a device can ask for those of several targets before it uses
+// the first.
+struct LatestSpikes {
+  StdpTrace trace;
+  std::uint64_t earlier;  // the spike before the latest
+  const std::uint64_t* all_earlier;
+};
+SPRIG_HD inline LatestSpikes latest_spikes(const SpikeHistory& history) {
+  return {history.trace, history.earlier[0], history.earlier};
+}
+
 // Adds a spike at `now`. Returns whether the list is full of spikes that rows may not know of yet, all rows having been
 // brought up to date with what came before `known`; then they must be, before the next spike.
 SPRIG_HD inline bool add_spike(SpikeHistory& history, std::uint64_t now, std::uint64_t known, const StdpRule& rule) {
@@ -57,16 +68,21 @@ SPRIG_HD inline std::int32_t weight_after(std::int32_t weight, std::uint64_t sta
 
 // The weight just before the visit. Between two spikes of its source, a synapse mostly sees none, one or two of its
 // target.
-SPRIG_HD inline std::int32_t weight_before(std::int32_t weight, const StdpVisit& visit, const SpikeHistory& target,
+SPRIG_HD inline std::int32_t weight_before(std::int32_t weight, const StdpVisit& visit, const LatestSpikes& target,
                                            const StdpRule& rule) {
   weight = weight_after(weight, target.trace.stamp, visit, rule);
-  for (std::uint32_t n = 0; n < kEarlierSpikes && target.earlier[n] >= visit.from; ++n)
-    weight = weight_after(weight, target.earlier[n], visit, rule);
+  if (target.earlier < visit.from) return weight;
+  weight = weight_after(weight, target.earlier, visit, rule);
+#if defined(__CUDACC__)
+#pragma unroll 1
+#endif
+  for (std::uint32_t n = 1; n < kEarlierSpikes && target.all_earlier[n] >= visit.from; ++n)
+    weight = weight_after(weight, target.all_earlier[n], visit, rule);
   return weight;
 }
 
 // The weight with which a spike at `now` is delivered.
-SPRIG_HD inline std::int32_t weight_at_spike(std::int32_t weight, const StdpVisit& visit, const SpikeHistory& target,
+SPRIG_HD inline std::int32_t weight_at_spike(std::int32_t weight, const StdpVisit& visit, const LatestSpikes& target,
                                              std::uint64_t now, const StdpRule& rule) {
   return stdp_depress(weight_before(weight, visit, target, rule), target.trace.at(now, rule.minus), rule);
 }

@@ -20,16 +20,17 @@ namespace sprig {
 
 // A synapse as its target's owner stores it. place = delay * stride + cell, with cell = receptor * slice neurons +
 // local target and stride = receptors * slice neurons: added to where the ring stands, it is where the weight is due
-// (ring_place). Weights are fixed point, in units of the target population's receptor.
-struct WideSynapse {  // 8 bytes
+// (ring_place). Weights are fixed point, in units of the target population's receptor. Both kinds are aligned to their
+// size, so that a device reads one with one load.
+struct alignas(8) WideSynapse {  // 8 bytes
   std::uint32_t place;
   std::int32_t weight;
 };
-// Aligned, so that a device reads it with one load.
 struct alignas(4) NarrowSynapse {  // 4 bytes: slots * stride <= 2^16, weights of at most 16 bits
   std::uint16_t place;
   std::int16_t weight;
 };
+static_assert(sizeof(WideSynapse) == 8 && sizeof(NarrowSynapse) == 4);
 
 // Ring entry of `place` when the ring stands at `base` = (step mod slots) * stride; size = slots * stride < 2^31.
 SPRIG_HD inline std::uint32_t ring_place(std::uint32_t base, std::uint32_t place, std::uint32_t size) {

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::uint32_t kThreads = 512;
 
+template <bool kShared>
 __global__ void __launch_bounds__(kThreads, 1)
-    competitive_kernel(const __grid_constant__ kernel::CompetitiveBody body) {
+    competitive_kernel(const __grid_constant__ kernel::CompetitiveBody<kShared> body) {
   CudaContext ctx;
   body(ctx);
 }
@@ -33,11 +34,13 @@ class CudaMachine {
     from.download(to.data(), to.size(), stream_);
     stream_.synchronize();
   }
-  void run(std::uint32_t blocks, std::uint32_t threads, std::uint64_t shared, const kernel::CompetitiveBody& body) {
-    check(
-        cudaFuncSetAttribute(competitive_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
-        "asking for shared memory");
-    launch("competitive learning", Grid{blocks, threads, shared}, stream_, competitive_kernel, body);
+  template <bool kShared>
+  void run(std::uint32_t blocks, std::uint32_t threads, std::uint64_t shared,
+           const kernel::CompetitiveBody<kShared>& body) {
+    check(cudaFuncSetAttribute(competitive_kernel<kShared>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(shared)),
+          "asking for shared memory");
+    launch("competitive learning", Grid{blocks, threads, shared}, stream_, competitive_kernel<kShared>, body);
   }
 
  private:

@@ -21,11 +21,12 @@
 
 namespace sprig::kernel {
 
+template <bool kShared>
 struct CompetitiveBody {
   CompetitiveView view;
   template <ExecutionContext Ctx>
   SPRIG_KERNEL void operator()(Ctx& ctx) const {
-    competitive_present(ctx, view);
+    competitive_present<kShared>(ctx, view);
   }
 };
 
@@ -140,7 +141,10 @@ void present_on(View<Presentations> models, Machine& machine, std::uint32_t thre
   view.count = blocks;
   view.failure = failure.data();
   view.scratch = shared ? nullptr : scratch.data();
-  machine.run(blocks, threads, shared ? 4 * words : 0, CompetitiveBody{view});
+  if (shared)
+    machine.run(blocks, threads, 4 * words, CompetitiveBody<true>{view});
+  else
+    machine.run(blocks, threads, 0, CompetitiveBody<false>{view});
 
   machine.download(failure, failed);
   std::vector<std::uint64_t> operations(kOperations);

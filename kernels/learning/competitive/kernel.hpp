@@ -186,11 +186,16 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
   }
 };
 
-template <ExecutionContext Ctx>
+// kShared: the block's working memory is shared memory, or else its part of view.scratch. Known to the compiler: it
+// writes other instructions.
+template <bool kShared, ExecutionContext Ctx>
 SPRIG_KERNEL void competitive_present(Ctx& ctx, const CompetitiveView& view) {
   const auto words = static_cast<std::uint32_t>(CompetitiveScratch::size(view.most_neurons, view.most_inputs));
-  float* memory =
-      view.scratch != nullptr ? view.scratch + std::uint64_t{ctx.block()} * words : ctx.template shared<float>(words);
+  float* memory;
+  if constexpr (kShared)
+    memory = ctx.template shared<float>(words);
+  else
+    memory = view.scratch + std::uint64_t{ctx.block()} * words;
   CompetitiveBlock<Ctx> block(ctx, CompetitiveScratch(memory, view.most_neurons, view.most_inputs));
   for (std::uint32_t m = ctx.block(); m < view.count; m += ctx.blocks()) block.run(view.models[m], view.failure + m);
 }

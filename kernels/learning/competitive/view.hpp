@@ -32,7 +32,7 @@ struct CompetitiveModelView {
 struct CompetitiveView {
   const CompetitiveModelView* models = nullptr;
   std::uint32_t count = 0, most_neurons = 0, most_inputs = 0;
-  float* scratch = nullptr;          // of every block; null: in shared memory
+  float* scratch = nullptr;          // of every block, where that is not shared memory
   std::uint64_t* failure = nullptr;  // of each model: presentation << 32 | neuron of the first that is not finite
 };
 

@@ -1,8 +1,7 @@
-// What sprig calls of cuBLAS, cuSOLVER, cuSPARSE and CUB, by Eigen and the standard library: work in the stream's
+// What sprig calls of cuBLAS, cuSOLVER and CUB, by Eigen and the standard library: work in the stream's
 // queue. Results are close to the vendor's, which are close themselves.
 #include <cublas_v2.h>
 #include <cusolverDn.h>
-#include <cusparse.h>
 #include <cub/device/device_radix_sort.cuh>
 #include <cub/device/device_scan.cuh>
 
@@ -18,15 +17,6 @@ using namespace sprig::emulated;
 
 struct EmulatedLibrary {
   cudaStream_t stream = nullptr;
-};
-struct EmulatedSparseMatrix {
-  std::int64_t rows;
-  const std::int64_t *offsets, *indices;
-  const double* values;
-};
-struct EmulatedDenseMatrix {
-  std::int64_t rows, columns, stride;
-  double* values;
 };
 
 namespace {
@@ -203,63 +193,6 @@ cusolverStatus_t cusolverDnDorgqr(cusolverDnHandle_t handle, int m, int n, int k
           {{a, doubles(m, stride, n)}, {tau, doubles(k, 1)}, {workspace, doubles(size, 1)}, {info, sizeof *info}},
           work),
       CUSOLVER_STATUS_EXECUTION_FAILED);
-}
-
-// ---- cuSPARSE ----
-
-cusparseStatus_t cusparseCreate(cusparseHandle_t* handle) { return create(handle, CUSPARSE_STATUS_EXECUTION_FAILED); }
-cusparseStatus_t cusparseDestroy(cusparseHandle_t handle) {
-  delete handle;
-  return CUSPARSE_STATUS_SUCCESS;
-}
-cusparseStatus_t cusparseSetStream(cusparseHandle_t handle, cudaStream_t stream) {
-  handle->stream = stream;
-  return CUSPARSE_STATUS_SUCCESS;
-}
-const char* cusparseGetErrorString(cusparseStatus_t) { return "execution failed"; }
-
-cusparseStatus_t cusparseCreateCsr(cusparseSpMatDescr_t* matrix, std::int64_t rows, std::int64_t, std::int64_t,
-                                   void* offsets, void* indices, void* values, cusparseIndexType_t, cusparseIndexType_t,
-                                   cusparseIndexBase_t, cudaDataType) {
-  *matrix = new EmulatedSparseMatrix{rows, static_cast<std::int64_t*>(offsets), static_cast<std::int64_t*>(indices),
-                                     static_cast<double*>(values)};
-  return CUSPARSE_STATUS_SUCCESS;
-}
-cusparseStatus_t cusparseDestroySpMat(cusparseSpMatDescr_t matrix) {
-  delete matrix;
-  return CUSPARSE_STATUS_SUCCESS;
-}
-cusparseStatus_t cusparseCreateDnMat(cusparseDnMatDescr_t* matrix, std::int64_t rows, std::int64_t columns,
-                                     std::int64_t stride, void* values, cudaDataType, cusparseOrder_t) {
-  *matrix = new EmulatedDenseMatrix{rows, columns, stride, static_cast<double*>(values)};
-  return CUSPARSE_STATUS_SUCCESS;
-}
-cusparseStatus_t cusparseDestroyDnMat(cusparseDnMatDescr_t matrix) {
-  delete matrix;
-  return CUSPARSE_STATUS_SUCCESS;
-}
-cusparseStatus_t cusparseSpMM_bufferSize(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*,
-                                         cusparseSpMatDescr_t, cusparseDnMatDescr_t, const void*, cusparseDnMatDescr_t,
-                                         cudaDataType, cusparseSpMMAlg_t, std::size_t* bytes) {
-  *bytes = 256;
-  return CUSPARSE_STATUS_SUCCESS;
-}
-// C = alpha A B + beta C.
-cusparseStatus_t cusparseSpMM(cusparseHandle_t handle, cusparseOperation_t, cusparseOperation_t, const void* alpha,
-                              cusparseSpMatDescr_t a, cusparseDnMatDescr_t b, const void* beta, cusparseDnMatDescr_t c,
-                              cudaDataType, cusparseSpMMAlg_t, void* workspace) {
-  const auto work = [a = *a, b = *b, c = *c, alpha = *static_cast<const double*>(alpha),
-                     beta = *static_cast<const double*>(beta)] {
-    for (std::int64_t column = 0; column < c.columns; ++column)
-      for (std::int64_t row = 0; row < a.rows; ++row) {
-        double sum = 0;
-        for (std::int64_t k = a.offsets[row]; k < a.offsets[row + 1]; ++k)
-          sum += a.values[k] * b.values[column * b.stride + a.indices[k]];
-        double& to = c.values[column * c.stride + row];
-        to = alpha * sum + beta * to;
-      }
-  };
-  return status_of(queue_work(handle->stream, {{workspace, 256}}, work), CUSPARSE_STATUS_EXECUTION_FAILED);
 }
 
 // ---- CUB ----
