@@ -37,6 +37,7 @@ cuda::DeviceInfo gpu_of_flags(const std::string& model, const std::string& memor
   if (!model.empty() && !named)
     throw UsageError("--device-model", "found \"" + model.substr(0, 40) + "\"; allowed: " + device_model_names());
   cuda::DeviceInfo gpu = named ? *named : planned_gpu(Device::cuda);
+  if (!named && !uses_device(Device::automatic)) gpu.name += " (taken where none is named or here)";
   if (memory.empty()) return gpu;
   const std::optional<double> bytes = read_bytes(memory);
   if (!bytes)

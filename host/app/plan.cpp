@@ -1,6 +1,7 @@
 // sprig plan: bytes per array, and what fits, before anything is allocated.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "host/app/bench/recipes.hpp"
 #include "host/app/learn/models.hpp"
@@ -60,7 +61,8 @@ std::optional<cuda::DeviceInfo> gpu_of(const Command& command, const Device& dev
 
 std::string gpu_text(const cuda::DeviceInfo& gpu, bool described) {
   return (described ? "device, as described: " : "device " + std::to_string(gpu.index) + ": ") + gpu.name + ", " +
-         std::to_string(gpu.multiprocessors) + " SMs, " + bytes_text(static_cast<double>(gpu.free_bytes)) + " free\n";
+         std::to_string(gpu.multiprocessors) + " SMs, " + bytes_text(static_cast<double>(gpu.free_bytes)) +
+         (described ? "" : " free") + "\n";
 }
 
 Json gpu_json(const cuda::DeviceInfo& gpu, bool described) {
@@ -70,6 +72,16 @@ Json gpu_json(const cuda::DeviceInfo& gpu, bool described) {
           {"bytes", gpu.free_bytes},
           {"shared_bytes_a_block", gpu.shared_per_block_bytes},
           {"l2_bytes", gpu.l2_bytes}};
+}
+
+void add_reason(std::vector<std::pair<std::string, std::string>>& reasons, const std::string& why,
+                const std::string& verb) {
+  for (auto& [known, verbs] : reasons)
+    if (known == why) {
+      verbs += ", " + verb;
+      return;
+    }
+  reasons.emplace_back(why, verb);
 }
 
 Json engine_json(const GpuPlan& plan) {
@@ -97,7 +109,7 @@ int plan_verb(const Command& command) {
   const MemoryPlan& first = plans.front().plan;
   result["neurons"] = first.neurons;
   result["synapses"] = first.synapses;
-  std::string engines;
+  std::vector<std::pair<std::string, std::string>> engines;  // the reason, and the verbs that it holds for
   for (const auto& [verb, plan, all_shown, hint, gpus] : plans) {
     const MemoryPlan on_host = plan.on_host(), on_device = plan.on_device().shared_by(gpus);
     const bool fits = fits_in(on_host, limit) && (!device || fits_in(on_device, *device));
@@ -112,7 +124,7 @@ int plan_verb(const Command& command) {
       if (plan.gpu) entry.update(engine_json(*plan.gpu));
       const std::string engine = plan.gpu ? plan.gpu->resident ? "resident" : "plain" : "-";
       works.add({verb, bytes_text(on_host.total()), bytes_text(on_device.total()), engine, fits ? "yes" : "no"});
-      if (plan.gpu) engines += verb + ": the " + engine + " engine; " + plan.gpu->why + "\n";
+      if (plan.gpu) add_reason(engines, "the " + engine + " engine; " + plan.gpu->why, verb);
     } else {
       works.add({verb, bytes_text(on_host.total()), fits ? "yes" : "no"});
     }
@@ -124,7 +136,9 @@ int plan_verb(const Command& command) {
                        number_text(result["synapses"].get<double>(), 12) + " synapses expected; " +
                        bytes_text(limit.bytes) + " of " + limit.name + " available\n";
     if (gpu) text += gpu_text(*gpu, command.gpu.has_value());
-    write_stdout(text + "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n" + engines));
+    text += "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n");
+    for (const auto& [why, verbs] : engines) text += verbs + ": " + why + "\n";
+    write_stdout(text);
   }
   if (!command.out.empty()) {
     Session session(command);

@@ -16,7 +16,7 @@ namespace sprig {
 class Device {
  public:
   static const Device cpu, cuda, cuda_all, automatic;
-  static constexpr int kHighest = 65535;
+  static constexpr int kHighest = 9999;
   static constexpr Device cuda_at(int index) { return {Kind::one, index}; }
 
   constexpr Device() = default;  // automatic
@@ -43,7 +43,7 @@ inline constexpr Device Device::automatic{Device::Kind::automatic, 0};
 // The device that a text names; none for any other text. Numbers are written in one way: cuda:1, not cuda:01.
 std::optional<Device> read_device(std::string_view text);
 // What read_device() takes, as a regular expression of JSON Schema, and in words.
-inline constexpr const char* kDevicePattern = "^(cpu|auto|cuda|cuda:all|cuda:(0|[1-9][0-9]{0,4}))$";
+inline constexpr const char* kDevicePattern = "^(cpu|auto|cuda|cuda:all|cuda:(0|[1-9][0-9]{0,3}))$";
 inline constexpr const char* kDeviceWords =
     "\"cpu\", \"cuda\", \"cuda:N\" with N a GPU's number, \"cuda:all\" or \"auto\"";
 
