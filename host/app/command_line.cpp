@@ -159,6 +159,7 @@ void set_described_gpu(Command& command, const Flags& flags) {
 
 // Whether the verb can run where it is asked to.
 void check_place(const Verb& verb, const Command& command) {
+  if (verb.run == report_verb) return;  // nothing runs
   const Device device = command.config.simulation.device;
   if (device == Device::cuda_all && !verb.takes_all_gpus) {
     std::string others;

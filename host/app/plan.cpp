@@ -36,7 +36,7 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
   }
   if (std::any_of(config.given.begin(), config.given.end(),
                   [](const std::string& key) { return key.starts_with("learn."); })) {
-    const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::devices().size() : 1;
+    const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
     const int blocks = gpu ? gpu->multiprocessors * static_cast<int>(gpus) : 0;
     return {{"learn", plan_learning(config, LearnImages(config.learn), blocks), true, kLearnMemoryHint, gpus}};
   }
@@ -74,6 +74,13 @@ Json gpu_json(const cuda::DeviceInfo& gpu, bool described) {
           {"l2_bytes", gpu.l2_bytes}};
 }
 
+// With columns for RAM and for the device where there is one.
+std::vector<std::string> array_row(const MemoryItem& item, bool device) {
+  const std::string bytes = bytes_text(item.bytes);
+  if (!device) return {item.group, item.name, bytes};
+  return {item.group, item.name, item.on_gpu_alone ? "" : bytes, item.on_gpu() ? bytes : ""};
+}
+
 void add_reason(std::vector<std::pair<std::string, std::string>>& reasons, const std::string& why,
                 const std::string& verb) {
   for (auto& [known, verbs] : reasons)
@@ -100,7 +107,7 @@ int plan_verb(const Command& command) {
   const std::optional<cuda::DeviceInfo> gpu = gpu_of(command, config.simulation.device);
   std::optional<MemoryLimit> device;
   if (gpu) device = command.gpu ? MemoryLimit{gpu->name, static_cast<double>(gpu->free_bytes)} : memory_of(*gpu);
-  TextTable arrays({"group", "array", "bytes"});
+  TextTable arrays = device ? TextTable({"group", "array", "RAM", "device"}) : TextTable({"group", "array", "bytes"});
   TextTable works =
       device ? TextTable({"verb", "RAM", "device", "engine", "fits"}) : TextTable({"verb", "RAM", "fits"});
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
@@ -116,7 +123,8 @@ int plan_verb(const Command& command) {
     Json items = Json::array();
     for (const MemoryItem& item : plan.items) {
       items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
-      if (all_shown || item.group == "recording") arrays.add({item.group, item.name, bytes_text(item.bytes)});
+      if (device) items.back().update({{"in_ram", !item.on_gpu_alone}, {"on_device", item.on_gpu()}});
+      if (all_shown || item.group == "recording") arrays.add(array_row(item, device.has_value()));
     }
     Json entry{{"bytes", on_host.total()}, {"fits", fits}, {"arrays", items}};
     if (device) {

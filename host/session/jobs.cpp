@@ -22,7 +22,7 @@ Workers job_workers(const Config& config, std::size_t jobs) {
   const int team = team_size(config.simulation.threads);
   Workers workers;
   if (device == Device::cuda_all)
-    for (const cuda::DeviceInfo& gpu : cuda::devices()) workers.devices.push_back(Device::cuda_at(gpu.index));
+    for (const int gpu : cuda::usable_gpus()) workers.devices.push_back(Device::cuda_at(gpu));
   else
     workers.devices.assign(device.names_gpu() ? 1 : static_cast<std::size_t>(team), device);
   workers.devices.resize(std::min(workers.devices.size(), std::max<std::size_t>(jobs, 1)), device);

@@ -112,7 +112,7 @@ double MemoryPlan::total() const {
 MemoryPlan MemoryPlan::on_device() const {
   MemoryPlan plan{neurons, synapses, {}, gpu};
   for (const MemoryItem& item : items)
-    if (item.group == "engine" || item.group == "dynamics" || item.group == "learning") plan.items.push_back(item);
+    if (item.on_gpu()) plan.items.push_back(item);
   return plan;
 }
 

@@ -14,7 +14,7 @@ void require_device(const Config& config) {
   const Device asked = config.simulation.device;
   if (!asked.names_gpu()) return;
   if (asked != Device::cuda_all)
-    cuda::use_device(asked);
+    cuda::select(asked);
   else if (const std::string why = cuda::why_no_device(); !why.empty())
     throw cuda::unavailable(asked, why);
 }

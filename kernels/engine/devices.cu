@@ -44,10 +44,9 @@ std::string compiled_for() {
   return text;
 }
 
-// Makes the device current, which starts it up, and asks for what only then is known. Returns why it is not usable.
-std::string start(DeviceInfo& info) {
-  cudaError_t status = cudaSetDevice(info.index);
-  if (status == cudaSuccess) status = cudaMemGetInfo(&info.free_bytes, &info.memory_bytes);
+// Makes the device current, which starts it up. Returns why it is not usable; empty: it is.
+std::string start(int device) {
+  cudaError_t status = cudaSetDevice(device);
   cudaFuncAttributes attributes{};
   if (status == cudaSuccess) status = cudaFuncGetAttributes(&attributes, any_kernel);
   if (status == cudaSuccess) return "";
@@ -55,8 +54,10 @@ std::string start(DeviceInfo& info) {
   if (status != cudaErrorNoKernelImageForDevice && status != cudaErrorInvalidDeviceFunction)
     return std::string("it does not start: ") + cudaGetErrorName(status) + " (" + cudaGetErrorString(status) + ")";
   const std::string has = compiled_for();
-  return "this sprig has no code for its compute capability " + std::to_string(info.compute_major) + "." +
-         std::to_string(info.compute_minor) + (has.empty() ? "" : ", only for " + has + " and what runs that");
+  return "this sprig has no code for its compute capability " +
+         std::to_string(attribute(cudaDevAttrComputeCapabilityMajor, device)) + "." +
+         std::to_string(attribute(cudaDevAttrComputeCapabilityMinor, device)) +
+         (has.empty() ? "" : ", only for " + has + " and what runs that");
 }
 
 // Leaves the device the calling thread's current one.
@@ -78,7 +79,9 @@ DeviceInfo describe(int device) {
   // Data move at both edges of the clock, which is in kHz; the width is in bits.
   info.bytes_per_s =
       2e3 * attribute(cudaDevAttrMemoryClockRate, device) * attribute(cudaDevAttrGlobalMemoryBusWidth, device) / 8;
-  info.why_not_usable = start(info);
+  info.why_not_usable = start(device);
+  if (info.why_not_usable.empty())  // only one that was started up knows what is free
+    check(cudaMemGetInfo(&info.free_bytes, &info.memory_bytes), "reading a device's memory");
   return info;
 }
 
@@ -124,6 +127,18 @@ std::vector<DeviceInfo> devices() {
   return found;
 }
 
+std::vector<int> usable_gpus() {
+  cudaError_t status = cudaSuccess;
+  std::vector<int> usable;
+  const int count = device_count(status);
+  if (count == 0) return usable;
+  const int current = current_index();
+  for (int device = 0; device < count; ++device)
+    if (start(device).empty()) usable.push_back(device);
+  go_back_to(current);
+  return usable;
+}
+
 std::string why_no_device() {
   cudaError_t status = cudaSuccess;
   const int count = device_count(status);
@@ -134,50 +149,52 @@ std::string why_no_device() {
   std::string why;
   bool usable = false;
   for (int device = 0; device < count && !usable; ++device) {
-    const DeviceInfo info = describe(device);
-    usable = info.why_not_usable.empty();
-    why += (why.empty() ? "" : ", ") + listed(info);
+    usable = start(device).empty();
+    if (!usable) why += (why.empty() ? "" : ", ") + listed(describe(device));
   }
   go_back_to(current);
   return usable ? "" : "no GPU can be used: " + why;
 }
 
-DeviceInfo current_device() {
-  cudaError_t status = cudaSuccess;
-  if (device_count(status) == 0) throw DeviceError("device", why_no_device());
-  DeviceInfo info = describe(current_index());
-  if (!info.why_not_usable.empty()) throw DeviceError("device", listed(info) + " cannot be used");
-  return info;
-}
-
-void make_current(int index) { check(cudaSetDevice(index), "choosing a device"); }
-
-DeviceInfo use_device(const Device& asked) {
+int select(const Device& asked) {
   if (asked == Device::cpu || asked == Device::cuda_all)
     refuse("run.device", shown(asked), "one GPU here: \"cuda\" or \"cuda:N\"");
   cudaError_t status = cudaSuccess;
   const int count = device_count(status);
   if (count == 0) throw unavailable(asked, why_no_device());
   const int wanted = asked.index().value_or(current_index());
-  if (wanted < count) {
-    DeviceInfo info = describe(wanted);
-    if (info.why_not_usable.empty()) return info;
-  }
+  if (wanted < count && start(wanted).empty()) return wanted;
   std::string why = asked.index() ? "there is no such GPU" : "no GPU can be used", there;
   for (int device = 0; device < count; ++device) {
-    DeviceInfo info = describe(device);
+    const DeviceInfo info = describe(device);
     const bool usable = info.why_not_usable.empty();
-    if (!asked.index() && usable) return info;
+    if (!asked.index() && usable) return device;
     if (!usable && (!asked.index() || device == wanted)) why = listed(info);
     if (usable) there += listed(info) + ", ";
   }
   throw unavailable(asked, why, there);
 }
 
+void make_current(int index) { check(cudaSetDevice(index), "choosing a device"); }
+
+DeviceInfo use_device(const Device& asked) { return describe(select(asked)); }
+
+void check_current() {
+  cudaError_t status = cudaSuccess;
+  if (device_count(status) == 0) throw DeviceError("device", why_no_device());
+  const int current = current_index();
+  if (!start(current).empty()) throw DeviceError("device", listed(describe(current)) + " cannot be used");
+}
+
+DeviceInfo current_device() {
+  check_current();
+  return describe(current_index());
+}
+
 int multiprocessors(const Device& asked) {
-  if (asked != Device::cuda_all) return use_device(asked).multiprocessors;
+  if (asked != Device::cuda_all) return attribute(cudaDevAttrMultiProcessorCount, select(asked));
   int sum = 0;
-  for (const DeviceInfo& info : devices()) sum += info.multiprocessors;
+  for (const int device : usable_gpus()) sum += attribute(cudaDevAttrMultiProcessorCount, device);
   if (sum == 0) throw unavailable(asked, why_no_device());
   return sum;
 }

@@ -56,7 +56,9 @@ TEST(DeviceChoice, DevicesAreUsableOrSayWhyNot) {
   for (const cuda::DeviceInfo& info : cuda::all_devices()) usable += info.why_not_usable.empty();
   EXPECT_EQ(usable, cuda::devices().size());
   EXPECT_EQ(cuda::why_no_device().empty(), usable > 0);
-  if (usable == 0) EXPECT_THROW(cuda::current_device(), DeviceError);
+  if (usable == 0) {
+    EXPECT_THROW(cuda::current_device(), DeviceError);
+  }
 }
 
 TEST(DeviceChoice, AGpuThatIsNotThereIsADeviceErrorThatNamesIt) {

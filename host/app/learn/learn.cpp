@@ -158,7 +158,7 @@ void require_room(const Config& config, const LearnImages& images) {
   const MemoryPlan plan = plan_learning(config, images, device.names_gpu() ? cuda::multiprocessors(device) : 0);
   require_fits(plan, available_memory(), kLearnMemoryHint);
   if (!device.names_gpu()) return;
-  const std::size_t gpus = device == Device::cuda_all ? cuda::devices().size() : 1;
+  const std::size_t gpus = device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
   require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), kLearnMemoryHint);
 }
 

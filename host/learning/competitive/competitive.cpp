@@ -31,7 +31,7 @@ namespace {
 // Each GPU its share of the models, on a thread of its own.
 void present_on_all(View<Presentations> models) {
   check_presentations(models);
-  const std::vector<cuda::DeviceInfo> gpus = cuda::devices();
+  const std::vector<int> gpus = cuda::usable_gpus();
   if (gpus.empty()) throw cuda::unavailable(Device::cuda_all, cuda::why_no_device());
   std::vector<double> costs;
   for (const Presentations& job : models)
@@ -43,7 +43,7 @@ void present_on_all(View<Presentations> models) {
     if (shares[g].empty()) continue;
     threads.emplace_back([&, g] {
       trap.run([&] {
-        cuda::make_current(gpus[g].index);
+        cuda::make_current(gpus[g]);
         std::vector<Presentations> share;
         for (const std::size_t k : shares[g]) share.push_back(std::move(models[k]));
         cuda::present(share);
@@ -60,7 +60,7 @@ void present_on_all(View<Presentations> models) {
 void present(View<Presentations> models, Device device, int threads) {
   if (!uses_device(device)) return cpu::present(models, threads);
   if (device == Device::cuda_all) return present_on_all(models);
-  cuda::use_device(device);
+  cuda::select(device);
   cuda::present(models);
 }
 

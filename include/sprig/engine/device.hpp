@@ -30,15 +30,18 @@ std::string versions();  // "CUDA runtime 13.0, driver 13.0", or ""
 
 std::vector<DeviceInfo> all_devices();  // every one that the driver has; empty when there is none, or no driver
 std::vector<DeviceInfo> devices();      // those that are usable
+std::vector<int> usable_gpus();         // their numbers, without asking what they are
 // Why none is usable; empty when one is. Stops at the first that is, so that no other is started up.
 std::string why_no_device();
 
-// What the calling thread's current GPU is. Errors: DeviceError when it cannot be used.
-DeviceInfo current_device();
-// Makes the GPU asked for (cuda, cuda:N; automatic as cuda) the calling thread's current one, and describes it. Errors:
-// DeviceError (run.device) with what there is, when it cannot be; ConfigError (run.device) for cpu and cuda:all.
-DeviceInfo use_device(const Device& asked);
-void make_current(int index);  // the same for one that use_device() has described, without asking again
+// Makes the GPU asked for (cuda, cuda:N; automatic as cuda) the calling thread's current one and returns its number.
+// Errors: DeviceError (run.device) with what there is, when it cannot be used; ConfigError (run.device) for cpu and
+// cuda:all.
+int select(const Device& asked);
+void make_current(int index);                // the same for one that select() has found usable
+DeviceInfo use_device(const Device& asked);  // select(), and what it is
+DeviceInfo current_device();                 // what the calling thread's current GPU is. Errors: DeviceError
+void check_current();                        // DeviceError where that cannot be used
 // Of the GPU asked for, or of all that are usable (cuda:all): so many blocks fill it. Errors: DeviceError.
 int multiprocessors(const Device& asked);
 

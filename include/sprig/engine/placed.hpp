@@ -12,9 +12,9 @@ namespace sprig::cuda {
 template <class T>
 class Placed {
  public:
-  // make(): a std::unique_ptr<T>, called with the GPU current. Errors: those of use_device() and of make().
+  // make(): a std::unique_ptr<T>, called with the GPU current. Errors: those of select() and of make().
   template <class Make>
-  Placed(const Device& asked, Make&& make) : gpu_(use_device(asked).index), object_(std::forward<Make>(make)()) {}
+  Placed(const Device& asked, Make&& make) : gpu_(select(asked)), object_(std::forward<Make>(make)()) {}
   Placed(const Placed&) = delete;
   Placed& operator=(const Placed&) = delete;
   ~Placed() {

@@ -19,6 +19,9 @@ struct MemoryItem {
   std::string group, name;    // group: network, engine, recording, dynamics, pruning, learning, task
   double bytes = 0;           // expected value where the network is random
   bool on_gpu_alone = false;  // the host never has it
+
+  // Where the work runs on a GPU. What is not there alone is in RAM, be it only until it is on the GPU.
+  bool on_gpu() const { return group == "engine" || group == "dynamics" || group == "learning"; }
 };
 
 struct MemoryPlan {
@@ -26,8 +29,8 @@ struct MemoryPlan {
   std::vector<MemoryItem> items;  // what this work holds at once
   std::optional<GpuPlan> gpu;     // by which engine it runs there, where it does
   double total() const;
-  MemoryPlan on_device() const;                    // the arrays that live on the GPU, if it runs there
-  MemoryPlan on_host() const;                      // those that RAM must hold, be it only until they are on the GPU
+  MemoryPlan on_device() const;
+  MemoryPlan on_host() const;
   MemoryPlan shared_by(std::size_t places) const;  // a fair share of each
 };
 
