@@ -50,7 +50,16 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
           {"study", plan_memory(config, Work::study, 1, gpu), true}};
 }
 
-bool fits_in(const MemoryPlan& plan, const MemoryLimit& limit) { return plan.total() <= limit.bytes; }
+// What a verb takes where, and whether that is there. device: null where it runs on the CPU.
+struct Takes {
+  MemoryPlan on_host, on_device;
+  bool fits;
+};
+Takes takes_of(const VerbPlan& of, const MemoryLimit& ram, const MemoryLimit* device) {
+  Takes takes{of.plan.on_host(), of.plan.on_device().shared_by(of.gpus), true};
+  takes.fits = takes.on_host.total() <= ram.bytes && (!device || takes.on_device.total() <= device->bytes);
+  return takes;
+}
 
 // The GPU to plan for, if it comes to one: described by flags, or here.
 std::optional<cuda::DeviceInfo> gpu_of(const Command& command, const Device& device) {
@@ -91,10 +100,24 @@ void add_reason(std::vector<std::pair<std::string, std::string>>& reasons, const
   reasons.emplace_back(why, verb);
 }
 
-Json engine_json(const GpuPlan& plan) {
-  Json json{{"engine", plan.resident ? "resident" : "plain"}, {"why", plan.why}};
-  if (plan.resident)
-    json.update({{"blocks", plan.blocks}, {"threads", plan.threads}, {"shared_bytes_a_block", plan.shared_bytes}});
+std::string engine_name(const std::optional<GpuPlan>& plan) {
+  return !plan ? "-" : plan->resident ? "resident" : "plain";
+}
+
+Json verb_json(const MemoryPlan& plan, const Takes& takes, bool device) {
+  Json items = Json::array();
+  for (const MemoryItem& item : plan.items) {
+    items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
+    if (device) items.back().update({{"in_ram", !item.on_gpu_alone}, {"on_device", item.on_gpu()}});
+  }
+  Json json{{"bytes", takes.on_host.total()}, {"fits", takes.fits}, {"arrays", items}};
+  if (device) json["device_bytes"] = takes.on_device.total();
+  if (!plan.gpu) return json;
+  json.update({{"engine", engine_name(plan.gpu)}, {"why", plan.gpu->why}});
+  if (plan.gpu->resident)
+    json.update({{"blocks", plan.gpu->blocks},
+                 {"threads", plan.gpu->threads},
+                 {"shared_bytes_a_block", plan.gpu->shared_bytes}});
   return json;
 }
 
@@ -113,30 +136,21 @@ int plan_verb(const Command& command) {
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
   if (gpu) result["device"] = gpu_json(*gpu, command.gpu.has_value());
   const std::vector<VerbPlan> plans = plans_of(config, gpu ? &*gpu : nullptr);
-  const MemoryPlan& first = plans.front().plan;
-  result["neurons"] = first.neurons;
-  result["synapses"] = first.synapses;
+  const Takes first = takes_of(plans.front(), limit, device ? &*device : nullptr);
+  result["neurons"] = first.on_host.neurons;
+  result["synapses"] = first.on_host.synapses;
   std::vector<std::pair<std::string, std::string>> engines;  // the reason, and the verbs that it holds for
-  for (const auto& [verb, plan, all_shown, hint, gpus] : plans) {
-    const MemoryPlan on_host = plan.on_host(), on_device = plan.on_device().shared_by(gpus);
-    const bool fits = fits_in(on_host, limit) && (!device || fits_in(on_device, *device));
-    Json items = Json::array();
-    for (const MemoryItem& item : plan.items) {
-      items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
-      if (device) items.back().update({{"in_ram", !item.on_gpu_alone}, {"on_device", item.on_gpu()}});
-      if (all_shown || item.group == "recording") arrays.add(array_row(item, device.has_value()));
-    }
-    Json entry{{"bytes", on_host.total()}, {"fits", fits}, {"arrays", items}};
-    if (device) {
-      entry["device_bytes"] = on_device.total();
-      if (plan.gpu) entry.update(engine_json(*plan.gpu));
-      const std::string engine = plan.gpu ? plan.gpu->resident ? "resident" : "plain" : "-";
-      works.add({verb, bytes_text(on_host.total()), bytes_text(on_device.total()), engine, fits ? "yes" : "no"});
-      if (plan.gpu) add_reason(engines, "the " + engine + " engine; " + plan.gpu->why, verb);
-    } else {
-      works.add({verb, bytes_text(on_host.total()), fits ? "yes" : "no"});
-    }
-    result["verbs"][verb] = entry;
+  for (const VerbPlan& verb : plans) {
+    const Takes takes = takes_of(verb, limit, device ? &*device : nullptr);
+    result["verbs"][verb.verb] = verb_json(verb.plan, takes, device.has_value());
+    for (const MemoryItem& item : verb.plan.items)
+      if (verb.all_shown || item.group == "recording") arrays.add(array_row(item, device.has_value()));
+    std::vector<std::string> row{verb.verb, bytes_text(takes.on_host.total())};
+    const std::string engine = engine_name(verb.plan.gpu);
+    if (device) row.insert(row.end(), {bytes_text(takes.on_device.total()), engine});
+    row.push_back(takes.fits ? "yes" : "no");
+    works.add(row);
+    if (verb.plan.gpu) add_reason(engines, "the " + engine + " engine; " + verb.plan.gpu->why, verb.verb);
   }
   result["fits"] = result["verbs"][plans.front().verb]["fits"];
   if (!command.quiet) {
@@ -153,8 +167,8 @@ int plan_verb(const Command& command) {
     session.finish(result, Hash().hex(), "none", true);
   }
   const char* hint = plans.front().hint;
-  require_fits(first.on_host(), limit, hint);  // what does not fit is said with its numbers
-  if (device) require_fits(first.on_device().shared_by(plans.front().gpus), *device, hint);
+  require_fits(first.on_host, limit, hint);  // what does not fit is said with its numbers
+  if (device) require_fits(first.on_device, *device, hint);
   return 0;
 }
 
