@@ -68,8 +68,8 @@ class ThreadedResident {
     slice_first_ = kernel::slice_first(sliced_);
     recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
-    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_synapses_);
-    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_synapses_);
+    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_);
+    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_groups_);
     boxes_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.box_words);
     overflow_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.overflow_words);
 
@@ -79,8 +79,8 @@ class ThreadedResident {
     data_.tables.noise_table = sliced_.noise_table.data();
     data_.constants = view_of_constants(constants_);
     data_.state = {view_of_state(neurons_), rings_.data()};
-    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_synapses_.data()};
-    data_.input = {input_.first.data(), input_.parts.data(), input_synapses_.data()};
+    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_groups_.data()};
+    data_.input = {input_.first.data(), input_.parts.data(), input_groups_.data()};
     data_.boxes = boxes_.data();
     data_.overflow = overflow_.data();
     data_.stalled = &stalled_;
@@ -134,7 +134,7 @@ class ThreadedResident {
     const std::uint32_t sources = sliced_.sources;
     std::vector<std::uint32_t> counts(sources);
     launch_threads(shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, counts.data()); });
-    if (!plan_.pays_to_split(counts, recurrent_synapses_.size())) {
+    if (!plan_.pays_to_split(counts, recurrent_groups_.size() * kGroup)) {
       data_.near_steps = 0;
       return;
     }
@@ -211,7 +211,8 @@ class ThreadedResident {
   SliceConstants constants_;
   std::vector<std::uint32_t> slice_first_;
   kernel::RowTable recurrent_, input_;
-  std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_, near_synapses_;
+  std::vector<SynapseGroup> recurrent_groups_, input_groups_;
+  std::vector<NarrowSynapse> near_synapses_;
   std::vector<std::uint64_t> near_first_;
   std::vector<std::uint16_t> near_parts_;
   NeuronState<Vector> neurons_;
