@@ -56,6 +56,7 @@ class ResidentNetwork {
   ResidentDeviceRows recurrent_, input_;
   NearDeviceRows near_;  // empty: rows are not split
   DeviceBuffer<std::uint32_t> slice_first_;
+  DeviceBuffer<std::uint8_t> slice_reached_;
   DeviceBuffer<std::uint64_t> boxes_, overflow_;
   kernel::ResidentData data_;
 };
