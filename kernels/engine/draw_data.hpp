@@ -1,6 +1,6 @@
 // What the kernels read and write that draw a procedural network on the device (include/sprig/network/projection.hpp):
-// every synapse belongs to its target, so a thread draws the synapses onto one target, one after the other, as the
-// host does.
+// every synapse belongs to its target and has a counter of its own, so a warp draws the synapses onto one target, its
+// lanes consecutive ones.
 #pragma once
 
 #include <cstdint>

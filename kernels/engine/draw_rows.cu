@@ -113,8 +113,9 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   for (std::uint32_t p = 0; p < data.view.count; ++p) {
     const DrawnProjection& projection = tables.projections[p];
     const std::uint64_t items = projection.rule == ProjectionRule::fixed_total ? (projection.synapses + 3) / 4
-                                : projection.rule == ProjectionRule::bernoulli ? projection.target_count
-                                                                               : 0;
+                                : projection.rule == ProjectionRule::bernoulli
+                                    ? std::uint64_t{projection.target_count} * kWarp
+                                    : 0;
     launch("counting synapses", grid_of(items), stream, count_kernel, data, p);
   }
   const std::vector<std::uint32_t> host_counts = counts.to_host(stream);
@@ -150,8 +151,8 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   data.incoming = incoming.data();
   data.parts = rows.parts.data();
   data.first = rows.first.data();
-  launch("weighing synapses", grid_of(n), stream, weigh_kernel, data);
-  launch("weighing synapses", grid_of(n), stream, parts_kernel, data);
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, weigh_kernel, data);
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, parts_kernel, data);
   const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
   stream.synchronize();
   for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
@@ -181,7 +182,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
     slice.scale = device_scale.data();
     slice.sources = sources.data();
     slice.synapses = drawn.data();
-    launch("drawing synapses", grid_of(slice.count), stream, draw_kernel, data, slice);
+    launch("drawing synapses", grid_of(std::uint64_t{slice.count} * kWarp), stream, draw_kernel, data, slice);
     // A radix sort is stable: synapses of a source stay in the order of their targets.
     scratch.run("sorting synapses", [&](void* memory, std::size_t& bytes) {
       return cub::DeviceRadixSort::SortPairs(memory, bytes, sources.data(), sorted.data(),

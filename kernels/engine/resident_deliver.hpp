@@ -70,14 +70,9 @@ template <ExecutionContext Ctx>
 SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
                                        std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
                                        std::uint32_t slot) {
-  const std::uint32_t lane = lane_of(ctx);
   RowPiece piece{0, 0};
   if (valid) piece = row_piece(data, rows, source, number);
-  std::uint32_t sum = piece.length;  // of the lanes up to this one
-  for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
-    const std::uint32_t other = ctx.shuffle(sum, (lane - distance) % kWarp);
-    if (lane >= distance) sum += other;
-  }
+  const std::uint32_t sum = sum_of_lanes_until(ctx, piece.length);
   const std::uint32_t before = sum - piece.length;
   return {piece.begin - before, before, slot * ring.slot_bytes, ctx.shuffle(sum, kWarp - 1)};
 }

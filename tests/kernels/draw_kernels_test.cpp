@@ -19,8 +19,8 @@ ProceduralNetwork three_projections(int receptors, std::uint32_t seed) {
   const Distribution delay{Distribution::Kind::normal, 1.5, 0.75};
   procedural.projections = {
       {0, 200, 0, 300, ProjectionRule::fixed_total, 3001, 0, 0, true, weight, delay},
-      {200, 100, 0, 300, ProjectionRule::fixed_in_degree, 0, 7, 0, false, inhibition, delay},
-      {0, 300, 50, 150, ProjectionRule::bernoulli, 0, 0, 0.05, false, weight, {Distribution::Kind::constant, 2, 0}},
+      {200, 100, 0, 300, ProjectionRule::fixed_in_degree, 0, 70, 0, false, inhibition, delay},
+      {0, 300, 50, 150, ProjectionRule::bernoulli, 0, 0, 0.4, false, weight, {Distribution::Kind::constant, 2, 0}},
       {0, 300, 0, 300, ProjectionRule::bernoulli, 0, 0, 0, true, weight, delay}};
   return procedural;
 }
