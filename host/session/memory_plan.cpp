@@ -16,6 +16,7 @@
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device_model.hpp"
 #include "sprig/engine/plastic.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/session/place.hpp"
@@ -96,7 +97,7 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
     policy.by_delay = !events && !learns && options.replicas == 1;
   }
   return choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
-                       static_cast<std::uint64_t>(network.synapses), shortest_delay(network), slots - 1, policy);
+                       static_cast<std::uint64_t>(network.synapses), shortest_delay(network), slots - 1, policy, {});
 }
 
 std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const SimulationOptions& options,
@@ -171,7 +172,10 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   add("network", "neuron parameters", (12 * 8 + 4) * n);
   const SliceLayout layout = planned_layout(network, options, threads, plan.gpu);
   const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
-  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e, drawn_there);
+  add("engine", "packed synapses",
+      resident ? sizeof(SynapseGroup) * n * layout.slices * expected_groups(e / (n * layout.slices))
+               : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e,
+      drawn_there);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices,
       drawn_there);
   if (resident) {

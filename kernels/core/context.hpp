@@ -15,7 +15,8 @@
 //                                           the same calls in the same order and gets the same address
 //   atomic_add(p, x) atomic_min(p, x)       returns the old value; relaxed, device scope unless said otherwise
 //   load<order>(p) store<order>(p, x)       atomic accesses
-//   load_streaming(p)                       *p, a word of 4 bytes that is not wanted again soon: caches may drop it
+//   load_streaming(p)                       *p, of 4 or 16 bytes and aligned so, that is not wanted again soon: caches
+//                                           may drop it
 //   fence()                                 acquire and release, device scope unless said otherwise
 //   grid_barrier()                          all threads of the grid; needs a cooperative launch
 //   pause()                                 for loops that wait for another block; needs one that is running too
@@ -82,6 +83,17 @@ SPRIG_KERNEL inline std::uint64_t grid_thread(Ctx& ctx) {
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t grid_threads(Ctx& ctx) {
   return std::uint64_t{ctx.blocks()} * ctx.threads();
+}
+
+// Sum of x over the lanes up to this one. All lanes of the warp must call.
+template <ExecutionContext Ctx, class T>
+SPRIG_KERNEL inline T sum_of_lanes_until(Ctx& ctx, T x) {
+  const std::uint32_t lane = lane_of(ctx);
+  for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
+    const T other = ctx.shuffle(x, (lane - distance) % kWarp);
+    if (lane >= distance) x += other;
+  }
+  return x;
 }
 
 SPRIG_KERNEL inline std::uint32_t count_bits(std::uint32_t mask) {

@@ -45,7 +45,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 __global__ void __launch_bounds__(kThreads)
     move_kernel(const __grid_constant__ kernel::DrawData data, std::uint32_t slice, const std::uint32_t* sorted,
-                const NarrowSynapse* synapses, const std::uint64_t* heads, std::uint64_t count, NarrowSynapse* to) {
+                const NarrowSynapse* synapses, const std::uint64_t* heads, std::uint64_t count, SynapseGroup* to) {
   CudaContext ctx;
   kernel::move_rows(ctx, data, slice, sorted, synapses, heads, count, to);
 }
@@ -113,8 +113,9 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   for (std::uint32_t p = 0; p < data.view.count; ++p) {
     const DrawnProjection& projection = tables.projections[p];
     const std::uint64_t items = projection.rule == ProjectionRule::fixed_total ? (projection.synapses + 3) / 4
-                                : projection.rule == ProjectionRule::bernoulli ? projection.target_count
-                                                                               : 0;
+                                : projection.rule == ProjectionRule::bernoulli
+                                    ? std::uint64_t{projection.target_count} * kWarp
+                                    : 0;
     launch("counting synapses", grid_of(items), stream, count_kernel, data, p);
   }
   const std::vector<std::uint32_t> host_counts = counts.to_host(stream);
@@ -125,14 +126,15 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
 
   SynapseLoads loads;
   loads.layout =
-      choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy);
+      choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy,
+                    kernel::in_degrees_of(n, tables, counted, host_counts));
   loads.min_delay = bounds.least;
   DrawnRows rows;
   rows.sliced.narrow = loads.layout.narrow;
   rows.sliced.delay_slots = loads.layout.delay_slots;
   if (!loads.layout.narrow) return rows;
   const std::uint32_t slices = loads.layout.slices;
-  const std::vector<std::uint32_t> cuts = kernel::cuts_of(n, slices);
+  const std::vector<std::uint32_t>& cuts = loads.layout.first;
   std::vector<std::uint32_t> slice_of;
   for (std::uint32_t s = 0; s < slices; ++s) slice_of.insert(slice_of.end(), cuts[s + 1] - cuts[s], s);
   const DeviceBuffer<std::uint32_t> device_slice_of(slice_of, "slices");
@@ -149,14 +151,15 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   data.incoming = incoming.data();
   data.parts = rows.parts.data();
   data.first = rows.first.data();
-  launch("weighing synapses", grid_of(n), stream, weigh_kernel, data);
-  launch("weighing synapses", grid_of(n), stream, parts_kernel, data);
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, weigh_kernel, data);
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, parts_kernel, data);
   const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
   stream.synchronize();
   for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
   exclusive_sum(scratch, incoming, stream);
   exclusive_sum(scratch, rows.first, stream);
   loads.cells = device_loads.to_host(stream);
+  const std::uint64_t groups = std::accumulate(of_source.begin(), of_source.end(), std::uint64_t{0});
   const std::vector<std::uint64_t> begins = incoming.to_host(stream);
   stream.synchronize();
   rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
@@ -167,7 +170,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   const DeviceBuffer<std::uint32_t> device_population_of(network.population_of(), "populations");
   std::uint64_t largest = 0;  // synapses of a slice
   for (std::uint32_t s = 0; s < slices; ++s) largest = std::max(largest, begins[cuts[s + 1]] - begins[cuts[s]]);
-  rows.synapses = DeviceBuffer<NarrowSynapse>(total, "synapses");
+  rows.groups = DeviceBuffer<SynapseGroup>(groups, "synapses");
   const DeviceBuffer<std::uint32_t> sources(largest, "synapses being sorted"), sorted(largest, "synapses being sorted");
   const DeviceBuffer<NarrowSynapse> drawn(largest, "synapses being sorted"), ordered(largest, "synapses being sorted");
   const DeviceBuffer<std::uint64_t> heads(n, "synapse rows");
@@ -179,7 +182,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
     slice.scale = device_scale.data();
     slice.sources = sources.data();
     slice.synapses = drawn.data();
-    launch("drawing synapses", grid_of(slice.count), stream, draw_kernel, data, slice);
+    launch("drawing synapses", grid_of(std::uint64_t{slice.count} * kWarp), stream, draw_kernel, data, slice);
     // A radix sort is stable: synapses of a source stay in the order of their targets.
     scratch.run("sorting synapses", [&](void* memory, std::size_t& bytes) {
       return cub::DeviceRadixSort::SortPairs(memory, bytes, sources.data(), sorted.data(),
@@ -189,7 +192,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
     });
     launch("moving synapses", grid_of(count), stream, heads_kernel, sorted.data(), count, heads.data());
     launch("moving synapses", grid_of(count), stream, move_kernel, data, s, sorted.data(), ordered.data(), heads.data(),
-           count, rows.synapses.data());
+           count, rows.groups.data());
   }
   stream.synchronize();
   return rows;

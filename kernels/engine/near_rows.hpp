@@ -16,15 +16,15 @@ SPRIG_KERNEL inline std::uint32_t for_near_synapses(Ctx& ctx, const ResidentData
                                                     const Part& part, const Take& take) {
   const std::uint32_t lane = lane_of(ctx);
   const std::uint32_t* parts = data.recurrent.parts + source * (data.slices + 1);
-  const NarrowSynapse* row = data.recurrent.synapses + data.recurrent.first[source];
+  const SynapseGroup* row = data.recurrent.groups + data.recurrent.first[source];
   std::uint32_t near = 0;
   for (std::uint32_t s = 0; s < data.slices; ++s) {
     part(s, near);
     const std::uint32_t limit = data.near_steps * stride_of(data, slice_view(data, s, 0));
-    for (std::uint32_t base = parts[s]; base < parts[s + 1]; base += kWarp) {
-      const std::uint32_t k = base + lane;
-      const NarrowSynapse synapse = k < parts[s + 1] ? row[k] : NarrowSynapse{};
-      const bool wanted = k < parts[s + 1] && synapse.place < limit;
+    for (std::uint64_t k = std::uint64_t{kGroup} * parts[s] + lane, end = std::uint64_t{kGroup} * parts[s + 1];
+         ctx.ballot(k < end) != 0; k += kWarp) {
+      const NarrowSynapse synapse = k < end ? row[k / kGroup].synapse[k % kGroup] : NarrowSynapse{};
+      const bool wanted = synapse.weight != 0 && synapse.place < limit;  // what fills up a group has no weight
       const std::uint32_t found = ctx.ballot(wanted);
       if (wanted) take(near + count_bits(found & ((1u << lane) - 1)), synapse);
       near += count_bits(found);

@@ -2,8 +2,9 @@
 // steps. Block b owns slices b, b + blocks, ...: their neurons' state, their delay rings and every synapse onto them.
 //
 // Layouts: constants and state [neuron] over the whole network; ring [slot][stride] a slice, slices one after the other
-// (slices.hpp); synapses by (source, slice), so that the owners of one spike's rows read one contiguous piece of
-// memory at about the same time (microcircuit: 15 KB, whole DRAM pages, instead of 132 pieces of 116 bytes).
+// (slices.hpp); synapses by (source, slice), in groups of 16 bytes (row_groups.hpp), so that the owners of one spike's
+// rows read one contiguous piece of memory at about the same time (microcircuit: 16 KB, whole DRAM pages, instead of
+// 132 pieces of 116 bytes).
 //
 // Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words:
 //
@@ -36,6 +37,7 @@
 #include "kernels/core/context.hpp"
 #include "kernels/engine/cell.hpp"
 #include "kernels/engine/step_data.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::kernel {
@@ -56,20 +58,24 @@ SPRIG_KERNEL inline std::uint32_t mail_step(std::uint64_t word) {
 SPRIG_KERNEL inline std::uint32_t mail_value(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
 
 // Synapses of one projection onto all slices: those of (source, slice) are
-// synapses[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
-template <class Part>
-struct RowsByPart {
+// groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
+struct ResidentRows {
   const std::uint64_t* first = nullptr;
-  const Part* parts = nullptr;
+  const std::uint32_t* parts = nullptr;
+  const SynapseGroup* groups = nullptr;
+};
+// The same, synapse by synapse; parts of half the bytes, for the cache.
+struct NearRows {
+  const std::uint64_t* first = nullptr;
+  const std::uint16_t* parts = nullptr;
   const NarrowSynapse* synapses = nullptr;
 };
-using ResidentRows = RowsByPart<std::uint32_t>;
-using NearRows = RowsByPart<std::uint16_t>;  // half the bytes, for the cache
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
   std::uint32_t neurons = 0, slices = 0, delay_slots = 2, receptors = 1, signal_channels = 0, replica = 0;
-  const std::uint32_t* slice_first = nullptr;  // [slices + 1]
+  const std::uint32_t* slice_first = nullptr;   // [slices + 1]
+  const std::uint8_t* slice_reached = nullptr;  // [slice]: whether recurrent synapses lie onto it
   DriveTables tables;
   ConstantsView constants;
   StateView state;

@@ -21,7 +21,7 @@ void download(const DeviceBuffer<T>& from, HostBuffer<T>& to, std::size_t count,
 ResidentRecorder::ResidentRecorder(const Network& network, const kernel::ResidentPlan& plan)
     : neurons_(network.size()),
       blocks_(plan.blocks),
-      block_neurons_((network.size() + plan.slices - 1) / plan.slices * plan.slices_per_block),
+      block_neurons_(plan.block_neurons),
       most_spikes_(network),
       writer_(network, 1),
       spike_counts_(plan.blocks),

@@ -19,13 +19,13 @@ struct Copied {
 Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const LaunchShape& shape) {
   const std::vector<std::uint32_t> slice_first = kernel::slice_first(sliced);
   const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, sliced.sources);
-  std::vector<NarrowSynapse> synapses;
-  kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, synapses);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, groups);
   kernel::ResidentData data;
   data.slices = static_cast<std::uint32_t>(sliced.slices.size());
   data.receptors = sliced.kind.currents();
   data.slice_first = slice_first.data();
-  data.recurrent = {table.first.data(), table.parts.data(), synapses.data()};
+  data.recurrent = {table.first.data(), table.parts.data(), groups.data()};
   data.near_steps = near_steps;
 
   Copied copied;
@@ -55,6 +55,7 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
       for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k) {
         const NarrowSynapse& synapse = rows.narrow[k];
         if (synapse.place / (sliced.slices[s].count * receptors) >= near_steps) continue;  // its delay
+        if (synapse.weight == 0) continue;  // adds nothing, and is left out
         ASSERT_LT(at, copied.synapses.size());
         EXPECT_EQ(copied.synapses[at].place, synapse.place);
         EXPECT_EQ(copied.synapses[at].weight, synapse.weight);

@@ -67,6 +67,32 @@ TEST(ResidentPlan, CutsWhatNarrowSynapsesCannotReach) {
   EXPECT_EQ(plan.shared_ring_size, 0u);
 }
 
+TEST(ResidentPlan, LeavesUnequalSlicesRoomInRegistersAndRing) {
+  EXPECT_EQ(plan_resident(microcircuit(), kH200).most_neurons,
+            640u);  // a thread each; the ring would have room for 907
+  ResidentShape large = microcircuit();
+  large.neurons = large.sources = 132 * 800;  // too many for registers
+  EXPECT_EQ(plan_resident(large, kH200).most_neurons, 907u);
+  large.neurons = large.sources = 132 * 1000;  // and for the ring: what synapses reach
+  EXPECT_EQ(plan_resident(large, kH200).most_neurons, 1024u);
+}
+
+TEST(ResidentPlan, HasRoomForTheLargestSliceAndBlock) {
+  ResidentShape shape{1000, 1000, 0, 1, 16, 15};
+  kernel::ResidentWishes wishes;
+  wishes.blocks = 2;
+  wishes.slices = 4;
+  shape.slice_first = {0, 100, 300, 700, 1000};  // 100 + 400 and 200 + 300
+  const ResidentPlan plan = plan_resident(shape, kH200, wishes);
+  EXPECT_EQ(plan.block_neurons, 500u);
+  EXPECT_EQ(plan.shared_ring_size, 500u * 16);
+  EXPECT_EQ(plan.overflow_words, 500u * 15 - (plan.box_words - 1));
+  EXPECT_FALSE(plan.in_registers);
+  shape.slice_first = {0, 300, 1000};
+  wishes.slices = 2;
+  EXPECT_FALSE(plan_resident(shape, kH200, wishes).in_registers);  // 700 neurons, 640 threads
+}
+
 TEST(ResidentPlan, UsesFewBlocksForFewNeurons) {
   const ResidentPlan small = plan_resident({1000, 1000, 0, 1, 16, 15}, kH200);
   EXPECT_EQ(small.blocks, 8u);
@@ -106,22 +132,29 @@ TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
   EXPECT_FALSE(plan.pays_to_split({0, 0, 1}, 99));
 }
 
-TEST(ResidentLayout, OrdersSynapsesBySourceThenSlice) {
+TEST(ResidentLayout, OrdersSynapsesBySourceThenSliceInWholeGroups) {
   Network network = unconnected(4, LifKind{}, 1.0, {});
   network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 3, 2, 2}, {2, 1, 3, 1}, {2, 2, 4, 1}, {2, 3, 5, 1}});
   const SlicedNetwork sliced = slice_network(network, {}, {2, 16, true});
   ASSERT_TRUE(sliced.narrow);
 
   const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, 4);
-  std::vector<NarrowSynapse> synapses;
-  kernel::gather_rows(sliced, &Slice::recurrent, 0, 2, synapses);
-  kernel::gather_rows(sliced, &Slice::recurrent, 2, 4, synapses);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, 2, groups);
+  kernel::gather_rows(sliced, &Slice::recurrent, 2, 4, groups);
 
-  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 5, 5}));
-  EXPECT_EQ(table.parts, (std::vector<std::uint32_t>{0, 1, 2, 0, 0, 0, 0, 1, 3, 0, 0, 0}));
-  std::vector<int> places;  // delay * stride + cell, stride 2
-  for (const NarrowSynapse& s : synapses) places.push_back(s.place);
-  EXPECT_EQ(places, (std::vector<int>{2, 5, 3, 2, 3}));
+  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 4, 4}));
+  EXPECT_EQ(table.parts, (std::vector<std::uint32_t>{0, 1, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0}));
+  std::vector<int> places, zeros;  // delay * stride + cell, stride 2
+  for (const SynapseGroup& group : groups)
+    for (const NarrowSynapse& s : group.synapse) places.push_back(s.place), zeros.push_back(s.weight == 0);
+  EXPECT_EQ(places, (std::vector<int>{2, 2, 2, 2, 5, 5, 5, 5, 3, 3, 3, 3, 2, 3, 3, 3}));
+  EXPECT_EQ(zeros, (std::vector<int>{0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1}));
+}
+
+TEST(ResidentLayout, RefusesARowThatAWarpCouldNotCount) {
+  EXPECT_NO_THROW(kernel::check_row(3, (1u << 27) - 1));
+  EXPECT_THROW(kernel::check_row(3, 1u << 27), ConfigError);
 }
 
 TEST(ResidentLayout, RingsComeBackFromPendingArrivals) {

@@ -17,7 +17,7 @@ struct ThreadedDraws {
   SlicedNetwork sliced;  // without recurrent synapses
   std::vector<std::uint64_t> first;
   std::vector<std::uint32_t> parts;
-  std::vector<NarrowSynapse> synapses;
+  std::vector<SynapseGroup> groups;
 
   ThreadedDraws(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy,
                 const LaunchShape& shape) {
@@ -42,12 +42,13 @@ struct ThreadedDraws {
     const DelayBounds bounds = delay_bounds(tables, totals);
     const std::uint64_t total = std::accumulate(totals.begin(), totals.end(), std::uint64_t{0});
     SynapseLoads loads;
-    loads.layout = choose_layout(network.kind, n, total, bounds.least,
-                                 std::max(bounds.largest, network.input.max_delay()), policy);
+    loads.layout =
+        choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy,
+                      kernel::in_degrees_of(n, tables, counted, counts));
     loads.min_delay = bounds.least;
     loads.cells.resize(2 * std::size_t{n});
     const std::uint32_t slices = loads.layout.slices;
-    const std::vector<std::uint32_t> cuts = kernel::cuts_of(n, slices);
+    const std::vector<std::uint32_t>& cuts = loads.layout.first;
     std::vector<std::uint32_t> slice_of;
     for (std::uint32_t s = 0; s < slices; ++s) slice_of.insert(slice_of.end(), cuts[s + 1] - cuts[s], s);
     std::vector<std::uint64_t> incoming(std::size_t{n} + 1, 0);
@@ -71,7 +72,7 @@ struct ThreadedDraws {
     std::vector<double> scale;
     for (const int e : sliced.exponents) scale.push_back(fixed_scale(e));
     const std::vector<std::uint32_t> population_of = network.population_of();
-    synapses.resize(total);
+    groups.resize(first.back());
     for (std::uint32_t s = 0; s < slices; ++s) {
       const std::uint64_t count = incoming[cuts[s + 1]] - incoming[cuts[s]];
       std::vector<std::uint32_t> sources(count), sorted(count);
@@ -90,7 +91,7 @@ struct ThreadedDraws {
       launch_threads(shape, [&](ThreadedContext& ctx) {
         kernel::find_heads(ctx, sorted.data(), count, heads.data());
         ctx.grid_barrier();
-        kernel::move_rows(ctx, data, s, sorted.data(), ordered.data(), heads.data(), count, synapses.data());
+        kernel::move_rows(ctx, data, s, sorted.data(), ordered.data(), heads.data(), count, groups.data());
       });
     }
   }

@@ -54,8 +54,11 @@ class ThreadedResident {
     const kernel::ResidentShape wanted{network.size(),     network.recurrent.rows,
                                        network.input.rows, network.kind.receptors == 2 ? 2u : 1u,
                                        longest + 1,        network.recurrent.min_delay()};
-    wishes.slices = kernel::plan_resident(wanted, machine, wishes).slices;
-    sliced_ = slice_network(network, drive, {wishes.slices, 16, true});
+    const kernel::ResidentPlan uncut = kernel::plan_resident(wanted, machine, wishes);
+    SlicePolicy policy{uncut.slices, 16, true};
+    policy.most_neurons = uncut.most_neurons;
+    policy.dealt = !uncut.in_registers;
+    sliced_ = slice_network(network, drive, policy);
     wishes.slices = static_cast<std::uint32_t>(sliced_.slices.size());
     SimulationOptions sixteen = options;
     sixteen.weight_bits = 16;
@@ -66,21 +69,23 @@ class ThreadedResident {
     rings_.assign(std::size_t{sliced_.delay_slots} * network.kind.currents() * network.size(), 0);
     constants_ = kernel::join_constants(sliced_);
     slice_first_ = kernel::slice_first(sliced_);
+    slice_reached_ = kernel::slice_reached(sliced_);
     recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
-    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_synapses_);
-    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_synapses_);
+    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_);
+    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_groups_);
     boxes_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.box_words);
     overflow_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.overflow_words);
 
     data_ = kernel::resident_data(sliced_, options, plan_);
     data_.slice_first = slice_first_.data();
+    data_.slice_reached = slice_reached_.data();
     data_.tables.poisson_table = sliced_.poisson_table.data();
     data_.tables.noise_table = sliced_.noise_table.data();
     data_.constants = view_of_constants(constants_);
     data_.state = {view_of_state(neurons_), rings_.data()};
-    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_synapses_.data()};
-    data_.input = {input_.first.data(), input_.parts.data(), input_synapses_.data()};
+    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_groups_.data()};
+    data_.input = {input_.first.data(), input_.parts.data(), input_groups_.data()};
     data_.boxes = boxes_.data();
     data_.overflow = overflow_.data();
     data_.stalled = &stalled_;
@@ -133,7 +138,7 @@ class ThreadedResident {
     const std::uint32_t sources = sliced_.sources;
     std::vector<std::uint32_t> counts(sources);
     launch_threads(shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, counts.data()); });
-    if (!plan_.pays_to_split(counts, recurrent_synapses_.size())) {
+    if (!plan_.pays_to_split(counts, recurrent_groups_.size() * kGroup)) {
       data_.near_steps = 0;
       return;
     }
@@ -206,8 +211,10 @@ class ThreadedResident {
   kernel::ResidentPlan plan_;
   SliceConstants constants_;
   std::vector<std::uint32_t> slice_first_;
+  std::vector<std::uint8_t> slice_reached_;
   kernel::RowTable recurrent_, input_;
-  std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_, near_synapses_;
+  std::vector<SynapseGroup> recurrent_groups_, input_groups_;
+  std::vector<NarrowSynapse> near_synapses_;
   std::vector<std::uint64_t> near_first_;
   std::vector<std::uint16_t> near_parts_;
   NeuronState<Vector> neurons_;
