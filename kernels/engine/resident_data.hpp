@@ -152,7 +152,7 @@ struct ResidentBlock {
   std::int32_t* shared_ring = nullptr;
   std::uint32_t* emitted = nullptr;   // spikes of the window
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
-  std::uint32_t* stopped = nullptr;   // the block waited in vain
+  std::uint32_t* stopped = nullptr;   // a block waited in vain: leave when the window ends
   SliceView slice;                    // the block's first
   std::uint32_t slot = 0;             // ring slot of the window's first step
   std::uint32_t window = 1;           // its number, the tag

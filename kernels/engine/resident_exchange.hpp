@@ -35,7 +35,9 @@ SPRIG_KERNEL inline bool may_wait(Ctx& ctx, const ResidentData& data, const Bloc
   if (give_up && lane_of(ctx) == lowest_bit(missing))
     ctx.atomic_min(data.stalled, stall_key(block.window, ctx.block(), awaited));
   const bool stop = ctx.ballot(give_up || ctx.template load<Order::relaxed>(data.stalled) != ~0ull) != 0;
-  if (stop && lane_of(ctx) == 0) ctx.template store<Order::relaxed, Scope::block>(block.stopped, 1u);
+  // With a barrier of the grid all blocks leave together, behind the next one (run_segment()).
+  if (stop && lane_of(ctx) == 0 && !data.grid_barrier)
+    ctx.template store<Order::relaxed, Scope::block>(block.stopped, 1u);
   return !stop;
 }
 

@@ -89,8 +89,10 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
       if (ctx.thread() == 0) send_count(ctx, data, block);
       if (data.grid_barrier) {
         ctx.grid_barrier();
-        // A stall of an earlier window, which every block sees here, if any does: so all leave together.
-        if (ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window) return;
+        // A stall of an earlier window, which every block sees here, if any does: so all leave together. One thread
+        // asks, for every block asks at the same address.
+        if (ctx.thread() == 0 && ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window)
+          *block.stopped = 1;
       }
       // While the words are under way:
       deliver_input(ctx, data, segment, block, window - 1);
@@ -103,7 +105,7 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
     else
       receive(ctx, data, block, {block.window, block.slot, Share::whole});
     ctx.block_barrier();
-    if (!data.grid_barrier && *block.stopped != 0) return;
+    if (*block.stopped != 0) return;
     block.done += data.window;  // also after a last window that is shorter: nothing but slot_before() reads it then
     block.slot = slot_after(data, block.slot, data.window);
   }

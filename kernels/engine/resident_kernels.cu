@@ -32,6 +32,13 @@ Function choose_kernel(const LifKind& kind) {
   return function;
 }
 
+int most_shared_bytes() {
+  int device = 0, bytes = 0;
+  check(cudaGetDevice(&device), "asking for the current device");
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "asking for shared memory");
+  return bytes;
+}
+
 }  // namespace
 
 ResidentKernel::ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::uint32_t threads,
@@ -40,7 +47,9 @@ ResidentKernel::ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::u
       blocks_(blocks),
       threads_(threads),
       shared_bytes_(shared_bytes) {
-  check(cudaFuncSetAttribute(function_, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)),
+  // All that a block may ever have: the attribute is the function's, and other simulations launch it too, with rings of
+  // other sizes.
+  check(cudaFuncSetAttribute(function_, cudaFuncAttributeMaxDynamicSharedMemorySize, most_shared_bytes()),
         "asking for shared memory");
   int per_multiprocessor = 0;
   check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, function_, static_cast<int>(threads),

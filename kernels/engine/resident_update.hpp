@@ -2,7 +2,8 @@
 // meanwhile, and announces its spikes to the other blocks as they happen (resident_exchange.hpp sends the rest).
 //
 // Bytes a neuron and step: ring 4 in, 4 out a receptor. Constants and state (40 in, 12 out) come once a stretch of
-// steps, once a segment when they may stay in registers. A Philox block serves four steps.
+// steps, once a segment when they may stay in registers. A Philox block serves four steps, whose variates are
+// looked up together while the block waits for mail.
 #pragma once
 
 #include "kernels/engine/failure.hpp"
@@ -15,16 +16,16 @@ namespace sprig::kernel {
 struct ResidentCell {
   CellConstants constants;
   LifState<real> state;
-  CellDraws draws;
+  CellVariates variates;
   real external;  // I_dc and the injected signal
-  bool drawn;     // `draws` holds the words of the step to come
+  bool drawn;     // `variates` are those of the step to come
 };
 
-// The draws of step k of the segment, and of those that share a block with it, unless they are there.
+// The variates of step k of the segment, and of those that share a block of words with it, unless they are there.
 SPRIG_KERNEL inline void draw_ahead(const ResidentData& data, const ResidentSegment& segment, ResidentCell& cell,
                                     std::uint32_t k) {
   if (cell.drawn) return;
-  draw_cell(cell.draws, data.tables, data.constants, cell.constants.draw_id, data.replica, segment.step + k);
+  draw_variates(cell.variates, data.tables, data.constants, cell.constants, data.replica, segment.step + k);
   cell.drawn = true;
 }
 
@@ -63,7 +64,7 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
     cell.external = fed_current(data, segment, neuron, k);
   const CellStep result = step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external},
-                                                 data.tables, data.constants, cell.draws, step);
+                                                 data.constants, StepVariates{cell.variates, step}, step);
 
   if ((step & 3) == 3) cell.drawn = false;
   if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
