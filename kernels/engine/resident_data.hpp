@@ -5,15 +5,19 @@
 // (slices.hpp); synapses by (source, slice), so that the owners of one spike's rows read one contiguous piece of
 // memory at about the same time (microcircuit: 15 KB, whole DRAM pages, instead of 132 pieces of 116 bytes).
 //
-// Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words:
+// Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words, a word
+// a spike:
 //
-//   tag (26 bits) | step in the window (6) | neuron (32)          word 0 of a box: tag | 0 | number of spikes
+//   tag (17 bits) | spikes of the block (9) | step in the window (6) | neuron (32)
 //
 // The tag is the window's number in the segment, from 1; all words are zeroed before a segment. A word is written by
 // one store and says itself whether it has arrived: so words need no order among each other, one store-to-load trip is
 // both message and barrier, and neither a fence nor a flag is needed. `boxes` holds the first words of all blocks side
-// by side, box_words each (a sector of 32 bytes or more a block, when the plan chooses). Spikes that find no room there
-// follow in `overflow`, tagged alike, with room for every neuron of the block in every step of the window.
+// by side, box_words each. The first of them is the head, sent when the window has ended: it says how many spikes there
+// are, and is the first of them itself, so that a block that fired once or not at all sends one word (the
+// microcircuit's blocks: 98 % of steps). The number is 0 in the others. Spikes that find no room in the box follow in
+// `overflow`, tagged alike, with room for every neuron of the block in every step of the window; kManySpikes or more
+// are counted there, in its first word.
 //
 // Rows may be split by delay. With windows of W steps, a synapse whose delay is below 2 W is near: it is due in the
 // next window or the one after, and delivered as soon as its spike is received. The others are far: a spike of window
@@ -24,10 +28,13 @@
 // before it in the same slot lies before a + W, is integrated, and the slot cleared. Near synapses also stand in a
 // compact copy that stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
 //
-// Far delivery reads the words of window e again during e + 1. So there are three sets of boxes, windows taking turns:
-// a block writes its words of window e + 3 (where those of e stood) after it has received every block's words of window
-// e + 2; a block sends those only after all its warps have done with the words of e, near and far (the block barrier
-// that ends window e + 1 lies between). So no word is overwritten before its last reader has it.
+// Far delivery takes the words of window e once more during e + 1: a lane's first from its register, the others from
+// the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
+// those of e stood) after it has received every block's words of window e + 2; a block sends those only after all its
+// warps have done with the words of e, near and far (the block barrier that ends window e + 1 lies between). So no word
+// is overwritten before its last reader has it. What carries this order from block to block is relaxed, and enough: a
+// reader cannot pass its block's barrier before the value of its load has decided a branch, and a store is not made
+// before a branch that it depends on is taken.
 #pragma once
 
 #include <cstddef>
@@ -41,15 +48,23 @@
 namespace sprig::kernel {
 
 inline constexpr std::uint32_t kLongestWindow = 64;  // steps: 6 bits
-inline constexpr std::uint32_t kTagBits = 26, kTagShift = 64 - kTagBits, kStepShift = 32;
-inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;  // in a segment
-inline constexpr std::uint32_t kMailSets = 3;                        // of boxes
+inline constexpr std::uint32_t kTagBits = 17, kTagShift = 64 - kTagBits;
+inline constexpr std::uint32_t kStepShift = 32, kCountShift = 38;
+inline constexpr std::uint32_t kManySpikes = (1u << (kTagShift - kCountShift)) - 1;  // a head says: as many, or more
+inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;                  // in a segment
+inline constexpr std::uint32_t kMailSets = 3;                                        // of boxes
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
 SPRIG_KERNEL inline std::uint64_t mail_word(std::uint32_t window, std::uint32_t step, std::uint32_t value) {
   return std::uint64_t{window} << kTagShift | std::uint64_t{step} << kStepShift | value;
 }
+SPRIG_KERNEL inline std::uint64_t head_word(std::uint64_t first_spike, std::uint32_t spikes) {
+  return first_spike | std::uint64_t{spikes < kManySpikes ? spikes : kManySpikes} << kCountShift;
+}
 SPRIG_KERNEL inline bool mail_has_come(std::uint64_t word, std::uint32_t window) { return word >> kTagShift == window; }
+SPRIG_KERNEL inline std::uint32_t mail_count(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word >> kCountShift) & kManySpikes;
+}
 SPRIG_KERNEL inline std::uint32_t mail_step(std::uint64_t word) {
   return static_cast<std::uint32_t>(word >> kStepShift) & (kLongestWindow - 1);
 }
@@ -78,14 +93,14 @@ struct ResidentData {
   std::uint32_t near_steps = 0;  // delays below it are near: two windows; 0: rows are not split
 
   std::uint32_t window = 1;            // steps between exchanges
-  std::uint32_t box_words = 4;         // 2, 4, 8, 16 or 32
+  std::uint32_t box_shift = 2;         // a box has 1 << box_shift words, 32 at most
   std::uint32_t overflow_words = 0;    // a block
   std::uint32_t shared_ring_size = 0;  // entries a block; 0: the ring stays in global memory
   bool in_registers = false;           // one slice a block, no more neurons than threads: state stays in registers
   bool grid_barrier = false;           // a barrier of the grid before boxes are read, instead of waiting for tags
   std::uint32_t poll_limit = 0;        // reads of a box in vain before a block gives up
 
-  std::uint64_t* boxes = nullptr;     // [kMailSets][block][box_words]
+  std::uint64_t* boxes = nullptr;     // [kMailSets][block][1 << box_shift]
   std::uint64_t* overflow = nullptr;  // [kMailSets][block][overflow_words]
   std::uint64_t* stalled = nullptr;   // smallest stall_key(); all ones: none
   std::uint64_t* failure = nullptr;   // smallest failure_key(); all ones: none
@@ -115,12 +130,20 @@ struct ResidentSegment {
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* box_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                           std::uint32_t block) {
-  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.box_words;
+  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block << data.box_shift);
 }
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* overflow_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                                std::uint32_t block) {
   return data.overflow + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.overflow_words;
+}
+// Where spike `place` of the block's window stands, from 1: the head is spike 0.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline std::uint64_t* place_of_spike(Ctx& ctx, const ResidentData& data, std::uint32_t window,
+                                                  std::uint32_t place) {
+  const std::uint32_t room = 1u << data.box_shift;
+  return place < room ? box_of(ctx, data, window, ctx.block()) + place
+                      : overflow_of(ctx, data, window, ctx.block()) + 1 + (place - room);
 }
 
 // Who waited for whom, and when: window (32 bits) | waiting block (16) | block whose words did not come (16).
@@ -151,6 +174,7 @@ struct ResidentBlock {
   static constexpr bool kSharedRing = kShared;  // known to the compiler: it writes other instructions
   std::int32_t* shared_ring = nullptr;
   std::uint32_t* emitted = nullptr;   // spikes of the window
+  std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
   std::uint32_t* stopped = nullptr;   // a block waited in vain: leave when the window ends
   SliceView slice;                    // the block's first

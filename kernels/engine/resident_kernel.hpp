@@ -1,7 +1,7 @@
 // The resident engine's kernel: a whole segment of steps without leaving the device (resident_data.hpp has the layout).
 //
 //   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
-//                    block barrier, send the count                   | the block's mailbox
+//                    block barrier, send the head                    | the block's mailbox
 //                    external spikes; far synapses of the last window's spikes
 //                    all blocks' spikes of this one (where rows are split, their near synapses)
 //                    block barrier                                   | all into the block's own rings
@@ -18,8 +18,8 @@
 
 namespace sprig::kernel {
 
-// Shared memory that the kernel takes besides the ring, as the context hands it out: three pieces of 16 bytes.
-inline constexpr std::size_t kResidentSharedBytes = 48;
+// Shared memory that the kernel takes besides the ring, as the context hands it out: four pieces of 16 bytes.
+inline constexpr std::size_t kResidentSharedBytes = 64;
 
 // Ring entries between global and shared memory, where they belong there.
 template <bool kIn, ExecutionContext Ctx, class Block>
@@ -68,6 +68,7 @@ template <LifKind kKind, bool kSharedRing, ExecutionContext Ctx>
 SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment) {
   ResidentBlock<kSharedRing> block;
   block.emitted = ctx.template shared<std::uint32_t>(1);
+  block.first = ctx.template shared<std::uint64_t>(1);
   block.recorded = ctx.template shared<std::uint64_t>(1);
   block.stopped = ctx.template shared<std::uint32_t>(1);
   if constexpr (kSharedRing) block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
@@ -82,11 +83,12 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   ctx.block_barrier();
 
   const bool split = data.near_steps > 0;
+  std::uint64_t held = 0;  // of the last window's words
   for (;; ++block.window) {
     if (block.done < segment.steps) {
       const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
       run_window<kKind>(ctx, data, segment, block, cell, window);
-      if (ctx.thread() == 0) send_count(ctx, data, block);
+      if (ctx.thread() == 0) send_head(ctx, data, block);
       if (data.grid_barrier) {
         ctx.grid_barrier();
         // A stall of an earlier window, which every block sees here, if any does: so all leave together. One thread
@@ -98,12 +100,13 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
       deliver_input(ctx, data, segment, block, window - 1);
       if (holds) draw_ahead(data, segment, cell, block.done + window);
     }
-    if (split && block.window > 1) receive(ctx, data, block, {block.window - 1, slot_before(data, block), Share::far});
+    if (split && block.window > 1)
+      receive(ctx, data, block, {block.window - 1, slot_before(data, block), Share::far}, held);
     if (block.done >= segment.steps) break;  // only the last window's far synapses were left
     if (split)
-      receive(ctx, data, block, {block.window, block.slot, Share::near});
+      receive(ctx, data, block, {block.window, block.slot, Share::near}, held);
     else
-      receive(ctx, data, block, {block.window, block.slot, Share::whole});
+      receive(ctx, data, block, {block.window, block.slot, Share::whole}, held);
     ctx.block_barrier();
     if (*block.stopped != 0) return;
     block.done += data.window;  // also after a last window that is shorter: nothing but slot_before() reads it then

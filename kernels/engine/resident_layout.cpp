@@ -1,5 +1,6 @@
 #include "kernels/engine/resident_layout.hpp"
 
+#include <bit>
 #include <string>
 
 #include "sprig/core/error.hpp"
@@ -46,7 +47,7 @@ ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions
   data.tables.seed = options.seed;
   data.tables.poisson_columns = network.poisson_columns;
   data.window = plan.window;
-  data.box_words = plan.box_words;
+  data.box_shift = static_cast<std::uint32_t>(std::countr_zero(plan.box_words));
   data.overflow_words = plan.overflow_words;
   data.shared_ring_size = plan.shared_ring_size;
   data.in_registers = plan.in_registers;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kFewestNeurons = 128;  // a block: with fewer, rows get too short for a warp
 constexpr std::uint32_t kFewestThreads = 512;  // the warps that deliver, however few neurons a block has
-constexpr double kExpectedRateHz = 10;         // boxes are meant for so active a network; busier ones overflow
+constexpr double kExpectedRateHz = 5;          // boxes are meant for so active a network; busier ones overflow
 constexpr std::uint32_t kMostBlocks = 65535;   // stall_key() has 16 bits for a block
 constexpr std::uint32_t kMostNear = 65535;     // NearRows has 16 bits for where a part begins
 constexpr std::uint32_t kNearShare = 4;        // one in so many
@@ -34,11 +34,12 @@ std::string why_not(const ResidentShape& shape, const ResidentMachine& machine) 
   return "";
 }
 
-// Words of a box that hold a window's spikes of a block more often than not, the head included.
+// Words of a box that hold a window's spikes of a block more often than not. Every word is read by every block in every
+// window, and a spike beyond them costs one more trip.
 std::uint32_t enough_words(double neurons_a_block, std::uint32_t window, double step_ms) {
   const double spikes = neurons_a_block * window * step_ms * 1e-3 * kExpectedRateHz;
-  const double wanted = 1 + spikes + 2 * std::sqrt(spikes);
-  return wanted > kWarp ? kWarp : std::bit_ceil(std::max(4u, static_cast<std::uint32_t>(std::ceil(wanted))));
+  const double wanted = std::ceil(spikes + 2 * std::sqrt(spikes));
+  return std::bit_ceil(static_cast<std::uint32_t>(std::clamp(wanted, 1.0, double{kWarp})));
 }
 
 }  // namespace
@@ -83,10 +84,10 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   // No spike of a window may be due within it, so no window is longer than the shortest delay.
   plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
   const std::uint32_t neurons_a_block = count * plan.slices_per_block;
-  plan.box_words = wishes.box_words > 0 ? std::bit_ceil(std::clamp(wishes.box_words, 2u, kWarp))
+  plan.box_words = wishes.box_words > 0 ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))
                                         : enough_words(neurons_a_block, plan.window, shape.step_ms);
-  const std::uint64_t most = std::uint64_t{neurons_a_block} * plan.window, room = plan.box_words - 1;
-  plan.overflow_words = most > room ? static_cast<std::uint32_t>(most - room) : 0;
+  const std::uint64_t most = std::uint64_t{neurons_a_block} * plan.window;
+  if (most > plan.box_words) plan.overflow_words = static_cast<std::uint32_t>(most - plan.box_words) + 1;
   plan.exchange = wishes.exchange;
   plan.poll_limit = wishes.poll_limit;
   plan.split = wishes.split;

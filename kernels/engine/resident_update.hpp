@@ -85,8 +85,8 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   return result.spike;
 }
 
-// Appends the spikes of a warp's neurons in step w of the window to the block's list: the box, then the overflow. One
-// shared-memory atomic a warp that has any.
+// Appends the spikes of a warp's neurons in step w of the window to the block's list: the head, which send_head()
+// sends, the box, then the overflow. One shared-memory atomic a warp that has any.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
                                   const Block& block, std::uint32_t w, std::uint32_t neuron, bool spike) {
@@ -97,10 +97,11 @@ SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const Resi
   if (lane == 0) place = ctx.template atomic_add<Order::relaxed, Scope::block>(block.emitted, count_bits(spiked));
   place = ctx.shuffle(place, 0) + count_bits(spiked & ((1u << lane) - 1));
   if (!spike) return;
-  const std::uint32_t room = data.box_words - 1;  // word 0 is the head
-  std::uint64_t* to = place < room ? box_of(ctx, data, block.window, ctx.block()) + 1 + place
-                                   : overflow_of(ctx, data, block.window, ctx.block()) + (place - room);
-  ctx.template store<Order::relaxed>(to, mail_word(block.window, w, neuron));
+  const std::uint64_t word = mail_word(block.window, w, neuron);
+  if (place == 0)
+    *block.first = word;
+  else
+    ctx.template store<Order::relaxed>(place_of_spike(ctx, data, block.window, place), word);
   if (segment.spikes != nullptr)
     segment.spikes[ctx.block() * segment.spike_capacity + *block.recorded + place] =
         std::uint64_t{block.done + w} << 32 | neuron;

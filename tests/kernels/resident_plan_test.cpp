@@ -31,8 +31,8 @@ TEST(ResidentPlan, KeepsTheMicrocircuitOnChip) {
   EXPECT_EQ(plan.shared_ring_size, 585u * 64);
   EXPECT_EQ(plan.shared_bytes, 585 * 64 * 4 + kernel::kResidentSharedBytes);
   EXPECT_EQ(plan.window, 1u);
-  EXPECT_EQ(plan.box_words, 4u);
-  EXPECT_EQ(plan.overflow_words, 585u - 3);
+  EXPECT_EQ(plan.box_words, 2u);
+  EXPECT_EQ(plan.overflow_words, 1 + 585u - 2);  // their number, and all that the box has no room for
 }
 
 TEST(ResidentPlan, SaysWhyNot) {
