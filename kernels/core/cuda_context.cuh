@@ -63,6 +63,11 @@ class CudaContext {
     const unsigned word = __ldcs(reinterpret_cast<const unsigned*>(p));
     return __builtin_bit_cast(T, word);
   }
+  __device__ __forceinline__ void prefetch([[maybe_unused]] const void* p) const {
+#if defined(__CUDA_ARCH__)
+    asm volatile("prefetch.L2 [%0];" ::"l"(p));
+#endif
+  }
   template <Scope kScope = Scope::device>
   __device__ __forceinline__ void fence() const {
     ::cuda::atomic_thread_fence(::cuda::std::memory_order_acq_rel, scope(kScope));

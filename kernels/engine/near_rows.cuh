@@ -16,10 +16,13 @@ struct NearDeviceRows {
                  std::uint64_t synapses);
   NearDeviceRows() = default;
   bool empty() const { return first.size() == 0; }
-  kernel::NearRows view() const { return {first.data(), parts.data(), synapses.data()}; }
+  kernel::NearRows view() const {
+    return {first.data(), directory.data(), shape.groups(), shape.planes(), synapses.data()};
+  }
 
+  kernel::NearShape shape;
   DeviceBuffer<std::uint64_t> first;
-  DeviceBuffer<std::uint16_t> parts;
+  DeviceBuffer<std::uint32_t> directory;
   DeviceBuffer<NarrowSynapse> synapses;
 };
 

@@ -26,7 +26,8 @@
 // find their ring slots free: a slot serves steps that lie a whole ring (the longest delay and one) apart. A far
 // synapse is due at a + 2 W or later, which no block has reached by then, and before a + W + longest delay: so the step
 // before it in the same slot lies before a + W, is integrated, and the slot cleared. Near synapses also stand in a
-// compact copy that stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
+// compact copy that stays in the L2 cache (NearRows; microcircuit: 17 MB); whole rows are read past it
+// (load_streaming), asked for as soon as the spike is received.
 //
 // Far delivery takes the words of window e once more during e + 1: a lane's first from its register, the others from
 // the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
@@ -70,16 +71,31 @@ SPRIG_KERNEL inline std::uint32_t mail_step(std::uint64_t word) {
 }
 SPRIG_KERNEL inline std::uint32_t mail_value(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
 
+// What a block keeps to itself during a segment; the rest of what it owns stays in global memory.
+enum class Keeps {
+  all,    // of its one slice: the neurons' state, in registers, a thread each; their delay ring, in shared memory
+  rings,  // the delay rings of its slices, in shared memory
+  nothing
+};
+
 // Synapses of one projection onto all slices: those of (source, slice) are
 // synapses[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
-template <class Part>
-struct RowsByPart {
+struct ResidentRows {
   const std::uint64_t* first = nullptr;
-  const Part* parts = nullptr;
+  const std::uint32_t* parts = nullptr;
   const NarrowSynapse* synapses = nullptr;
 };
-using ResidentRows = RowsByPart<std::uint32_t>;
-using NearRows = RowsByPart<std::uint16_t>;  // half the bytes, for the cache
+
+// The near synapses once more: [slice][source], so that a block reads what is its own and nothing else. Of a source a
+// slice has less than one in the mean; so a slice's directory tells where they are by counting. Per group of 32 sources
+// it has 1 + planes words: where the group's begin (behind first[slice]), then bit p of all 32 counts.
+struct NearRows {
+  const std::uint64_t* first = nullptr;      // [slice + 1]
+  const std::uint32_t* directory = nullptr;  // [slice][group][1 + planes]
+  std::uint32_t groups = 0, planes = 0;
+  const NarrowSynapse* synapses = nullptr;
+};
+SPRIG_KERNEL inline std::uint32_t directory_words(const NearRows& near) { return near.groups * (1 + near.planes); }
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
@@ -92,11 +108,12 @@ struct ResidentData {
   NearRows near;                 // of `recurrent`, when rows are split
   std::uint32_t near_steps = 0;  // delays below it are near: two windows; 0: rows are not split
 
-  std::uint32_t window = 1;            // steps between exchanges
-  std::uint32_t box_shift = 2;         // a box has 1 << box_shift words, 32 at most
-  std::uint32_t overflow_words = 0;    // a block
+  std::uint32_t window = 1;          // steps between exchanges
+  std::uint32_t box_shift = 2;       // a box has 1 << box_shift words, 32 at most
+  std::uint32_t overflow_words = 0;  // a block
+  Keeps keeps = Keeps::nothing;
   std::uint32_t shared_ring_size = 0;  // entries a block; 0: the ring stays in global memory
-  bool in_registers = false;           // one slice a block, no more neurons than threads: state stays in registers
+  std::uint32_t shared_directory = 0;  // words: near.directory of a block's only slice; 0: it stays in global memory
   bool grid_barrier = false;           // a barrier of the grid before boxes are read, instead of waiting for tags
   std::uint32_t poll_limit = 0;        // reads of a box in vain before a block gives up
 
@@ -168,11 +185,13 @@ SPRIG_KERNEL inline std::uint32_t ring_size_of(const ResidentData& data, const S
   return stride_of(data, slice) * data.delay_slots;
 }
 
-// What one block's threads share: pointers to its shared memory, and values that every thread holds alike.
-template <bool kShared>
+// What one block's threads share: pointers to its shared memory, and values that every thread holds alike. What it
+// keeps is known to the compiler, which writes other instructions.
+template <Keeps kKept>
 struct ResidentBlock {
-  static constexpr bool kSharedRing = kShared;  // known to the compiler: it writes other instructions
+  static constexpr bool kSharedRing = kKept != Keeps::nothing, kOneSlice = kKept == Keeps::all;
   std::int32_t* shared_ring = nullptr;
+  std::uint32_t* shared_directory = nullptr;
   std::uint32_t* emitted = nullptr;   // spikes of the window
   std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
@@ -186,22 +205,29 @@ struct ResidentBlock {
 SPRIG_KERNEL inline std::int32_t* global_ring(const ResidentData& data, const SliceView& slice) {
   return data.state.ring + std::uint64_t{slice.first} * data.receptors * data.delay_slots;
 }
-template <bool kShared>
-SPRIG_KERNEL inline std::int32_t* ring_of(const ResidentData& data, const ResidentBlock<kShared>& block,
-                                          const SliceView& slice) {
-  if constexpr (kShared) return block.shared_ring + slice.ring_offset;
-  return global_ring(data, slice);
+template <class Block>
+SPRIG_KERNEL inline std::int32_t* ring_of(const ResidentData& data, const Block& block, const SliceView& slice) {
+  if constexpr (Block::kOneSlice)
+    return block.shared_ring;
+  else if constexpr (Block::kSharedRing)
+    return block.shared_ring + slice.ring_offset;
+  else
+    return global_ring(data, slice);
 }
 
 // Calls visit(slice number, its view) for the block's slices. A block has at least one.
 template <ExecutionContext Ctx, class Block, class Visit>
 SPRIG_KERNEL inline void for_own_slices(Ctx& ctx, const ResidentData& data, const Block& block, const Visit& visit) {
-  SliceView slice = block.slice;
-  for (std::uint32_t s = ctx.block();;) {
-    visit(s, slice);
-    s += ctx.blocks();
-    if (s >= data.slices) return;
-    slice = slice_view(data, s, slice.ring_offset + ring_size_of(data, slice));
+  if constexpr (Block::kOneSlice) {
+    visit(ctx.block(), block.slice);
+  } else {
+    SliceView slice = block.slice;
+    for (std::uint32_t s = ctx.block();;) {
+      visit(s, slice);
+      s += ctx.blocks();
+      if (s >= data.slices) return;
+      slice = slice_view(data, s, slice.ring_offset + ring_size_of(data, slice));
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 //
 // The lanes look up all rows at once; then the warp goes through the rows, lanes on consecutive synapses, kInFlight
 // loads of 32 synapses under way before the first is used. Bytes: 12 a (spike, slice) for the row's bounds, 4 a synapse
-// read, 4 of ring read and written. Near rows: 10 for the bounds.
+// read, 4 of ring read and written.
 #pragma once
 
 #include "kernels/engine/resident_data.hpp"
@@ -13,12 +13,11 @@ namespace sprig::kernel {
 
 inline constexpr int kInFlight = 4;
 
-// Which synapses of a spike's row, and from which table.
+// Which synapses of a spike's row.
 enum class Share {
   input,  // all of an external spike's
   whole,  // all of a recurrent spike's: rows are not split
-  near,   // from the compact table
-  far     // from the whole rows
+  far     // those of its synapses that are not near (resident_near.hpp)
 };
 
 // Where the synapses of (source, slice) lie.
@@ -26,11 +25,10 @@ struct RowPiece {
   std::uint64_t begin;
   std::uint32_t length;
 };
-template <class Rows>
-SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const Rows& rows, std::uint32_t source,
+SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const ResidentRows& rows, std::uint32_t source,
                                        std::uint32_t slice) {
-  const auto* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + slice;
-  return {rows.first[source] + part[0], static_cast<std::uint32_t>(part[1]) - part[0]};
+  const std::uint32_t* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + slice;
+  return {rows.first[source] + part[0], part[1] - part[0]};
 }
 
 // The rows of one slice. `source`, `slot`: of the lane's spike, when it has one; ring slot of its step. All lanes call.
@@ -41,14 +39,11 @@ SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, Sh
   const std::uint32_t lane = lane_of(ctx);
   const std::uint32_t ring_size = ring_size_of(data, slice);
   const std::uint32_t from = what == Share::far ? data.near_steps * stride_of(data, slice) : 0;  // places that count
-  const NarrowSynapse* synapses = what == Share::near    ? data.near.synapses
-                                  : what == Share::input ? data.input.synapses
-                                                         : data.recurrent.synapses;
+  const ResidentRows& rows = what == Share::input ? data.input : data.recurrent;
   RowPiece piece{0, 0};
   std::uint32_t base = 0;
   if (valid) {
-    piece = what == Share::near ? row_piece(data, data.near, source, number)
-                                : row_piece(data, what == Share::input ? data.input : data.recurrent, source, number);
+    piece = row_piece(data, rows, source, number);
     base = slot * stride_of(data, slice);
   }
   std::uint32_t waiting = ctx.ballot(piece.length > 0);  // lanes whose rows are still to come
@@ -68,7 +63,8 @@ SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, Sh
       }
       at[j] = row_base;
       has[j] = lane < left;
-      if (has[j]) synapse[j] = what == Share::far ? ctx.load_streaming(synapses + row + lane) : synapses[row + lane];
+      if (has[j])
+        synapse[j] = what == Share::far ? ctx.load_streaming(rows.synapses + row + lane) : rows.synapses[row + lane];
       row += kWarp;
       left = left > kWarp ? left - kWarp : 0;
     }

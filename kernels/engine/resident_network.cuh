@@ -36,6 +36,7 @@ class ResidentNetwork {
   // The recurrent synapses are on the device already.
   ResidentNetwork(DrawnRows drawn, const SimulationOptions& options, const kernel::ResidentPlan& plan);
   const kernel::ResidentData& data() const { return data_; }
+  std::size_t shared_bytes() const { return shared_bytes_; }  // a block
 
   void reset(const Network& network, const Stream& stream) const { state_.reset(network, 1, stream); }
   // State in logical order; the stream must be idle.
@@ -58,6 +59,7 @@ class ResidentNetwork {
   DeviceBuffer<std::uint32_t> slice_first_;
   DeviceBuffer<std::uint64_t> boxes_, overflow_;
   kernel::ResidentData data_;
+  std::size_t shared_bytes_ = 0;
 };
 
 }  // namespace sprig::cuda

@@ -15,7 +15,6 @@ constexpr std::uint32_t kFewestNeurons = 128;  // a block: with fewer, rows get 
 constexpr std::uint32_t kFewestThreads = 512;  // the warps that deliver, however few neurons a block has
 constexpr double kExpectedRateHz = 5;          // boxes are meant for so active a network; busier ones overflow
 constexpr std::uint32_t kMostBlocks = 65535;   // stall_key() has 16 bits for a block
-constexpr std::uint32_t kMostNear = 65535;     // NearRows has 16 bits for where a part begins
 constexpr std::uint32_t kNearShare = 4;        // one in so many
 
 std::uint32_t ceil_divide(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
@@ -71,14 +70,16 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
 
   plan.threads = wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads);
   plan.threads = std::min(ceil_divide(plan.threads, kWarp) * kWarp, kResidentThreads);
-  plan.in_registers = plan.slices_per_block == 1 && count <= plan.threads;
-
   const std::uint64_t ring = std::uint64_t{count} * plan.slices_per_block * shape.receptors * shape.delay_slots;
   const bool fits = ring * sizeof(std::int32_t) + kResidentSharedBytes <= machine.shared_bytes;
   if (wishes.ring == RingPlace::shared && !fits)
     plan.refusal = "a block's delay ring takes " + std::to_string(ring * sizeof(std::int32_t)) +
                    " bytes of shared memory, of " + std::to_string(machine.shared_bytes);
-  if (fits && wishes.ring != RingPlace::global) plan.shared_ring_size = static_cast<std::uint32_t>(ring);
+  if (fits && wishes.ring != RingPlace::global) {
+    const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
+    plan.keeps = one_each ? Keeps::all : Keeps::rings;
+    plan.shared_ring_size = static_cast<std::uint32_t>(ring);
+  }
   plan.shared_bytes = kResidentSharedBytes + plan.shared_ring_size * sizeof(std::int32_t);
 
   // No spike of a window may be due within it, so no window is longer than the shortest delay.
@@ -92,19 +93,27 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.poll_limit = wishes.poll_limit;
   plan.split = wishes.split;
   plan.l2_bytes = machine.l2_bytes;
+  plan.most_shared_bytes = machine.shared_bytes;
   if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
   return plan;
 }
 
-bool ResidentPlan::pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const {
-  std::uint64_t sum = 0;
-  for (const std::uint32_t count : near) {
-    if (count > kMostNear) return false;
-    sum += count;
-  }
-  if (split != Split::automatic) return split == Split::on;
-  const std::uint64_t parts = (std::size_t{slices} + 1) * sizeof(std::uint16_t) + sizeof(std::uint64_t);
-  return sum * kNearShare < synapses && sum * sizeof(NarrowSynapse) + near.size() * parts <= l2_bytes;
+std::uint32_t ResidentPlan::shared_directory(const NearShape& near) const {
+  const std::uint64_t bytes = near.directory_words() * sizeof(std::uint32_t) + 15;  // the pieces' alignment
+  const bool fits = keeps == Keeps::all && shared_bytes + bytes <= most_shared_bytes;
+  return fits ? static_cast<std::uint32_t>(near.directory_words()) : 0;
+}
+
+std::size_t ResidentPlan::shared_bytes_with(const NearShape& near) const {
+  return shared_bytes + (shared_directory(near) * sizeof(std::uint32_t) + 15) / 16 * 16;
+}
+
+bool ResidentPlan::pays_to_split(const NearShape& near, std::uint64_t synapses) const {
+  if (split == Split::off || near.synapses >> 32 != 0) return false;  // a slice's own are counted in 32 bits
+  if (split == Split::on) return true;
+  const std::uint64_t directories = shared_directory(near) > 0 ? 0 : slices * near.directory_words();
+  return near.synapses * kNearShare < synapses &&
+         near.synapses * sizeof(NarrowSynapse) + directories * sizeof(std::uint32_t) <= l2_bytes / 2;
 }
 
 }  // namespace sprig::kernel

@@ -26,8 +26,8 @@ class ResidentSimulation final : public Simulation {
       : device_name_("cuda (" + device + ", resident)"),
         input_channels_(network.input.rows),
         step_(options.first_step),
-        kernel_(network.kind, plan.blocks, plan.threads, plan.shared_bytes, plan.shared_ring_size > 0),
         network_(std::move(synapses), options, plan),
+        kernel_(network.kind, plan.blocks, plan.threads, network_.shared_bytes(), plan.keeps),
         recorder_(network, plan),
         host_words_(2) {
     network_.reset(network, stream_);
@@ -59,8 +59,8 @@ class ResidentSimulation final : public Simulation {
   std::uint64_t step_;
   bool broken_ = false;  // a segment ended early: the state is of no step
   Stream stream_;
-  ResidentKernel kernel_;
   ResidentNetwork network_;
+  ResidentKernel kernel_;
   ResidentRecorder recorder_;
   HostBuffer<std::uint64_t> host_words_;  // stalled, failure
   CallInput input_;

@@ -107,26 +107,34 @@ SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const Resi
         std::uint64_t{block.done + w} << 32 | neuron;
 }
 
-// Steps [begin, end) of the window for all of the block's neurons. Nothing may be delivered meanwhile.
+// Steps [begin, end) of the window for all of the block's neurons; `kept`: the thread's, where the block keeps all.
+// Nothing may be delivered meanwhile.
 template <LifKind kKind, ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void update_stretch(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
-                                        const Block& block, ResidentCell& cell, std::uint32_t begin,
+                                        const Block& block, ResidentCell& kept, std::uint32_t begin,
                                         std::uint32_t end) {
   for_own_slices(ctx, data, block, [&](std::uint32_t, const SliceView& slice) {
     std::int32_t* ring = ring_of(data, block, slice);
-    for (std::uint32_t base = 0; base < slice.count; base += ctx.threads()) {  // every lane: the ballot needs them
-      const std::uint32_t local = base + ctx.thread(), neuron = slice.first + local;
-      const bool active = local < slice.count;
-      if (active && !data.in_registers) load_cell<kKind>(cell, data, segment, neuron, block.done + begin);
+    const auto run = [&](ResidentCell& cell, std::uint32_t local) {  // every lane: the ballot needs them
       for (std::uint32_t w = begin; w < end; ++w) {
         bool spike = false;
-        if (active)
-          spike = advance_cell<kKind>(ctx, data, segment, cell, neuron,
+        if (local < slice.count)
+          spike = advance_cell<kKind>(ctx, data, segment, cell, slice.first + local,
                                       ring + slot_after(data, block.slot, w) * stride_of(data, slice) + local,
                                       slice.count, block.done + w);
-        announce(ctx, data, segment, block, w, neuron, spike);
+        announce(ctx, data, segment, block, w, slice.first + local, spike);
       }
-      if (active && !data.in_registers) store_state<kKind>(data.state, neuron, cell.state);
+    };
+    if constexpr (Block::kOneSlice) {
+      run(kept, ctx.thread());
+    } else {
+      for (std::uint32_t base = 0; base < slice.count; base += ctx.threads()) {
+        const std::uint32_t local = base + ctx.thread(), neuron = slice.first + local;
+        ResidentCell cell{};
+        if (local < slice.count) load_cell<kKind>(cell, data, segment, neuron, block.done + begin);
+        run(cell, local);
+        if (local < slice.count) store_state<kKind>(data.state, neuron, cell.state);
+      }
     }
   });
 }
