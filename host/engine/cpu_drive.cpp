@@ -22,10 +22,16 @@ void draw_step(const UpdateContext& context, Stream stream, const std::uint32_t*
   philox_lanes(words, context.seed, static_cast<std::uint32_t>(stream));
 }
 
-// poisson_count() of kLanes draws with the same table row.
-void count_lanes(const std::uint32_t* row, std::uint32_t columns, const std::uint32_t* words, std::uint32_t* counts) {
+// poisson_count() of kLanes draws with the same table row: columns outside, so that the counts stay in vectors.
+inline __attribute__((always_inline)) void count_lanes(const std::uint32_t* row, std::uint32_t columns,
+                                                       const std::uint32_t* words, real* counts) {
+  std::int32_t sum[kLanes] = {};
+  for (std::uint32_t k = 0; k < columns; ++k) {
+    const std::uint32_t threshold = row[k];
 #pragma omp simd
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) counts[lane] = poisson_count(row, columns, words[lane]);
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) sum[lane] += threshold < words[lane] ? 1 : 0;
+  }
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) counts[lane] = static_cast<real>(sum[lane]);
 }
 
 }  // namespace
@@ -34,7 +40,8 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
   const SlicedNetwork& network = *context.network;
   const SliceConstants& c = slice.constants;
   const std::size_t replicas = context.replicas, cells = slice.count * replicas;
-  std::uint32_t ids[kLanes], counts[kLanes];
+  std::uint32_t ids[kLanes];
+  real counts[kLanes];
   LaneWords words;
   for (std::uint32_t base = 0; base < slice.count; base += kLanes) {
     const std::uint32_t lanes = std::min(kLanes, slice.count - base);
@@ -59,10 +66,10 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
             count_lanes(table + std::size_t{rows[0]} * columns, columns, words.word[w], counts);
           else
             for (std::uint32_t lane = 0; lane < lanes; ++lane)
-              counts[lane] = poisson_count(table + std::size_t{rows[lane]} * columns, columns, words.word[w][lane]);
+              counts[lane] = static_cast<real>(static_cast<std::int32_t>(
+                  poisson_count(table + std::size_t{rows[lane]} * columns, columns, words.word[w][lane])));
           for (std::uint32_t lane = 0; lane < lanes; ++lane)
-            state.poisson[w * cells + first + lane * replicas] =
-                static_cast<real>(static_cast<std::int32_t>(counts[lane]));
+            state.poisson[w * cells + first + lane * replicas] = counts[lane];
         }
       }
     }

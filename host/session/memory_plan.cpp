@@ -11,6 +11,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/plastic.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/session/place.hpp"
@@ -123,7 +124,9 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   const SliceLayout layout = planned_layout(network, options, threads);
   const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
   const bool resident = options.device == Device::cuda && layout.narrow;
-  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
+  add("engine", "packed synapses",
+      resident ? sizeof(SynapseGroup) * n * layout.slices * expected_groups(e / (n * layout.slices))
+               : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
   if (resident) add_exchange(plan, network, layout);
   add("engine", "neuron constants", 15 * sizeof(real) * n);

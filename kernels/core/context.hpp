@@ -15,7 +15,8 @@
 //                                           the same calls in the same order and gets the same address
 //   atomic_add(p, x) atomic_min(p, x)       returns the old value; relaxed, device scope unless said otherwise
 //   load<order>(p) store<order>(p, x)       atomic accesses
-//   load_streaming(p)                       *p, a word of 4 bytes that is not wanted again soon: caches may drop it
+//   load_streaming(p)                       *p, of 4 or 16 bytes and aligned so, that is not wanted again soon: caches
+//                                           may drop it
 //   prefetch(p)                             the 128 bytes around p are wanted soon: may bring them nearer
 //   fence()                                 acquire and release, device scope unless said otherwise
 //   grid_barrier()                          all threads of the grid; needs a cooperative launch

@@ -59,9 +59,9 @@ class CudaContext {
   }
   template <class T>
   __device__ __forceinline__ T load_streaming(const T* p) const {
-    static_assert(sizeof(T) == 4 && alignof(T) == 4);
-    const unsigned word = __ldcs(reinterpret_cast<const unsigned*>(p));
-    return __builtin_bit_cast(T, word);
+    static_assert((sizeof(T) == 4 || sizeof(T) == 16) && alignof(T) == sizeof(T));
+    if constexpr (sizeof(T) == 4) return __builtin_bit_cast(T, __ldcs(reinterpret_cast<const unsigned*>(p)));
+    return __builtin_bit_cast(T, __ldcs(reinterpret_cast<const uint4*>(p)));
   }
   __device__ __forceinline__ void prefetch([[maybe_unused]] const void* p) const {
 #if defined(__CUDA_ARCH__)

@@ -23,8 +23,8 @@ struct DrawData {
   const std::uint32_t* slice_of = nullptr;  // [neuron]
   WeightLoad* loads = nullptr;              // [neuron * 2 + receptor]
   std::uint64_t* incoming = nullptr;        // [neuron + 1]: synapses onto it; later where they begin
-  std::uint32_t* parts = nullptr;           // [source][slice + 1], as ResidentRows: counts; later where they begin
-  std::uint64_t* first = nullptr;           // [source + 1]: synapses of the source; later where they begin
+  std::uint32_t* parts = nullptr;           // [source][slice + 1]: synapses; later where their groups begin
+  std::uint64_t* first = nullptr;           // [source + 1]: groups of the source; later where they begin
 };
 
 // One slice's synapses, drawn in the order of their targets.

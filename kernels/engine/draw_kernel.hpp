@@ -7,6 +7,7 @@
 
 #include "kernels/engine/draw_data.hpp"
 #include "sprig/core/fixed_point.hpp"
+#include "sprig/engine/row_groups.hpp"
 
 namespace sprig::kernel {
 
@@ -77,16 +78,17 @@ SPRIG_KERNEL inline void weigh(Ctx& ctx, const DrawData& data) {
   }
 }
 
-// Counts of a source's parts to where they begin, counted from its first; `first` gets the source's number of synapses.
+// Counts of a source's parts to where their groups begin, counted from its first; `first` gets the source's number of
+// groups.
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void scan_parts(Ctx& ctx, const DrawData& data) {
   for (std::uint64_t source = grid_thread(ctx); source < data.neurons; source += grid_threads(ctx)) {
     std::uint32_t* parts = data.parts + source * (data.slices + 1);
     std::uint64_t begin = 0;
     for (std::uint32_t s = 0; s <= data.slices; ++s) {
-      const std::uint32_t count = parts[s];          // of the one after the last: 0
-      parts[s] = static_cast<std::uint32_t>(begin);  // the host checks that it is below 2^32
-      begin += count;
+      const std::uint64_t groups = groups_of(parts[s]);  // of the one after the last: 0
+      parts[s] = static_cast<std::uint32_t>(begin);      // the host checks the sum
+      begin += groups;
     }
     data.first[source] = begin;
   }
@@ -118,14 +120,17 @@ SPRIG_KERNEL inline void find_heads(Ctx& ctx, const std::uint32_t* sorted, std::
     if (i == 0 || sorted[i - 1] != sorted[i]) heads[sorted[i]] = i;
 }
 
-// Sorted synapses of a slice to where they belong.
+// Sorted synapses of a slice to where they belong; a row's last one fills up its group.
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void move_rows(Ctx& ctx, const DrawData& data, std::uint32_t slice, const std::uint32_t* sorted,
                                    const NarrowSynapse* synapses, const std::uint64_t* heads, std::uint64_t count,
-                                   NarrowSynapse* to) {
+                                   SynapseGroup* to) {
   for (std::uint64_t i = grid_thread(ctx); i < count; i += grid_threads(ctx)) {
-    const std::uint64_t source = sorted[i];
-    to[data.first[source] + data.parts[source * (data.slices + 1) + slice] + (i - heads[source])] = synapses[i];
+    const std::uint64_t source = sorted[i], k = i - heads[source];
+    SynapseGroup& group = to[data.first[source] + data.parts[source * (data.slices + 1) + slice] + k / kGroup];
+    group.synapse[k % kGroup] = synapses[i];
+    if (i + 1 == count || sorted[i + 1] != source)
+      for (std::uint64_t j = k % kGroup + 1; j < kGroup; ++j) group.synapse[j] = padding_after(synapses[i]);
   }
 }
 

@@ -45,7 +45,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 __global__ void __launch_bounds__(kThreads)
     move_kernel(const __grid_constant__ kernel::DrawData data, std::uint32_t slice, const std::uint32_t* sorted,
-                const NarrowSynapse* synapses, const std::uint64_t* heads, std::uint64_t count, NarrowSynapse* to) {
+                const NarrowSynapse* synapses, const std::uint64_t* heads, std::uint64_t count, SynapseGroup* to) {
   CudaContext ctx;
   kernel::move_rows(ctx, data, slice, sorted, synapses, heads, count, to);
 }
@@ -157,6 +157,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   exclusive_sum(scratch, incoming, stream);
   exclusive_sum(scratch, rows.first, stream);
   loads.cells = device_loads.to_host(stream);
+  const std::uint64_t groups = std::accumulate(of_source.begin(), of_source.end(), std::uint64_t{0});
   const std::vector<std::uint64_t> begins = incoming.to_host(stream);
   stream.synchronize();
   rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
@@ -167,7 +168,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   const DeviceBuffer<std::uint32_t> device_population_of(network.population_of(), "populations");
   std::uint64_t largest = 0;  // synapses of a slice
   for (std::uint32_t s = 0; s < slices; ++s) largest = std::max(largest, begins[cuts[s + 1]] - begins[cuts[s]]);
-  rows.synapses = DeviceBuffer<NarrowSynapse>(total, "synapses");
+  rows.groups = DeviceBuffer<SynapseGroup>(groups, "synapses");
   const DeviceBuffer<std::uint32_t> sources(largest, "synapses being sorted"), sorted(largest, "synapses being sorted");
   const DeviceBuffer<NarrowSynapse> drawn(largest, "synapses being sorted"), ordered(largest, "synapses being sorted");
   const DeviceBuffer<std::uint64_t> heads(n, "synapse rows");
@@ -189,7 +190,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
     });
     launch("moving synapses", grid_of(count), stream, heads_kernel, sorted.data(), count, heads.data());
     launch("moving synapses", grid_of(count), stream, move_kernel, data, s, sorted.data(), ordered.data(), heads.data(),
-           count, rows.synapses.data());
+           count, rows.groups.data());
   }
   stream.synchronize();
   return rows;

@@ -6,6 +6,7 @@
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/draw_rows.hpp"
+#include "sprig/engine/row_groups.hpp"
 
 namespace sprig::cuda {
 
@@ -14,10 +15,10 @@ struct DrawnRows {
   SlicedNetwork sliced;
   DeviceBuffer<std::uint64_t> first;
   DeviceBuffer<std::uint32_t> parts;
-  DeviceBuffer<NarrowSynapse> synapses;
+  DeviceBuffer<SynapseGroup> groups;
 };
 
-// Needs a policy of narrow synapses, by source. Where delays are too long for them, `synapses` stays empty and
+// Needs a policy of narrow synapses, by source. Where delays are too long for them, `groups` stays empty and
 // sliced.narrow is false. Errors: ConfigError as check_projections() and check_drive(); MemoryError.
 DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy);
 

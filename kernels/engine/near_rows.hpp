@@ -23,21 +23,21 @@ SPRIG_KERNEL inline NearCount for_near_synapses(Ctx& ctx, const ResidentData& da
   const std::uint32_t lane = lane_of(ctx), own = group * kWarp + lane;
   const std::uint32_t limit = data.near_steps * stride_of(data, slice_view(data, slice, 0));
   std::uint64_t begin = 0;
-  std::uint32_t length = 0;
+  std::uint32_t length = 0;  // synapses, what fills up a group included
   NearCount count{0, 0};
   if (own < sources) {
     const std::uint32_t* part = data.recurrent.parts + std::uint64_t{own} * (data.slices + 1) + slice;
     begin = data.recurrent.first[own] + part[0];
-    length = part[1] - part[0];
+    length = (part[1] - part[0]) * kGroup;
   }
   for (std::uint32_t waiting = ctx.ballot(length > 0); waiting != 0; waiting &= waiting - 1) {
     const std::uint32_t source = lowest_bit(waiting), row_length = ctx.shuffle(length, source);
-    const NarrowSynapse* row = data.recurrent.synapses + ctx.shuffle(begin, source);
+    const SynapseGroup* row = data.recurrent.groups + ctx.shuffle(begin, source);
     std::uint32_t near = 0;
     for (std::uint32_t base = 0; base < row_length; base += kWarp) {
       const std::uint32_t k = base + lane;
-      const NarrowSynapse synapse = k < row_length ? row[k] : NarrowSynapse{};
-      const bool wanted = k < row_length && synapse.place < limit;
+      const NarrowSynapse synapse = k < row_length ? row[k / kGroup].synapse[k % kGroup] : NarrowSynapse{};
+      const bool wanted = synapse.weight != 0 && synapse.place < limit;  // what fills up a group has no weight
       const std::uint32_t found = ctx.ballot(wanted);
       if (wanted) take(count.group + near + count_bits(found & ((1u << lane) - 1)), synapse);
       near += count_bits(found);

@@ -2,8 +2,9 @@
 // steps. Block b owns slices b, b + blocks, ...: their neurons' state, their delay rings and every synapse onto them.
 //
 // Layouts: constants and state [neuron] over the whole network; ring [slot][stride] a slice, slices one after the other
-// (slices.hpp); synapses by (source, slice), so that the owners of one spike's rows read one contiguous piece of
-// memory at about the same time (microcircuit: 15 KB, whole DRAM pages, instead of 132 pieces of 116 bytes).
+// (slices.hpp); synapses by (source, slice), in groups of 16 bytes (row_groups.hpp), so that the owners of one spike's
+// rows read one contiguous piece of memory at about the same time (microcircuit: 16 KB, whole DRAM pages, instead of
+// 132 pieces of 116 bytes).
 //
 // Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words, a word
 // a spike:
@@ -44,6 +45,7 @@
 #include "kernels/core/context.hpp"
 #include "kernels/engine/cell.hpp"
 #include "kernels/engine/step_data.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::kernel {
@@ -79,20 +81,20 @@ enum class Keeps {
 };
 
 // Synapses of one projection onto all slices: those of (source, slice) are
-// synapses[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
+// groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
 struct ResidentRows {
   const std::uint64_t* first = nullptr;
   const std::uint32_t* parts = nullptr;
-  const NarrowSynapse* synapses = nullptr;
+  const SynapseGroup* groups = nullptr;
 };
 
-// The near synapses once more: [slice][source], so that a block reads what is its own and nothing else. Of a source a
-// slice has less than one in the mean; so a slice's directory tells where they are by counting. Per group of 32 sources
-// it has 1 + planes words: where the group's begin (behind first[slice]), then bit p of all 32 counts.
+// The near synapses once more, singly: [slice][source], so that a block reads what is its own and nothing else. Of a
+// source a slice has less than one in the mean; so a slice's directory tells where they are by counting. Per 32 sources
+// it has 1 + planes words: where theirs begin (behind first[slice]), then bit p of all 32 counts.
 struct NearRows {
   const std::uint64_t* first = nullptr;      // [slice + 1]
-  const std::uint32_t* directory = nullptr;  // [slice][group][1 + planes]
-  std::uint32_t groups = 0, planes = 0;
+  const std::uint32_t* directory = nullptr;  // [slice][source / 32][1 + planes]
+  std::uint32_t groups = 0, planes = 0;      // groups: of sources
   const NarrowSynapse* synapses = nullptr;
 };
 SPRIG_KERNEL inline std::uint32_t directory_words(const NearRows& near) { return near.groups * (1 + near.planes); }

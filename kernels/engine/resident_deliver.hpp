@@ -2,16 +2,20 @@
 // their synapses onto the block's own slices to the delay ring: integer atomics on the block's shared memory (or on its
 // part of global memory), which no other block touches.
 //
-// The lanes look up all rows at once; then the warp goes through the rows, lanes on consecutive synapses, kInFlight
-// loads of 32 synapses under way before the first is used. Bytes: 12 a (spike, slice) for the row's bounds, 4 a synapse
-// read, 4 of ring read and written.
+// The lanes look their rows up at once. The rows are then taken as one sequence of groups (row_groups.hpp), whatever
+// their lengths: each lane reads one group of 16 bytes, the next lane the next group, of the same row or of the next
+// one. Up to kDeep such reads are under way a lane before the first is used, none of them conditional. Bytes: 16 a
+// (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written.
+//
+// deliver_spikes() does all of it. look_up(), fetch() and add() are its parts, for who has something to do between
+// asking for the synapses and adding them.
 #pragma once
 
 #include "kernels/engine/resident_data.hpp"
 
 namespace sprig::kernel {
 
-inline constexpr int kInFlight = 4;
+inline constexpr int kDeep = 3;  // groups under way a lane: 640 threads then wait for 30 KB at once
 
 // Which synapses of a spike's row.
 enum class Share {
@@ -20,7 +24,18 @@ enum class Share {
   far     // those of its synapses that are not near (resident_near.hpp)
 };
 
-// Where the synapses of (source, slice) lie.
+// A slice's ring. Bytes, so that an address takes few instructions: narrow synapses reach at most 2^18 of them.
+struct RingView {
+  std::int32_t* first;
+  std::uint32_t slot_bytes, bytes;
+};
+template <class Block>
+SPRIG_KERNEL inline RingView ring_view(const ResidentData& data, const Block& block, const SliceView& slice) {
+  const std::uint32_t slot_bytes = stride_of(data, slice) * static_cast<std::uint32_t>(sizeof(std::int32_t));
+  return {ring_of(data, block, slice), slot_bytes, slot_bytes * data.delay_slots};
+}
+
+// Where the groups of (source, slice) lie.
 struct RowPiece {
   std::uint64_t begin;
   std::uint32_t length;
@@ -31,56 +46,123 @@ SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const ResidentR
   return {rows.first[source] + part[0], part[1] - part[0]};
 }
 
-// The rows of one slice. `source`, `slot`: of the lane's spike, when it has one; ring slot of its step. All lanes call.
+// The rows of a warp's spikes onto one slice, one after the other. Group g of them all is number from + g of the table,
+// with `from` of the last lane whose `before` is at most g.
+struct RowsInLine {
+  std::uint64_t from;    // where the lane's row begins, less `before`
+  std::uint32_t before;  // groups of the lanes before this one
+  std::uint32_t base;    // where the ring stands for the lane's spike: bytes
+  std::uint32_t total;   // groups of all lanes
+};
+
+// kCount groups of a lane.
+template <int kCount>
+struct FetchedGroups {
+  SynapseGroup group[kCount];
+  std::uint32_t base[kCount];
+};
+
+// The lanes' rows, of length 0 where there is none; `base` as RowsInLine has it. All lanes call.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void deliver_to_slice(Ctx& ctx, const ResidentData& data, Share what, std::uint32_t number,
-                                          const SliceView& slice, std::int32_t* ring, bool valid, std::uint32_t source,
-                                          std::uint32_t slot) {
+SPRIG_KERNEL inline RowsInLine line_up(Ctx& ctx, const RowPiece& piece, std::uint32_t base) {
   const std::uint32_t lane = lane_of(ctx);
-  const std::uint32_t ring_size = ring_size_of(data, slice);
-  const std::uint32_t from = what == Share::far ? data.near_steps * stride_of(data, slice) : 0;  // places that count
-  const ResidentRows& rows = what == Share::input ? data.input : data.recurrent;
-  RowPiece piece{0, 0};
-  std::uint32_t base = 0;
-  if (valid) {
-    piece = row_piece(data, rows, source, number);
-    base = slot * stride_of(data, slice);
+  std::uint32_t sum = piece.length;  // of the lanes up to this one
+  for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
+    const std::uint32_t other = ctx.shuffle(sum, (lane - distance) % kWarp);
+    if (lane >= distance) sum += other;
   }
-  std::uint32_t waiting = ctx.ballot(piece.length > 0);  // lanes whose rows are still to come
-  std::uint64_t row = 0;  // of the row in hand: next synapse, how many are left, ring base
-  std::uint32_t left = 0, row_base = 0;
-  while (waiting != 0 || left > 0) {
-    NarrowSynapse synapse[kInFlight] = {};
-    std::uint32_t at[kInFlight];
-    bool has[kInFlight];
-    for (int j = 0; j < kInFlight; ++j) {
-      if (left == 0 && waiting != 0) {
-        const std::uint32_t next = lowest_bit(waiting);
-        waiting &= waiting - 1;
-        row = ctx.shuffle(piece.begin, next);
-        left = ctx.shuffle(piece.length, next);
-        row_base = ctx.shuffle(base, next);
-      }
-      at[j] = row_base;
-      has[j] = lane < left;
-      if (has[j])
-        synapse[j] = what == Share::far ? ctx.load_streaming(rows.synapses + row + lane) : rows.synapses[row + lane];
-      row += kWarp;
-      left = left > kWarp ? left - kWarp : 0;
-    }
-    for (int j = 0; j < kInFlight; ++j)
-      if (has[j] && synapse[j].place >= from)
-        ctx.template atomic_add<Order::relaxed, Scope::block>(ring + ring_place(at[j], synapse[j].place, ring_size),
-                                                              std::int32_t{synapse[j].weight});
+  const std::uint32_t before = sum - piece.length;
+  return {piece.begin - before, before, base, ctx.shuffle(sum, kWarp - 1)};
+}
+
+// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. All lanes call.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
+                                       std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
+                                       std::uint32_t slot) {
+  RowPiece piece{0, 0};
+  if (valid) piece = row_piece(data, rows, source, number);
+  return line_up(ctx, piece, slot * ring.slot_bytes);
+}
+
+// The last lane whose `before` is at most g. Lanes without a row are passed over: the next one has the same `before`,
+// and behind the last row `before` is the total.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline std::uint32_t lane_of_group(Ctx& ctx, const RowsInLine& rows, std::uint32_t g) {
+  std::uint32_t found = 0;
+  for (std::uint32_t step = kWarp / 2; step > 0; step /= 2) {
+    const std::uint32_t candidate = found + step;
+    found = ctx.shuffle(rows.before, candidate) <= g ? candidate : found;
+  }
+  return found;
+}
+
+// Asks for groups at + lane, at + 32 + lane, ...; of those past the end, for the last one. rows.total > 0.
+template <int kCount, ExecutionContext Ctx>
+SPRIG_KERNEL inline FetchedGroups<kCount> fetch(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows,
+                                                std::uint32_t at) {
+  FetchedGroups<kCount> fetched;
+  const SynapseGroup* address[kCount];
+  for (int j = 0; j < kCount; ++j) {
+    const std::uint32_t wanted = at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx);
+    const std::uint32_t g = wanted < rows.total ? wanted : rows.total - 1;
+    const std::uint32_t owner = lane_of_group(ctx, rows, g);
+    address[j] = table.groups + (ctx.shuffle(rows.from, owner) + g);
+    fetched.base[j] = ctx.shuffle(rows.base, owner);
+  }
+  for (int j = 0; j < kCount; ++j) fetched.group[j] = ctx.load_streaming(address[j]);
+  return fetched;
+}
+
+// Adds a synapse onto a ring that stands at `base` bytes.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void add_synapse(Ctx& ctx, const RingView& ring, std::uint32_t base, const NarrowSynapse& synapse) {
+  constexpr std::uint32_t kBytes = sizeof(std::int32_t);
+  const std::uint32_t at = ring_place(base, synapse.place * kBytes, ring.bytes);
+  ctx.template atomic_add<Order::relaxed, Scope::block>(
+      reinterpret_cast<std::int32_t*>(reinterpret_cast<unsigned char*>(ring.first) + at), std::int32_t{synapse.weight});
+}
+
+// Adds what fetch() of the same `rows` and `at` asked for, places below `least` left out.
+template <int kCount, ExecutionContext Ctx>
+SPRIG_KERNEL inline void add(Ctx& ctx, const RowsInLine& rows, std::uint32_t at, const FetchedGroups<kCount>& fetched,
+                             const RingView& ring, std::uint32_t least) {
+  for (int j = 0; j < kCount; ++j) {
+    const bool has = at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) < rows.total;
+    for (const NarrowSynapse& synapse : fetched.group[j].synapse)
+      if (has && synapse.place >= least) add_synapse(ctx, ring, fetched.base[j], synapse);
   }
 }
 
-// The spikes that the lanes hold, onto all of the block's slices.
+// Places of a slice from here on are far; 0: all are delivered.
+SPRIG_KERNEL inline std::uint32_t least_place(const ResidentData& data, Share what, const SliceView& slice) {
+  return what == Share::far ? data.near_steps * stride_of(data, slice) : 0;
+}
+
+// Groups from `at` on, kDeep a lane at once while there are many.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows, std::uint32_t at,
+                                      const RingView& ring, std::uint32_t least) {
+  while (at < rows.total) {
+    if (rows.total - at > kWarp) {
+      add(ctx, rows, at, fetch<kDeep>(ctx, table, rows, at), ring, least);
+      at += kDeep * kWarp;
+    } else {
+      add(ctx, rows, at, fetch<1>(ctx, table, rows, at), ring, least);
+      at += kWarp;
+    }
+  }
+}
+
+// The spikes that the lanes hold, onto all of the block's slices. All lanes call.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, const Block& block, Share what, bool valid,
                                         std::uint32_t source, std::uint32_t slot) {
+  const ResidentRows& table = what == Share::input ? data.input : data.recurrent;
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
-    deliver_to_slice(ctx, data, what, number, slice, ring_of(data, block, slice), valid, source, slot);
+    const RingView ring = ring_view(data, block, slice);
+    const RowsInLine rows = look_up(ctx, data, table, number, ring, valid, source, slot);
+    deliver_rows(ctx, table, rows, 0, ring, least_place(data, what, slice));
   });
 }
 

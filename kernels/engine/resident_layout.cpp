@@ -9,9 +9,11 @@ namespace sprig::kernel {
 
 namespace {
 
-// Where a row begins; a projection without sources may have no offsets at all.
-std::uint64_t row_begin(const PackedRows& rows, std::uint32_t source) {
-  return rows.offsets.empty() ? 0 : rows.offsets[source];
+// A row's synapses; a projection without sources may have no offsets at all.
+View<const NarrowSynapse> row_of(const PackedRows& rows, std::uint32_t source) {
+  if (rows.offsets.empty()) return {};
+  const std::uint64_t begin = rows.offsets[source];
+  return {rows.narrow.data() + begin, static_cast<std::size_t>(rows.offsets[source + 1] - begin)};
 }
 
 // Calls copy(index in pending, index in rings) for every cell in flight.
@@ -71,10 +73,10 @@ SliceConstants join_constants(const SlicedNetwork& network) {
   return all;
 }
 
-void check_row(std::uint32_t source, std::uint64_t synapses) {
-  if (synapses >> 32 != 0)
-    throw ConfigError("network", "source " + std::to_string(source) + " has " + std::to_string(synapses) +
-                                     " synapses, must be below 4294967296");
+void check_row(std::uint32_t source, std::uint64_t groups) {
+  if (groups >> 27 != 0)
+    throw ConfigError("network", "source " + std::to_string(source) + " has about " + std::to_string(groups * kGroup) +
+                                     " synapses, must be below 536870912");
 }
 
 RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources) {
@@ -86,9 +88,8 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
     std::uint64_t length = 0;
     std::uint32_t* parts = table.parts.data() + source * (slices + 1);
     for (std::size_t s = 0; s < slices; ++s) {
-      const PackedRows& rows = network.slices[s].*projection;
       parts[s] = static_cast<std::uint32_t>(length);
-      length += row_begin(rows, source + 1) - row_begin(rows, source);
+      length += groups_of(row_of(network.slices[s].*projection, source).size);
     }
     check_row(source, length);
     parts[slices] = static_cast<std::uint32_t>(length);
@@ -114,13 +115,15 @@ NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t sli
 }
 
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,
-                 std::vector<NarrowSynapse>& to) {
+                 std::vector<SynapseGroup>& to) {
   for (std::uint32_t source = begin; source < end; ++source)
     for (const Slice& slice : network.slices) {
-      const PackedRows& rows = slice.*projection;
-      const auto from = rows.narrow.begin();
-      to.insert(to.end(), from + static_cast<std::ptrdiff_t>(row_begin(rows, source)),
-                from + static_cast<std::ptrdiff_t>(row_begin(rows, source + 1)));
+      const View<const NarrowSynapse> row = row_of(slice.*projection, source);
+      for (std::size_t k = 0; k < row.size; k += kGroup) {
+        SynapseGroup& group = to.emplace_back();
+        for (std::size_t j = 0; j < kGroup; ++j)
+          group.synapse[j] = k + j < row.size ? row[k + j] : padding_after(row[row.size - 1]);
+      }
     }
 }
 

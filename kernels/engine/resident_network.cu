@@ -9,7 +9,7 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint64_t kPieceSynapses = 1ull << 24;  // gathered and copied at once: 64 MiB
+constexpr std::uint64_t kPieceGroups = 1ull << 22;  // gathered and copied at once: 64 MiB
 
 }  // namespace
 
@@ -18,15 +18,15 @@ ResidentDeviceRows::ResidentDeviceRows(const SlicedNetwork& network, kernel::Pro
   const kernel::RowTable table = kernel::row_table(network, projection, sources);
   first = DeviceBuffer<std::uint64_t>(table.first, "synapse rows");
   parts = DeviceBuffer<std::uint32_t>(table.parts, "synapse rows");
-  synapses = DeviceBuffer<NarrowSynapse>(table.first.back(), "synapses");
+  groups = DeviceBuffer<SynapseGroup>(table.first.back(), "synapses");
   const Stream stream;
-  std::vector<NarrowSynapse> piece;
+  std::vector<SynapseGroup> piece;
   for (std::uint32_t begin = 0; begin < sources;) {
     std::uint32_t end = begin + 1;
-    while (end < sources && table.first[end + 1] - table.first[begin] <= kPieceSynapses) ++end;
+    while (end < sources && table.first[end + 1] - table.first[begin] <= kPieceGroups) ++end;
     piece.clear();
     kernel::gather_rows(network, projection, begin, end, piece);
-    synapses.upload(piece.data(), piece.size(), stream, table.first[begin]);
+    groups.upload(piece.data(), piece.size(), stream, table.first[begin]);
     stream.synchronize();
     begin = end;
   }
@@ -64,7 +64,7 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
   data_.overflow = overflow_.data();
   data_.stalled = stalled.data();
   data_.failure = failure.data();
-  if (data_.near_steps > 0) near_ = NearDeviceRows(data_, plan, sliced_.sources, recurrent_.synapses.size());
+  if (data_.near_steps > 0) near_ = NearDeviceRows(data_, plan, sliced_.sources, recurrent_.groups.size() * kGroup);
   if (near_.empty()) {
     data_.near_steps = 0;
   } else {

@@ -16,17 +16,17 @@
 
 namespace sprig::cuda {
 
-// One projection's synapses, by (source, slice).
+// One projection's synapses, by (source, slice), in groups.
 struct ResidentDeviceRows {
   ResidentDeviceRows() = default;
   ResidentDeviceRows(const SlicedNetwork& network, kernel::Projected projection, std::uint32_t sources);
   explicit ResidentDeviceRows(DrawnRows&& drawn)
-      : first(std::move(drawn.first)), parts(std::move(drawn.parts)), synapses(std::move(drawn.synapses)) {}
-  kernel::ResidentRows view() const { return {first.data(), parts.data(), synapses.data()}; }
+      : first(std::move(drawn.first)), parts(std::move(drawn.parts)), groups(std::move(drawn.groups)) {}
+  kernel::ResidentRows view() const { return {first.data(), parts.data(), groups.data()}; }
 
   DeviceBuffer<std::uint64_t> first;
   DeviceBuffer<std::uint32_t> parts;
-  DeviceBuffer<NarrowSynapse> synapses;
+  DeviceBuffer<SynapseGroup> groups;
 };
 
 class ResidentNetwork {

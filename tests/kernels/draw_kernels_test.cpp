@@ -1,6 +1,7 @@
 // A network that is drawn by the device's kernels is the one that the host packs, byte for byte.
 #include <gtest/gtest.h>
 
+#include "kernels/engine/resident_layout.hpp"
 #include "tests/kernels/threaded_draws.hpp"
 #include "tests/support/networks.hpp"
 
@@ -33,24 +34,19 @@ void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& po
   EXPECT_EQ(drawn.sliced.delay_slots, host.delay_slots);
   EXPECT_EQ(drawn.sliced.min_delay, host.min_delay);
   EXPECT_EQ(drawn.sliced.exponents, host.exponents);
-  std::uint64_t total = 0;
-  for (std::size_t s = 0; s < slices; ++s) {
+  for (std::size_t s = 0; s < slices; ++s)
     EXPECT_EQ(drawn.sliced.slices[s].constants.unit_0, host.slices[s].constants.unit_0);
-    const PackedRows& rows = host.slices[s].recurrent;
-    total += rows.synapses();
-    for (std::uint32_t source = 0; source < host.sources; ++source) {
-      const std::uint32_t* parts = drawn.parts.data() + source * (slices + 1) + s;
-      ASSERT_EQ(parts[1] - parts[0], rows.offsets[source + 1] - rows.offsets[source]);
-      for (std::uint32_t k = 0; k < parts[1] - parts[0]; ++k) {
-        const NarrowSynapse& a = drawn.synapses[drawn.first[source] + parts[0] + k];
-        const NarrowSynapse& b = rows.narrow[rows.offsets[source] + k];
-        ASSERT_EQ(a.place, b.place);
-        ASSERT_EQ(a.weight, b.weight);
-      }
+  const kernel::RowTable table = kernel::row_table(host, &Slice::recurrent, host.sources);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(host, &Slice::recurrent, 0, host.sources, groups);
+  EXPECT_EQ(drawn.first, table.first);
+  EXPECT_EQ(drawn.parts, table.parts);
+  ASSERT_EQ(drawn.groups.size(), groups.size());
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (std::uint32_t j = 0; j < kGroup; ++j) {
+      ASSERT_EQ(drawn.groups[g].synapse[j].place, groups[g].synapse[j].place);
+      ASSERT_EQ(drawn.groups[g].synapse[j].weight, groups[g].synapse[j].weight);
     }
-  }
-  EXPECT_EQ(total, drawn.synapses.size());
-  EXPECT_EQ(drawn.first.back(), total);
 }
 
 TEST(DrawKernels, GiveTheHostsNetwork) {

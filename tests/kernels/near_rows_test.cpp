@@ -23,17 +23,17 @@ struct Copied {
 Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const LaunchShape& shape) {
   const std::vector<std::uint32_t> slice_first = kernel::slice_first(sliced);
   const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, sliced.sources);
-  std::vector<NarrowSynapse> synapses;
-  kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, synapses);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, groups);
   kernel::ResidentData data;
   data.slices = static_cast<std::uint32_t>(sliced.slices.size());
   data.receptors = sliced.kind.currents();
   data.slice_first = slice_first.data();
-  data.recurrent = {table.first.data(), table.parts.data(), synapses.data()};
+  data.recurrent = {table.first.data(), table.parts.data(), groups.data()};
   data.near_steps = near_steps;
 
-  const std::uint32_t groups = kernel::near_groups(sliced.sources);
-  std::vector<std::uint32_t> totals(std::size_t{groups} * data.slices), most(groups);
+  const std::uint32_t of_sources = kernel::near_groups(sliced.sources);
+  std::vector<std::uint32_t> totals(std::size_t{of_sources} * data.slices), most(of_sources);
   launch_threads(
       shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data, sliced.sources, totals.data(), most.data()); });
   Copied copied;
@@ -41,7 +41,7 @@ Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const La
                   std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
   copied.table = kernel::near_table(totals, data.slices, copied.shape.planes());
   copied.synapses.resize(copied.shape.synapses);
-  data.near = {copied.table.first.data(), copied.table.directory.data(), groups, copied.shape.planes(),
+  data.near = {copied.table.first.data(), copied.table.directory.data(), of_sources, copied.shape.planes(),
                copied.synapses.data()};
   launch_threads(shape, [&](ThreadedContext& ctx) {
     kernel::copy_near(ctx, data, sliced.sources, data.near, copied.table.directory.data(), copied.synapses.data());
@@ -61,13 +61,14 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
     EXPECT_EQ(copied.table.first[s], at);
     const std::uint32_t* directory = copied.table.directory.data() + s * copied.shape.directory_words();
     for (std::uint32_t source = 0; source < sliced.sources; ++source) {
-      const kernel::NearPiece piece = kernel::near_piece(directory, planes, source);
+      const kernel::RowPiece piece = kernel::near_piece(directory, planes, source);
       EXPECT_EQ(copied.table.first[s] + piece.begin, at);
       const PackedRows& rows = sliced.slices[s].recurrent;
       std::uint32_t length = 0;
       for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k) {
         const NarrowSynapse& synapse = rows.narrow[k];
         if (synapse.place / (sliced.slices[s].count * receptors) >= near_steps) continue;  // its delay
+        if (synapse.weight == 0) continue;  // adds nothing, and is left out
         ASSERT_LT(at, copied.synapses.size());
         EXPECT_EQ(copied.synapses[at].place, synapse.place);
         EXPECT_EQ(copied.synapses[at].weight, synapse.weight);

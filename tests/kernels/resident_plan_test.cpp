@@ -125,22 +125,29 @@ TEST(ResidentPlan, KeepsTheDirectoryOfNearSynapsesBesideTheRingWhereItFits) {
   EXPECT_EQ(plan.shared_directory(near), 0u);
 }
 
-TEST(ResidentLayout, OrdersSynapsesBySourceThenSlice) {
+TEST(ResidentLayout, OrdersSynapsesBySourceThenSliceInWholeGroups) {
   Network network = unconnected(4, LifKind{}, 1.0, {});
   network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 3, 2, 2}, {2, 1, 3, 1}, {2, 2, 4, 1}, {2, 3, 5, 1}});
   const SlicedNetwork sliced = slice_network(network, {}, {2, 16, true});
   ASSERT_TRUE(sliced.narrow);
 
   const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, 4);
-  std::vector<NarrowSynapse> synapses;
-  kernel::gather_rows(sliced, &Slice::recurrent, 0, 2, synapses);
-  kernel::gather_rows(sliced, &Slice::recurrent, 2, 4, synapses);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, 2, groups);
+  kernel::gather_rows(sliced, &Slice::recurrent, 2, 4, groups);
 
-  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 5, 5}));
-  EXPECT_EQ(table.parts, (std::vector<std::uint32_t>{0, 1, 2, 0, 0, 0, 0, 1, 3, 0, 0, 0}));
-  std::vector<int> places;  // delay * stride + cell, stride 2
-  for (const NarrowSynapse& s : synapses) places.push_back(s.place);
-  EXPECT_EQ(places, (std::vector<int>{2, 5, 3, 2, 3}));
+  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 4, 4}));
+  EXPECT_EQ(table.parts, (std::vector<std::uint32_t>{0, 1, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0}));
+  std::vector<int> places, zeros;  // delay * stride + cell, stride 2
+  for (const SynapseGroup& group : groups)
+    for (const NarrowSynapse& s : group.synapse) places.push_back(s.place), zeros.push_back(s.weight == 0);
+  EXPECT_EQ(places, (std::vector<int>{2, 2, 2, 2, 5, 5, 5, 5, 3, 3, 3, 3, 2, 3, 3, 3}));
+  EXPECT_EQ(zeros, (std::vector<int>{0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1}));
+}
+
+TEST(ResidentLayout, RefusesARowThatAWarpCouldNotCount) {
+  EXPECT_NO_THROW(kernel::check_row(3, (1u << 27) - 1));
+  EXPECT_THROW(kernel::check_row(3, 1u << 27), ConfigError);
 }
 
 TEST(ResidentLayout, RingsComeBackFromPendingArrivals) {

@@ -17,7 +17,7 @@ struct ThreadedDraws {
   SlicedNetwork sliced;  // without recurrent synapses
   std::vector<std::uint64_t> first;
   std::vector<std::uint32_t> parts;
-  std::vector<NarrowSynapse> synapses;
+  std::vector<SynapseGroup> groups;
 
   ThreadedDraws(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy,
                 const LaunchShape& shape) {
@@ -71,7 +71,7 @@ struct ThreadedDraws {
     std::vector<double> scale;
     for (const int e : sliced.exponents) scale.push_back(fixed_scale(e));
     const std::vector<std::uint32_t> population_of = network.population_of();
-    synapses.resize(total);
+    groups.resize(first.back());
     for (std::uint32_t s = 0; s < slices; ++s) {
       const std::uint64_t count = incoming[cuts[s + 1]] - incoming[cuts[s]];
       std::vector<std::uint32_t> sources(count), sorted(count);
@@ -90,7 +90,7 @@ struct ThreadedDraws {
       launch_threads(shape, [&](ThreadedContext& ctx) {
         kernel::find_heads(ctx, sorted.data(), count, heads.data());
         ctx.grid_barrier();
-        kernel::move_rows(ctx, data, s, sorted.data(), ordered.data(), heads.data(), count, synapses.data());
+        kernel::move_rows(ctx, data, s, sorted.data(), ordered.data(), heads.data(), count, groups.data());
       });
     }
   }

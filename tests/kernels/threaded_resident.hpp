@@ -69,8 +69,8 @@ class ThreadedResident {
     slice_first_ = kernel::slice_first(sliced_);
     recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
-    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_synapses_);
-    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_synapses_);
+    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_);
+    kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_groups_);
     boxes_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.box_words);
     overflow_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.overflow_words);
 
@@ -80,8 +80,8 @@ class ThreadedResident {
     data_.tables.noise_table = sliced_.noise_table.data();
     data_.constants = view_of_constants(constants_);
     data_.state = {view_of_state(neurons_), rings_.data()};
-    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_synapses_.data()};
-    data_.input = {input_.first.data(), input_.parts.data(), input_synapses_.data()};
+    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_groups_.data()};
+    data_.input = {input_.first.data(), input_.parts.data(), input_groups_.data()};
     data_.boxes = boxes_.data();
     data_.overflow = overflow_.data();
     data_.stalled = &stalled_;
@@ -139,7 +139,7 @@ class ThreadedResident {
                    [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, totals.data(), most.data()); });
     const kernel::NearShape near{sources, *std::max_element(most.begin(), most.end()),
                                  std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
-    if (!plan_.pays_to_split(near, recurrent_synapses_.size())) {
+    if (!plan_.pays_to_split(near, recurrent_groups_.size() * kGroup)) {
       data_.near_steps = 0;
       return;
     }
@@ -221,7 +221,8 @@ class ThreadedResident {
   SliceConstants constants_;
   std::vector<std::uint32_t> slice_first_;
   kernel::RowTable recurrent_, input_;
-  std::vector<NarrowSynapse> recurrent_synapses_, input_synapses_, near_synapses_;
+  std::vector<SynapseGroup> recurrent_groups_, input_groups_;
+  std::vector<NarrowSynapse> near_synapses_;
   kernel::NearTable near_;
   NeuronState<Vector> neurons_;
   std::vector<std::int32_t> rings_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sprig/core/error.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/session/network.hpp"
@@ -57,6 +58,27 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     expect_close(item(plan, "packed synapses"), synapses, "packed synapses");
     expect_close(item(plan, "packed offsets"), offsets, "packed offsets");
     expect_close(item(plan, "delay ring"), 4.0 * sliced.delay_slots * 2 * network.size(), "delay ring");
+  }
+}
+
+TEST(MemoryPlan, CountsWhatFillsUpTheResidentEnginesGroups) {
+  for (const double density : {0.02, 0.1, 0.9}) {  // rows of a slice: mostly none or one synapse, some, many
+    Config config;
+    config.network.topology = Topology::random;
+    config.network.neurons = 1500;
+    config.network.density = density;
+    config.network.tau_m_ms.resize(1);
+    config.simulation.device = Device::cuda;
+    config.simulation.update = UpdateMode::clock;
+    config.simulation.weight_bits = 16;
+    finish_config(config);
+    const MemoryPlan plan = plan_memory(config, Work::run);
+    const SlicedNetwork sliced = slice_network(make_network(config, 1), {}, {132, 16, true});
+    std::uint64_t groups = 0;
+    for (const Slice& s : sliced.slices)
+      for (std::uint32_t source = 0; source < sliced.sources; ++source)
+        groups += groups_of(s.recurrent.offsets[source + 1] - s.recurrent.offsets[source]);
+    expect_close(item(plan, "packed synapses"), static_cast<double>(groups * sizeof(SynapseGroup)), "packed synapses");
   }
 }
 

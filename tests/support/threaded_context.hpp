@@ -118,6 +118,7 @@ class ThreadedContext {
   }
   template <class T>
   T load_streaming(const T* p) {
+    static_assert((sizeof(T) == 4 || sizeof(T) == 16) && alignof(T) == sizeof(T));
     perturb();
     return *p;
   }
