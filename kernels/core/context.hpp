@@ -102,13 +102,5 @@ SPRIG_KERNEL inline std::uint32_t lowest_bit(std::uint32_t mask) {
   return static_cast<std::uint32_t>(__builtin_ctz(mask));
 #endif
 }
-// The largest power of two that is not above x; 0 for 0.
-SPRIG_KERNEL inline std::uint32_t highest_power(std::uint32_t x) {
-#if defined(__CUDA_ARCH__)
-  return x == 0 ? 0u : 1u << (31 - __clz(static_cast<int>(x)));
-#else
-  return x == 0 ? 0u : 1u << (31 - __builtin_clz(x));
-#endif
-}
 
 }  // namespace sprig

@@ -85,14 +85,22 @@ struct CellVariates {
   real normal[4];
 };
 
-// What poisson_count() counts for each of four words. It searches by halves, for rows ascend: a table of 17 columns is
-// read five times a word. The words' searches do not wait for each other.
+// What poisson_count() counts for each of four words: they share the reads of the row, four thresholds at once, and as
+// rows ascend the search ends with the largest word's.
 SPRIG_KERNEL inline void count_block(std::uint32_t (&counts)[2], const std::uint32_t* row, std::uint32_t columns,
                                      const PhiloxBlock& words) {
+  const std::uint32_t* word = words.word;
+  const std::uint32_t larger_0 = word[0] > word[1] ? word[0] : word[1],
+                      larger_1 = word[2] > word[3] ? word[2] : word[3],
+                      largest = larger_0 > larger_1 ? larger_0 : larger_1;
   std::uint32_t found[4] = {};
-  for (std::uint32_t half = highest_power(columns); half > 0; half /= 2)
+  for (std::uint32_t k = 0; k < columns; k += 4) {
+    std::uint32_t threshold[4];
+    for (std::uint32_t j = 0; j < 4; ++j) threshold[j] = k + j < columns ? row[k + j] : 0xFFFFFFFFu;
     for (int w = 0; w < 4; ++w)
-      if (found[w] + half <= columns && row[found[w] + half - 1] < words.word[w]) found[w] += half;
+      for (const std::uint32_t x : threshold) found[w] += x < word[w] ? 1u : 0u;
+    if (threshold[3] >= largest) break;
+  }
   counts[0] = found[0] | found[1] << 16;
   counts[1] = found[2] | found[3] << 16;
 }
@@ -113,7 +121,7 @@ SPRIG_KERNEL inline void draw_variates(CellVariates& variates, const DriveTables
 // One step's of them, chosen without indexing, so that they stay in registers.
 struct StepVariates {
   const CellVariates& of;
-  std::uint64_t step;
+  std::uint32_t step;  // its low bits
 
   SPRIG_KERNEL real count() const {
     const std::uint32_t pair = step & 2 ? of.counts[1] : of.counts[0];

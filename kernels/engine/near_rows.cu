@@ -43,7 +43,7 @@ NearDeviceRows::NearDeviceRows(const kernel::ResidentData& data, const kernel::R
   shape.synapses = std::accumulate(counted.begin(), counted.end(), std::uint64_t{0});
   shape.most = groups > 0 ? *std::max_element(largest.begin(), largest.end()) : 0;
   if (!plan.pays_to_split(shape, all)) return;
-  const kernel::NearTable table = kernel::near_table(counted, data.slices, shape.planes());
+  const kernel::NearTable table = kernel::near_table(counted, data.slices);
   first = DeviceBuffer<std::uint64_t>(table.first, "near synapses");
   directory = DeviceBuffer<std::uint32_t>(table.directory, "near synapses");
   synapses = DeviceBuffer<NarrowSynapse>(shape.synapses, "near synapses");

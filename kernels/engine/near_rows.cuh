@@ -16,9 +16,7 @@ struct NearDeviceRows {
                  std::uint64_t synapses);
   NearDeviceRows() = default;
   bool empty() const { return first.size() == 0; }
-  kernel::NearRows view() const {
-    return {first.data(), directory.data(), shape.groups(), shape.planes(), synapses.data()};
-  }
+  kernel::NearRows view() const { return {first.data(), directory.data(), shape.groups(), synapses.data()}; }
 
   kernel::NearShape shape;
   DeviceBuffer<std::uint64_t> first;

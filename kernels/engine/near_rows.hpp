@@ -2,7 +2,7 @@
 // lie): counted first, so that the host can decide whether to split at all and where each slice's begin; then copied. A
 // warp takes a group of 32 sources.
 //
-// Bytes: the whole rows in twice, 4 in and 4 out a near synapse, 4 * (2 + planes) out a (group, slice).
+// Bytes: the whole rows in twice, 4 in and 4 out a near synapse, 4 * (1 + kDirectoryWords) out a (group, slice).
 #pragma once
 
 #include "kernels/engine/resident_data.hpp"
@@ -68,17 +68,17 @@ SPRIG_KERNEL inline void count_near(Ctx& ctx, const ResidentData& data, std::uin
   }
 }
 
-// As `near` has them. The first word of each group in the directory is there already.
+// As `near` has them; no count is above kMostNear. The first word of each group in the directory is there already.
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void copy_near(Ctx& ctx, const ResidentData& data, std::uint32_t sources, const NearRows& near,
                                    std::uint32_t* directory, NarrowSynapse* synapses) {
   for (std::uint32_t group = grid_warp(ctx); group < near.groups; group += grid_warps(ctx))
     for (std::uint32_t slice = 0; slice < data.slices; ++slice) {
-      std::uint32_t* words = directory + (std::uint64_t{slice} * near.groups + group) * (1 + near.planes);
+      std::uint32_t* words = directory + (std::uint64_t{slice} * near.groups + group) * kDirectoryWords;
       NarrowSynapse* to = synapses + near.first[slice] + words[0];
       const NearCount count = for_near_synapses(
           ctx, data, sources, group, slice, [&](std::uint32_t before, NarrowSynapse synapse) { to[before] = synapse; });
-      for (std::uint32_t p = 0; p < near.planes; ++p) {
+      for (std::uint32_t p = 0; p < kPlanes; ++p) {
         const std::uint32_t plane = ctx.ballot(count.own >> p & 1u);
         if (lane_of(ctx) == 0) words[1 + p] = plane;
       }

@@ -28,7 +28,7 @@
 // synapse is due at a + 2 W or later, which no block has reached by then, and before a + W + longest delay: so the step
 // before it in the same slot lies before a + W, is integrated, and the slot cleared. Near synapses also stand in a
 // compact copy that stays in the L2 cache (NearRows; microcircuit: 17 MB); whole rows are read past it
-// (load_streaming), asked for as soon as the spike is received.
+// (load_streaming), and the block that sent the spike asks for them beforehand.
 //
 // Far delivery takes the words of window e once more during e + 1: a lane's first from its register, the others from
 // the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
@@ -90,14 +90,14 @@ struct ResidentRows {
 
 // The near synapses once more, singly: [slice][source], so that a block reads what is its own and nothing else. Of a
 // source a slice has less than one in the mean; so a slice's directory tells where they are by counting. Per 32 sources
-// it has 1 + planes words: where theirs begin (behind first[slice]), then bit p of all 32 counts.
+// it has kDirectoryWords: where theirs begin (behind first[slice]), then bit p of all 32 counts, for kPlanes bits.
+inline constexpr std::uint32_t kPlanes = 6, kDirectoryWords = 1 + kPlanes, kMostNear = (1u << kPlanes) - 1;
 struct NearRows {
   const std::uint64_t* first = nullptr;      // [slice + 1]
-  const std::uint32_t* directory = nullptr;  // [slice][source / 32][1 + planes]
-  std::uint32_t groups = 0, planes = 0;      // groups: of sources
+  const std::uint32_t* directory = nullptr;  // [slice][source / 32][kDirectoryWords]
+  std::uint32_t groups = 0;                  // of 32 sources
   const NarrowSynapse* synapses = nullptr;
 };
-SPRIG_KERNEL inline std::uint32_t directory_words(const NearRows& near) { return near.groups * (1 + near.planes); }
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {

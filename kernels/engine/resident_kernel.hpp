@@ -72,7 +72,8 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   block.first = ctx.template shared<std::uint64_t>(1);
   block.recorded = ctx.template shared<std::uint64_t>(1);
   block.stopped = ctx.template shared<std::uint32_t>(1);
-  if constexpr (ResidentBlock<kKept>::kSharedRing) block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
+  if constexpr (ResidentBlock<kKept>::kSharedRing)
+    block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
   if (data.shared_directory > 0) block.shared_directory = ctx.template shared<std::uint32_t>(data.shared_directory);
   for (std::uint32_t k = ctx.thread(); k < data.shared_directory; k += ctx.threads())
     block.shared_directory[k] = data.near.directory[std::uint64_t{ctx.block()} * data.shared_directory + k];
@@ -101,6 +102,7 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
           *block.stopped = 1;
       }
       // While the words are under way:
+      if (split && ResidentBlock<kKept>::kOneSlice) ask_for_rows(ctx, data, cell.fired, own_neuron), cell.fired = false;
       deliver_input(ctx, data, segment, block, window - 1);
       if (holds) draw_ahead(data, segment, cell, block.done + window);
     }

@@ -98,15 +98,15 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
   return table;
 }
 
-NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices, std::uint32_t planes) {
+NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices) {
   NearTable table;
   table.first.assign(std::size_t{slices} + 1, 0);
-  table.directory.assign(totals.size() * (1 + planes), 0);
+  table.directory.assign(totals.size() * kDirectoryWords, 0);
   const std::size_t groups = totals.size() / slices;
   for (std::size_t s = 0; s < slices; ++s) {
     std::uint32_t begin = 0;
     for (std::size_t k = s * groups; k < (s + 1) * groups; ++k) {
-      table.directory[k * (1 + planes)] = begin;
+      table.directory[k * kDirectoryWords] = begin;
       begin += totals[k];
     }
     table.first[s + 1] = table.first[s] + begin;

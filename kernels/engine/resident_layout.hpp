@@ -40,7 +40,7 @@ struct NearTable {
   std::vector<std::uint64_t> first;
   std::vector<std::uint32_t> directory;
 };
-NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices, std::uint32_t planes);
+NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices);
 
 // Appends the groups of sources [begin, end) in that order: piece by piece, so that a large network never stands twice
 // in memory.

@@ -109,7 +109,8 @@ std::size_t ResidentPlan::shared_bytes_with(const NearShape& near) const {
 }
 
 bool ResidentPlan::pays_to_split(const NearShape& near, std::uint64_t synapses) const {
-  if (split == Split::off || near.synapses >> 32 != 0) return false;  // a slice's own are counted in 32 bits
+  if (near.most > kMostNear || near.synapses >> 32 != 0) return false;  // a slice's begin within 32 bits
+  if (split == Split::off) return false;
   if (split == Split::on) return true;
   const std::uint64_t directories = shared_directory(near) > 0 ? 0 : slices * near.directory_words();
   return near.synapses * kNearShare < synapses &&

@@ -1,7 +1,6 @@
 // How the resident engine would run a network, or why it cannot: plain C++, decided before anything is allocated.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,8 +44,7 @@ struct NearShape {
   std::uint32_t most = 0;  // of a source onto a slice
   std::uint64_t synapses = 0;
   std::uint32_t groups() const { return (sources + 31) / 32; }
-  std::uint32_t planes() const { return static_cast<std::uint32_t>(std::bit_width(most)); }
-  std::uint64_t directory_words() const { return std::uint64_t{groups()} * (1 + planes()); }  // of a slice
+  std::uint64_t directory_words() const { return std::uint64_t{groups()} * kDirectoryWords; }  // of a slice
 };
 
 struct ResidentPlan {
@@ -69,7 +67,8 @@ struct ResidentPlan {
   std::size_t shared_bytes_with(const NearShape& near) const;
   // Whether to split rows, of `synapses` synapses in all. It pays where the near ones are less than a quarter (with
   // more, looking rows up twice costs what it saves) and their copy stays in the L2 cache: in half of it, since what a
-  // multiprocessor reads from the other half of the cache may stand in both.
+  // multiprocessor reads from the other half of the cache may stand in both. It cannot be where a source has more than
+  // kMostNear of them onto a slice.
   bool pays_to_split(const NearShape& near, std::uint64_t synapses) const;
 };
 

@@ -19,6 +19,7 @@ struct ResidentCell {
   CellVariates variates;
   real external;  // I_dc and the injected signal
   bool drawn;     // `variates` are those of the step to come
+  bool fired;     // in this window
 };
 
 // The variates of step k of the segment, and of those that share a block of words with it, unless they are there.
@@ -47,7 +48,7 @@ SPRIG_KERNEL inline void load_cell(ResidentCell& cell, const ResidentData& data,
   cell.constants = cell_constants<kKind>(data.constants, neuron);
   cell.state = load_state<kKind>(data.state, neuron);
   cell.external = fed_current(data, segment, neuron, k);
-  cell.drawn = false;
+  cell.drawn = cell.fired = false;
 }
 
 // Step k of the segment of one neuron; returns whether it spiked.
@@ -63,10 +64,11 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   draw_ahead(data, segment, cell, k);
   if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
     cell.external = fed_current(data, segment, neuron, k);
-  const CellStep result = step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external},
-                                                 data.constants, StepVariates{cell.variates, step}, step);
+  const CellStep result =
+      step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external}, data.constants,
+                             StepVariates{cell.variates, static_cast<std::uint32_t>(step)}, step);
 
-  if ((step & 3) == 3) cell.drawn = false;
+  if ((static_cast<std::uint32_t>(step) & 3) == 3) cell.drawn = false;
   if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
   if (segment.flags != nullptr) {
     const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
@@ -122,6 +124,7 @@ SPRIG_KERNEL inline void update_stretch(Ctx& ctx, const ResidentData& data, cons
           spike = advance_cell<kKind>(ctx, data, segment, cell, slice.first + local,
                                       ring + slot_after(data, block.slot, w) * stride_of(data, slice) + local,
                                       slice.count, block.done + w);
+        cell.fired |= spike;
         announce(ctx, data, segment, block, w, slice.first + local, spike);
       }
     };

@@ -27,7 +27,7 @@ TEST(CellVariates, CountsOfFourWordsAreThoseOfALinearSearch) {
 
       kernel::count_block(variates.counts, row.data(), columns, block);
 
-      for (std::uint64_t step = 8; step < 12; ++step)
+      for (std::uint32_t step = 8; step < 12; ++step)
         EXPECT_EQ(kernel::StepVariates(variates, step).count(),
                   static_cast<real>(poisson_count(row.data(), columns, word_of_step(block, step))))
             << columns << " columns, words from " << at << ", step " << step;
@@ -47,7 +47,7 @@ TEST(CellVariates, TheLargestMeanFitsSixteenBits) {
 
   kernel::count_block(variates.counts, row, sliced.poisson_columns, block);
 
-  for (std::uint64_t step = 0; step < 4; ++step)
+  for (std::uint32_t step = 0; step < 4; ++step)
     EXPECT_EQ(kernel::StepVariates(variates, step).count(),
               static_cast<real>(poisson_count(row, sliced.poisson_columns, block.word[step])));
 }

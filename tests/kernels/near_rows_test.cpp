@@ -39,10 +39,9 @@ Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const La
   Copied copied;
   copied.shape = {sliced.sources, *std::max_element(most.begin(), most.end()),
                   std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
-  copied.table = kernel::near_table(totals, data.slices, copied.shape.planes());
+  copied.table = kernel::near_table(totals, data.slices);
   copied.synapses.resize(copied.shape.synapses);
-  data.near = {copied.table.first.data(), copied.table.directory.data(), of_sources, copied.shape.planes(),
-               copied.synapses.data()};
+  data.near = {copied.table.first.data(), copied.table.directory.data(), of_sources, copied.synapses.data()};
   launch_threads(shape, [&](ThreadedContext& ctx) {
     kernel::copy_near(ctx, data, sliced.sources, data.near, copied.table.directory.data(), copied.synapses.data());
   });
@@ -54,14 +53,15 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
   const SlicedNetwork sliced = slice_network(network, {}, {slices, 16, true});
   ASSERT_TRUE(sliced.narrow);
   const Copied copied = copy_near(sliced, near_steps, shape);
-  const std::uint32_t receptors = sliced.kind.currents(), planes = copied.shape.planes();
+  ASSERT_LE(copied.shape.most, kernel::kMostNear);
+  const std::uint32_t receptors = sliced.kind.currents();
   std::size_t at = 0;
   std::uint32_t most = 0;
   for (std::size_t s = 0; s < sliced.slices.size(); ++s) {
     EXPECT_EQ(copied.table.first[s], at);
     const std::uint32_t* directory = copied.table.directory.data() + s * copied.shape.directory_words();
     for (std::uint32_t source = 0; source < sliced.sources; ++source) {
-      const kernel::RowPiece piece = kernel::near_piece(directory, planes, source);
+      const kernel::RowPiece piece = kernel::near_piece(directory, source);
       EXPECT_EQ(copied.table.first[s] + piece.begin, at);
       const PackedRows& rows = sliced.slices[s].recurrent;
       std::uint32_t length = 0;
@@ -87,7 +87,7 @@ TEST(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
   for (const int receptors : {1, 2}) {
     RandomNetworkSpec spec;
     spec.neurons = 101;
-    spec.density = 0.6;  // rows of a slice longer than a warp
+    spec.density = 0.45;  // rows of a slice longer than a warp
     spec.kind.receptors = receptors;
     const Network network = random_network(spec);              // delays of 1 to 5 steps
     for (const std::uint32_t near_steps : {1u, 2u, 4u, 6u}) {  // none to all

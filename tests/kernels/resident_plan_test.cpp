@@ -95,15 +95,16 @@ TEST(ResidentPlan, CallsNearWhatIsDueWithinTwoWindows) {
 TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
   ResidentPlan plan;
   plan.slices = 5;
-  plan.slices_per_block = 2;
-  const kernel::NearShape near{33, 3, 6};       // 33 sources: two groups, each of 1 + 2 words a slice
-  plan.l2_bytes = 2 * (6 * 4 + 5 * 2 * 3 * 4);  // room in half of it
+  const kernel::NearShape near{33, 3, 6};       // 33 sources: two groups, of 7 words a slice
+  plan.l2_bytes = 2 * (6 * 4 + 5 * 2 * 7 * 4);  // room in half of it
   EXPECT_TRUE(plan.pays_to_split(near, 25));
   EXPECT_FALSE(plan.pays_to_split(near, 24));        // not less than a quarter
   EXPECT_FALSE(plan.pays_to_split({33, 3, 7}, 99));  // larger than half of the cache
-  EXPECT_FALSE(plan.pays_to_split({33, 4, 6}, 99));  // a plane more
+  EXPECT_FALSE(plan.pays_to_split({65, 3, 6}, 99));  // three groups
   plan.split = Split::on;
-  EXPECT_TRUE(plan.pays_to_split({33, 4, 6}, 7));
+  EXPECT_TRUE(plan.pays_to_split({65, 3, 6}, 7));
+  EXPECT_TRUE(plan.pays_to_split({33, 63, 100}, 1u << 20));
+  EXPECT_FALSE(plan.pays_to_split({33, 64, 100}, 1u << 20));          // more than a directory counts
   EXPECT_FALSE(plan.pays_to_split({33, 4, 1ull << 32}, 1ull << 40));  // more than 32 bits count
   plan.split = Split::off;
   EXPECT_FALSE(plan.pays_to_split({33, 1, 1}, 99));
@@ -111,15 +112,17 @@ TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
 
 TEST(ResidentPlan, KeepsTheDirectoryOfNearSynapsesBesideTheRingWhereItFits) {
   ResidentPlan plan = plan_resident(microcircuit(), kH200);
-  const kernel::NearShape near{77169, 17, 4200000};  // 2412 groups of 1 + 5 words: 58 KB beside 150 KB
+  const kernel::NearShape near{77169, 17, 4400000};  // 2412 groups: 68 KB beside 150 KB
 
-  EXPECT_EQ(plan.shared_directory(near), 2412u * 6);
-  EXPECT_EQ(plan.shared_bytes_with(near), plan.shared_bytes + 2412 * 6 * 4);
-  EXPECT_TRUE(plan.pays_to_split(near, 298880970));  // 17 MB of 25
-  plan.most_shared_bytes = plan.shared_bytes + 2412 * 6 * 4 - 1;
+  EXPECT_EQ(plan.shared_directory(near), 2412u * 7);
+  EXPECT_EQ(plan.shared_bytes_with(near), plan.shared_bytes + 2412 * 7 * 4);
+  EXPECT_TRUE(plan.pays_to_split(near, 298880970));  // 18 MB of 26
+  plan.most_shared_bytes = plan.shared_bytes + 2412 * 7 * 4 - 1;
   EXPECT_EQ(plan.shared_directory(near), 0u);
   EXPECT_EQ(plan.shared_bytes_with(near), plan.shared_bytes);
-  EXPECT_TRUE(plan.pays_to_split(near, 298880970));  // and 7.6 MB of directories
+  EXPECT_FALSE(plan.pays_to_split(near, 298880970));  // and 8.9 MB of directories
+  plan.l2_bytes = 60 << 20;
+  EXPECT_TRUE(plan.pays_to_split(near, 298880970));
   plan.most_shared_bytes = kH200.shared_bytes;
   plan.keeps = Keeps::rings;
   EXPECT_EQ(plan.shared_directory(near), 0u);

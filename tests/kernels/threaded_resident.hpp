@@ -143,9 +143,9 @@ class ThreadedResident {
       data_.near_steps = 0;
       return;
     }
-    near_ = kernel::near_table(totals, data_.slices, near.planes());
+    near_ = kernel::near_table(totals, data_.slices);
     near_synapses_.resize(near.synapses);
-    data_.near = {near_.first.data(), near_.directory.data(), near.groups(), near.planes(), near_synapses_.data()};
+    data_.near = {near_.first.data(), near_.directory.data(), near.groups(), near_synapses_.data()};
     launch_threads(shape, [&](ThreadedContext& ctx) {
       kernel::copy_near(ctx, data_, sources, data_.near, near_.directory.data(), near_synapses_.data());
     });
