@@ -5,13 +5,11 @@
 #include <limits>
 #include <string>
 
+#include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "tests/kernels/engine_cases.hpp"
 #include "tests/kernels/gpu_fixture.hpp"
-#if SPRIG_WITH_CUDA
-#include "kernels/engine/resident_simulation.hpp"
-#endif
 
 namespace sprig::test {
 namespace {
@@ -152,23 +150,24 @@ TEST_F(GpuResidentOnce, NonFiniteStateIsNamed) {
   }
 }
 
-#if SPRIG_WITH_CUDA
 TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit) {
   using kernel::Exchange;
   using kernel::ResidentWishes;
   using kernel::RingPlace;
   using kernel::Split;
   const EngineCase c{3000, 1, 1, true, 0, 0.02};
+  const auto all = static_cast<std::uint32_t>(cuda::current_device().multiprocessors);
   for (const std::uint16_t shortest : {1, 7}) {
     const Network network = shortest == 1 ? network_of(c) : slow_network(3000, shortest, 20);
     Drive drive;
     drive.noise_sigma.assign(3000, 0.3);
     const auto cpu = cpu::make_simulation(network, drive, options_of(c, CudaEngine::automatic));
     cpu->advance(200);
-    for (const ResidentWishes& wishes : {ResidentWishes{}, ResidentWishes{1, 0, 640}, ResidentWishes{132, 0, 32},
-                                         ResidentWishes{7, 31, 256, 2}, ResidentWishes{64, 0, 0, 32, RingPlace::global},
-                                         ResidentWishes{24, 0, 0, 8, RingPlace::automatic, Exchange::grid_barrier},
-                                         ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}})
+    for (const ResidentWishes& wishes :
+         {ResidentWishes{}, ResidentWishes{1, 0, 640}, ResidentWishes{all, 0, 32}, ResidentWishes{7, 31, 256, 2},
+          ResidentWishes{all / 2, 0, 0, 32, RingPlace::global},
+          ResidentWishes{all / 5, 0, 0, 8, RingPlace::automatic, Exchange::grid_barrier},
+          ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}})
       for (const Split split : {Split::on, Split::off}) {
         ResidentWishes asked = wishes;
         asked.split = split;
@@ -238,7 +237,6 @@ TEST_F(GpuResidentOnce, BurstsOfEveryNeuronOverflowTheBoxes) {
     EXPECT_EQ(resident->state().hash(), cpu->state().hash());
   }
 }
-#endif
 
 }  // namespace
 }  // namespace sprig::test
