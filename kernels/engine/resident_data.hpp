@@ -98,6 +98,13 @@ struct NearRows {
   std::uint32_t groups = 0;                  // of 32 sources
   const NarrowSynapse* synapses = nullptr;
 };
+struct NearSlice {  // what one slice has of it
+  const std::uint32_t* directory = nullptr;
+  const NarrowSynapse* synapses = nullptr;
+};
+SPRIG_KERNEL inline NearSlice near_slice(const NearRows& near, std::uint32_t slice) {
+  return {near.directory + std::uint64_t{slice} * near.groups * kDirectoryWords, near.synapses + near.first[slice]};
+}
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
@@ -193,7 +200,7 @@ template <Keeps kKept>
 struct ResidentBlock {
   static constexpr bool kSharedRing = kKept != Keeps::nothing, kOneSlice = kKept == Keeps::all;
   std::int32_t* shared_ring = nullptr;
-  std::uint32_t* shared_directory = nullptr;
+  NearSlice near;                     // its one slice's, where rows are split; the directory may be in shared memory
   std::uint32_t* emitted = nullptr;   // spikes of the window
   std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window

@@ -62,27 +62,21 @@ struct FetchedGroups {
   std::uint32_t base[kCount];
 };
 
-// The lanes' rows, of length 0 where there is none; `base` as RowsInLine has it. All lanes call.
+// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. All lanes call.
 template <ExecutionContext Ctx>
-SPRIG_KERNEL inline RowsInLine line_up(Ctx& ctx, const RowPiece& piece, std::uint32_t base) {
+SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
+                                       std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
+                                       std::uint32_t slot) {
   const std::uint32_t lane = lane_of(ctx);
+  RowPiece piece{0, 0};
+  if (valid) piece = row_piece(data, rows, source, number);
   std::uint32_t sum = piece.length;  // of the lanes up to this one
   for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
     const std::uint32_t other = ctx.shuffle(sum, (lane - distance) % kWarp);
     if (lane >= distance) sum += other;
   }
   const std::uint32_t before = sum - piece.length;
-  return {piece.begin - before, before, base, ctx.shuffle(sum, kWarp - 1)};
-}
-
-// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. All lanes call.
-template <ExecutionContext Ctx>
-SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
-                                       std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
-                                       std::uint32_t slot) {
-  RowPiece piece{0, 0};
-  if (valid) piece = row_piece(data, rows, source, number);
-  return line_up(ctx, piece, slot * ring.slot_bytes);
+  return {piece.begin - before, before, slot * ring.slot_bytes, ctx.shuffle(sum, kWarp - 1)};
 }
 
 // The last lane whose `before` is at most g. Lanes without a row are passed over: the next one has the same `before`,

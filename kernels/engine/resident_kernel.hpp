@@ -74,9 +74,16 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   block.stopped = ctx.template shared<std::uint32_t>(1);
   if constexpr (ResidentBlock<kKept>::kSharedRing)
     block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
-  if (data.shared_directory > 0) block.shared_directory = ctx.template shared<std::uint32_t>(data.shared_directory);
-  for (std::uint32_t k = ctx.thread(); k < data.shared_directory; k += ctx.threads())
-    block.shared_directory[k] = data.near.directory[std::uint64_t{ctx.block()} * data.shared_directory + k];
+  const bool split = data.near_steps > 0;
+  if (split && ResidentBlock<kKept>::kOneSlice) {
+    block.near = near_slice(data.near, ctx.block());
+    if (data.shared_directory > 0) {
+      std::uint32_t* directory = ctx.template shared<std::uint32_t>(data.shared_directory);
+      for (std::uint32_t k = ctx.thread(); k < data.shared_directory; k += ctx.threads())
+        directory[k] = block.near.directory[k];
+      block.near.directory = directory;
+    }
+  }
   block.slice = slice_view(data, ctx.block(), 0);
   block.slot = static_cast<std::uint32_t>(segment.step % data.delay_slots);
   if (ctx.thread() == 0) *block.emitted = 0, *block.recorded = 0, *block.stopped = 0;
@@ -87,7 +94,6 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   if (holds) load_cell<kKind>(cell, data, segment, own_neuron, 0);
   ctx.block_barrier();
 
-  const bool split = data.near_steps > 0;
   std::uint64_t held = 0;  // of the last window's words
   for (;; ++block.window) {
     if (block.done < segment.steps) {

@@ -1,6 +1,7 @@
 // Near rows (resident_data.hpp): what a spike must add before the next steps are computed. A lane looks its spike's row
-// up in the slice's directory; then the lanes take a synapse each, whatever row it is of: rows are far shorter than a
-// warp, and one trip to the cache serves them all.
+// up in the slice's directory and walks it alone: rows hold a synapse or none as a rule, kNearDeep are asked for at
+// once, and what the lanes would have to tell each other to share the work takes longer than a second trip that is
+// rare.
 //
 // Bytes a (spike, slice): 4 * (1 + kPlanes) of the directory, 4 a synapse read, 4 of ring read and written.
 #pragma once
@@ -8,6 +9,8 @@
 #include "kernels/engine/resident_deliver.hpp"
 
 namespace sprig::kernel {
+
+inline constexpr std::uint32_t kNearDeep = 8;
 
 // Where the near synapses of a source lie, from the slice's first; `begin` and `length` count synapses.
 SPRIG_KERNEL inline RowPiece near_piece(const std::uint32_t* directory, std::uint32_t source) {
@@ -21,26 +24,24 @@ SPRIG_KERNEL inline RowPiece near_piece(const std::uint32_t* directory, std::uin
   return {begin, length};
 }
 
-// The near rows of the lanes' spikes, onto all of the block's slices. All lanes call.
+// The near row of the lane's spike, when it has one, onto all of the block's slices. No lane waits for another.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void deliver_near(Ctx& ctx, const ResidentData& data, const Block& block, bool valid,
                                       std::uint32_t source, std::uint32_t slot) {
-  if (ctx.ballot(valid) == 0) return;
+  if (!valid) return;
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
     const RingView ring = ring_view(data, block, slice);
-    const NarrowSynapse* synapses = data.near.synapses + data.near.first[number];
-    const std::uint32_t* directory =
-        Block::kOneSlice && data.shared_directory > 0
-            ? block.shared_directory
-            : data.near.directory + std::uint64_t{number} * data.near.groups * kDirectoryWords;
-    RowPiece piece{0, 0};
-    if (valid) piece = near_piece(directory, source);
-    const RowsInLine rows = line_up(ctx, piece, slot * ring.slot_bytes);
-    for (std::uint32_t at = 0; at < rows.total; at += kWarp) {
-      const std::uint32_t g = at + lane_of(ctx), owner = lane_of_group(ctx, rows, g);
-      const std::uint64_t from = ctx.shuffle(rows.from, owner);
-      const std::uint32_t base = ctx.shuffle(rows.base, owner);
-      if (g < rows.total) add_synapse(ctx, ring, base, synapses[from + g]);
+    const NearSlice near = Block::kOneSlice ? block.near : near_slice(data.near, number);
+    const RowPiece piece = near_piece(near.directory, source);
+    const NarrowSynapse* row = near.synapses + piece.begin;
+    for (std::uint32_t k = 0; k < piece.length; k += kNearDeep) {
+      NarrowSynapse synapse[kNearDeep] = {};
+      for (std::uint32_t j = 0; j < kNearDeep; ++j)
+        if (k + j < piece.length) synapse[j] = row[k + j];
+      for (std::uint32_t j = 0; j < kNearDeep; ++j) {
+        if (k + j >= piece.length) break;
+        add_synapse(ctx, ring, slot * ring.slot_bytes, synapse[j]);
+      }
     }
   });
 }

@@ -212,7 +212,13 @@ T __shfl_sync(unsigned mask, T x, int lane) {
   return static_cast<T>(
       sprig::emulated::shuffle(mask, static_cast<std::uint64_t>(x), static_cast<unsigned>(lane) % 32));
 }
-inline unsigned __ldcs(const unsigned* p) { return *p; }
+struct alignas(16) uint4 {
+  unsigned x, y, z, w;
+};
+template <class T>
+T __ldcs(const T* p) {
+  return *p;
+}
 template <class T>
 T atomicAdd(T* p, T x) {
   sprig::emulated::at_atomic();
