@@ -28,6 +28,13 @@ __global__ void __launch_bounds__(kThreads)
   kernel::copy_near(ctx, data, sources, near, directory, synapses);
 }
 
+std::size_t attribute(cudaDeviceAttr which) {
+  int device = 0, value = 0;
+  check(cudaGetDevice(&device), "asking for the current device");
+  check(cudaDeviceGetAttribute(&value, which, device), "asking for the cache");
+  return static_cast<std::size_t>(value);
+}
+
 }  // namespace
 
 NearDeviceRows::NearDeviceRows(const kernel::ResidentData& data, const kernel::ResidentPlan& plan,
@@ -49,6 +56,23 @@ NearDeviceRows::NearDeviceRows(const kernel::ResidentData& data, const kernel::R
   synapses = DeviceBuffer<NarrowSynapse>(shape.synapses, "near synapses");
   launch("copying near synapses", grid, stream, copy_kernel, data, sources, view(), directory.data(), synapses.data());
   stream.synchronize();
+}
+
+void NearDeviceRows::keep_in_cache(const Stream& stream) const {
+  const std::size_t window = std::min(synapses.size() * sizeof(NarrowSynapse),
+                                      attribute(cudaDevAttrMaxAccessPolicyWindowSize)),
+                    kept = std::min(window, attribute(cudaDevAttrMaxPersistingL2CacheSize));
+  if (kept == 0) return;
+  std::size_t set_aside = 0;  // for the whole device: other simulations may have asked for more
+  check(cudaDeviceGetLimit(&set_aside, cudaLimitPersistingL2CacheSize), "asking for the cache");
+  if (set_aside < kept) check(cudaDeviceSetLimit(cudaLimitPersistingL2CacheSize, kept), "setting the cache aside");
+  cudaStreamAttrValue value{};
+  value.accessPolicyWindow.base_ptr = synapses.data();
+  value.accessPolicyWindow.num_bytes = window;
+  value.accessPolicyWindow.hitRatio = static_cast<float>(static_cast<double>(kept) / static_cast<double>(window));
+  value.accessPolicyWindow.hitProp = cudaAccessPropertyPersisting;
+  value.accessPolicyWindow.missProp = cudaAccessPropertyNormal;
+  check(cudaStreamSetAttribute(stream.get(), cudaStreamAttributeAccessPolicyWindow, &value), "setting the cache aside");
 }
 
 }  // namespace sprig::cuda

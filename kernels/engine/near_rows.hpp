@@ -9,8 +9,6 @@
 
 namespace sprig::kernel {
 
-SPRIG_KERNEL inline std::uint32_t near_groups(std::uint32_t sources) { return (sources + kWarp - 1) / kWarp; }
-
 struct NearCount {
   std::uint32_t own, group;  // of the lane's source, of all 32
 };

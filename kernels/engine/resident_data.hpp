@@ -92,6 +92,7 @@ struct ResidentRows {
 // source a slice has less than one in the mean; so a slice's directory tells where they are by counting. Per 32 sources
 // it has kDirectoryWords: where theirs begin (behind first[slice]), then bit p of all 32 counts, for kPlanes bits.
 inline constexpr std::uint32_t kPlanes = 6, kDirectoryWords = 1 + kPlanes, kMostNear = (1u << kPlanes) - 1;
+SPRIG_HD inline std::uint32_t near_groups(std::uint32_t sources) { return (sources + kWarp - 1) / kWarp; }
 struct NearRows {
   const std::uint64_t* first = nullptr;      // [slice + 1]
   const std::uint32_t* directory = nullptr;  // [slice][source / 32][kDirectoryWords]

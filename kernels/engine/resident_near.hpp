@@ -35,7 +35,7 @@ SPRIG_KERNEL inline void deliver_near(Ctx& ctx, const ResidentData& data, const 
     const RowPiece piece = near_piece(near.directory, source);
     const NarrowSynapse* row = near.synapses + piece.begin;
     for (std::uint32_t k = 0; k < piece.length; k += kNearDeep) {
-      NarrowSynapse synapse[kNearDeep] = {};
+      NarrowSynapse synapse[kNearDeep];
       for (std::uint32_t j = 0; j < kNearDeep; ++j)
         if (k + j < piece.length) synapse[j] = row[k + j];
       for (std::uint32_t j = 0; j < kNearDeep; ++j) {

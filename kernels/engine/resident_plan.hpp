@@ -36,6 +36,7 @@ struct ResidentWishes {
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
+  bool keep_near = true;  // near synapses are to stay in the L2 cache
 };
 
 // The near synapses (resident_data.hpp), once they are counted.
@@ -43,7 +44,7 @@ struct NearShape {
   std::uint32_t sources = 0;
   std::uint32_t most = 0;  // of a source onto a slice
   std::uint64_t synapses = 0;
-  std::uint32_t groups() const { return (sources + 31) / 32; }
+  std::uint32_t groups() const { return near_groups(sources); }
   std::uint64_t directory_words() const { return std::uint64_t{groups()} * kDirectoryWords; }  // of a slice
 };
 
@@ -55,8 +56,9 @@ struct ResidentPlan {
   Keeps keeps = Keeps::nothing;
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 0;
-  std::uint32_t near_steps = 0;                     // delays below it are near; 0: all are, or splitting is not wished
-  Split split = Split::automatic;                   // as wished: pays_to_split() decides
+  std::uint32_t near_steps = 0;    // delays below it are near; 0: all are, or splitting is not wished
+  Split split = Split::automatic;  // as wished: pays_to_split() decides
+  bool keep_near = true;
   std::size_t l2_bytes = 0, most_shared_bytes = 0;  // the machine's
   std::size_t shared_bytes = 0;                     // a block, without a directory of near synapses
 

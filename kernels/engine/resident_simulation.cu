@@ -31,6 +31,7 @@ class ResidentSimulation final : public Simulation {
         recorder_(network, plan),
         host_words_(2) {
     network_.reset(network, stream_);
+    if (plan.keep_near) network_.near().keep_in_cache(stream_);
   }
   // Work may still be queued when an error unwinds; buffers must outlive it.
   ~ResidentSimulation() override { cudaStreamSynchronize(stream_.get()); }
