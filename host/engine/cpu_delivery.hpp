@@ -1,6 +1,7 @@
 // Spike delivery on the CPU (step order 3): the rows of a slice are added to its ring by its only writer.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -23,24 +24,28 @@ struct NoMark {
   void set(std::size_t) const {}
 };
 
+// Calls use(synapse) for a row's synapses. Lines of a long row are asked for some lines ahead: the processor's own
+// fetching ends with each page.
+template <class Synapse, class Use>
+inline void for_row(const Synapse* synapse, const Synapse* end, const Use& use) {
+  constexpr std::ptrdiff_t kLine = 64 / sizeof(Synapse), kAhead = 16 * kLine;
+  while (end - synapse > kAhead) {
+    __builtin_prefetch(synapse + kAhead);
+    for (std::ptrdiff_t k = 0; k < kLine; ++k) use(*synapse++);
+  }
+  for (; synapse != end; ++synapse) use(*synapse);
+}
+
 // One row, one replica. Synapses of one delay wrap together, so their shift is found once.
 template <bool kUniform, class Synapse, class Mark>
-inline void add_row(const Synapse* synapse, const Synapse* end, const RingView& ring, Mark& mark) {
-  if constexpr (kUniform) {
-    if (synapse == end) return;
-    const std::uint32_t shift = ring_place(ring.base, synapse->place, ring.size) - synapse->place;  // modulo 2^32
-    for (; synapse != end; ++synapse) {
-      const std::uint32_t entry = synapse->place + shift;
-      ring.cells[entry] += synapse->weight;
-      mark.set(entry);
-    }
-  } else {
-    for (; synapse != end; ++synapse) {
-      const std::uint32_t entry = ring_place(ring.base, synapse->place, ring.size);
-      ring.cells[entry] += synapse->weight;
-      mark.set(entry);
-    }
-  }
+inline void add_row(const Synapse* synapse, const Synapse* end, const RingView ring, Mark& mark) {
+  if (synapse == end) return;
+  const std::uint32_t shift = ring_place(ring.base, synapse->place, ring.size) - synapse->place;  // modulo 2^32
+  for_row(synapse, end, [&, ring](const Synapse& s) {
+    const std::uint32_t entry = kUniform ? s.place + shift : ring_place(ring.base, s.place, ring.size);
+    ring.cells[entry] += s.weight;
+    mark.set(entry);
+  });
 }
 
 // The first lines of a row; the processor itself fetches those that follow them.

@@ -52,6 +52,19 @@ struct DrawnSynapses {
   }
 };
 
+std::vector<std::uint32_t> in_degrees(std::uint32_t neurons, const Csr& csr) {
+  std::vector<std::uint32_t> degree(neurons, 0);
+  for (const std::uint32_t target : csr.targets) ++degree[target];
+  return degree;
+}
+
+std::vector<std::uint32_t> in_degrees(const ProjectionDraws& draws) {
+  std::vector<std::uint32_t> degree(draws.neurons());
+  for (std::uint32_t i = 0; i < degree.size(); ++i)
+    degree[i] = static_cast<std::uint32_t>(std::min<std::uint64_t>(draws.in_degree(i), 0xFFFFFFFFu));
+  return degree;
+}
+
 // Synapses that are elsewhere.
 struct LoadsAlone {
   const SynapseLoads& loads;
@@ -183,12 +196,14 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
   for (std::uint32_t s = 0; s < slices; ++s)
     trap.run([&] {
       Slice& slice = result.slices[s];
-      slice.first = static_cast<std::uint32_t>(std::uint64_t{n} * s / slices);
-      slice.count = static_cast<std::uint32_t>(std::uint64_t{n} * (s + 1) / slices) - slice.first;
+      slice.first = layout.first[s];
+      slice.count = layout.first[s + 1] - slice.first;
       Packing& packing = packings[s];
       const auto of_first = population_of.begin() + slice.first;
       packing = {&slice, {of_first, of_first + slice.count}, std::vector<WeightLoad>(2 * std::size_t{slice.count}), {}};
       weigh_recurrent(recurrent, network, layout, packing);
+      slice.reached = std::any_of(packing.cells.begin(), packing.cells.end(),
+                                  [](const WeightLoad& load) { return load.terms > 0; });
       weigh(input, layout, packing, slice.input);
       for (std::size_t k = 0; k < packing.cells.size(); ++k)
         loads[s][2 * std::size_t{packing.population_of[k / 2]} + k % 2].raise(packing.cells[k]);
@@ -256,9 +271,9 @@ int exponent_of(const WeightLoad& load, int weight_bits) {
 
 SlicedNetwork slice_network(const Network& network, const Drive& drive, const SlicePolicy& policy) {
   const Csr& csr = network.recurrent;
-  const SliceLayout layout =
-      choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
-                    std::max(csr.max_delay(), network.input.max_delay()), policy_for(network, policy));
+  const SliceLayout layout = choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
+                                           std::max(csr.max_delay(), network.input.max_delay()),
+                                           policy_for(network, policy), in_degrees(network.size(), csr));
   return within_memory(csr.synapses(), layout, csr.rows, [&] {
     return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy.weight_bits, policy.skip);
   });
@@ -267,9 +282,9 @@ SlicedNetwork slice_network(const Network& network, const Drive& drive, const Sl
 SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
   const Network& network = procedural.network;
   const ProjectionDraws draws(procedural);
-  const SliceLayout layout =
-      choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
-                    std::max(draws.max_delay(), network.input.max_delay()), policy_for(network, policy));
+  const SliceLayout layout = choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
+                                           std::max(draws.max_delay(), network.input.max_delay()),
+                                           policy_for(network, policy), in_degrees(draws));
   return within_memory(draws.synapses(), layout, network.size(), [&] {
     return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy.weight_bits,
                 policy.skip);

@@ -71,7 +71,7 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
   policy.by_delay = !cuda && !events && !learns && options.replicas == 1;
   SliceLayout layout = choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
                                      static_cast<std::uint64_t>(network.synapses),
-                                     network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
+                                     network.uniform_delay ? slots - 1 : 1, slots - 1, policy, {});
   if (cuda && !layout.narrow) layout.slices = 1;
   return layout;
 }

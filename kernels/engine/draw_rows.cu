@@ -125,14 +125,15 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
 
   SynapseLoads loads;
   loads.layout =
-      choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy);
+      choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy,
+                    kernel::in_degrees_of(n, tables, counted, host_counts));
   loads.min_delay = bounds.least;
   DrawnRows rows;
   rows.sliced.narrow = loads.layout.narrow;
   rows.sliced.delay_slots = loads.layout.delay_slots;
   if (!loads.layout.narrow) return rows;
   const std::uint32_t slices = loads.layout.slices;
-  const std::vector<std::uint32_t> cuts = kernel::cuts_of(n, slices);
+  const std::vector<std::uint32_t>& cuts = loads.layout.first;
   std::vector<std::uint32_t> slice_of;
   for (std::uint32_t s = 0; s < slices; ++s) slice_of.insert(slice_of.end(), cuts[s + 1] - cuts[s], s);
   const DeviceBuffer<std::uint32_t> device_slice_of(slice_of, "slices");

@@ -34,12 +34,18 @@ inline std::vector<std::uint64_t> totals_of(const ProjectionTables& tables, cons
   return totals;
 }
 
-// First neuron of each slice, as slice_network() cuts; one entry more than slices.
-inline std::vector<std::uint32_t> cuts_of(std::uint32_t neurons, std::uint32_t slices) {
-  std::vector<std::uint32_t> first;
-  for (std::uint32_t s = 0; s <= slices; ++s)
-    first.push_back(static_cast<std::uint32_t>(std::uint64_t{neurons} * s / slices));
-  return first;
+// Number of synapses onto each neuron.
+inline std::vector<std::uint32_t> in_degrees_of(std::uint32_t neurons, const ProjectionTables& tables,
+                                                const std::vector<std::uint64_t>& first,
+                                                const std::vector<std::uint32_t>& counts) {
+  std::vector<std::uint32_t> degree(neurons, 0);
+  for (std::size_t p = 0; p < tables.projections.size(); ++p) {
+    const DrawnProjection& projection = tables.projections[p];
+    for (std::uint32_t i = 0; i < projection.target_count; ++i)
+      degree[projection.target_first + i] +=
+          projection.rule == ProjectionRule::fixed_in_degree ? projection.in_degree : counts[first[p] + i];
+  }
+  return degree;
 }
 
 // What to draw of slice s, besides where to.

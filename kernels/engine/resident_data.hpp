@@ -110,7 +110,8 @@ SPRIG_KERNEL inline NearSlice near_slice(const NearRows& near, std::uint32_t sli
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
   std::uint32_t neurons = 0, slices = 0, delay_slots = 2, receptors = 1, signal_channels = 0, replica = 0;
-  const std::uint32_t* slice_first = nullptr;  // [slices + 1]
+  const std::uint32_t* slice_first = nullptr;   // [slices + 1]
+  const std::uint8_t* slice_reached = nullptr;  // [slice]: whether recurrent synapses lie onto it
   DriveTables tables;
   ConstantsView constants;
   StateView state;

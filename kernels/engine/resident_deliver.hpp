@@ -154,6 +154,7 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
                                         std::uint32_t source, std::uint32_t slot) {
   const ResidentRows& table = what == Share::input ? data.input : data.recurrent;
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
+    if (what != Share::input && data.slices > ctx.blocks() && data.slice_reached[number] == 0) return;
     const RingView ring = ring_view(data, block, slice);
     const RowsInLine rows = look_up(ctx, data, table, number, ring, valid, source, slot);
     deliver_rows(ctx, table, rows, 0, ring, least_place(data, what, slice));

@@ -35,7 +35,8 @@ void for_ring_cells(const SlicedNetwork& network, std::uint64_t step, const Copy
 ResidentShape resident_shape(const SlicedNetwork& network, const SimulationOptions& options, double step_ms) {
   return {network.neurons,         network.sources,     network.input_channels,
           network.kind.currents(), network.delay_slots, network.min_delay,
-          options.replicas,        options.weight_bits, step_ms};
+          options.replicas,        options.weight_bits, step_ms,
+          slice_first(network)};
 }
 
 ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions& options, const ResidentPlan& plan) {
@@ -64,6 +65,12 @@ std::vector<std::uint32_t> slice_first(const SlicedNetwork& network) {
   for (const Slice& slice : network.slices) first.push_back(slice.first);
   first.push_back(network.neurons);
   return first;
+}
+
+std::vector<std::uint8_t> slice_reached(const SlicedNetwork& network) {
+  std::vector<std::uint8_t> reached;
+  for (const Slice& slice : network.slices) reached.push_back(slice.reached ? 1 : 0);
+  return reached;
 }
 
 SliceConstants join_constants(const SlicedNetwork& network) {

@@ -17,7 +17,8 @@ ResidentShape resident_shape(const SlicedNetwork& network, const SimulationOptio
 // The kernel's parameters but for the addresses.
 ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions& options, const ResidentPlan& plan);
 
-std::vector<std::uint32_t> slice_first(const SlicedNetwork& network);  // [slice + 1]
+std::vector<std::uint32_t> slice_first(const SlicedNetwork& network);   // [slice + 1]
+std::vector<std::uint8_t> slice_reached(const SlicedNetwork& network);  // [slice]
 
 // The constants of all slices, one after the other.
 SliceConstants join_constants(const SlicedNetwork& network);

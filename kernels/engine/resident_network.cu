@@ -50,11 +50,13 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
       recurrent_(std::move(recurrent)),
       input_(sliced_, &Slice::input, sliced_.input_channels),
       slice_first_(kernel::slice_first(sliced_)),
+      slice_reached_(kernel::slice_reached(sliced_)),
       boxes_(std::size_t{kernel::kMailSets} * plan.blocks * plan.box_words, "mailboxes"),
       overflow_(std::size_t{kernel::kMailSets} * plan.blocks * plan.overflow_words, "mailboxes"),
       data_(kernel::resident_data(sliced_, options, plan)) {
-  for (Slice& slice : sliced_.slices) slice = {slice.first, slice.count};
+  for (Slice& slice : sliced_.slices) slice = {slice.first, slice.count, slice.reached};
   data_.slice_first = slice_first_.data();
+  data_.slice_reached = slice_reached_.data();
   data_.tables = constants_.tables();
   data_.constants = constants_.view();
   data_.state = state_.view();

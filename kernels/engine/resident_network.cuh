@@ -58,6 +58,7 @@ class ResidentNetwork {
   ResidentDeviceRows recurrent_, input_;
   NearDeviceRows near_;
   DeviceBuffer<std::uint32_t> slice_first_;
+  DeviceBuffer<std::uint8_t> slice_reached_;
   DeviceBuffer<std::uint64_t> boxes_, overflow_;
   kernel::ResidentData data_;
   std::size_t shared_bytes_ = 0;

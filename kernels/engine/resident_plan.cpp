@@ -33,6 +33,25 @@ std::string why_not(const ResidentShape& shape, const ResidentMachine& machine) 
   return "";
 }
 
+// The most neurons of a slice, and of a block.
+struct Largest {
+  std::uint32_t slice = 0, block = 0;
+};
+Largest largest_of(const ResidentShape& shape, std::uint32_t slices, std::uint32_t blocks) {
+  if (shape.slice_first.empty()) {
+    const std::uint32_t count = ceil_divide(shape.neurons, slices);
+    return {count, count * ceil_divide(slices, blocks)};
+  }
+  Largest largest;
+  std::vector<std::uint32_t> of_block(blocks, 0);
+  for (std::uint32_t s = 0; s < slices; ++s) {
+    const std::uint32_t count = shape.slice_first[s + 1] - shape.slice_first[s];
+    largest.slice = std::max(largest.slice, count);
+    largest.block = std::max(largest.block, of_block[s % blocks] += count);
+  }
+  return largest;
+}
+
 // Words of a box that hold a window's spikes of a block more often than not. Every word is read by every block in every
 // window, and a spike beyond them costs one more trip.
 std::uint32_t enough_words(double neurons_a_block, std::uint32_t window, double step_ms) {
@@ -60,33 +79,44 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   } else {
     plan.slices = std::min(n, plan.blocks * ceil_divide(ceil_divide(n, plan.blocks), largest));
   }
-  const std::uint32_t count = ceil_divide(n, plan.slices);
+  const auto [count, neurons_a_block] = largest_of(shape, plan.slices, plan.blocks);
   if (count > largest) {
     plan.refusal = "slices of " + std::to_string(count) + " neurons, a synapse of 4 bytes reaches " +
                    std::to_string(largest) + ": ask for more slices";
     return plan;
   }
   plan.slices_per_block = ceil_divide(plan.slices, plan.blocks);
+  plan.block_neurons = neurons_a_block;
 
   plan.threads = wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads);
   plan.threads = std::min(ceil_divide(plan.threads, kWarp) * kWarp, kResidentThreads);
-  const std::uint64_t ring = std::uint64_t{count} * plan.slices_per_block * shape.receptors * shape.delay_slots;
+  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
+
+  // No spike of a window may be due within it, so no window is longer than the shortest delay.
+  plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
+  if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
+
+  const std::uint64_t ring_of_neuron = std::uint64_t{shape.receptors} * shape.delay_slots;  // entries
+  const std::uint64_t ring = neurons_a_block * ring_of_neuron;
   const bool fits = ring * sizeof(std::int32_t) + kResidentSharedBytes <= machine.shared_bytes;
   if (wishes.ring == RingPlace::shared && !fits)
     plan.refusal = "a block's delay ring takes " + std::to_string(ring * sizeof(std::int32_t)) +
                    " bytes of shared memory, of " + std::to_string(machine.shared_bytes);
+  plan.most_neurons = one_each ? std::min(largest, wishes.threads > 0 ? plan.threads : kResidentThreads) : largest;
   if (fits && wishes.ring != RingPlace::global) {
-    const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
     plan.keeps = one_each ? Keeps::all : Keeps::rings;
     plan.shared_ring_size = static_cast<std::uint32_t>(ring);
+    std::uint64_t room = (machine.shared_bytes - kResidentSharedBytes) / sizeof(std::int32_t);
+    const std::uint64_t directory = NearShape{shape.sources}.directory_words();
+    if (plan.near_steps > 0 && one_each && ring + directory <= room) room -= directory;
+    const std::uint64_t reach = room / (ring_of_neuron * plan.slices_per_block);
+    plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
   plan.shared_bytes = kResidentSharedBytes + plan.shared_ring_size * sizeof(std::int32_t);
 
-  // No spike of a window may be due within it, so no window is longer than the shortest delay.
-  plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
-  const std::uint32_t neurons_a_block = count * plan.slices_per_block;
-  plan.box_words = wishes.box_words > 0 ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))
-                                        : enough_words(neurons_a_block, plan.window, shape.step_ms);
+  plan.box_words = wishes.box_words > 0
+                       ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))
+                       : enough_words(static_cast<double>(n) / plan.blocks, plan.window, shape.step_ms);
   const std::uint64_t most = std::uint64_t{neurons_a_block} * plan.window;
   if (most > plan.box_words) plan.overflow_words = static_cast<std::uint32_t>(most - plan.box_words) + 1;
   plan.exchange = wishes.exchange;
@@ -95,7 +125,6 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.keep_near = wishes.keep_near;
   plan.l2_bytes = machine.l2_bytes;
   plan.most_shared_bytes = machine.shared_bytes;
-  if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
   return plan;
 }
 

@@ -17,6 +17,7 @@ struct ResidentShape {
   std::uint32_t replicas = 1;
   int weight_bits = 16;
   double step_ms = 0.1;
+  std::vector<std::uint32_t> slice_first;  // [slice + 1]; empty: not cut yet, and planned as if slices were equal
 };
 
 struct ResidentMachine {
@@ -62,6 +63,9 @@ struct ResidentPlan {
   std::size_t l2_bytes = 0, most_shared_bytes = 0;  // the machine's
   std::size_t shared_bytes = 0;                     // a block, without a directory of near synapses
 
+  std::uint32_t block_neurons = 0;  // most of a block
+  std::uint32_t most_neurons = 0;   // of a slice, such that all this stays as it is when slices are not equal
+
   bool possible() const { return refusal.empty(); }
   // Words of the directory of near synapses that a block keeps in shared memory beside its ring: all, or none where it
   // does not fit, or where the block does not keep all.
@@ -74,7 +78,7 @@ struct ResidentPlan {
   bool pays_to_split(const NearShape& near, std::uint64_t synapses) const;
 };
 
-// A slice has at most ceil(neurons / slices) neurons, as slice_network() cuts.
+// Made twice: before the network is cut, to say into what, and after. Block b has slices b, b + blocks, ...
 ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& machine,
                            const ResidentWishes& wishes = {});
 

@@ -24,7 +24,7 @@ ResidentRecorder::ResidentRecorder(const Network& network, const kernel::Residen
     : neurons_(network.size()),
       populations_(static_cast<std::uint32_t>(network.populations.size())),
       blocks_(plan.blocks),
-      block_neurons_((network.size() + plan.slices - 1) / plan.slices * plan.slices_per_block),
+      block_neurons_(plan.block_neurons),
       appender_(network),
       spike_counts_(plan.blocks),
       host_spike_counts_(plan.blocks) {}

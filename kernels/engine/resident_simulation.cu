@@ -12,6 +12,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/network/projection_draws.hpp"
 
 namespace sprig::cuda {
 
@@ -132,13 +133,19 @@ DrawnRows synapses_of(const ProceduralNetwork& network, const Drive& drive, cons
 const SlicedNetwork& slices_of(const SlicedNetwork& sliced) { return sliced; }
 const SlicedNetwork& slices_of(const DrawnRows& drawn) { return drawn.sliced; }
 
-// What is known of a network before it is cut. Of one that is still rules, the delays that occur are not.
+// What is known of a network before it is cut. Of one that is still rules, the delays that may occur.
 void describe(const Network& network, kernel::ResidentShape& shape) {
   shape.receptors = network.kind.currents();
   shape.min_delay = network.recurrent.min_delay();
   shape.delay_slots = std::max(network.recurrent.max_delay(), network.input.max_delay()) + 1u;
 }
-void describe(const ProceduralNetwork&, kernel::ResidentShape&) {}
+void describe(const ProceduralNetwork& procedural, kernel::ResidentShape& shape) {
+  const ProjectionTables tables(procedural);
+  const DelayBounds bounds = delay_bounds(tables, std::vector<std::uint64_t>(tables.projections.size(), 1));
+  shape.receptors = procedural.network.kind.currents();
+  shape.min_delay = bounds.least;
+  shape.delay_slots = std::max(bounds.largest, procedural.network.input.max_delay()) + 1u;
+}
 
 // The plan is made twice: the first decides on the slices, the second on what depends on their delays.
 template <class Description>
@@ -158,7 +165,10 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   describe(described, shape);
   kernel::ResidentPlan plan = kernel::plan_resident(shape, machine, wishes);
   if (!plan.possible()) return {plan.refusal, nullptr};
-  auto synapses = synapses_of(described, drive, {plan.slices, options.weight_bits, true});
+  SlicePolicy policy{plan.slices, options.weight_bits, true};
+  policy.most_neurons = plan.most_neurons;
+  policy.dealt = plan.keeps != kernel::Keeps::all;  // a second slice a block would send the state of its neurons out of registers
+  auto synapses = synapses_of(described, drive, policy);
   const SlicedNetwork& sliced = slices_of(synapses);
   if (!sliced.narrow)
     return {"delays of " + std::to_string(sliced.delay_slots - 1) + " steps do not fit synapses of 4 bytes", nullptr};

@@ -56,6 +56,29 @@ TEST(ResidentKernel, DoesNotDependOnBlocksSlicesOrPlaces) {
   }
 }
 
+// Neurons that only send have slices of their own, which no delivery looks at: each block has one of them and one of
+// the others.
+TEST(ResidentKernel, NeuronsWithoutInputAreDealtOut) {
+  const EngineCase c{130, 1, 1};
+  Network network = network_of(c);
+  const Csr& all = network.recurrent;
+  std::vector<Edge> edges;
+  for (std::uint32_t source = 0; source < all.rows; ++source)
+    for (std::uint64_t k = all.offsets[source]; k < all.offsets[source + 1]; ++k)
+      if (all.targets[k] >= 65) edges.push_back({source, all.targets[k], all.weights[k], all.delay(k)});
+  network.recurrent = csr_from(130, 130, edges);
+  ResidentSetup setup;
+  setup.wishes = {2, 0, 32};
+
+  EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+
+  const ThreadedResident resident(network, drive_of(c), options_of(c), setup);
+  ASSERT_EQ(resident.sliced().slices.size(), 4u);
+  for (std::size_t s = 0; s < 4; ++s) EXPECT_EQ(resident.sliced().slices[s].reached, s >= 2);
+  EXPECT_EQ(resident.sliced().slices[2].first, 65u);
+  EXPECT_EQ(resident.plan().slices_per_block, 2u);
+}
+
 // Delays of 3 to 11 steps: three steps a window, external spikes that arrive within it.
 TEST(ResidentKernel, ExchangesOnceAShortestDelay) {
   RandomNetworkSpec spec;

@@ -68,6 +68,32 @@ TEST(ResidentPlan, CutsWhatNarrowSynapsesCannotReach) {
   EXPECT_EQ(plan.shared_ring_size, 0u);
 }
 
+TEST(ResidentPlan, LeavesUnequalSlicesRoomInRegistersAndRing) {
+  EXPECT_EQ(plan_resident(microcircuit(), kH200).most_neurons,
+            640u);  // a thread each; the ring would have room for 907
+  ResidentShape large = microcircuit();
+  large.neurons = large.sources = 132 * 800;  // too many for registers
+  EXPECT_EQ(plan_resident(large, kH200).most_neurons, 907u);
+  large.neurons = large.sources = 132 * 1000;  // and for the ring: what synapses reach
+  EXPECT_EQ(plan_resident(large, kH200).most_neurons, 1024u);
+}
+
+TEST(ResidentPlan, HasRoomForTheLargestSliceAndBlock) {
+  ResidentShape shape{1000, 1000, 0, 1, 16, 15};
+  kernel::ResidentWishes wishes;
+  wishes.blocks = 2;
+  wishes.slices = 4;
+  shape.slice_first = {0, 100, 300, 700, 1000};  // 100 + 400 and 200 + 300
+  const ResidentPlan plan = plan_resident(shape, kH200, wishes);
+  EXPECT_EQ(plan.block_neurons, 500u);
+  EXPECT_EQ(plan.shared_ring_size, 500u * 16);
+  EXPECT_EQ(plan.overflow_words, 500u * 15 - (plan.box_words - 1));
+  EXPECT_EQ(plan.keeps, Keeps::rings);
+  shape.slice_first = {0, 300, 1000};
+  wishes.slices = 2;
+  EXPECT_EQ(plan_resident(shape, kH200, wishes).keeps, Keeps::rings);  // 700 neurons, 640 threads
+}
+
 TEST(ResidentPlan, UsesFewBlocksForFewNeurons) {
   const ResidentPlan small = plan_resident({1000, 1000, 0, 1, 16, 15}, kH200);
   EXPECT_EQ(small.blocks, 8u);

@@ -42,12 +42,13 @@ struct ThreadedDraws {
     const DelayBounds bounds = delay_bounds(tables, totals);
     const std::uint64_t total = std::accumulate(totals.begin(), totals.end(), std::uint64_t{0});
     SynapseLoads loads;
-    loads.layout = choose_layout(network.kind, n, total, bounds.least,
-                                 std::max(bounds.largest, network.input.max_delay()), policy);
+    loads.layout =
+        choose_layout(network.kind, n, total, bounds.least, std::max(bounds.largest, network.input.max_delay()), policy,
+                      kernel::in_degrees_of(n, tables, counted, counts));
     loads.min_delay = bounds.least;
     loads.cells.resize(2 * std::size_t{n});
     const std::uint32_t slices = loads.layout.slices;
-    const std::vector<std::uint32_t> cuts = kernel::cuts_of(n, slices);
+    const std::vector<std::uint32_t>& cuts = loads.layout.first;
     std::vector<std::uint32_t> slice_of;
     for (std::uint32_t s = 0; s < slices; ++s) slice_of.insert(slice_of.end(), cuts[s + 1] - cuts[s], s);
     std::vector<std::uint64_t> incoming(std::size_t{n} + 1, 0);

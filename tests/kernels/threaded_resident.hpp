@@ -55,8 +55,11 @@ class ThreadedResident {
     const kernel::ResidentShape wanted{network.size(),     network.recurrent.rows,
                                        network.input.rows, network.kind.receptors == 2 ? 2u : 1u,
                                        longest + 1,        network.recurrent.min_delay()};
-    wishes.slices = kernel::plan_resident(wanted, machine, wishes).slices;
-    sliced_ = slice_network(network, drive, {wishes.slices, 16, true});
+    const kernel::ResidentPlan uncut = kernel::plan_resident(wanted, machine, wishes);
+    SlicePolicy policy{uncut.slices, 16, true};
+    policy.most_neurons = uncut.most_neurons;
+    policy.dealt = uncut.keeps != kernel::Keeps::all;
+    sliced_ = slice_network(network, drive, policy);
     wishes.slices = static_cast<std::uint32_t>(sliced_.slices.size());
     SimulationOptions sixteen = options;
     sixteen.weight_bits = 16;
@@ -67,6 +70,7 @@ class ThreadedResident {
     rings_.assign(std::size_t{sliced_.delay_slots} * network.kind.currents() * network.size(), 0);
     constants_ = kernel::join_constants(sliced_);
     slice_first_ = kernel::slice_first(sliced_);
+    slice_reached_ = kernel::slice_reached(sliced_);
     recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
     kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_);
@@ -76,6 +80,7 @@ class ThreadedResident {
 
     data_ = kernel::resident_data(sliced_, options, plan_);
     data_.slice_first = slice_first_.data();
+    data_.slice_reached = slice_reached_.data();
     data_.tables.poisson_table = sliced_.poisson_table.data();
     data_.tables.noise_table = sliced_.noise_table.data();
     data_.constants = view_of_constants(constants_);
@@ -220,6 +225,7 @@ class ThreadedResident {
   kernel::ResidentPlan plan_;
   SliceConstants constants_;
   std::vector<std::uint32_t> slice_first_;
+  std::vector<std::uint8_t> slice_reached_;
   kernel::RowTable recurrent_, input_;
   std::vector<SynapseGroup> recurrent_groups_, input_groups_;
   std::vector<NarrowSynapse> near_synapses_;

@@ -75,6 +75,7 @@ using SliceConstants = NeuronConstants<Vector>;
 
 struct Slice {
   std::uint32_t first = 0, count = 0;  // global neuron range
+  bool reached = true;                 // whether recurrent synapses lie onto it, here or elsewhere
   SliceConstants constants;
   std::vector<LifSkip<real>> skip;      // event mode: of the distinct kinds of neurons
   std::vector<std::uint32_t> skip_row;  // [local]: which of them
@@ -112,6 +113,8 @@ struct SlicePolicy {
   bool narrow = false;       // 4-byte synapses; needs weight_bits = 16
   bool skip = false;         // tables for the event-driven update
   bool by_delay = false;     // rows by source and delay, where they pay; never in a network that learns
+  std::uint32_t most_neurons = 0;  // of a slice; 0: as many as its synapses reach
+  bool dealt = false;  // an owner has every slices-th slice: of neurons with and without synapses onto them a part each
 };
 
 // Most neurons of a slice whose synapses are narrow; 0: delays too long for any.
@@ -124,6 +127,7 @@ struct SliceLayout {
   LifKind kind;
   bool narrow = false, by_delay = false;
   std::uint32_t delay_slots = 2, slices = 1;
+  std::vector<std::uint32_t> first;  // neuron of each slice; the number of neurons last
 
   std::uint64_t rows(std::uint32_t sources) const { return std::uint64_t{sources} * (by_delay ? delay_slots : 1); }
   std::uint64_t row(std::uint32_t source, std::uint32_t delay) const {
@@ -131,9 +135,10 @@ struct SliceLayout {
   }
 };
 
-// Delays in steps; max_delay also of the input's synapses. Errors: ConfigError for weight_bits.
+// Delays in steps; max_delay also of the input's synapses. in_degree: [neuron], of the recurrent synapses, so that
+// slices have equal work; empty: not known, all alike. Errors: ConfigError for weight_bits.
 SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay,
-                          std::uint32_t max_delay, const SlicePolicy& policy);
+                          std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree);
 
 // Cuts and packs. Errors: ConfigError (also for plastic weights outside [0, w_max], and for updates of less than
 // kFewestUnits units), MemoryError.
