@@ -90,6 +90,7 @@ const std::vector<Rung>& variations() {
       {"blocks:100", resident({.blocks = 100})},
       {"blocks:128", resident({.blocks = 128})},
       {"blocks:132", resident({.blocks = 132})},
+      {"box_words:1", resident({.box_words = 1})},
       {"box_words:2", resident({.box_words = 2})},
       {"box_words:4", resident({.box_words = 4})},
       {"box_words:8", resident({.box_words = 8})},

@@ -181,7 +181,7 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   if (resident) {
     add("engine", "mailboxes", static_cast<double>(plan.gpu->mailbox_bytes), true);
     // Near synapses themselves are few.
-    add("engine", "offsets of near synapses", plan.gpu->may_split ? n * (8 + 2 * (layout.slices + 1.0)) : 0, true);
+    add("engine", "directories of near synapses", static_cast<double>(plan.gpu->directory_bytes), true);
   }
   add("engine", "neuron constants", 15 * sizeof(real) * n);
   add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);

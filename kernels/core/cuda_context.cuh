@@ -68,6 +68,11 @@ class CudaContext {
     if constexpr (sizeof(T) == 4) return __builtin_bit_cast(T, __ldcs(reinterpret_cast<const unsigned*>(p)));
     return __builtin_bit_cast(T, __ldcs(reinterpret_cast<const uint4*>(p)));
   }
+  __device__ __forceinline__ void prefetch([[maybe_unused]] const void* p) const {
+#if defined(__CUDA_ARCH__)
+    asm volatile("prefetch.L2 [%0];" ::"l"(p));
+#endif
+  }
   template <Scope kScope = Scope::device>
   __device__ __forceinline__ void fence() const {
     ::cuda::atomic_thread_fence(::cuda::std::memory_order_acq_rel, scope(kScope));

@@ -41,10 +41,13 @@ GpuPlan plan_gpu(const GpuNetwork& network, const SimulationOptions& options, co
   std::string why_not = why_not_resident(network.learns, network.by_events);
   if (why_not.empty()) why_not = resident.refusal;
   if (why_not.empty()) {  // the slices that packing makes of those that are wished
-    const SliceLayout layout = choose_layout(network.kind, network.neurons, 0, network.min_delay, network.max_delay,
-                                             {resident.slices, options.weight_bits, true});
+    SlicePolicy policy{resident.slices, options.weight_bits, true};
+    policy.most_neurons = resident.most_neurons;
+    const SliceLayout layout =
+        choose_layout(network.kind, network.neurons, 0, network.min_delay, network.max_delay, policy, {});
     kernel::ResidentWishes wishes;
     wishes.slices = layout.slices;
+    shape.slice_first = layout.first;
     resident = kernel::plan_resident(shape, machine, wishes);
     why_not = layout.narrow
                   ? resident.refusal
@@ -63,7 +66,8 @@ GpuPlan plan_gpu(const GpuNetwork& network, const SimulationOptions& options, co
   plan.ring_in_shared = resident.shared_ring_size > 0;
   plan.mailbox_bytes = std::uint64_t{kernel::kMailSets} * resident.blocks *
                        (std::uint64_t{resident.box_words} + resident.overflow_words) * sizeof(std::uint64_t);
-  plan.may_split = resident.near_steps > 0;
+  if (resident.near_steps > 0)
+    plan.directory_bytes = resident.slices * kernel::NearShape{shape.sources}.directory_words() * sizeof(std::uint32_t);
   const std::string most = " (a block has up to " + kib(gpu.shared_per_block_bytes) + ")";
   plan.why = std::to_string(plan.blocks) + (plan.blocks == 1 ? " block of " : " blocks of ") +
              std::to_string(plan.threads) + " threads, " +

@@ -184,6 +184,23 @@ TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit)
   }
 }
 
+// How much shared memory a block may have belongs to the kernel, not to the simulation.
+TEST_F(GpuResidentOnce, SimulationsWithRingsOfDifferentSizesTakeTurns) {
+  const Network large = slow_network(1500, 1, 60), small = slow_network(1500, 1, 2);
+  const SimulationOptions options = options_of({}, CudaEngine::resident);
+  const kernel::ResidentWishes wishes{3, 0, 0, 0, kernel::RingPlace::shared};  // 120 KB a block, and 6 KB
+  const auto first = cuda::make_resident_simulation(large, {}, options, wishes);
+  const auto second = cuda::make_resident_simulation(small, {}, options, wishes);
+  const auto first_cpu = cpu::make_simulation(large, {}, options_of({}, CudaEngine::automatic));
+  const auto second_cpu = cpu::make_simulation(small, {}, options_of({}, CudaEngine::automatic));
+  for (int turn = 0; turn < 2; ++turn) {
+    for (Simulation* simulation : {first.get(), second.get(), first_cpu.get(), second_cpu.get()})
+      simulation->advance(20);
+    EXPECT_EQ(first->state().hash(), first_cpu->state().hash());
+    EXPECT_EQ(second->state().hash(), second_cpu->state().hash());
+  }
+}
+
 // Drawn on the device, and near synapses copied there.
 TEST_F(GpuResidentOnce, ADrawnMicrocircuitHasTheSameBitsWithSplitRows) {
   const StandardNetwork standard = microcircuit(Background::poisson, 1, is_emulated() ? 0.05 : 0.1);

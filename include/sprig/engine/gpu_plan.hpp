@@ -26,7 +26,7 @@ struct GpuPlan {
   std::size_t shared_bytes = 0;  // a block
   bool ring_in_shared = false;
   std::uint64_t mailbox_bytes = 0;
-  bool may_split = false;  // rows by delay, where that pays
+  std::uint64_t directory_bytes = 0;  // of near synapses, where rows are split by delay
 };
 
 // Errors: ConfigError (run.cuda_engine) where the resident engine is asked for and cannot run the network.

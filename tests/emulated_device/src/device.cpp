@@ -223,6 +223,10 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
     return cudaSuccess;
   });
 }
+// Three quarters of the cache may be set aside, for data of at most 128 MiB.
+static int most_persisting(const Limits& limits) { return limits.l2_bytes / 4 * 3; }
+static constexpr int kLongestPolicyWindow = 128 << 20;
+
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
   return call([&] {
     if (no_such(device)) return cudaErrorInvalidDevice;
@@ -249,9 +253,30 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
       case cudaDevAttrMaxSharedMemoryPerBlockOptin:
         *value = limits.shared_optin;
         break;
+      case cudaDevAttrMaxPersistingL2CacheSize:
+        *value = most_persisting(limits);
+        break;
+      case cudaDevAttrMaxAccessPolicyWindowSize:
+        *value = kLongestPolicyWindow;
+        break;
       default:
         return cudaErrorInvalidValue;
     }
+    return cudaSuccess;
+  });
+}
+cudaError_t cudaDeviceSetLimit(cudaLimit limit, std::size_t value) {
+  return call([&] {
+    Device& device = current_device();
+    if (limit != cudaLimitPersistingL2CacheSize) return cudaErrorInvalidValue;
+    device.persisting_bytes = std::min(value, static_cast<std::size_t>(most_persisting(device.limits)));
+    return cudaSuccess;
+  });
+}
+cudaError_t cudaDeviceGetLimit(std::size_t* value, cudaLimit limit) {
+  return call([&] {
+    if (limit != cudaLimitPersistingL2CacheSize) return cudaErrorInvalidValue;
+    *value = current_device().persisting_bytes;
     return cudaSuccess;
   });
 }

@@ -68,6 +68,7 @@ struct Device {
   std::shared_ptr<Queue> legacy;
   std::vector<std::shared_ptr<Queue>> queues;
   std::map<const void*, int> most_shared;  // of kernels that asked
+  std::size_t persisting_bytes = 0;        // of the L2 cache, set aside
   cudaError_t broken = cudaSuccess;        // sticks
 };
 

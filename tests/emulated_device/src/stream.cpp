@@ -112,6 +112,16 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
 }
 
 // What still waits is done later: the device keeps the queue.
+// What stays in a cache changes no result: only what CUDA refuses is looked for.
+cudaError_t cudaStreamSetAttribute(cudaStream_t stream, cudaStreamAttrID which, const cudaStreamAttrValue* value) {
+  return call([&] {
+    const cudaAccessPolicyWindow& window = value->accessPolicyWindow;
+    const bool right = stream != nullptr && which == cudaStreamAttributeAccessPolicyWindow &&
+                       window.base_ptr != nullptr && window.num_bytes <= 128u << 20 && window.hitRatio >= 0 &&
+                       window.hitRatio <= 1 && window.missProp != cudaAccessPropertyPersisting;
+    return right ? cudaSuccess : cudaErrorInvalidValue;
+  });
+}
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   const cudaError_t error = call([] { return cudaSuccess; });
   delete stream;
