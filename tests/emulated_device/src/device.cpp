@@ -209,12 +209,16 @@ cudaError_t cudaGetDevice(int* device) {
     return cudaSuccess;
   });
 }
+// From a device that is broken to another, too.
 cudaError_t cudaSetDevice(int device) {
-  return call([&] {
-    if (no_such(device)) return cudaErrorInvalidDevice;
-    chosen_device = device;
-    return cudaSuccess;
-  });
+  bool chosen = false;
+  const auto choose = [&] {
+    chosen = !no_such(device);
+    if (chosen) chosen_device = device;
+    return chosen ? current_device().broken : cudaErrorInvalidDevice;
+  };
+  const cudaError_t error = call(choose, choose);
+  return chosen && error != cudaSuccess ? current_device().broken : error;
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return call([&] {

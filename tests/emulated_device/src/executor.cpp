@@ -141,7 +141,7 @@ class Executor {
       for (std::uint32_t k = shape.blocks; k > 1; --k) std::swap(order[k - 1], order[draws_->below(k)]);
     const std::uint32_t at_once = shape.cooperative ? shape.blocks : 1;
     for (std::uint32_t first = 0; first < shape.blocks && report_.empty(); first += at_once)
-      run_blocks({order.data() + first, at_once}, kThreadSanitizer ? first : 0);
+      run_blocks({order.data() + first, at_once}, thread_sanitizer() ? first : 0);
     if (report_.empty() && stacks_.overflowed(stacks_used_)) report_ = "a thread's stack is too small";
     if (!report_.empty()) stacks_.drop();
     acquire(&end_);
@@ -256,7 +256,7 @@ class Executor {
       for (Warp& warp : blocks[b]->warps) push(warp);
     }
     const std::size_t threads = which.size() * shape_.threads;
-    if constexpr (kThreadSanitizer) stacks_.at(stacks_used_ + threads);  // made by the host, so ordered after no thread
+    if (thread_sanitizer()) stacks_.at(stacks_used_ + threads);  // made by the host, so ordered after no thread
     release(&begin_);
     switch_from_host();
     std::size_t ended = 0;
@@ -364,13 +364,13 @@ class Executor {
       self->ended = true;
       ++self->warp->block->ended;
       Thread* chosen = pick();
-      if (chosen != nullptr && chosen->context == nullptr && !kThreadSanitizer) {
+      if (chosen != nullptr && chosen->context == nullptr && !thread_sanitizer()) {
         chosen->context = self->context;
         chosen->stack = self->stack;
         run_next(chosen);
         continue;
       }
-      if (!kThreadSanitizer) free_stacks_.push_back(self->stack);
+      if (!thread_sanitizer()) free_stacks_.push_back(self->stack);
       Context& to = chosen == nullptr ? host_ : context_of(*chosen);
       run_next(chosen);
       switch_context(*self->context, to);

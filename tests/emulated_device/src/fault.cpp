@@ -44,7 +44,7 @@ void on_signal(int number, siginfo_t* info, void* context) {
     char text[32];
     std::snprintf(text, sizeof text, "address %p", address);
     const std::string report = running_thread() + access + (!addressed ? "" : place.empty() ? text : place);
-    if (!kThreadSanitizer) abandon_grid(report);
+    if (!thread_sanitizer()) abandon_grid(report);
     std::fprintf(stderr, "emulated device: kernel %s: %s\n", kernel_name(running_kernel).c_str(), report.c_str());
   } else if (!place.empty()) {
     std::fprintf(stderr, "emulated device: the host%s%s\n", access.c_str(), place.c_str());
@@ -122,9 +122,12 @@ std::string kernel_name(const void* kernel) {
   std::string name = status == 0 ? demangled : symbol;
   std::free(demangled);
   // Without what it returns, its namespaces and its parameters.
-  name = name.substr(0, name.rfind('('));
-  const std::size_t colons = name.substr(0, name.find('<')).rfind("::");
-  return colons == std::string::npos ? name : name.substr(colons + 2);
+  const std::string unnamed = "(anonymous namespace)::";
+  for (std::size_t at; (at = name.find(unnamed)) != std::string::npos;) name.erase(at, unnamed.size());
+  name = name.substr(0, name.find('('));
+  const std::size_t template_at = name.find('<');
+  const std::size_t before_name = name.find_last_of(": ", template_at);
+  return before_name == std::string::npos ? name : name.substr(before_name + 1);
 }
 
 std::string host_pointer_in(const Launch& launch) {

@@ -42,7 +42,7 @@ namespace sprig::emulated {
 
 namespace {
 
-constexpr std::size_t kStackBytes = (kAddressSanitizer || kThreadSanitizer ? 64 : 16) * 1024;
+const std::size_t kStackBytes = (kAddressSanitizer || thread_sanitizer() ? 64 : 16) * 1024;
 constexpr std::size_t kMostStacks = 1u << 18;
 constexpr std::uint64_t kCanary = 0x5AFE57AC4B077035ull;
 // Stacks begin at different lines of the cache, or those that take turns would push one another out of it.
@@ -54,9 +54,7 @@ void switch_context(Context& from, Context& to) {
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_start_switch_fiber(&from.fake_stack, to.bottom, to.size);
 #endif
-#if defined(__SANITIZE_THREAD__)
-  __tsan_switch_to_fiber(to.tsan_fiber, 1);  // 1: without an order between the two
-#endif
+  if (thread_sanitizer()) __tsan_switch_to_fiber(to.tsan_fiber, 1);  // 1: without an order between the two
   sprig_switch_context(&from.stack_pointer, to.stack_pointer);
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_finish_switch_fiber(from.fake_stack, nullptr, nullptr);
@@ -75,9 +73,8 @@ Stacks::~Stacks() {
 }
 
 void Stacks::drop() {
-#if defined(__SANITIZE_THREAD__)
-  for (const Context& context : contexts_) __tsan_destroy_fiber(context.tsan_fiber);
-#endif
+  if (thread_sanitizer())
+    for (const Context& context : contexts_) __tsan_destroy_fiber(context.tsan_fiber);
   unpoison(memory_, contexts_.size() * kStackBytes);
   contexts_.clear();
 }
@@ -88,7 +85,7 @@ Context& Stacks::at(std::size_t k) {
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     memory_ = static_cast<std::byte*>(memory);
-    if (!kAddressSanitizer && !kThreadSanitizer) madvise(memory, kMostStacks * kStackBytes, MADV_HUGEPAGE);
+    if (!kAddressSanitizer && !thread_sanitizer()) madvise(memory, kMostStacks * kStackBytes, MADV_HUGEPAGE);
   }
   if (k >= kMostStacks) throw std::runtime_error("emulated device: too many threads at once");
   while (contexts_.size() <= k) {
@@ -103,9 +100,7 @@ Context& Stacks::at(std::size_t k) {
     top[-1] = nullptr;
     top[-2] = reinterpret_cast<void*>(entry_);
     made.stack_pointer = top - 8;
-#if defined(__SANITIZE_THREAD__)
-    made.tsan_fiber = __tsan_create_fiber(0);
-#endif
+    if (thread_sanitizer()) made.tsan_fiber = __tsan_create_fiber(0);
   }
   return contexts_[k];
 }
@@ -124,9 +119,7 @@ Context host_context() {
       pthread_attr_getstack(&attributes, &made.bottom, &made.size);
       pthread_attr_destroy(&attributes);
     }
-#if defined(__SANITIZE_THREAD__)
-    made.tsan_fiber = __tsan_get_current_fiber();
-#endif
+    if (thread_sanitizer()) made.tsan_fiber = __tsan_get_current_fiber();
     return made;
   }();
   return context;

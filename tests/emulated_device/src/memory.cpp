@@ -13,7 +13,7 @@ namespace sprig::emulated {
 namespace {
 
 constexpr std::size_t kPage = 4096, kAlignment = 256;
-constexpr std::size_t kRange = kThreadSanitizer ? std::size_t{160} << 30 : std::size_t{768} << 30;
+const std::size_t kRange = thread_sanitizer() ? std::size_t{160} << 30 : std::size_t{768} << 30;
 constexpr std::size_t kPoisonBytes = std::size_t{16} << 20;
 
 std::size_t rounded(std::size_t bytes, std::size_t to) { return (bytes + to - 1) / to * to; }

@@ -7,15 +7,15 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
+// Of ThreadSanitizer: there if the program is linked with it. The executor is compiled without it, and asks here.
 extern "C" {
-void* __tsan_create_fiber(unsigned flags);
-void __tsan_destroy_fiber(void* fiber);
-void* __tsan_get_current_fiber();
-void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+[[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
+[[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
+[[gnu::weak]] void* __tsan_get_current_fiber();
+[[gnu::weak]] void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+[[gnu::weak]] void __tsan_acquire(void* what);
+[[gnu::weak]] void __tsan_release(void* what);
 }
-#endif
 
 namespace sprig::emulated {
 
@@ -24,11 +24,7 @@ inline constexpr bool kAddressSanitizer = true;
 #else
 inline constexpr bool kAddressSanitizer = false;
 #endif
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool kThreadSanitizer = true;
-#else
-inline constexpr bool kThreadSanitizer = false;
-#endif
+inline bool thread_sanitizer() { return &__tsan_create_fiber != nullptr; }
 
 // Memory that is not to be touched.
 inline void poison([[maybe_unused]] const void* memory, [[maybe_unused]] std::size_t bytes) {
@@ -42,16 +38,12 @@ inline void unpoison([[maybe_unused]] const void* memory, [[maybe_unused]] std::
 #endif
 }
 
-// What was done before acquire(x) by whoever called release(x).
-inline void acquire([[maybe_unused]] void* what) {
-#if defined(__SANITIZE_THREAD__)
-  __tsan_acquire(what);
-#endif
+// What was done before release(x) comes before what is done after acquire(x).
+inline void acquire(void* what) {
+  if (thread_sanitizer()) __tsan_acquire(what);
 }
-inline void release([[maybe_unused]] void* what) {
-#if defined(__SANITIZE_THREAD__)
-  __tsan_release(what);
-#endif
+inline void release(void* what) {
+  if (thread_sanitizer()) __tsan_release(what);
 }
 
 }  // namespace sprig::emulated

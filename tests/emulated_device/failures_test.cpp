@@ -1,0 +1,159 @@
+// Memory that is refused and devices that are lost, at every place where that can happen: a typed error each time,
+// nothing left behind, and the process goes on.
+#include <functional>
+#include <memory>
+
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "sprig/network/standard_networks.hpp"
+#include "tests/emulated_device/support.hpp"
+#include "tests/kernels/bptt_cases.hpp"
+#include "tests/kernels/competitive_cases.hpp"
+#include "tests/kernels/plastic_cases.hpp"
+
+namespace sprig::test {
+namespace {
+
+struct Scenario {
+  const char* name;
+  std::function<std::uint64_t()> run;  // returns the calls of the API up to its end, destructors left out
+};
+void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+
+std::uint64_t simulate(const EngineCase& c, CudaEngine engine, bool plastic = false) {
+  SimulationOptions options;
+  options.replicas = c.replicas;
+  options.weight_bits = engine == CudaEngine::resident ? 16 : c.weight_bits;
+  options.cuda_engine = engine;
+  options.update = c.events ? UpdateMode::event : UpdateMode::clock;
+  const auto simulation =
+      cuda::make_simulation(plastic ? plastic_network_of(c, false) : network_of(c), drive_of(c), options);
+  RecordOptions what;
+  what.count_window_steps = 5;
+  what.probe = {1, 4};
+  Recording recording;
+  const CallInput call(c, 40);
+  simulation->advance(40, call.input, what, &recording);
+  simulation->set_state(simulation->state());
+  return emulated::calls();
+}
+
+std::uint64_t draw() {
+  const StandardNetwork standard = microcircuit(Background::poisson, 1, 0.002);
+  SimulationOptions options;
+  options.weight_bits = 16;
+  options.cuda_engine = CudaEngine::resident;
+  const auto simulation = cuda::make_simulation(standard.procedural, {}, options);
+  simulation->advance(3);
+  return emulated::calls();
+}
+
+std::uint64_t differentiate() {
+  RandomNetworkSpec spec;
+  spec.neurons = 12;
+  spec.input_channels = 3;
+  const Network network = random_network(spec);
+  BpttModel model;
+  model.outputs = 2;
+  model.samples = 2;
+  model.steps_per_sample = 3;
+  const auto bptt = cuda::make_bptt(network, signal_drive(network, 1, 3), model);
+  std::vector<double> weights = weights_of(network), readout = random_readout(network, model, 5);
+  bptt->set_parameters(weights, readout);
+  const OwnedBatch batch(network, model, 2, 2);
+  bptt->gradient(batch.batch, weights, readout);
+  return emulated::calls();
+}
+
+std::uint64_t compete() {
+  const CompetitiveCase c = competitive_cases(9, 10).front();
+  Pictures pictures = noise(2, 20);
+  CompetitiveState state = initial_state(c.options, 20);
+  const std::vector<std::uint32_t> which{1, 0};
+  std::vector<Presentations> jobs{job(c.options, state, pictures.images, which)};
+  cuda::present(View<Presentations>(jobs));
+  return emulated::calls() - 60;  // less than that: it has freed its memory
+}
+
+std::uint64_t move_tangents() {
+  RandomNetworkSpec spec;
+  spec.neurons = 20;
+  const TangentNetwork network = make_tangent_network(random_network(spec));
+  const auto space = cuda::make_tangent_space(network, 2);
+  std::vector<double> frame(std::size_t{network.rows()} * 2, 0), r, growth, mass;
+  frame[0] = frame[3] = 1;
+  space->set_frame(frame);
+  SurrogateChunk chunk;
+  chunk.steps = 2;
+  chunk.flags.assign(40, 0);
+  chunk.spike_gain.assign(40, 0.5);
+  chunk.reset_gain.assign(40, 0.5);
+  space->advance(chunk);
+  space->renormalise(r, growth, mass);
+  return emulated::calls();
+}
+
+std::vector<Scenario> scenarios() {
+  EngineCase by_events{33, 1, 3};
+  by_events.events = true;
+  return {{"plain",
+           [] {
+             return simulate({33, 2, 1}, CudaEngine::plain);
+           }},
+          {"by_events", [=] { return simulate(by_events, CudaEngine::plain); }},
+          {"plastic",
+           [] {
+             return simulate({33, 1, 0}, CudaEngine::plain, true);
+           }},
+          {"resident",
+           [] {
+             return simulate({33, 1, 1}, CudaEngine::resident);
+           }},
+          {"drawn", draw},
+          {"bptt", differentiate},
+          {"competitive", compete},
+          {"tangents", move_tangents}};
+}
+
+class Failures : public ::testing::TestWithParam<Scenario> {
+ protected:
+  void TearDown() override { emulated::set_up(emulated::settings_from_environment()); }
+  static emulated::Settings settings() {
+    emulated::Settings s;
+    s.multiprocessors = 4;
+    s.find_unwritten = false;
+    return s;
+  }
+};
+
+TEST_P(Failures, EveryAllocationThatIsRefusedIsAMemoryErrorAndLeavesNothing) {
+  emulated::Settings s = settings();
+  for (s.fail_malloc = 1;; ++s.fail_malloc) {
+    emulated::set_up(s);
+    try {
+      GetParam().run();
+      break;
+    } catch (const MemoryError&) {
+    }
+    ASSERT_EQ(emulated::bytes_in_use(), 0u) << "allocation " << s.fail_malloc;
+  }
+  EXPECT_EQ(emulated::bytes_in_use(), 0u);
+  EXPECT_GT(s.fail_malloc, 4u);
+}
+
+TEST_P(Failures, ADeviceLostAtAnyCallIsADeviceError) {
+  emulated::Settings s = settings();
+  emulated::set_up(s);
+  const std::uint64_t calls = GetParam().run();
+  for (s.lose_device = 1; s.lose_device <= calls; s.lose_device += calls / 200 + 1) {
+    emulated::set_up(s);
+    EXPECT_THROW(GetParam().run(), DeviceError) << "call " << s.lose_device << " of " << calls;
+    ASSERT_EQ(emulated::bytes_in_use(), 0u) << "call " << s.lose_device << " of " << calls;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Failures, ::testing::ValuesIn(scenarios()),
+                         [](const auto& scenario) { return std::string(scenario.param.name); });
+
+}  // namespace
+}  // namespace sprig::test
