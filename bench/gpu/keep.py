@@ -42,7 +42,7 @@ def main(words):
             path.write_text(json.dumps(result, indent=2) + "\n")
             said += f" -> {path}"
         print(f"{name:24}{'WRONG: ' if fault else ''}{said}")
-    print("\n".join([""] + results.figure_lines(found)))
+    print("\n".join([""] + results.figure_lines(found, any(entry["rehearsal"] for entry in latest.values()))))
 
     merged = results.tries(results.done(), lines)
     results.done().parent.mkdir(parents=True, exist_ok=True)

@@ -181,7 +181,7 @@ class Runner:
         """What is printed last: a line a step, then the figures beside what was predicted. True: every step ended well."""
         for entry in self.rows:
             print(row(entry))
-        print("\n".join([""] + results.figure_lines(self.figures)))
+        print("\n".join([""] + results.figure_lines(self.figures, self.rehearse)))
         asked = {entry["step"] for entry in self.rows}
         good = {entry["step"] for entry in self.rows if results.ended_well(entry)}
         print(f"\n{len(good)} of {len(asked)} steps ended well; {self.budget - self.left():.0f} of {self.budget:g} s used")
