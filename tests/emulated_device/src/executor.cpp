@@ -23,7 +23,8 @@ bool atomics_yield = false;
 
 namespace {
 
-constexpr std::uint32_t kLanes = 32;
+constexpr std::uint32_t kLanes = 32, kMostWarps = 32;
+constexpr std::size_t kMostTsanFibers = 7000;
 
 // What a thread waits for.
 enum class Wait : std::uint8_t { nothing, ballot, shuffle, warp_barrier, block_barrier, grid_barrier };
@@ -94,7 +95,8 @@ class SharedMemory {
 struct Block {
   std::uint32_t index = 0, at_barrier = 0, barriers = 0, ended = 0, threads = 0;
   char order[2] = {};  // ThreadSanitizer's name of a barrier; two, as a warp's places
-  std::vector<Warp> warps;
+  std::vector<Warp> room = std::vector<Warp>(kMostWarps);
+  std::span<Warp> warps;  // those there are
   SharedMemory shared;
 
   void begin(std::uint32_t which, const GridShape& shape) {
@@ -102,7 +104,7 @@ struct Block {
     at_barrier = barriers = ended = 0;
     threads = shape.threads;
     shared.begin_block(shape.shared_bytes);
-    warps.resize((threads + kLanes - 1) / kLanes);
+    warps = std::span(room).first((threads + kLanes - 1) / kLanes);
     for (std::uint32_t w = 0; w < warps.size(); ++w) {
       Warp& warp = warps[w];
       const std::uint32_t count = std::min(kLanes, threads - w * kLanes);
@@ -248,15 +250,18 @@ class Executor {
   void run_blocks(std::span<const std::uint32_t> which, std::size_t first) {
     while (blocks_.size() < first + which.size()) blocks_.push_back(std::make_unique<Block>());
     const std::span<const std::unique_ptr<Block>> blocks(blocks_.data() + first, which.size());
-    queue_.clear();
-    queue_head_ = 0;
+    queue_.resize(std::bit_ceil(which.size() * kMostWarps));
+    queue_begin_ = queue_end_ = 0;
     current_ = nullptr;
     for (std::size_t b = 0; b < which.size(); ++b) {
       blocks[b]->begin(which[b], shape_);
       for (Warp& warp : blocks[b]->warps) push(warp);
     }
     const std::size_t threads = which.size() * shape_.threads;
-    if (thread_sanitizer()) stacks_.at(stacks_used_ + threads);  // made by the host, so ordered after no thread
+    if (thread_sanitizer()) {  // made by the host, so ordered after no thread; their number is limited
+      if (stacks_used_ + threads > kMostTsanFibers) stacks_used_ = 0;
+      stacks_.at(stacks_used_ + threads);
+    }
     release(&begin_);
     switch_from_host();
     std::size_t ended = 0;
@@ -264,21 +269,19 @@ class Executor {
     if (report_.empty() && ended < threads) report_ = who_waits(blocks);
   }
 
+  // Every warp is queued once at most, so there is room.
   void push(Warp& warp) {
     if (warp.queued) return;
     warp.queued = true;
-    queue_.push_back(&warp);
+    queue_[queue_end_++ & (queue_.size() - 1)] = &warp;
   }
   Warp* pop() {
-    if (queue_head_ == queue_.size()) return nullptr;
+    if (queue_begin_ == queue_end_) return nullptr;
+    const auto at = [&](std::size_t k) -> Warp*& { return queue_[k & (queue_.size() - 1)]; };
     if (draws_ != nullptr)
-      std::swap(queue_[queue_head_],
-                queue_[queue_head_ + draws_->below(static_cast<std::uint32_t>(queue_.size() - queue_head_))]);
-    Warp* warp = queue_[queue_head_++];
-    if (queue_head_ > 4096 && 2 * queue_head_ > queue_.size()) {
-      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(queue_head_));
-      queue_head_ = 0;
-    }
+      std::swap(at(queue_begin_),
+                at(queue_begin_ + draws_->below(static_cast<std::uint32_t>(queue_end_ - queue_begin_))));
+    Warp* warp = at(queue_begin_++);
     warp->queued = false;
     return warp;
   }
@@ -407,8 +410,8 @@ class Executor {
   const std::function<void()>* body_ = nullptr;
   Draws* draws_ = nullptr;
   std::vector<std::unique_ptr<Block>> blocks_;
-  std::vector<Warp*> queue_;  // warps with lanes that can go on, from queue_head_
-  std::size_t queue_head_ = 0;
+  std::vector<Warp*> queue_;  // warps with lanes that can go on: a ring, from queue_begin_ to queue_end_
+  std::size_t queue_begin_ = 0, queue_end_ = 0;
   Warp* current_ = nullptr;
   Thread* running_ = nullptr;
   std::uint64_t at_grid_barrier_ = 0, grid_barriers_ = 0;

@@ -135,7 +135,8 @@ std::string host_pointer_in(const Launch& launch) {
     for (std::size_t offset = 0; offset + 8 <= launch.arguments[a].size(); offset += 8) {
       std::uintptr_t word = 0;
       std::memcpy(&word, launch.arguments[a].data() + offset, sizeof word);
-      if (word < 65536 || word >> 47 != 0 || system().pinned.has_address(reinterpret_cast<void*>(word))) continue;
+      // Counts lie below 2^32, the host's memory above.
+      if (word >> 32 == 0 || word >> 47 != 0 || system().pinned.has_address(reinterpret_cast<void*>(word))) continue;
       bool of_device = false;
       for (const auto& device : system().devices)
         of_device = of_device || device->memory.has_address(reinterpret_cast<void*>(word));
