@@ -90,6 +90,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.exchange = wishes.exchange;
   plan.poll_limit = wishes.poll_limit;
   plan.split = wishes.split;
+  plan.record_bytes = wishes.record_bytes;
   plan.l2_bytes = machine.l2_bytes;
   if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
   return plan;

@@ -36,6 +36,7 @@ struct ResidentWishes {
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
+  std::size_t record_bytes = 512u << 20;  // records of a segment at most
 };
 
 struct ResidentPlan {
@@ -48,6 +49,7 @@ struct ResidentPlan {
   std::uint32_t poll_limit = 0;
   std::uint32_t near_steps = 0;    // delays below it are near; 0: all are, or splitting is not wished
   Split split = Split::automatic;  // as wished: pays_to_split() decides
+  std::size_t record_bytes = 0;
   std::size_t l2_bytes = 0;
   std::size_t shared_bytes = 0;  // a block
 
