@@ -123,6 +123,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.poll_limit = wishes.poll_limit;
   plan.split = wishes.split;
   plan.keep_near = wishes.keep_near;
+  plan.record_bytes = wishes.record_bytes;
   plan.l2_bytes = machine.l2_bytes;
   plan.most_shared_bytes = machine.shared_bytes;
   return plan;

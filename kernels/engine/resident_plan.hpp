@@ -38,6 +38,7 @@ struct ResidentWishes {
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
   bool keep_near = true;  // near synapses are to stay in the L2 cache
+  std::size_t record_bytes = 512u << 20;  // records of a segment at most
 };
 
 // The near synapses (resident_data.hpp), once they are counted.
@@ -60,6 +61,7 @@ struct ResidentPlan {
   std::uint32_t near_steps = 0;    // delays below it are near; 0: all are, or splitting is not wished
   Split split = Split::automatic;  // as wished: pays_to_split() decides
   bool keep_near = true;
+  std::size_t record_bytes = 0;
   std::size_t l2_bytes = 0, most_shared_bytes = 0;  // the machine's
   std::size_t shared_bytes = 0;                     // a block, without a directory of near synapses
 

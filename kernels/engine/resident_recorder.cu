@@ -6,7 +6,6 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::size_t kBufferBytes = 512u << 20;     // records of a segment at most
 constexpr std::uint32_t kLongestSegment = 1u << 16;  // steps, when nothing is recorded: some tenths of a second
 static_assert(kLongestSegment <= kernel::kMostWindows);
 
@@ -22,6 +21,7 @@ ResidentRecorder::ResidentRecorder(const Network& network, const kernel::Residen
     : neurons_(network.size()),
       blocks_(plan.blocks),
       block_neurons_(plan.block_neurons),
+      record_bytes_(plan.record_bytes),
       most_spikes_(network),
       writer_(network, 1),
       spike_counts_(plan.blocks),
@@ -32,7 +32,7 @@ void ResidentRecorder::begin(std::uint64_t first_step, std::uint64_t steps, cons
   writer_.begin(first_step, steps, what, recording);
   fetched_ = 0;
   segment_steps_ = kernel::segment_steps(block_neurons_ * blocks_, most_spikes_, recording != nullptr ? &what : nullptr,
-                                         kBufferBytes, kLongestSegment);
+                                         record_bytes_, kLongestSegment);
   if (recording == nullptr) return;
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(segment_steps_, steps));
   const std::size_t words = most_spikes_(most) * block_neurons_ * blocks_;

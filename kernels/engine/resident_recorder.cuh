@@ -36,6 +36,7 @@ class ResidentRecorder {
   void fetch_spikes(const kernel::ResidentSegment& segment, const Stream& stream);
 
   std::uint32_t neurons_, blocks_, block_neurons_;
+  std::size_t record_bytes_;
   kernel::MostSpikes most_spikes_;
   RecordWriter writer_;
   kernel::SegmentRecords records_;

@@ -135,6 +135,30 @@ TEST_F(GpuResidentOnce, StateMovesBetweenEngines) {
   EXPECT_EQ(resident->state().hash(), cpu->state().hash());
 }
 
+// A segment is appended while the next one runs.
+TEST_F(GpuResidentOnce, RecordedSegmentsJoinWithoutASeam) {
+  const EngineCase c{257, 1, 1};
+  const Network network = network_of(c);
+  const Drive drive = drive_of(c);
+  RecordOptions what;
+  what.spikes = true;
+  what.count_window_steps = 9;
+  what.trajectory = true;
+  what.probe = {0, 100, 256};
+  const auto cpu = cpu::make_simulation(network, drive, options_of(c, CudaEngine::automatic));
+  kernel::ResidentWishes wishes;
+  wishes.record_bytes = 20000;  // a step takes 2349 of them, and spikes
+  const auto resident = cuda::make_resident_simulation(network, drive, options_of(c, CudaEngine::resident), wishes);
+  Recording expected, found;
+  for (const std::uint32_t steps : {31u, 20u}) {
+    const CallInput call(c, steps);
+    cpu->advance(steps, call.input, what, &expected);
+    resident->advance(steps, call.input, what, &found);
+  }
+  expect_equal(found, expected);
+  EXPECT_GT(found.total_spikes, 0u);
+}
+
 TEST_F(GpuResidentOnce, NonFiniteStateIsNamed) {
   const EngineCase c{257, 1, 0, false};
   const auto resident = cuda::make_simulation(network_of(c), {}, options_of(c, CudaEngine::resident));
