@@ -75,7 +75,8 @@ const std::vector<Rung>& ladder() {
       {"3_resident_global_ring", resident({.ring = kGlobal, .exchange = kBarrier, .split = Split::off})},
       {"4_shared_ring", resident({.ring = kShared, .exchange = kBarrier, .split = Split::off})},
       {"5_mailbox", resident({.ring = kShared, .split = Split::off})},
-      {"6_split_by_delay", resident({.ring = kShared, .split = Split::on})},
+      {"6_split_by_delay", resident({.ring = kShared, .split = Split::on, .keep_near = false})},
+      {"7_near_rows_kept", resident({.ring = kShared, .split = Split::on})},
       {"exchange_alone", resident({.ring = kShared, .split = Split::off}), true},
   };
   return rungs;

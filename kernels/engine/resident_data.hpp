@@ -158,7 +158,7 @@ struct ResidentSegment {
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* box_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                           std::uint32_t block) {
-  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block << data.box_shift);
+  return data.boxes + ((std::uint64_t{window % kMailSets} * ctx.blocks() + block) << data.box_shift);
 }
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* overflow_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
