@@ -111,7 +111,7 @@ std::vector<Rung> variations() {
   };
   vary("threads", &ResidentWishes::threads, {608, 640});
   vary("blocks", &ResidentWishes::blocks, {100, 128, 132});
-  vary("box_words", &ResidentWishes::box_words, {2, 4, 8, 16, 32});
+  vary("box_words", &ResidentWishes::box_words, {1, 2, 4, 8, 16, 32});
   return rungs;
 }
 

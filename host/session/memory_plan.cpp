@@ -77,14 +77,14 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
 }
 
 // What the resident engine has besides (kernels/engine/resident_data.hpp): three sets of mailboxes with room for every
-// neuron in every step of a window, and, unless all delays are equal, beginnings of the rows of near synapses, which
-// themselves are few.
+// neuron in every step of a window, and, unless all delays are equal, directories of near synapses (7 words for 32
+// sources and a slice), which themselves are few.
 void add_exchange(MemoryPlan& plan, const PlannedNetwork& network, const SliceLayout& layout) {
   constexpr double kSets = 3, kLongestWindow = 64;
   const double window = network.uniform_delay ? std::min(network.delay_slots - 1, kLongestWindow) : 1;
   plan.items.push_back({"engine", "mailboxes", kSets * 8 * network.neurons * window});
   if (!network.uniform_delay)
-    plan.items.push_back({"engine", "offsets of near synapses", network.neurons * (8 + 2 * (layout.slices + 1.0))});
+    plan.items.push_back({"engine", "directories of near synapses", network.neurons / 32 * 7 * 4 * layout.slices});
 }
 
 }  // namespace

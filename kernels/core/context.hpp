@@ -17,6 +17,7 @@
 //   load<order>(p) store<order>(p, x)       atomic accesses
 //   load_streaming(p)                       *p, of 4 or 16 bytes and aligned so, that is not wanted again soon: caches
 //                                           may drop it
+//   prefetch(p)                             the 128 bytes around p are wanted soon: may bring them nearer
 //   fence()                                 acquire and release, device scope unless said otherwise
 //   grid_barrier()                          all threads of the grid; needs a cooperative launch
 //   pause()                                 for loops that wait for another block; needs one that is running too
@@ -58,6 +59,7 @@ concept ExecutionContext = requires(C c, bool p, std::uint32_t u, std::uint32_t*
   { c.template load<Order::acquire>(word) } -> std::same_as<std::uint32_t>;
   c.template store<Order::release>(word, u);
   { c.load_streaming(word) } -> std::same_as<std::uint32_t>;
+  c.prefetch(word);
   c.fence();
   c.grid_barrier();
   c.pause();

@@ -61,8 +61,11 @@ SPRIG_KERNEL inline void draw_cell(CellDraws& draws, const DriveTables& tables, 
   if (c.noise_sigma != nullptr) draws.noise = step_block(tables.seed, Stream::gaussian_drive, draw_id, replica, step);
   if (c.poisson_row != nullptr) draws.poisson = step_block(tables.seed, Stream::poisson_drive, draw_id, replica, step);
 }
+SPRIG_KERNEL inline const std::uint32_t* poisson_row_of(const DriveTables& tables, std::uint32_t poisson_row) {
+  return tables.poisson_table + std::uint64_t{poisson_row} * tables.poisson_columns;
+}
 
-// The variates of one of these steps.
+// The variates of one of these steps, looked up when it comes: for an engine that leaves a cell after a step.
 struct StepDraws {
   const CellDraws& words;
   const DriveTables& tables;
@@ -70,10 +73,64 @@ struct StepDraws {
   std::uint64_t step;
 
   SPRIG_KERNEL real count() const {
-    const std::uint32_t* row = tables.poisson_table + std::uint64_t{poisson_row} * tables.poisson_columns;
-    return static_cast<real>(poisson_count(row, tables.poisson_columns, word_of_step(words.poisson, step)));
+    return static_cast<real>(
+        poisson_count(poisson_row_of(tables, poisson_row), tables.poisson_columns, word_of_step(words.poisson, step)));
   }
   SPRIG_KERNEL real normal() const { return quantile_lookup(tables.noise_table, word_of_step(words.noise, step)); }
+};
+
+// The variates of all four, looked up beforehand: for an engine that keeps a cell and has time between two steps.
+struct CellVariates {
+  std::uint32_t counts[2];  // 16 bits a step: rows of the table are far shorter (kMaxPoissonMean)
+  real normal[4];
+};
+
+// What poisson_count() counts for each of four words: they share the reads of the row, four thresholds at once, and as
+// rows ascend the search ends with the largest word's.
+SPRIG_KERNEL inline void count_block(std::uint32_t (&counts)[2], const std::uint32_t* row, std::uint32_t columns,
+                                     const PhiloxBlock& words) {
+  const std::uint32_t* word = words.word;
+  const std::uint32_t larger_0 = word[0] > word[1] ? word[0] : word[1],
+                      larger_1 = word[2] > word[3] ? word[2] : word[3],
+                      largest = larger_0 > larger_1 ? larger_0 : larger_1;
+  std::uint32_t found[4] = {};
+  for (std::uint32_t k = 0; k < columns; k += 4) {
+    std::uint32_t threshold[4];
+    for (std::uint32_t j = 0; j < 4; ++j) threshold[j] = k + j < columns ? row[k + j] : 0xFFFFFFFFu;
+    for (int w = 0; w < 4; ++w)
+      for (const std::uint32_t x : threshold) found[w] += x < word[w] ? 1u : 0u;
+    if (threshold[3] >= largest) break;
+  }
+  counts[0] = found[0] | found[1] << 16;
+  counts[1] = found[2] | found[3] << 16;
+}
+
+// One kind after the other: the words of both would not fit into the registers.
+SPRIG_KERNEL inline void draw_variates(CellVariates& variates, const DriveTables& tables, const ConstantsView& c,
+                                       const CellConstants& cell, std::uint32_t replica, std::uint64_t step) {
+  if (c.noise_sigma != nullptr) {
+    const PhiloxBlock words = step_block(tables.seed, Stream::gaussian_drive, cell.draw_id, replica, step);
+    for (int w = 0; w < 4; ++w) variates.normal[w] = quantile_lookup(tables.noise_table, words.word[w]);
+  }
+  if (c.poisson_row != nullptr) {
+    const PhiloxBlock words = step_block(tables.seed, Stream::poisson_drive, cell.draw_id, replica, step);
+    count_block(variates.counts, poisson_row_of(tables, cell.poisson_row), tables.poisson_columns, words);
+  }
+}
+
+// One step's of them, chosen without indexing, so that they stay in registers.
+struct StepVariates {
+  const CellVariates& of;
+  std::uint32_t step;  // its low bits
+
+  SPRIG_KERNEL real count() const {
+    const std::uint32_t pair = step & 2 ? of.counts[1] : of.counts[0];
+    return static_cast<real>(step & 1 ? pair >> 16 : pair & 0xFFFFu);
+  }
+  SPRIG_KERNEL real normal() const {
+    const real even = step & 2 ? of.normal[2] : of.normal[0], odd = step & 2 ? of.normal[3] : of.normal[1];
+    return step & 1 ? odd : even;
+  }
 };
 
 // What one step of a cell shows besides its new state.
@@ -82,15 +139,13 @@ struct CellStep {
   LifProbe<real> probe;
 };
 
-// One step of a cell whose words are drawn.
-template <LifKind kKind>
+// One step of a cell with the step's variates.
+template <LifKind kKind, class Variates>
 SPRIG_KERNEL inline CellStep step_drawn_cell(LifState<real>& s, const CellConstants& cell, const StepInput& in,
-                                             const DriveTables& tables, const ConstantsView& c, const CellDraws& draws,
-                                             std::uint64_t step) {
+                                             const ConstantsView& c, const Variates& variates, std::uint64_t step) {
   settle_on_time(s, step);
   CellStep result;
   result.held = s.refractory > 0;
-  const StepDraws variates{draws, tables, cell.poisson_row, step};
   result.spike = step_cell<kKind>(s, cell, in, drive_terms(c), variates, &result.probe);
   return result;
 }

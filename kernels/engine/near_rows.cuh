@@ -16,10 +16,14 @@ struct NearDeviceRows {
                  std::uint64_t synapses);
   NearDeviceRows() = default;
   bool empty() const { return first.size() == 0; }
-  kernel::NearRows view() const { return {first.data(), parts.data(), synapses.data()}; }
+  // Asks that the synapses stay in the L2 cache while what is launched on `stream` reads them: as much of them as the
+  // device sets aside for such data, or nothing where it sets nothing aside. It lasts as long as the stream.
+  void keep_in_cache(const Stream& stream) const;
+  kernel::NearRows view() const { return {first.data(), directory.data(), shape.groups(), synapses.data()}; }
 
+  kernel::NearShape shape;
   DeviceBuffer<std::uint64_t> first;
-  DeviceBuffer<std::uint16_t> parts;
+  DeviceBuffer<std::uint32_t> directory;
   DeviceBuffer<NarrowSynapse> synapses;
 };
 

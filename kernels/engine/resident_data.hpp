@@ -6,15 +6,19 @@
 // rows read one contiguous piece of memory at about the same time (microcircuit: 16 KB, whole DRAM pages, instead of
 // 132 pieces of 116 bytes).
 //
-// Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words:
+// Blocks exchange their spikes once a window of at most kLongestWindow steps, through mailboxes of 8-byte words, a word
+// a spike:
 //
-//   tag (26 bits) | step in the window (6) | neuron (32)          word 0 of a box: tag | 0 | number of spikes
+//   tag (17 bits) | spikes of the block (9) | step in the window (6) | neuron (32)
 //
 // The tag is the window's number in the segment, from 1; all words are zeroed before a segment. A word is written by
 // one store and says itself whether it has arrived: so words need no order among each other, one store-to-load trip is
 // both message and barrier, and neither a fence nor a flag is needed. `boxes` holds the first words of all blocks side
-// by side, box_words each (a sector of 32 bytes or more a block, when the plan chooses). Spikes that find no room there
-// follow in `overflow`, tagged alike, with room for every neuron of the block in every step of the window.
+// by side, box_words each. The first of them is the head, sent when the window has ended: it says how many spikes there
+// are, and is the first of them itself, so that a block that fired once or not at all sends one word (the
+// microcircuit's blocks: 98 % of steps). The number is 0 in the others. Spikes that find no room in the box follow in
+// `overflow`, tagged alike, with room for every neuron of the block in every step of the window; kManySpikes or more
+// are counted there, in its first word.
 //
 // Rows may be split by delay. With windows of W steps, a synapse whose delay is below 2 W is near: it is due in the
 // next window or the one after, and delivered as soon as its spike is received. The others are far: a spike of window
@@ -23,12 +27,16 @@
 // find their ring slots free: a slot serves steps that lie a whole ring (the longest delay and one) apart. A far
 // synapse is due at a + 2 W or later, which no block has reached by then, and before a + W + longest delay: so the step
 // before it in the same slot lies before a + W, is integrated, and the slot cleared. Near synapses also stand in a
-// compact copy that stays in the L2 cache (microcircuit: 38 MB); whole rows are read past it (load_streaming).
+// compact copy that stays in the L2 cache (NearRows; microcircuit: 17 MB); whole rows are read past it
+// (load_streaming), and the block that sent the spike asks for them beforehand.
 //
-// Far delivery reads the words of window e again during e + 1. So there are three sets of boxes, windows taking turns:
-// a block writes its words of window e + 3 (where those of e stood) after it has received every block's words of window
-// e + 2; a block sends those only after all its warps have done with the words of e, near and far (the block barrier
-// that ends window e + 1 lies between). So no word is overwritten before its last reader has it.
+// Far delivery takes the words of window e once more during e + 1: a lane's first from its register, the others from
+// the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
+// those of e stood) after it has received every block's words of window e + 2; a block sends those only after all its
+// warps have done with the words of e, near and far (the block barrier that ends window e + 1 lies between). So no word
+// is overwritten before its last reader has it. What carries this order from block to block is relaxed, and enough: a
+// reader cannot pass its block's barrier before the value of its load has decided a branch, and a store is not made
+// before a branch that it depends on is taken.
 #pragma once
 
 #include <cstddef>
@@ -43,19 +51,34 @@
 namespace sprig::kernel {
 
 inline constexpr std::uint32_t kLongestWindow = 64;  // steps: 6 bits
-inline constexpr std::uint32_t kTagBits = 26, kTagShift = 64 - kTagBits, kStepShift = 32;
-inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;  // in a segment
-inline constexpr std::uint32_t kMailSets = 3;                        // of boxes
+inline constexpr std::uint32_t kTagBits = 17, kTagShift = 64 - kTagBits;
+inline constexpr std::uint32_t kStepShift = 32, kCountShift = 38;
+inline constexpr std::uint32_t kManySpikes = (1u << (kTagShift - kCountShift)) - 1;  // a head says: as many, or more
+inline constexpr std::uint32_t kMostWindows = (1u << kTagBits) - 1;                  // in a segment
+inline constexpr std::uint32_t kMailSets = 3;                                        // of boxes
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
 SPRIG_KERNEL inline std::uint64_t mail_word(std::uint32_t window, std::uint32_t step, std::uint32_t value) {
   return std::uint64_t{window} << kTagShift | std::uint64_t{step} << kStepShift | value;
 }
+SPRIG_KERNEL inline std::uint64_t head_word(std::uint64_t first_spike, std::uint32_t spikes) {
+  return first_spike | std::uint64_t{spikes < kManySpikes ? spikes : kManySpikes} << kCountShift;
+}
 SPRIG_KERNEL inline bool mail_has_come(std::uint64_t word, std::uint32_t window) { return word >> kTagShift == window; }
+SPRIG_KERNEL inline std::uint32_t mail_count(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word >> kCountShift) & kManySpikes;
+}
 SPRIG_KERNEL inline std::uint32_t mail_step(std::uint64_t word) {
   return static_cast<std::uint32_t>(word >> kStepShift) & (kLongestWindow - 1);
 }
 SPRIG_KERNEL inline std::uint32_t mail_value(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+
+// What a block keeps to itself during a segment; the rest of what it owns stays in global memory.
+enum class Keeps {
+  all,    // of its one slice: the neurons' state, in registers, a thread each; their delay ring, in shared memory
+  rings,  // the delay rings of its slices, in shared memory
+  nothing
+};
 
 // Synapses of one projection onto all slices: those of (source, slice) are
 // groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
@@ -64,12 +87,25 @@ struct ResidentRows {
   const std::uint32_t* parts = nullptr;
   const SynapseGroup* groups = nullptr;
 };
-// The same, synapse by synapse; parts of half the bytes, for the cache.
+
+// The near synapses once more, singly: [slice][source], so that a block reads what is its own and nothing else. Of a
+// source a slice has less than one in the mean; so a slice's directory tells where they are by counting. Per 32 sources
+// it has kDirectoryWords: where theirs begin (behind first[slice]), then bit p of all 32 counts, for kPlanes bits.
+inline constexpr std::uint32_t kPlanes = 6, kDirectoryWords = 1 + kPlanes, kMostNear = (1u << kPlanes) - 1;
+SPRIG_HD inline std::uint32_t near_groups(std::uint32_t sources) { return (sources + kWarp - 1) / kWarp; }
 struct NearRows {
-  const std::uint64_t* first = nullptr;
-  const std::uint16_t* parts = nullptr;
+  const std::uint64_t* first = nullptr;      // [slice + 1]
+  const std::uint32_t* directory = nullptr;  // [slice][source / 32][kDirectoryWords]
+  std::uint32_t groups = 0;                  // of 32 sources
   const NarrowSynapse* synapses = nullptr;
 };
+struct NearSlice {  // what one slice has of it
+  const std::uint32_t* directory = nullptr;
+  const NarrowSynapse* synapses = nullptr;
+};
+SPRIG_KERNEL inline NearSlice near_slice(const NearRows& near, std::uint32_t slice) {
+  return {near.directory + std::uint64_t{slice} * near.groups * kDirectoryWords, near.synapses + near.first[slice]};
+}
 
 // The same for every segment. The first group is the network, the second the plan (resident_plan.hpp).
 struct ResidentData {
@@ -83,15 +119,16 @@ struct ResidentData {
   NearRows near;                 // of `recurrent`, when rows are split
   std::uint32_t near_steps = 0;  // delays below it are near: two windows; 0: rows are not split
 
-  std::uint32_t window = 1;            // steps between exchanges
-  std::uint32_t box_words = 4;         // 2, 4, 8, 16 or 32
-  std::uint32_t overflow_words = 0;    // a block
+  std::uint32_t window = 1;          // steps between exchanges
+  std::uint32_t box_shift = 2;       // a box has 1 << box_shift words, 32 at most
+  std::uint32_t overflow_words = 0;  // a block
+  Keeps keeps = Keeps::nothing;
   std::uint32_t shared_ring_size = 0;  // entries a block; 0: the ring stays in global memory
-  bool in_registers = false;           // one slice a block, no more neurons than threads: state stays in registers
+  std::uint32_t shared_directory = 0;  // words: near.directory of a block's only slice; 0: it stays in global memory
   bool grid_barrier = false;           // a barrier of the grid before boxes are read, instead of waiting for tags
   std::uint32_t poll_limit = 0;        // reads of a box in vain before a block gives up
 
-  std::uint64_t* boxes = nullptr;     // [kMailSets][block][box_words]
+  std::uint64_t* boxes = nullptr;     // [kMailSets][block][1 << box_shift]
   std::uint64_t* overflow = nullptr;  // [kMailSets][block][overflow_words]
   std::uint64_t* stalled = nullptr;   // smallest stall_key(); all ones: none
   std::uint64_t* failure = nullptr;   // smallest failure_key(); all ones: none
@@ -121,12 +158,20 @@ struct ResidentSegment {
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* box_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                           std::uint32_t block) {
-  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.box_words;
+  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block << data.box_shift);
 }
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* overflow_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                                std::uint32_t block) {
   return data.overflow + (std::uint64_t{window % kMailSets} * ctx.blocks() + block) * data.overflow_words;
+}
+// Where spike `place` of the block's window stands, from 1: the head is spike 0.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline std::uint64_t* place_of_spike(Ctx& ctx, const ResidentData& data, std::uint32_t window,
+                                                  std::uint32_t place) {
+  const std::uint32_t room = 1u << data.box_shift;
+  return place < room ? box_of(ctx, data, window, ctx.block()) + place
+                      : overflow_of(ctx, data, window, ctx.block()) + 1 + (place - room);
 }
 
 // Who waited for whom, and when: window (32 bits) | waiting block (16) | block whose words did not come (16).
@@ -151,14 +196,17 @@ SPRIG_KERNEL inline std::uint32_t ring_size_of(const ResidentData& data, const S
   return stride_of(data, slice) * data.delay_slots;
 }
 
-// What one block's threads share: pointers to its shared memory, and values that every thread holds alike.
-template <bool kShared>
+// What one block's threads share: pointers to its shared memory, and values that every thread holds alike. What it
+// keeps is known to the compiler, which writes other instructions.
+template <Keeps kKept>
 struct ResidentBlock {
-  static constexpr bool kSharedRing = kShared;  // known to the compiler: it writes other instructions
+  static constexpr bool kSharedRing = kKept != Keeps::nothing, kOneSlice = kKept == Keeps::all;
   std::int32_t* shared_ring = nullptr;
+  NearSlice near;                     // its one slice's, where rows are split; the directory may be in shared memory
   std::uint32_t* emitted = nullptr;   // spikes of the window
+  std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
-  std::uint32_t* stopped = nullptr;   // the block waited in vain
+  std::uint32_t* stopped = nullptr;   // a block waited in vain: leave when the window ends
   SliceView slice;                    // the block's first
   std::uint32_t slot = 0;             // ring slot of the window's first step
   std::uint32_t window = 1;           // its number, the tag
@@ -168,22 +216,29 @@ struct ResidentBlock {
 SPRIG_KERNEL inline std::int32_t* global_ring(const ResidentData& data, const SliceView& slice) {
   return data.state.ring + std::uint64_t{slice.first} * data.receptors * data.delay_slots;
 }
-template <bool kShared>
-SPRIG_KERNEL inline std::int32_t* ring_of(const ResidentData& data, const ResidentBlock<kShared>& block,
-                                          const SliceView& slice) {
-  if constexpr (kShared) return block.shared_ring + slice.ring_offset;
-  return global_ring(data, slice);
+template <class Block>
+SPRIG_KERNEL inline std::int32_t* ring_of(const ResidentData& data, const Block& block, const SliceView& slice) {
+  if constexpr (Block::kOneSlice)
+    return block.shared_ring;
+  else if constexpr (Block::kSharedRing)
+    return block.shared_ring + slice.ring_offset;
+  else
+    return global_ring(data, slice);
 }
 
 // Calls visit(slice number, its view) for the block's slices. A block has at least one.
 template <ExecutionContext Ctx, class Block, class Visit>
 SPRIG_KERNEL inline void for_own_slices(Ctx& ctx, const ResidentData& data, const Block& block, const Visit& visit) {
-  SliceView slice = block.slice;
-  for (std::uint32_t s = ctx.block();;) {
-    visit(s, slice);
-    s += ctx.blocks();
-    if (s >= data.slices) return;
-    slice = slice_view(data, s, slice.ring_offset + ring_size_of(data, slice));
+  if constexpr (Block::kOneSlice) {
+    visit(ctx.block(), block.slice);
+  } else {
+    SliceView slice = block.slice;
+    for (std::uint32_t s = ctx.block();;) {
+      visit(s, slice);
+      s += ctx.blocks();
+      if (s >= data.slices) return;
+      slice = slice_view(data, s, slice.ring_offset + ring_size_of(data, slice));
+    }
   }
 }
 

@@ -5,8 +5,7 @@
 // The lanes look their rows up at once. The rows are then taken as one sequence of groups (row_groups.hpp), whatever
 // their lengths: each lane reads one group of 16 bytes, the next lane the next group, of the same row or of the next
 // one. Up to kDeep such reads are under way a lane before the first is used, none of them conditional. Bytes: 16 a
-// (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written. The compact near
-// rows hold a synapse or none as a rule, and a lane walks its own: 10 for the bounds.
+// (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written.
 //
 // deliver_spikes() does all of it. look_up(), fetch() and add() are its parts, for who has something to do between
 // asking for the synapses and adding them.
@@ -18,12 +17,11 @@ namespace sprig::kernel {
 
 inline constexpr int kDeep = 3;  // groups under way a lane: 640 threads then wait for 30 KB at once
 
-// Which synapses of a spike's row, and from which table.
+// Which synapses of a spike's row.
 enum class Share {
   input,  // all of an external spike's
   whole,  // all of a recurrent spike's: rows are not split
-  near,   // from the compact table
-  far     // from the whole rows
+  far     // those of its synapses that are not near (resident_near.hpp)
 };
 
 // A slice's ring. Bytes, so that an address takes few instructions: narrow synapses reach at most 2^18 of them.
@@ -37,16 +35,15 @@ SPRIG_KERNEL inline RingView ring_view(const ResidentData& data, const Block& bl
   return {ring_of(data, block, slice), slot_bytes, slot_bytes * data.delay_slots};
 }
 
-// Where the groups, of near rows the synapses, of (source, slice) lie.
+// Where the groups of (source, slice) lie.
 struct RowPiece {
   std::uint64_t begin;
   std::uint32_t length;
 };
-template <class Rows>
-SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const Rows& rows, std::uint32_t source,
+SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const ResidentRows& rows, std::uint32_t source,
                                        std::uint32_t slice) {
-  const auto* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + slice;
-  return {rows.first[source] + part[0], static_cast<std::uint32_t>(part[1]) - part[0]};
+  const std::uint32_t* part = rows.parts + std::uint64_t{source} * (data.slices + 1) + slice;
+  return {rows.first[source] + part[0], part[1] - part[0]};
 }
 
 // The rows of a warp's spikes onto one slice, one after the other. Group g of them all is number from + g of the table,
@@ -146,16 +143,6 @@ SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const
   }
 }
 
-// The compact near rows onto one slice.
-template <ExecutionContext Ctx>
-SPRIG_KERNEL inline void deliver_near(Ctx& ctx, const ResidentData& data, std::uint32_t number, const RingView& ring,
-                                      bool valid, std::uint32_t source, std::uint32_t slot) {
-  RowPiece piece{0, 0};
-  if (valid) piece = row_piece(data, data.near, source, number);
-  for (std::uint32_t k = 0; k < piece.length; ++k)
-    add_synapse(ctx, ring, slot * ring.slot_bytes, data.near.synapses[piece.begin + k]);
-}
-
 // The spikes that the lanes hold, onto all of the block's slices. All lanes call.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, const Block& block, Share what, bool valid,
@@ -164,7 +151,6 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
     if (what != Share::input && data.slices > ctx.blocks() && data.slice_reached[number] == 0) return;
     const RingView ring = ring_view(data, block, slice);
-    if (what == Share::near) return deliver_near(ctx, data, number, ring, valid, source, slot);
     const RowsInLine rows = look_up(ctx, data, table, number, ring, valid, source, slot);
     deliver_rows(ctx, table, rows, 0, ring, least_place(data, what, slice));
   });

@@ -1,7 +1,7 @@
 // The resident engine's kernel: a whole segment of steps without leaving the device (resident_data.hpp has the layout).
 //
 //   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
-//                    block barrier, send the count                   | the block's mailbox
+//                    block barrier, send the head                    | the block's mailbox
 //                    external spikes; far synapses of the last window's spikes
 //                    all blocks' spikes of this one (where rows are split, their near synapses)
 //                    block barrier                                   | all into the block's own rings
@@ -14,12 +14,13 @@
 
 #include "kernels/engine/resident_deliver.hpp"
 #include "kernels/engine/resident_exchange.hpp"
+#include "kernels/engine/resident_near.hpp"
 #include "kernels/engine/resident_update.hpp"
 
 namespace sprig::kernel {
 
-// Shared memory that the kernel takes besides the ring, as the context hands it out: three pieces of 16 bytes.
-inline constexpr std::size_t kResidentSharedBytes = 48;
+// Shared memory that the kernel takes besides ring and directory, as the context hands it out: four pieces of 16 bytes.
+inline constexpr std::size_t kResidentSharedBytes = 64;
 
 // Ring entries between global and shared memory, where they belong there.
 template <bool kIn, ExecutionContext Ctx, class Block>
@@ -63,47 +64,69 @@ SPRIG_KERNEL inline void run_window(Ctx& ctx, const ResidentData& data, const Re
   }
 }
 
-// kSharedRing = data.shared_ring_size > 0.
-template <LifKind kKind, bool kSharedRing, ExecutionContext Ctx>
+// kKept = data.keeps.
+template <LifKind kKind, Keeps kKept, ExecutionContext Ctx>
 SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment) {
-  ResidentBlock<kSharedRing> block;
+  ResidentBlock<kKept> block;
   block.emitted = ctx.template shared<std::uint32_t>(1);
+  block.first = ctx.template shared<std::uint64_t>(1);
   block.recorded = ctx.template shared<std::uint64_t>(1);
   block.stopped = ctx.template shared<std::uint32_t>(1);
-  if constexpr (kSharedRing) block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
+  if constexpr (ResidentBlock<kKept>::kSharedRing)
+    block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
+  const bool split = data.near_steps > 0;
+  if (split && ResidentBlock<kKept>::kOneSlice) {
+    block.near = near_slice(data.near, ctx.block());
+    if (data.shared_directory > 0) {
+      std::uint32_t* directory = ctx.template shared<std::uint32_t>(data.shared_directory);
+      for (std::uint32_t k = ctx.thread(); k < data.shared_directory; k += ctx.threads())
+        directory[k] = block.near.directory[k];
+      block.near.directory = directory;
+    }
+  }
   block.slice = slice_view(data, ctx.block(), 0);
   block.slot = static_cast<std::uint32_t>(segment.step % data.delay_slots);
   if (ctx.thread() == 0) *block.emitted = 0, *block.recorded = 0, *block.stopped = 0;
   copy_rings<true>(ctx, data, block);
   ResidentCell cell{};
   const std::uint32_t own_neuron = block.slice.first + ctx.thread();
-  const bool holds = data.in_registers && ctx.thread() < block.slice.count;
+  const bool holds = ResidentBlock<kKept>::kOneSlice && ctx.thread() < block.slice.count;
   if (holds) load_cell<kKind>(cell, data, segment, own_neuron, 0);
   ctx.block_barrier();
 
-  const bool split = data.near_steps > 0;
+  std::uint64_t held = 0;  // of the last window's words
   for (;; ++block.window) {
     if (block.done < segment.steps) {
       const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
       run_window<kKind>(ctx, data, segment, block, cell, window);
-      if (ctx.thread() == 0) send_count(ctx, data, block);
+      if (ctx.thread() == 0) send_head(ctx, data, block);
       if (data.grid_barrier) {
         ctx.grid_barrier();
-        // A stall of an earlier window, which every block sees here, if any does: so all leave together.
-        if (ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window) return;
+        // A stall of an earlier window, which every block sees here, if any does: so all leave together. One thread
+        // asks, for every block asks at the same address.
+        if (ctx.thread() == 0 && ctx.template load<Order::relaxed>(data.stalled) >> 32 < block.window)
+          *block.stopped = 1;
       }
       // While the words are under way:
+      if (split && ResidentBlock<kKept>::kOneSlice) ask_for_rows(ctx, data, cell.fired, own_neuron), cell.fired = false;
       deliver_input(ctx, data, segment, block, window - 1);
       if (holds) draw_ahead(data, segment, cell, block.done + window);
     }
-    if (split && block.window > 1) receive(ctx, data, block, {block.window - 1, slot_before(data, block), Share::far});
+    if (split ? block.window > 1 : block.done < segment.steps) {
+      const Share share = split ? Share::far : Share::whole;
+      const Mail mail = split ? Mail{block.window - 1, slot_before(data, block)} : Mail{block.window, block.slot};
+      receive(ctx, data, block, mail, held, [&](bool valid, std::uint32_t source, std::uint32_t slot) {
+        deliver_spikes(ctx, data, block, share, valid, source, slot);
+      });
+    }
     if (block.done >= segment.steps) break;  // only the last window's far synapses were left
     if (split)
-      receive(ctx, data, block, {block.window, block.slot, Share::near});
-    else
-      receive(ctx, data, block, {block.window, block.slot, Share::whole});
+      receive(ctx, data, block, {block.window, block.slot}, held,
+              [&](bool valid, std::uint32_t source, std::uint32_t slot) {
+                deliver_near(ctx, data, block, valid, source, slot);
+              });
     ctx.block_barrier();
-    if (!data.grid_barrier && *block.stopped != 0) return;
+    if (*block.stopped != 0) return;
     block.done += data.window;  // also after a last window that is shorter: nothing but slot_before() reads it then
     block.slot = slot_after(data, block.slot, data.window);
   }

@@ -13,34 +13,51 @@ namespace sprig::cuda {
 namespace {
 
 // The parts of a LifKind: a __global__ template takes no class as an argument.
-template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, bool kSharedRing>
+template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, kernel::Keeps kKept>
 __global__ void __launch_bounds__(kernel::kResidentThreads, 1)
     resident_kernel(const __grid_constant__ kernel::ResidentData data,
                     const __grid_constant__ kernel::ResidentSegment segment) {
   CudaContext ctx;
-  kernel::run_segment<LifKind{kSynapse, kReceptors, kReset, kAdaptive}, kSharedRing>(ctx, data, segment);
+  kernel::run_segment<LifKind{kSynapse, kReceptors, kReset, kAdaptive}, kKept>(ctx, data, segment);
 }
 
 using Function = void (*)(kernel::ResidentData, kernel::ResidentSegment);
 
-template <bool kSharedRing>
+template <kernel::Keeps kKept>
 Function choose_kernel(const LifKind& kind) {
   Function function = nullptr;
   with_lif_kind(kind, [&]<LifKind kKind>() {
-    function = resident_kernel<kKind.synapse, kKind.receptors, kKind.reset, kKind.adaptive, kSharedRing>;
+    function = resident_kernel<kKind.synapse, kKind.receptors, kKind.reset, kKind.adaptive, kKept>;
   });
   return function;
+}
+
+Function choose_kernel(const LifKind& kind, kernel::Keeps kept) {
+  switch (kept) {
+    case kernel::Keeps::all:
+      return choose_kernel<kernel::Keeps::all>(kind);
+    case kernel::Keeps::rings:
+      return choose_kernel<kernel::Keeps::rings>(kind);
+    default:
+      return choose_kernel<kernel::Keeps::nothing>(kind);
+  }
+}
+
+int most_shared_bytes() {
+  int device = 0, bytes = 0;
+  check(cudaGetDevice(&device), "asking for the current device");
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "asking for shared memory");
+  return bytes;
 }
 
 }  // namespace
 
 ResidentKernel::ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::uint32_t threads,
-                               std::size_t shared_bytes, bool shared_ring)
-    : function_(shared_ring ? choose_kernel<true>(kind) : choose_kernel<false>(kind)),
-      blocks_(blocks),
-      threads_(threads),
-      shared_bytes_(shared_bytes) {
-  check(cudaFuncSetAttribute(function_, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)),
+                               std::size_t shared_bytes, kernel::Keeps kept)
+    : function_(choose_kernel(kind, kept)), blocks_(blocks), threads_(threads), shared_bytes_(shared_bytes) {
+  // All that a block may ever have: the attribute is the function's, and other simulations launch it too, with rings of
+  // other sizes.
+  check(cudaFuncSetAttribute(function_, cudaFuncAttributeMaxDynamicSharedMemorySize, most_shared_bytes()),
         "asking for shared memory");
   int per_multiprocessor = 0;
   check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, function_, static_cast<int>(threads),
@@ -57,15 +74,8 @@ ResidentKernel::ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::u
 
 void ResidentKernel::enqueue(const kernel::ResidentData& data, const kernel::ResidentSegment& segment,
                              const Stream& stream) const {
-  kernel::ResidentData data_copy = data;
-  kernel::ResidentSegment segment_copy = segment;
-  void* arguments[] = {&data_copy, &segment_copy};
-  check(cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(function_), dim3(blocks_), dim3(threads_), arguments,
-                                    shared_bytes_, stream.get()),
-        "launching the resident kernel");
-#if !defined(NDEBUG)
-  stream.synchronize();
-#endif
+  launch("launching the resident kernel", {blocks_, threads_, shared_bytes_}, Blocks::together, stream, function_, data,
+         segment);
 }
 
 }  // namespace sprig::cuda

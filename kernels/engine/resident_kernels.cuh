@@ -11,10 +11,10 @@ namespace sprig::cuda {
 class ResidentKernel {
  public:
   ResidentKernel() = default;
-  // shared_ring: the delay ring lies there. Makes room for `shared_bytes` of shared memory a block. Errors: DeviceError
+  // Makes room for `shared_bytes` of shared memory a block. Errors: DeviceError
   // when the device cannot run `blocks` such blocks at the same time.
   ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::uint32_t threads, std::size_t shared_bytes,
-                 bool shared_ring);
+                 kernel::Keeps kept);
 
   void enqueue(const kernel::ResidentData& data, const kernel::ResidentSegment& segment, const Stream& stream) const;
 

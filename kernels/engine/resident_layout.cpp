@@ -1,5 +1,6 @@
 #include "kernels/engine/resident_layout.hpp"
 
+#include <bit>
 #include <string>
 
 #include "sprig/core/error.hpp"
@@ -49,10 +50,10 @@ ResidentData resident_data(const SlicedNetwork& network, const SimulationOptions
   data.tables.seed = options.seed;
   data.tables.poisson_columns = network.poisson_columns;
   data.window = plan.window;
-  data.box_words = plan.box_words;
+  data.box_shift = static_cast<std::uint32_t>(std::countr_zero(plan.box_words));
   data.overflow_words = plan.overflow_words;
+  data.keeps = plan.keeps;
   data.shared_ring_size = plan.shared_ring_size;
-  data.in_registers = plan.in_registers;
   data.grid_barrier = plan.exchange == Exchange::grid_barrier;
   data.poll_limit = plan.poll_limit;
   data.near_steps = plan.near_steps;
@@ -104,10 +105,20 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
   return table;
 }
 
-std::vector<std::uint64_t> first_of(const std::vector<std::uint32_t>& counts) {
-  std::vector<std::uint64_t> first{0};
-  for (const std::uint32_t count : counts) first.push_back(first.back() + count);
-  return first;
+NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices) {
+  NearTable table;
+  table.first.assign(std::size_t{slices} + 1, 0);
+  table.directory.assign(totals.size() * kDirectoryWords, 0);
+  const std::size_t groups = totals.size() / slices;
+  for (std::size_t s = 0; s < slices; ++s) {
+    std::uint32_t begin = 0;
+    for (std::size_t k = s * groups; k < (s + 1) * groups; ++k) {
+      table.directory[k * kDirectoryWords] = begin;
+      begin += totals[k];
+    }
+    table.first[s + 1] = table.first[s] + begin;
+  }
+  return table;
 }
 
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,

@@ -35,8 +35,13 @@ struct RowTable {
 void check_row(std::uint32_t source, std::uint64_t groups);
 RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources);
 
-// Where each source's near synapses begin when they stand side by side, and their number last.
-std::vector<std::uint64_t> first_of(const std::vector<std::uint32_t>& counts);
+// Where each slice's near synapses begin, and a directory (NearRows) that tells so far where those of each group do.
+// totals: [slice][group].
+struct NearTable {
+  std::vector<std::uint64_t> first;
+  std::vector<std::uint32_t> directory;
+};
+NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices);
 
 // Appends the groups of sources [begin, end) in that order: piece by piece, so that a large network never stands twice
 // in memory.

@@ -67,8 +67,13 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
   data_.stalled = stalled.data();
   data_.failure = failure.data();
   if (data_.near_steps > 0) near_ = NearDeviceRows(data_, plan, sliced_.sources, recurrent_.groups.size() * kGroup);
-  data_.near = near_.view();
-  if (near_.empty()) data_.near_steps = 0;
+  if (near_.empty()) {
+    data_.near_steps = 0;
+  } else {
+    data_.near = near_.view();
+    data_.shared_directory = plan.shared_directory(near_.shape);
+  }
+  shared_bytes_ = near_.empty() ? plan.shared_bytes : plan.shared_bytes_with(near_.shape);
 }
 
 SimulationState ResidentNetwork::state(std::uint64_t step, const Stream& stream) const {

@@ -36,6 +36,8 @@ class ResidentNetwork {
   // The recurrent synapses are on the device already.
   ResidentNetwork(DrawnRows drawn, const SimulationOptions& options, const kernel::ResidentPlan& plan);
   const kernel::ResidentData& data() const { return data_; }
+  std::size_t shared_bytes() const { return shared_bytes_; }  // a block
+  const NearDeviceRows& near() const { return near_; }        // empty: rows are not split
 
   void reset(const Network& network, const Stream& stream) const { state_.reset(network, 1, stream); }
   // State in logical order; the stream must be idle.
@@ -54,11 +56,12 @@ class ResidentNetwork {
   DeviceConstants constants_;
   DeviceState state_;
   ResidentDeviceRows recurrent_, input_;
-  NearDeviceRows near_;  // empty: rows are not split
+  NearDeviceRows near_;
   DeviceBuffer<std::uint32_t> slice_first_;
   DeviceBuffer<std::uint8_t> slice_reached_;
   DeviceBuffer<std::uint64_t> boxes_, overflow_;
   kernel::ResidentData data_;
+  std::size_t shared_bytes_ = 0;
 };
 
 }  // namespace sprig::cuda

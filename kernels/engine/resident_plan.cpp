@@ -13,9 +13,8 @@ namespace {
 
 constexpr std::uint32_t kFewestNeurons = 128;  // a block: with fewer, rows get too short for a warp
 constexpr std::uint32_t kFewestThreads = 512;  // the warps that deliver, however few neurons a block has
-constexpr double kExpectedRateHz = 10;         // boxes are meant for so active a network; busier ones overflow
+constexpr double kExpectedRateHz = 5;          // boxes are meant for so active a network; busier ones overflow
 constexpr std::uint32_t kMostBlocks = 65535;   // stall_key() has 16 bits for a block
-constexpr std::uint32_t kMostNear = 65535;     // NearRows has 16 bits for where a part begins
 constexpr std::uint32_t kNearShare = 4;        // one in so many
 
 std::uint32_t ceil_divide(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
@@ -53,11 +52,12 @@ Largest largest_of(const ResidentShape& shape, std::uint32_t slices, std::uint32
   return largest;
 }
 
-// Words of a box that hold a window's spikes of a block more often than not, the head included.
+// Words of a box that hold a window's spikes of a block more often than not. Every word is read by every block in every
+// window, and a spike beyond them costs one more trip.
 std::uint32_t enough_words(double neurons_a_block, std::uint32_t window, double step_ms) {
   const double spikes = neurons_a_block * window * step_ms * 1e-3 * kExpectedRateHz;
-  const double wanted = 1 + spikes + 2 * std::sqrt(spikes);
-  return wanted > kWarp ? kWarp : std::bit_ceil(std::max(4u, static_cast<std::uint32_t>(std::ceil(wanted))));
+  const double wanted = std::ceil(spikes + 2 * std::sqrt(spikes));
+  return std::bit_ceil(static_cast<std::uint32_t>(std::clamp(wanted, 1.0, double{kWarp})));
 }
 
 }  // namespace
@@ -90,7 +90,11 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
 
   plan.threads = wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads);
   plan.threads = std::min(ceil_divide(plan.threads, kWarp) * kWarp, kResidentThreads);
-  plan.in_registers = plan.slices_per_block == 1 && count <= plan.threads;
+  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
+
+  // No spike of a window may be due within it, so no window is longer than the shortest delay.
+  plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
+  if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
 
   const std::uint64_t ring_of_neuron = std::uint64_t{shape.receptors} * shape.delay_slots;  // entries
   const std::uint64_t ring = neurons_a_block * ring_of_neuron;
@@ -98,40 +102,49 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   if (wishes.ring == RingPlace::shared && !fits)
     plan.refusal = "a block's delay ring takes " + std::to_string(ring * sizeof(std::int32_t)) +
                    " bytes of shared memory, of " + std::to_string(machine.shared_bytes);
-  plan.most_neurons = largest;
-  if (plan.in_registers) plan.most_neurons = std::min(largest, wishes.threads > 0 ? plan.threads : kResidentThreads);
+  plan.most_neurons = one_each ? std::min(largest, wishes.threads > 0 ? plan.threads : kResidentThreads) : largest;
   if (fits && wishes.ring != RingPlace::global) {
+    plan.keeps = one_each ? Keeps::all : Keeps::rings;
     plan.shared_ring_size = static_cast<std::uint32_t>(ring);
-    const std::uint64_t room = (machine.shared_bytes - kResidentSharedBytes) / sizeof(std::int32_t);
+    std::uint64_t room = (machine.shared_bytes - kResidentSharedBytes) / sizeof(std::int32_t);
+    const std::uint64_t directory = NearShape{shape.sources}.directory_words();
+    if (plan.near_steps > 0 && one_each && ring + directory <= room) room -= directory;
     const std::uint64_t reach = room / (ring_of_neuron * plan.slices_per_block);
     plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
   plan.shared_bytes = kResidentSharedBytes + plan.shared_ring_size * sizeof(std::int32_t);
 
-  // No spike of a window may be due within it, so no window is longer than the shortest delay.
-  plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
   plan.box_words = wishes.box_words > 0
-                       ? std::bit_ceil(std::clamp(wishes.box_words, 2u, kWarp))
+                       ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))
                        : enough_words(static_cast<double>(n) / plan.blocks, plan.window, shape.step_ms);
-  const std::uint64_t most = std::uint64_t{neurons_a_block} * plan.window, room = plan.box_words - 1;
-  plan.overflow_words = most > room ? static_cast<std::uint32_t>(most - room) : 0;
+  const std::uint64_t most = std::uint64_t{neurons_a_block} * plan.window;
+  if (most > plan.box_words) plan.overflow_words = static_cast<std::uint32_t>(most - plan.box_words) + 1;
   plan.exchange = wishes.exchange;
   plan.poll_limit = wishes.poll_limit;
   plan.split = wishes.split;
+  plan.keep_near = wishes.keep_near;
   plan.l2_bytes = machine.l2_bytes;
-  if (wishes.split != Split::off && shape.delay_slots > 2 * plan.window) plan.near_steps = 2 * plan.window;
+  plan.most_shared_bytes = machine.shared_bytes;
   return plan;
 }
 
-bool ResidentPlan::pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const {
-  std::uint64_t sum = 0;
-  for (const std::uint32_t count : near) {
-    if (count > kMostNear) return false;
-    sum += count;
-  }
-  if (split != Split::automatic) return split == Split::on;
-  const std::uint64_t parts = (std::size_t{slices} + 1) * sizeof(std::uint16_t) + sizeof(std::uint64_t);
-  return sum * kNearShare < synapses && sum * sizeof(NarrowSynapse) + near.size() * parts <= l2_bytes;
+std::uint32_t ResidentPlan::shared_directory(const NearShape& near) const {
+  const std::uint64_t bytes = near.directory_words() * sizeof(std::uint32_t) + 15;  // the pieces' alignment
+  const bool fits = keeps == Keeps::all && shared_bytes + bytes <= most_shared_bytes;
+  return fits ? static_cast<std::uint32_t>(near.directory_words()) : 0;
+}
+
+std::size_t ResidentPlan::shared_bytes_with(const NearShape& near) const {
+  return shared_bytes + (shared_directory(near) * sizeof(std::uint32_t) + 15) / 16 * 16;
+}
+
+bool ResidentPlan::pays_to_split(const NearShape& near, std::uint64_t synapses) const {
+  if (near.most > kMostNear || near.synapses >> 32 != 0) return false;  // a slice's begin within 32 bits
+  if (split == Split::off) return false;
+  if (split == Split::on) return true;
+  const std::uint64_t directories = shared_directory(near) > 0 ? 0 : slices * near.directory_words();
+  return near.synapses * kNearShare < synapses &&
+         near.synapses * sizeof(NarrowSynapse) + directories * sizeof(std::uint32_t) <= l2_bytes / 2;
 }
 
 }  // namespace sprig::kernel

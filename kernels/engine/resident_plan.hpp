@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
+#include "kernels/engine/resident_data.hpp"
 
 namespace sprig::kernel {
 
@@ -37,6 +37,16 @@ struct ResidentWishes {
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
+  bool keep_near = true;  // near synapses are to stay in the L2 cache
+};
+
+// The near synapses (resident_data.hpp), once they are counted.
+struct NearShape {
+  std::uint32_t sources = 0;
+  std::uint32_t most = 0;  // of a source onto a slice
+  std::uint64_t synapses = 0;
+  std::uint32_t groups() const { return near_groups(sources); }
+  std::uint64_t directory_words() const { return std::uint64_t{groups()} * kDirectoryWords; }  // of a slice
 };
 
 struct ResidentPlan {
@@ -44,22 +54,28 @@ struct ResidentPlan {
   std::uint32_t blocks = 0, threads = 0, slices = 0, slices_per_block = 0;
   std::uint32_t window = 1, box_words = 4, overflow_words = 0;
   std::uint32_t shared_ring_size = 0;  // entries a block; 0: in global memory
-  bool in_registers = false;
+  Keeps keeps = Keeps::nothing;
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 0;
   std::uint32_t near_steps = 0;    // delays below it are near; 0: all are, or splitting is not wished
   Split split = Split::automatic;  // as wished: pays_to_split() decides
-  std::size_t l2_bytes = 0;
-  std::size_t shared_bytes = 0;  // a block
+  bool keep_near = true;
+  std::size_t l2_bytes = 0, most_shared_bytes = 0;  // the machine's
+  std::size_t shared_bytes = 0;                     // a block, without a directory of near synapses
 
   std::uint32_t block_neurons = 0;  // most of a block
   std::uint32_t most_neurons = 0;   // of a slice, such that all this stays as it is when slices are not equal
 
   bool possible() const { return refusal.empty(); }
-  // Whether to split rows, once the near synapses of each source are known, of `synapses` in all. It pays where they
-  // are less than a quarter (with more, looking rows up twice costs what it saves) and their copy stays in the L2
-  // cache; it cannot be where a source has more of them than 16 bits count.
-  bool pays_to_split(const std::vector<std::uint32_t>& near, std::uint64_t synapses) const;
+  // Words of the directory of near synapses that a block keeps in shared memory beside its ring: all, or none where it
+  // does not fit, or where the block does not keep all.
+  std::uint32_t shared_directory(const NearShape& near) const;
+  std::size_t shared_bytes_with(const NearShape& near) const;
+  // Whether to split rows, of `synapses` synapses in all. It pays where the near ones are less than a quarter (with
+  // more, looking rows up twice costs what it saves) and their copy stays in the L2 cache: in half of it, since what a
+  // multiprocessor reads from the other half of the cache may stand in both. It cannot be where a source has more than
+  // kMostNear of them onto a slice.
+  bool pays_to_split(const NearShape& near, std::uint64_t synapses) const;
 };
 
 // Made twice: before the network is cut, to say into what, and after. Block b has slices b, b + blocks, ...

@@ -27,11 +27,12 @@ class ResidentSimulation final : public Simulation {
       : device_name_("cuda (" + device + ", resident)"),
         input_channels_(network.input.rows),
         step_(options.first_step),
-        kernel_(network.kind, plan.blocks, plan.threads, plan.shared_bytes, plan.shared_ring_size > 0),
         network_(std::move(synapses), options, plan),
+        kernel_(network.kind, plan.blocks, plan.threads, network_.shared_bytes(), plan.keeps),
         recorder_(network, plan),
         host_words_(2) {
     network_.reset(network, stream_);
+    if (plan.keep_near) network_.near().keep_in_cache(stream_);
   }
   // Work may still be queued when an error unwinds; buffers must outlive it.
   ~ResidentSimulation() override { cudaStreamSynchronize(stream_.get()); }
@@ -60,8 +61,8 @@ class ResidentSimulation final : public Simulation {
   std::uint64_t step_;
   bool broken_ = false;  // a segment ended early: the state is of no step
   Stream stream_;
-  ResidentKernel kernel_;
   ResidentNetwork network_;
+  ResidentKernel kernel_;
   ResidentRecorder recorder_;
   HostBuffer<std::uint64_t> host_words_;  // stalled, failure
   CallInput input_;
@@ -166,7 +167,7 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   if (!plan.possible()) return {plan.refusal, nullptr};
   SlicePolicy policy{plan.slices, options.weight_bits, true};
   policy.most_neurons = plan.most_neurons;
-  policy.dealt = !plan.in_registers;  // a second slice a block would send the state of its neurons out of registers
+  policy.dealt = plan.keeps != kernel::Keeps::all;  // a second slice a block would send the state of its neurons out of registers
   auto synapses = synapses_of(described, drive, policy);
   const SlicedNetwork& sliced = slices_of(synapses);
   if (!sliced.narrow)

@@ -2,7 +2,8 @@
 // meanwhile, and announces its spikes to the other blocks as they happen (resident_exchange.hpp sends the rest).
 //
 // Bytes a neuron and step: ring 4 in, 4 out a receptor. Constants and state (40 in, 12 out) come once a stretch of
-// steps, once a segment when they may stay in registers. A Philox block serves four steps.
+// steps, once a segment when they may stay in registers. A Philox block serves four steps, whose variates are
+// looked up together while the block waits for mail.
 #pragma once
 
 #include "kernels/engine/failure.hpp"
@@ -15,16 +16,17 @@ namespace sprig::kernel {
 struct ResidentCell {
   CellConstants constants;
   LifState<real> state;
-  CellDraws draws;
+  CellVariates variates;
   real external;  // I_dc and the injected signal
-  bool drawn;     // `draws` holds the words of the step to come
+  bool drawn;     // `variates` are those of the step to come
+  bool fired;     // in this window
 };
 
-// The draws of step k of the segment, and of those that share a block with it, unless they are there.
+// The variates of step k of the segment, and of those that share a block of words with it, unless they are there.
 SPRIG_KERNEL inline void draw_ahead(const ResidentData& data, const ResidentSegment& segment, ResidentCell& cell,
                                     std::uint32_t k) {
   if (cell.drawn) return;
-  draw_cell(cell.draws, data.tables, data.constants, cell.constants.draw_id, data.replica, segment.step + k);
+  draw_variates(cell.variates, data.tables, data.constants, cell.constants, data.replica, segment.step + k);
   cell.drawn = true;
 }
 
@@ -46,7 +48,7 @@ SPRIG_KERNEL inline void load_cell(ResidentCell& cell, const ResidentData& data,
   cell.constants = cell_constants<kKind>(data.constants, neuron);
   cell.state = load_state<kKind>(data.state, neuron);
   cell.external = fed_current(data, segment, neuron, k);
-  cell.drawn = false;
+  cell.drawn = cell.fired = false;
 }
 
 // Step k of the segment of one neuron; returns whether it spiked.
@@ -62,10 +64,11 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   draw_ahead(data, segment, cell, k);
   if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
     cell.external = fed_current(data, segment, neuron, k);
-  const CellStep result = step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external},
-                                                 data.tables, data.constants, cell.draws, step);
+  const CellStep result =
+      step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external}, data.constants,
+                             StepVariates{cell.variates, static_cast<std::uint32_t>(step)}, step);
 
-  if ((step & 3) == 3) cell.drawn = false;
+  if ((static_cast<std::uint32_t>(step) & 3) == 3) cell.drawn = false;
   if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
   if (segment.flags != nullptr) {
     const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
@@ -84,8 +87,8 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   return result.spike;
 }
 
-// Appends the spikes of a warp's neurons in step w of the window to the block's list: the box, then the overflow. One
-// shared-memory atomic a warp that has any.
+// Appends the spikes of a warp's neurons in step w of the window to the block's list: the head, which send_head()
+// sends, the box, then the overflow. One shared-memory atomic a warp that has any.
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
                                   const Block& block, std::uint32_t w, std::uint32_t neuron, bool spike) {
@@ -96,35 +99,45 @@ SPRIG_KERNEL inline void announce(Ctx& ctx, const ResidentData& data, const Resi
   if (lane == 0) place = ctx.template atomic_add<Order::relaxed, Scope::block>(block.emitted, count_bits(spiked));
   place = ctx.shuffle(place, 0) + count_bits(spiked & ((1u << lane) - 1));
   if (!spike) return;
-  const std::uint32_t room = data.box_words - 1;  // word 0 is the head
-  std::uint64_t* to = place < room ? box_of(ctx, data, block.window, ctx.block()) + 1 + place
-                                   : overflow_of(ctx, data, block.window, ctx.block()) + (place - room);
-  ctx.template store<Order::relaxed>(to, mail_word(block.window, w, neuron));
+  const std::uint64_t word = mail_word(block.window, w, neuron);
+  if (place == 0)
+    *block.first = word;
+  else
+    ctx.template store<Order::relaxed>(place_of_spike(ctx, data, block.window, place), word);
   if (segment.spikes != nullptr)
     segment.spikes[ctx.block() * segment.spike_capacity + *block.recorded + place] =
         std::uint64_t{block.done + w} << 32 | neuron;
 }
 
-// Steps [begin, end) of the window for all of the block's neurons. Nothing may be delivered meanwhile.
+// Steps [begin, end) of the window for all of the block's neurons; `kept`: the thread's, where the block keeps all.
+// Nothing may be delivered meanwhile.
 template <LifKind kKind, ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void update_stretch(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
-                                        const Block& block, ResidentCell& cell, std::uint32_t begin,
+                                        const Block& block, ResidentCell& kept, std::uint32_t begin,
                                         std::uint32_t end) {
   for_own_slices(ctx, data, block, [&](std::uint32_t, const SliceView& slice) {
     std::int32_t* ring = ring_of(data, block, slice);
-    for (std::uint32_t base = 0; base < slice.count; base += ctx.threads()) {  // every lane: the ballot needs them
-      const std::uint32_t local = base + ctx.thread(), neuron = slice.first + local;
-      const bool active = local < slice.count;
-      if (active && !data.in_registers) load_cell<kKind>(cell, data, segment, neuron, block.done + begin);
+    const auto run = [&](ResidentCell& cell, std::uint32_t local) {  // every lane: the ballot needs them
       for (std::uint32_t w = begin; w < end; ++w) {
         bool spike = false;
-        if (active)
-          spike = advance_cell<kKind>(ctx, data, segment, cell, neuron,
+        if (local < slice.count)
+          spike = advance_cell<kKind>(ctx, data, segment, cell, slice.first + local,
                                       ring + slot_after(data, block.slot, w) * stride_of(data, slice) + local,
                                       slice.count, block.done + w);
-        announce(ctx, data, segment, block, w, neuron, spike);
+        cell.fired |= spike;
+        announce(ctx, data, segment, block, w, slice.first + local, spike);
       }
-      if (active && !data.in_registers) store_state<kKind>(data.state, neuron, cell.state);
+    };
+    if constexpr (Block::kOneSlice) {
+      run(kept, ctx.thread());
+    } else {
+      for (std::uint32_t base = 0; base < slice.count; base += ctx.threads()) {
+        const std::uint32_t local = base + ctx.thread(), neuron = slice.first + local;
+        ResidentCell cell{};
+        if (local < slice.count) load_cell<kKind>(cell, data, segment, neuron, block.done + begin);
+        run(cell, local);
+        if (local < slice.count) store_state<kKind>(data.state, neuron, cell.state);
+      }
     }
   });
 }

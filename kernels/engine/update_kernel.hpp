@@ -42,8 +42,9 @@ SPRIG_KERNEL inline bool update_cell(Ctx& ctx, const StepData& data, const Contr
   draw_cell(draws, data.tables, data.constants, constants.draw_id, data.first_replica + replica, step);
   LifState<real> s = load_state<kKind>(data.state, cell);
   if constexpr (kEvents) catch_up_cell<kKind>(s, data.events, neuron, cell, external, step);
+  const StepDraws variates{draws, data.tables, constants.poisson_row, step};
   const CellStep result =
-      step_drawn_cell<kKind>(s, constants, {ring_0, ring_1, external}, data.tables, data.constants, draws, step);
+      step_drawn_cell<kKind>(s, constants, {ring_0, ring_1, external}, data.constants, variates, step);
   store_state<kKind>(data.state, cell, s);
   if constexpr (kEvents) leave_cell<kKind>(s, data.events, neuron, cell, external, constants.lif.v_th, step + 1);
 

@@ -1,8 +1,13 @@
 // The compact copy of near synapses is what a filter of the whole rows gives.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "kernels/engine/near_rows.hpp"
 #include "kernels/engine/resident_layout.hpp"
+#include "kernels/engine/resident_near.hpp"
+#include "kernels/engine/resident_plan.hpp"
 #include "tests/support/networks.hpp"
 #include "tests/support/threaded_context.hpp"
 
@@ -10,9 +15,8 @@ namespace sprig::test {
 namespace {
 
 struct Copied {
-  std::vector<std::uint32_t> counts;
-  std::vector<std::uint64_t> first;
-  std::vector<std::uint16_t> parts;
+  kernel::NearShape shape;
+  kernel::NearTable table;
   std::vector<NarrowSynapse> synapses;
 };
 
@@ -28,30 +32,39 @@ Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const La
   data.recurrent = {table.first.data(), table.parts.data(), groups.data()};
   data.near_steps = near_steps;
 
+  const std::uint32_t of_sources = kernel::near_groups(sliced.sources);
+  std::vector<std::uint32_t> totals(std::size_t{of_sources} * data.slices), most(of_sources);
+  launch_threads(
+      shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data, sliced.sources, totals.data(), most.data()); });
   Copied copied;
-  copied.counts.resize(sliced.sources);
-  launch_threads(shape,
-                 [&](ThreadedContext& ctx) { kernel::count_near(ctx, data, sliced.sources, copied.counts.data()); });
-  copied.first = kernel::first_of(copied.counts);
-  copied.parts.resize(std::size_t{sliced.sources} * (data.slices + 1));
-  copied.synapses.resize(copied.first.back());
+  copied.shape = {sliced.sources, *std::max_element(most.begin(), most.end()),
+                  std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
+  copied.table = kernel::near_table(totals, data.slices);
+  copied.synapses.resize(copied.shape.synapses);
+  data.near = {copied.table.first.data(), copied.table.directory.data(), of_sources, copied.synapses.data()};
   launch_threads(shape, [&](ThreadedContext& ctx) {
-    kernel::copy_near(ctx, data, sliced.sources, copied.first.data(), copied.parts.data(), copied.synapses.data());
+    kernel::copy_near(ctx, data, sliced.sources, data.near, copied.table.directory.data(), copied.synapses.data());
   });
   return copied;
 }
 
+// Slice by slice, source by source: what the directory finds is what a filter of the whole rows leaves.
 void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t near_steps, const LaunchShape& shape) {
   const SlicedNetwork sliced = slice_network(network, {}, {slices, 16, true});
   ASSERT_TRUE(sliced.narrow);
   const Copied copied = copy_near(sliced, near_steps, shape);
+  ASSERT_LE(copied.shape.most, kernel::kMostNear);
   const std::uint32_t receptors = sliced.kind.currents();
   std::size_t at = 0;
-  for (std::uint32_t source = 0; source < sliced.sources; ++source) {
-    EXPECT_EQ(copied.first[source], at);
-    for (std::size_t s = 0; s < sliced.slices.size(); ++s) {
-      EXPECT_EQ(copied.first[source] + copied.parts[source * (sliced.slices.size() + 1) + s], at);
+  std::uint32_t most = 0;
+  for (std::size_t s = 0; s < sliced.slices.size(); ++s) {
+    EXPECT_EQ(copied.table.first[s], at);
+    const std::uint32_t* directory = copied.table.directory.data() + s * copied.shape.directory_words();
+    for (std::uint32_t source = 0; source < sliced.sources; ++source) {
+      const kernel::RowPiece piece = kernel::near_piece(directory, source);
+      EXPECT_EQ(copied.table.first[s] + piece.begin, at);
       const PackedRows& rows = sliced.slices[s].recurrent;
+      std::uint32_t length = 0;
       for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k) {
         const NarrowSynapse& synapse = rows.narrow[k];
         if (synapse.place / (sliced.slices[s].count * receptors) >= near_steps) continue;  // its delay
@@ -59,20 +72,22 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
         ASSERT_LT(at, copied.synapses.size());
         EXPECT_EQ(copied.synapses[at].place, synapse.place);
         EXPECT_EQ(copied.synapses[at].weight, synapse.weight);
-        ++at;
+        ++at, ++length;
       }
+      EXPECT_EQ(piece.length, length);
+      most = std::max(most, length);
     }
-    EXPECT_EQ(copied.first[source] + copied.parts[(source + 1) * (sliced.slices.size() + 1) - 1], at);
-    EXPECT_EQ(copied.counts[source], at - copied.first[source]);
   }
-  EXPECT_EQ(copied.synapses.size(), at);
+  EXPECT_EQ(copied.table.first[sliced.slices.size()], at);
+  EXPECT_EQ(copied.shape.synapses, at);
+  EXPECT_EQ(copied.shape.most, most);
 }
 
 TEST(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
   for (const int receptors : {1, 2}) {
     RandomNetworkSpec spec;
     spec.neurons = 101;
-    spec.density = 0.6;  // rows of a slice longer than a warp
+    spec.density = 0.45;  // rows of a slice longer than a warp
     spec.kind.receptors = receptors;
     const Network network = random_network(spec);              // delays of 1 to 5 steps
     for (const std::uint32_t near_steps : {1u, 2u, 4u, 6u}) {  // none to all

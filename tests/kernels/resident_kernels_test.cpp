@@ -42,7 +42,7 @@ TEST(ResidentKernel, DoesNotDependOnBlocksSlicesOrPlaces) {
     Exchange exchange;
   };
   for (const Shape& s : {Shape{1, 1, 64, 4, RingPlace::shared, Exchange::mailbox},
-                         Shape{4, 0, 32, 2, RingPlace::shared, Exchange::mailbox},
+                         Shape{4, 0, 32, 1, RingPlace::shared, Exchange::mailbox},
                          Shape{4, 0, 32, 32, RingPlace::global, Exchange::mailbox},
                          Shape{3, 0, 64, 8, RingPlace::shared, Exchange::grid_barrier},
                          Shape{2, 5, 32, 4, RingPlace::shared, Exchange::mailbox},  // several slices a block, uneven
@@ -124,10 +124,30 @@ TEST(ResidentKernel, BurstsOfEveryNeuronOverflowTheBoxes) {
   const EngineCase c{70, 1, 0, false};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 70; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
-  for (const std::uint32_t box_words : {2u, 4u, 32u}) {
+  for (const std::uint32_t box_words : {1u, 2u, 4u, 32u}) {
     ResidentSetup setup;
     setup.wishes.box_words = box_words;
     EXPECT_EQ(compare(c, network, {}, setup, {5}), 350u);
+  }
+}
+
+// A head counts below kManySpikes; a block of as many neurons, all of which fire, sends the number behind the box.
+TEST(ResidentKernel, BurstsThatAHeadCannotCountAreCountedBehindTheBox) {
+  for (const std::uint32_t a_block : {kernel::kManySpikes - 1, kernel::kManySpikes}) {
+    SCOPED_TRACE(a_block);
+    const std::uint32_t neurons = 2 * a_block;
+    Network network = unconnected(neurons, kKinds[0], 1.0, {});
+    std::vector<Edge> edges;
+    for (std::uint32_t k = 0; k + 7 < neurons; ++k) {
+      edges.push_back({k, k + 7, 0.1f * static_cast<float>(k), 1});
+      edges.push_back({k + 7, k, -0.1f * static_cast<float>(k), 3});
+    }
+    network.recurrent = csr_from(neurons, neurons, edges);
+    for (std::size_t i = 0; i < neurons; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
+    ResidentSetup setup;
+    setup.wishes.box_words = 2;
+    setup.wishes.split = a_block < kernel::kManySpikes ? kernel::Split::off : kernel::Split::on;
+    EXPECT_EQ(compare({neurons, 1, 0, false}, network, {}, setup, {3}), 3u * neurons);
   }
 }
 

@@ -10,6 +10,7 @@
 namespace sprig::test {
 namespace {
 
+using kernel::Keeps;
 using kernel::plan_resident;
 using kernel::ResidentMachine;
 using kernel::ResidentPlan;
@@ -27,12 +28,12 @@ TEST(ResidentPlan, KeepsTheMicrocircuitOnChip) {
   EXPECT_EQ(plan.blocks, 132u);
   EXPECT_EQ(plan.slices, 132u);
   EXPECT_EQ(plan.threads, 608u);  // 585 neurons
-  EXPECT_TRUE(plan.in_registers);
+  EXPECT_EQ(plan.keeps, Keeps::all);
   EXPECT_EQ(plan.shared_ring_size, 585u * 64);
   EXPECT_EQ(plan.shared_bytes, 585 * 64 * 4 + kernel::kResidentSharedBytes);
   EXPECT_EQ(plan.window, 1u);
-  EXPECT_EQ(plan.box_words, 4u);
-  EXPECT_EQ(plan.overflow_words, 585u - 3);
+  EXPECT_EQ(plan.box_words, 2u);
+  EXPECT_EQ(plan.overflow_words, 1 + 585u - 2);  // their number, and all that the box has no room for
 }
 
 TEST(ResidentPlan, SaysWhyNot) {
@@ -63,7 +64,7 @@ TEST(ResidentPlan, CutsWhatNarrowSynapsesCannotReach) {
   EXPECT_EQ(plan.blocks, 132u);
   EXPECT_EQ(plan.slices, 8u * 132);
   EXPECT_EQ(plan.slices_per_block, 8u);
-  EXPECT_FALSE(plan.in_registers);
+  EXPECT_EQ(plan.keeps, Keeps::nothing);
   EXPECT_EQ(plan.shared_ring_size, 0u);
 }
 
@@ -87,10 +88,10 @@ TEST(ResidentPlan, HasRoomForTheLargestSliceAndBlock) {
   EXPECT_EQ(plan.block_neurons, 500u);
   EXPECT_EQ(plan.shared_ring_size, 500u * 16);
   EXPECT_EQ(plan.overflow_words, 500u * 15 - (plan.box_words - 1));
-  EXPECT_FALSE(plan.in_registers);
+  EXPECT_EQ(plan.keeps, Keeps::rings);
   shape.slice_first = {0, 300, 1000};
   wishes.slices = 2;
-  EXPECT_FALSE(plan_resident(shape, kH200, wishes).in_registers);  // 700 neurons, 640 threads
+  EXPECT_EQ(plan_resident(shape, kH200, wishes).keeps, Keeps::rings);  // 700 neurons, 640 threads
 }
 
 TEST(ResidentPlan, UsesFewBlocksForFewNeurons) {
@@ -120,16 +121,37 @@ TEST(ResidentPlan, CallsNearWhatIsDueWithinTwoWindows) {
 TEST(ResidentPlan, SplitsRowsWhereFewSynapsesAreNear) {
   ResidentPlan plan;
   plan.slices = 5;
-  plan.l2_bytes = 6 * 4 + 3 * (8 + 6 * 2);  // of 6 near synapses, and where those of 3 sources begin
-  EXPECT_TRUE(plan.pays_to_split({1, 2, 3}, 25));
-  EXPECT_FALSE(plan.pays_to_split({1, 2, 3}, 24));  // not less than a quarter
-  EXPECT_FALSE(plan.pays_to_split({1, 3, 3}, 99));  // larger than the cache
+  const kernel::NearShape near{33, 3, 6};       // 33 sources: two groups, of 7 words a slice
+  plan.l2_bytes = 2 * (6 * 4 + 5 * 2 * 7 * 4);  // room in half of it
+  EXPECT_TRUE(plan.pays_to_split(near, 25));
+  EXPECT_FALSE(plan.pays_to_split(near, 24));        // not less than a quarter
+  EXPECT_FALSE(plan.pays_to_split({33, 3, 7}, 99));  // larger than half of the cache
+  EXPECT_FALSE(plan.pays_to_split({65, 3, 6}, 99));  // three groups
   plan.split = Split::on;
-  EXPECT_TRUE(plan.pays_to_split({1, 3, 3}, 7));
-  EXPECT_TRUE(plan.pays_to_split({0, 65535}, 1u << 20));
-  EXPECT_FALSE(plan.pays_to_split({0, 65536}, 1u << 20));  // more than NearRows counts
+  EXPECT_TRUE(plan.pays_to_split({65, 3, 6}, 7));
+  EXPECT_TRUE(plan.pays_to_split({33, 63, 100}, 1u << 20));
+  EXPECT_FALSE(plan.pays_to_split({33, 64, 100}, 1u << 20));          // more than a directory counts
+  EXPECT_FALSE(plan.pays_to_split({33, 4, 1ull << 32}, 1ull << 40));  // more than 32 bits count
   plan.split = Split::off;
-  EXPECT_FALSE(plan.pays_to_split({0, 0, 1}, 99));
+  EXPECT_FALSE(plan.pays_to_split({33, 1, 1}, 99));
+}
+
+TEST(ResidentPlan, KeepsTheDirectoryOfNearSynapsesBesideTheRingWhereItFits) {
+  ResidentPlan plan = plan_resident(microcircuit(), kH200);
+  const kernel::NearShape near{77169, 17, 4400000};  // 2412 groups: 68 KB beside 150 KB
+
+  EXPECT_EQ(plan.shared_directory(near), 2412u * 7);
+  EXPECT_EQ(plan.shared_bytes_with(near), plan.shared_bytes + 2412 * 7 * 4);
+  EXPECT_TRUE(plan.pays_to_split(near, 298880970));  // 18 MB of 26
+  plan.most_shared_bytes = plan.shared_bytes + 2412 * 7 * 4 - 1;
+  EXPECT_EQ(plan.shared_directory(near), 0u);
+  EXPECT_EQ(plan.shared_bytes_with(near), plan.shared_bytes);
+  EXPECT_FALSE(plan.pays_to_split(near, 298880970));  // and 8.9 MB of directories
+  plan.l2_bytes = 60 << 20;
+  EXPECT_TRUE(plan.pays_to_split(near, 298880970));
+  plan.most_shared_bytes = kH200.shared_bytes;
+  plan.keeps = Keeps::rings;
+  EXPECT_EQ(plan.shared_directory(near), 0u);
 }
 
 TEST(ResidentLayout, OrdersSynapsesBySourceThenSliceInWholeGroups) {

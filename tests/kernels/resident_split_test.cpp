@@ -73,7 +73,7 @@ TEST(ResidentSplit, DoesNotDependOnBlocksSlicesOrPlaces) {
   for (const std::uint16_t shortest : {1, 2}) {
     const Network network = network_with(70, shortest, 9);
     for (const ResidentWishes& wishes :
-         {ResidentWishes{1, 1, 64, 4, RingPlace::shared}, ResidentWishes{4, 0, 32, 2, RingPlace::global},
+         {ResidentWishes{1, 1, 64, 4, RingPlace::shared}, ResidentWishes{4, 0, 32, 1, RingPlace::global},
           ResidentWishes{2, 5, 32, 4, RingPlace::shared},  // several slices a block
           ResidentWishes{2, 6, 64, 2, RingPlace::global, Exchange::grid_barrier},
           ResidentWishes{3, 9, 64, 32, RingPlace::shared, Exchange::grid_barrier}}) {
@@ -92,7 +92,7 @@ TEST(ResidentSplit, BurstsThatOverflowTheBoxesAreReadTwice) {
   const EngineCase c{70, 1, 0, false};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 70; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
-  for (const std::uint32_t box_words : {2u, 4u, 32u}) {
+  for (const std::uint32_t box_words : {1u, 4u, 32u}) {
     ResidentSetup setup = setup_of(Split::on, box_words == 4 ? Exchange::grid_barrier : Exchange::mailbox);
     setup.wishes.blocks = 3;
     setup.wishes.box_words = box_words;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -57,7 +58,7 @@ class ThreadedResident {
     const kernel::ResidentPlan uncut = kernel::plan_resident(wanted, machine, wishes);
     SlicePolicy policy{uncut.slices, 16, true};
     policy.most_neurons = uncut.most_neurons;
-    policy.dealt = !uncut.in_registers;
+    policy.dealt = uncut.keeps != kernel::Keeps::all;
     sliced_ = slice_network(network, drive, policy);
     wishes.slices = static_cast<std::uint32_t>(sliced_.slices.size());
     SimulationOptions sixteen = options;
@@ -137,19 +138,24 @@ class ThreadedResident {
   void split_rows() {
     const LaunchShape shape{2, 64};
     const std::uint32_t sources = sliced_.sources;
-    std::vector<std::uint32_t> counts(sources);
-    launch_threads(shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, counts.data()); });
-    if (!plan_.pays_to_split(counts, recurrent_groups_.size() * kGroup)) {
+    std::vector<std::uint32_t> totals(std::size_t{kernel::near_groups(sources)} * data_.slices),
+        most(kernel::near_groups(sources));
+    launch_threads(shape,
+                   [&](ThreadedContext& ctx) { kernel::count_near(ctx, data_, sources, totals.data(), most.data()); });
+    const kernel::NearShape near{sources, *std::max_element(most.begin(), most.end()),
+                                 std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
+    if (!plan_.pays_to_split(near, recurrent_groups_.size() * kGroup)) {
       data_.near_steps = 0;
       return;
     }
-    near_first_ = kernel::first_of(counts);
-    near_parts_.resize(std::size_t{sources} * (data_.slices + 1));
-    near_synapses_.resize(near_first_.back());
+    near_ = kernel::near_table(totals, data_.slices);
+    near_synapses_.resize(near.synapses);
+    data_.near = {near_.first.data(), near_.directory.data(), near.groups(), near_synapses_.data()};
     launch_threads(shape, [&](ThreadedContext& ctx) {
-      kernel::copy_near(ctx, data_, sources, near_first_.data(), near_parts_.data(), near_synapses_.data());
+      kernel::copy_near(ctx, data_, sources, data_.near, near_.directory.data(), near_synapses_.data());
     });
-    data_.near = {near_first_.data(), near_parts_.data(), near_synapses_.data()};
+    data_.shared_directory = plan_.shared_directory(near);
+    plan_.shared_bytes = plan_.shared_bytes_with(near);
   }
 
   void run_recorded(kernel::ResidentSegment& segment, std::uint32_t done, const RecordOptions& what,
@@ -189,20 +195,24 @@ class ThreadedResident {
 
   void run(const kernel::ResidentSegment& segment) {
     with_lif_kind(network_.kind, [&]<LifKind kKind>() {
-      if (plan_.shared_ring_size > 0)
-        run<kKind, true>(segment);
-      else
-        run<kKind, false>(segment);
+      switch (plan_.keeps) {
+        case kernel::Keeps::all:
+          return run<kKind, kernel::Keeps::all>(segment);
+        case kernel::Keeps::rings:
+          return run<kKind, kernel::Keeps::rings>(segment);
+        case kernel::Keeps::nothing:
+          return run<kKind, kernel::Keeps::nothing>(segment);
+      }
     });
   }
-  template <LifKind kKind, bool kSharedRing>
+  template <LifKind kKind, kernel::Keeps kKept>
   void run(const kernel::ResidentSegment& segment) {
     const LaunchShape shape{plan_.blocks, plan_.threads, plan_.shared_bytes, setup_.yield_seed};
     launch_threads(shape, [&](ThreadedContext& ctx) {
-      if (!setup_.silent_block) return kernel::run_segment<kKind, kSharedRing>(ctx, data_, segment);
-      if constexpr (kKind == LifKind{} && kSharedRing) {
+      if (!setup_.silent_block) return kernel::run_segment<kKind, kKept>(ctx, data_, segment);
+      if constexpr (kKind == LifKind{} && kKept == kernel::Keeps::all) {
         MuteContext mute(ctx, *setup_.silent_block, 3);
-        kernel::run_segment<kKind, kSharedRing>(mute, data_, segment);
+        kernel::run_segment<kKind, kKept>(mute, data_, segment);
       }
     });
   }
@@ -219,8 +229,7 @@ class ThreadedResident {
   kernel::RowTable recurrent_, input_;
   std::vector<SynapseGroup> recurrent_groups_, input_groups_;
   std::vector<NarrowSynapse> near_synapses_;
-  std::vector<std::uint64_t> near_first_;
-  std::vector<std::uint16_t> near_parts_;
+  kernel::NearTable near_;
   NeuronState<Vector> neurons_;
   std::vector<std::int32_t> rings_;
   std::vector<std::uint64_t> boxes_, overflow_;

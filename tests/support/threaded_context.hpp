@@ -122,6 +122,7 @@ class ThreadedContext {
     perturb();
     return *p;
   }
+  void prefetch(const void*) { perturb(); }
   // An access to one common word: TSan does not know std::atomic_thread_fence, but sees the order this makes.
   template <Scope = Scope::device>
   void fence() {
