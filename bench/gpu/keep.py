@@ -1,8 +1,9 @@
 """./dev gpu keep DIR [--into FOLDER]: puts what a run left in DIR where it belongs.
 
-Results go to bench/results (or FOLDER): NAME-cuda.json for each network, ladder.json and choice.json; those of a rehearsal go
-nowhere unless FOLDER is given. The tries of DIR are added to done.jsonl beside the programs, for `./dev gpu run --rest`. Printed:
-hashes beside the CPU's, and every figure beside its prediction. Exit status: 0, 1 where a result is wrong, 2 usage.
+Results go to bench/results (or FOLDER): NAME-cuda.json for each network, ladder.json and choice.json; those of a
+rehearsal go nowhere unless FOLDER is given. The tries of DIR are added to done.jsonl beside the programs, for
+`./dev gpu run --rest`. Printed: hashes beside the CPU's, and every figure beside its prediction. Exit status: 0, 1 where
+a result is wrong, 2 usage.
 """
 import argparse
 import json
@@ -42,7 +43,8 @@ def main(words):
             path.write_text(json.dumps(result, indent=2) + "\n")
             said += f" -> {path}"
         print(f"{name:24}{'WRONG: ' if fault else ''}{said}")
-    print("\n".join([""] + results.figure_lines(found, any(entry["rehearsal"] for entry in latest.values()))))
+    rehearsal = any(entry["rehearsal"] for entry in latest.values())
+    print("\n".join([""] + results.figure_lines(found, rehearsal)))
 
     merged = results.tries(results.done(), lines)
     results.done().parent.mkdir(parents=True, exist_ok=True)

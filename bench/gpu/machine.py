@@ -132,7 +132,7 @@ def site_packages():
 
 
 def check_filters(steps):
-    """Whether each filter names a test, a benchmark or a kernel of its program, plainly and rehearsed. Returns an exit status."""
+    """Whether each filter names a test, a benchmark or a kernel of its program, plainly and rehearsed: an exit status."""
     failures = 0
     for name, step in steps:
         for kernel in (word.removeprefix("regex:") for word in step.command if word.startswith("regex:")):

@@ -42,7 +42,7 @@ def done():
 
 
 def tries(*paths):
-    """The tries of steps in files of JSON lines, each once, in the order in which they ended; steps not run are left out."""
+    """The tries of steps in files of JSON lines, each once and in the order in which they ended; not what was not run."""
     entries = [entry for path in paths if path for entry in read_lines(path) if entry.get("rc") is not None]
     return sorted({json.dumps(entry): entry for entry in entries}.values(), key=lambda entry: entry["ended"])
 

@@ -2,12 +2,12 @@
 
 What a card is asked in the minutes that one has it; without a STAGE all of them.
 
-Nothing is built or installed: the programs are those of `./dev gpu pack`. A step starts only if its limit fits into what is
-left of the budget, and what it gave is on the disk when it ends: DIR/stages.jsonl (a line a try), results.jsonl,
-log.txt, machine.txt. A step that ended well is not run again: not in the same DIR, and with --rest not when done.jsonl beside
-the programs has it either (`./dev gpu keep` writes it). A step that failed is tried once more when all others are through, to find out why: with
-CUDA_LAUNCH_BLOCKING=1, so that an error names its kernel, and of a test program only its first failing test. It has failed
-whatever comes of that.
+Nothing is built or installed: the programs are those of `./dev gpu pack`. A step starts only if its limit fits into
+what is left of the budget, and what it gave is on the disk when it ends: DIR/stages.jsonl (a line a try), results.jsonl,
+log.txt, machine.txt. A step that ended well is not run again: not in the same DIR, and with --rest not when done.jsonl
+beside the programs has it either (`./dev gpu keep` writes it). A step that failed is tried once more when all others are
+through, to find out why: with CUDA_LAUNCH_BLOCKING=1, so that an error names its kernel, and of a test program only its
+first failing test. It has failed whatever comes of that.
 
   --list       print the steps and run nothing
   --check      ask the programs whether every filter of tests and benchmarks names one; needs no GPU
@@ -178,13 +178,14 @@ class Runner:
         print(row(entry), flush=True)
 
     def table(self):
-        """What is printed last: a line a step, then the figures beside what was predicted. True: every step ended well."""
+        """What is printed last: a line a try, then the figures beside what was predicted. True: every step ended well."""
         for entry in self.rows:
             print(row(entry))
         print("\n".join([""] + results.figure_lines(self.figures, self.rehearse)))
         asked = {entry["step"] for entry in self.rows}
         good = {entry["step"] for entry in self.rows if results.ended_well(entry)}
-        print(f"\n{len(good)} of {len(asked)} steps ended well; {self.budget - self.left():.0f} of {self.budget:g} s used")
+        used = self.budget - self.left()
+        print(f"\n{len(good)} of {len(asked)} steps ended well; {used:.0f} of {self.budget:g} s used")
         return good == asked
 
 
