@@ -43,7 +43,7 @@ if deed == "ignore":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(60)
 if deed == "slow":
-    time.sleep(0.5)
+    time.sleep(3)
 if deed == "crash":
     print("[ RUN      ] All/Fake.Passes/0\n[       OK ] All/Fake.Passes/0\n[ RUN      ] All/Fake.Crashes/1")
     sys.exit(139)

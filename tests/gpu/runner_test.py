@@ -81,7 +81,7 @@ class Rules(Case):
                              {"stages.jsonl", "results.jsonl", "log.txt", "machine.txt", "sanitizer.txt", "ncu.txt"})
 
     def test_steps_of_a_group_run_side_by_side_and_groups_in_turn(self):
-        self.run_stages("smoke", plan="Gpu=slow")
+        self.run_stages("smoke", plan="GpuPlastic=slow,GpuEngine=slow")
         begin = {call["line"].split("filter=")[1]: call["at"] for call in self.calls("begin")}
         end = {call["line"].split("filter=")[1]: call["at"] for call in self.calls("end")}
         self.assertLess(begin["*GpuPlastic*"], end["*GpuEngine*"])
@@ -89,14 +89,14 @@ class Rules(Case):
         self.assertLess(end["*GpuResident*"], min(begin["*GpuPlastic*"], begin["*GpuEngine*"]))
 
     def test_a_step_that_hangs_is_ended_and_the_others_go_on(self):
-        self.assertEqual(self.run_stages("smoke", plan="GpuResident=hang", patience="0.05"), 1)
-        self.assertEqual(self.stages()[0], ("smoke/resident", 124))
-        self.assertEqual([step for step, rc in self.stages() if rc == 0].__len__(), 5)
+        self.assertEqual(self.run_stages("nets/vogels", "micro/microcircuit", "ladder", plan="vogels=hang", patience="0.3"), 1)
+        self.assertEqual(self.stages(), [("nets/vogels", 124), ("micro/microcircuit", 0), ("ladder/ladder", 0),
+                                         ("nets/vogels", 124)])
         self.assertIn("ran past its limit", self.said)
 
     def test_a_step_that_ignores_the_signal_is_killed(self):
-        self.run_stages("smoke/resident", plan="GpuResident=ignore", patience="0.01")
-        self.assertEqual(self.stages()[0], ("smoke/resident", 137))
+        self.run_stages("nets/vogels", plan="vogels=ignore", patience="0.3", budget="10")
+        self.assertEqual(self.stages()[0], ("nets/vogels", 137))
 
     def test_a_failed_step_is_tried_once_more_at_the_end_blocking_and_with_its_first_failing_test(self):
         self.assertEqual(self.run_stages("smoke/resident", "smoke/bptt", plan="GpuResident=fail"), 1)
@@ -125,7 +125,7 @@ class Rules(Case):
     def test_a_step_whose_limit_does_not_fit_is_not_run(self):
         self.assertEqual(self.run_stages("smoke/resident", "smoke/bptt", budget="45"), 1)
         self.assertEqual(self.stages(), [("smoke/resident", None), ("smoke/bptt", 0)])
-        self.assertRegex(self.said, r"not run: 4\d s left, its limit is 60 s")
+        self.assertRegex(self.said, r"not run: \d+ s left, its limit is 60 s")
 
     def test_a_program_that_ends_well_and_shows_nothing_has_failed(self):
         for deed, why in (("skip", "1 tests were skipped"), ("empty", "no test ran"), ("silent", "it left no result")):
