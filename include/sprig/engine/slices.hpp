@@ -57,6 +57,7 @@ struct PackedRows {
 struct WeightLoad {
   double sum = 0, weight = 0;
   std::uint32_t terms = 0;
+  std::uint32_t unused = 0;  // named, so that a device writes all that the host fetches
 
   SPRIG_HD void add_weight(double w) {
     const double magnitude = w < 0 ? -w : w;
