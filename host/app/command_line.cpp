@@ -1,15 +1,19 @@
 // The command line: parsing, dispatch, and errors as exit codes.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 #include <optional>
 #include <sstream>
 
+#include "host/app/gpu_flags.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/engine/device_model.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/signals.hpp"
@@ -21,23 +25,24 @@ namespace {
 struct Verb {
   const char *name, *does;
   int (*run)(const Command&);
+  bool takes_all_gpus = false;  // cuda:all
 };
 constexpr Verb kVerbs[] = {
     {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb},
     {"run", "simulate a network; record spikes, counts, rates", run_verb},
     {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
-    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb},
-    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb},
+    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true},
+    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true},
     {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
-    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb},
+    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, true},
     {"report", "(re)draw report.html, the page of a run folder", report_verb},
     {"info", "version, devices, self test", info_verb},
 };
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out, data, network, folder, compare;
+  std::string config, out, data, network, folder, compare, device_model, device_memory;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
@@ -55,8 +60,10 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--device", flags.device, "cpu, cuda or auto")
-      ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
+  app.add_option("--device", flags.device, "cpu, cuda, cuda:N, cuda:all (study, learn) or auto")
+      ->check([](const std::string& text) {
+        return read_device(text) ? "" : "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + kDeviceWords;
+      })
       ->type_name("DEVICE");
   app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
   app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
@@ -75,6 +82,13 @@ void add_bench_options(CLI::App& app, Flags& flags) {
   app.add_option("network", flags.network, "bench.network; see below")->type_name("NETWORK");
   app.add_option("--compare", flags.compare, "result.json of an earlier bench: print ratios")->type_name("FILE");
   app.footer(bench_listing() + "\n" + app.get_footer());
+}
+
+void add_plan_options(CLI::App& app, Flags& flags) {
+  app.add_option("--device-model", flags.device_model,
+                 "plan for this GPU, which need not be here: " + device_model_names())
+      ->type_name("MODEL");
+  app.add_option("--device-memory", flags.device_memory, "with so much memory, e.g. 141G")->type_name("BYTES");
 }
 
 // All that `report` needs is in its folder.
@@ -132,6 +146,39 @@ void set_data_folder(Config& config, const std::string& folder, bool learns) {
   config.learn.folder = config.task.images.folder = folder;
 }
 
+// What --device-model and --device-memory describe, if they are given; then it is planned for.
+void set_described_gpu(Command& command, const Flags& flags) {
+  if (flags.device_model.empty() && flags.device_memory.empty()) return;
+  Device& device = command.config.simulation.device;
+  if (device != Device::cuda && device != Device::automatic)
+    throw UsageError(flags.device_model.empty() ? "--device-memory" : "--device-model",
+                     "describes a GPU, and run.device is " + shown(device) + "; allowed with it: \"cuda\" or \"auto\"");
+  command.gpu = gpu_of_flags(flags.device_model, flags.device_memory);
+  device = Device::cuda;
+}
+
+// Whether the verb can run where it is asked to.
+void check_place(const Verb& verb, const Command& command) {
+  if (verb.run == report_verb) return;  // nothing runs
+  const Device device = command.config.simulation.device;
+  if (device == Device::cuda_all && !verb.takes_all_gpus) {
+    std::string others;
+    for (const Verb& other : kVerbs)
+      if (other.takes_all_gpus) others.append(others.empty() ? "" : ", ").append(other.name);
+    refuse("run.device", shown(device) + ", which spreads pieces of work, and " + verb.name + " is one piece",
+           "\"cuda\" or \"cuda:N\"; cuda:all with " + others);
+  }
+  if (command.gpu) return;
+  try {
+    require_device(command.config);
+  } catch (const DeviceError& error) {
+    if (verb.run != plan_verb) throw;
+    throw DeviceError("", std::string(error.what()) + "; --device-model plans for a GPU that is not here");
+  }
+  const std::string why = why_on_cpu(command.config);
+  if (!why.empty() && !command.quiet) std::fputs(("sprig: " + why + "\n").c_str(), stderr);
+}
+
 int dispatch(int argc, const char* const* argv) {
   refuse_unknown_verb(argc, argv);
   CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
@@ -145,6 +192,7 @@ int dispatch(int argc, const char* const* argv) {
     verb.run == report_verb ? add_report_options(subcommand, flags) : add_options(subcommand, flags);
   }
   add_bench_options(*app.get_subcommand("bench"), flags);
+  add_plan_options(*app.get_subcommand("plan"), flags);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -183,11 +231,12 @@ int dispatch(int argc, const char* const* argv) {
   if (!flags.data.empty())
     set_data_folder(command.config, flags.data, command.verb == "learn" || command.verb == "search");
   finish_config(command.config);
-  require_device(command.config);
+  const Verb& verb = *std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                   [&](const Verb& known) { return command.verb == known.name; });
+  set_described_gpu(command, flags);
+  check_place(verb, command);
   install_signal_handlers();
-  for (const Verb& verb : kVerbs)
-    if (command.verb == verb.name) return verb.run(command);
-  return static_cast<int>(Exit::usage);
+  return verb.run(command);
 }
 
 int report(Exit code, const std::string& text) {

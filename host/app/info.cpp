@@ -44,11 +44,34 @@ std::string self_test_hash(Device device, int threads) {
   return hash.hex();
 }
 
+std::string compute_text(const cuda::DeviceInfo& device) {
+  return std::to_string(device.compute_major) + "." + std::to_string(device.compute_minor);
+}
+
+std::string device_text(const cuda::DeviceInfo& device) {
+  return "device " + std::to_string(device.index) + ": " + device.name + ", compute " + compute_text(device) + ", " +
+         std::to_string(device.multiprocessors) + " SMs, " + bytes_text(static_cast<double>(device.memory_bytes)) +
+         (device.why_not_usable.empty() ? "" : "; not usable: " + device.why_not_usable) + "\n";
+}
+
+Json device_json(const cuda::DeviceInfo& device) {
+  return {{"index", device.index},
+          {"name", device.name},
+          {"compute", compute_text(device)},
+          {"multiprocessors", device.multiprocessors},
+          {"memory_bytes", device.memory_bytes},
+          {"free_bytes", device.free_bytes},
+          {"l2_bytes", device.l2_bytes},
+          {"shared_bytes_a_block", device.shared_per_block_bytes},
+          {"usable", device.why_not_usable.empty()},
+          {"why_not_usable", device.why_not_usable}};
+}
+
 }  // namespace
 
 int info_verb(const Command& command) {
   const Version v = version();
-  const auto devices = cuda::devices();
+  const std::vector<cuda::DeviceInfo> devices = cuda::all_devices();
   const int threads = team_size(command.config.simulation.threads);
   const auto yes = [](bool b) { return b ? "yes" : "no"; };
   std::string text = std::string("sprig ") + v.version + " (" + v.git_revision + ")\n" + "built: " + v.build_type +
@@ -59,14 +82,8 @@ int info_verb(const Command& command) {
   text += "memory: " + bytes_text(limit.bytes) + " of " + limit.name + " available\n";
   Json list = Json::array();
   for (const cuda::DeviceInfo& d : devices) {
-    text += "device " + std::to_string(d.index) + ": " + d.name + ", compute " + std::to_string(d.compute_major) + "." +
-            std::to_string(d.compute_minor) + ", " + std::to_string(d.multiprocessors) + " SMs, " +
-            bytes_text(static_cast<double>(d.memory_bytes)) + "\n";
-    list.push_back({{"name", d.name},
-                    {"compute", std::to_string(d.compute_major) + "." + std::to_string(d.compute_minor)},
-                    {"multiprocessors", d.multiprocessors},
-                    {"memory_bytes", d.memory_bytes},
-                    {"free_bytes", d.free_bytes}});
+    text += device_text(d);
+    list.push_back(device_json(d));
   }
   text += devices.empty() ? "devices: none, " + cuda::why_no_device() + "\n" : cuda::versions() + "\n";
 
@@ -74,7 +91,9 @@ int info_verb(const Command& command) {
   hashes.emplace_back("cpu, 1 thread", self_test_hash(Device::cpu, 1));
   hashes.emplace_back("cpu, " + std::to_string(std::max(threads, 2)) + " threads",
                       self_test_hash(Device::cpu, std::max(threads, 2)));
-  if (!devices.empty()) hashes.emplace_back("cuda", self_test_hash(Device::cuda, 1));
+  for (const cuda::DeviceInfo& d : devices)
+    if (d.why_not_usable.empty())
+      hashes.emplace_back(Device::cuda_at(d.index).text(), self_test_hash(Device::cuda_at(d.index), 1));
   bool same = true;
   std::string ran;
   Json tests = Json::object();

@@ -60,7 +60,7 @@ int lyapunov_verb(const Command& command) {
   result["hash"] = hash;
   if (spectrum.complete) write_observation(session.folder(), config, {{"network", network, drive}});
   session.print(summary(spectrum));
-  return session.finish(result, hash, device_used(config), spectrum.complete);
+  return session.finish(result, hash, device_used(config).text(), spectrum.complete);
 }
 
 }  // namespace sprig::app

@@ -1,6 +1,7 @@
 // sprig plan: bytes per array, and what fits, before anything is allocated.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "host/app/bench/recipes.hpp"
 #include "host/app/learn/models.hpp"
@@ -9,6 +10,7 @@
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/memory_plan.hpp"
+#include "sprig/session/place.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -21,74 +23,152 @@ struct VerbPlan {
   MemoryPlan plan;
   bool all_shown;  // every array, or what it has beside the others
   const char* hint = kNetworkMemoryHint;
+  std::size_t gpus = 1;  // that share what is on the device
 };
 
 // Plans `bench` when a network for it is named, `learn` when [learn] is; else the verbs for the network of
-// [network].
-std::vector<VerbPlan> plans_of(const Config& config) {
+// [network]. gpu: null where they run on the CPU.
+std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu) {
   if (config.given.contains("bench.network")) {
     Config resolved = config;
     resolve_bench(resolved);
-    return {{"bench", plan_benchmark(make_benchmark(resolved), resolved), true}};
+    return {{"bench", plan_benchmark(make_benchmark(resolved), resolved, gpu), true}};
   }
   if (std::any_of(config.given.begin(), config.given.end(),
-                  [](const std::string& key) { return key.starts_with("learn."); }))
-    return {{"learn", plan_learning(config, LearnImages(config.learn)), true, kLearnMemoryHint}};
+                  [](const std::string& key) { return key.starts_with("learn."); })) {
+    const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
+    const int blocks = gpu ? gpu->multiprocessors * static_cast<int>(gpus) : 0;
+    return {{"learn", plan_learning(config, LearnImages(config.learn), blocks), true, kLearnMemoryHint, gpus}};
+  }
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))
       throw ConfigError("bench.network",
                         "is needed: " + key + " has no effect without it; sprig bench --help lists them");
-  return {{"run", plan_memory(config, Work::run), false},
-          {"lyapunov", plan_memory(config, Work::lyapunov), false},
-          {"prune", plan_memory(config, Work::prune), false},
-          {"study", plan_memory(config, Work::study), true}};
+  return {{"run", plan_memory(config, Work::run, 1, gpu), false},
+          {"lyapunov", plan_memory(config, Work::lyapunov, 1, gpu), false},
+          {"prune", plan_memory(config, Work::prune, 1, gpu), false},
+          {"study", plan_memory(config, Work::study, 1, gpu), true}};
 }
 
-bool fits_in(const MemoryPlan& plan, const MemoryLimit& limit) { return plan.total() <= limit.bytes; }
+// What a verb takes where, and whether that is there. device: null where it runs on the CPU.
+struct Takes {
+  MemoryPlan on_host, on_device;
+  bool fits;
+};
+Takes takes_of(const VerbPlan& of, const MemoryLimit& ram, const MemoryLimit* device) {
+  Takes takes{of.plan.on_host(), of.plan.on_device().shared_by(of.gpus), true};
+  takes.fits = takes.on_host.total() <= ram.bytes && (!device || takes.on_device.total() <= device->bytes);
+  return takes;
+}
+
+// The GPU to plan for, if it comes to one: described by flags, or here.
+std::optional<cuda::DeviceInfo> gpu_of(const Command& command, const Device& device) {
+  if (command.gpu) return command.gpu;
+  if (!device.names_gpu()) return {};
+  return planned_gpu(device);
+}
+
+std::string gpu_text(const cuda::DeviceInfo& gpu, bool described) {
+  return (described ? "device, as described: " : "device " + std::to_string(gpu.index) + ": ") + gpu.name + ", " +
+         std::to_string(gpu.multiprocessors) + " SMs, " + bytes_text(static_cast<double>(gpu.free_bytes)) +
+         (described ? "" : " free") + "\n";
+}
+
+Json gpu_json(const cuda::DeviceInfo& gpu, bool described) {
+  return {{"name", gpu.name},
+          {"described", described},
+          {"multiprocessors", gpu.multiprocessors},
+          {"bytes", gpu.free_bytes},
+          {"shared_bytes_a_block", gpu.shared_per_block_bytes},
+          {"l2_bytes", gpu.l2_bytes}};
+}
+
+// With columns for RAM and for the device where there is one.
+std::vector<std::string> array_row(const MemoryItem& item, bool device) {
+  const std::string bytes = bytes_text(item.bytes);
+  if (!device) return {item.group, item.name, bytes};
+  return {item.group, item.name, item.on_gpu_alone ? "" : bytes, item.on_gpu() ? bytes : ""};
+}
+
+void add_reason(std::vector<std::pair<std::string, std::string>>& reasons, const std::string& why,
+                const std::string& verb) {
+  for (auto& [known, verbs] : reasons)
+    if (known == why) {
+      verbs += ", " + verb;
+      return;
+    }
+  reasons.emplace_back(why, verb);
+}
+
+std::string engine_name(const std::optional<GpuPlan>& plan) {
+  return !plan ? "-" : plan->resident ? "resident" : "plain";
+}
+
+Json verb_json(const MemoryPlan& plan, const Takes& takes, bool device) {
+  Json items = Json::array();
+  for (const MemoryItem& item : plan.items) {
+    items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
+    if (device) items.back().update({{"in_ram", !item.on_gpu_alone}, {"on_device", item.on_gpu()}});
+  }
+  Json json{{"bytes", takes.on_host.total()}, {"fits", takes.fits}, {"arrays", items}};
+  if (device) json["device_bytes"] = takes.on_device.total();
+  if (!plan.gpu) return json;
+  json.update({{"engine", engine_name(plan.gpu)}, {"why", plan.gpu->why}});
+  if (plan.gpu->resident)
+    json.update({{"blocks", plan.gpu->blocks},
+                 {"threads", plan.gpu->threads},
+                 {"shared_bytes_a_block", plan.gpu->shared_bytes}});
+  return json;
+}
 
 }  // namespace
 
 int plan_verb(const Command& command) {
+  Config config = command.config;
+  config.simulation.device = device_used(config);
   const MemoryLimit limit = available_memory();
-  const auto devices =
-      command.config.simulation.device == Device::cpu ? std::vector<cuda::DeviceInfo>{} : cuda::devices();
-  TextTable arrays({"group", "array", "bytes"}), works({"verb", "RAM", "fits"});
+  const std::optional<cuda::DeviceInfo> gpu = gpu_of(command, config.simulation.device);
+  std::optional<MemoryLimit> device;
+  if (gpu) device = command.gpu ? MemoryLimit{gpu->name, static_cast<double>(gpu->free_bytes)} : memory_of(*gpu);
+  TextTable arrays = device ? TextTable({"group", "array", "RAM", "device"}) : TextTable({"group", "array", "bytes"});
+  TextTable works =
+      device ? TextTable({"verb", "RAM", "device", "engine", "fits"}) : TextTable({"verb", "RAM", "fits"});
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
-  std::optional<MemoryLimit> device;  // the one that is used
-  if (!devices.empty()) device = memory_of(devices[0]);
-  const std::vector<VerbPlan> plans = plans_of(command.config);
-  const MemoryPlan& first = plans.front().plan;
-  result["neurons"] = first.neurons;
-  result["synapses"] = first.synapses;
-  for (const auto& [verb, plan, all_shown, hint] : plans) {
-    const bool fits = fits_in(plan, limit) && (!device || fits_in(plan.on_device(), *device));
-    Json items = Json::array();
-    for (const MemoryItem& item : plan.items) {
-      items.push_back({{"group", item.group}, {"array", item.name}, {"bytes", item.bytes}});
-      if (all_shown || item.group == "recording") arrays.add({item.group, item.name, bytes_text(item.bytes)});
-    }
-    works.add({verb, bytes_text(plan.total()), fits ? "yes" : "no"});
-    Json entry{{"bytes", plan.total()}, {"fits", fits}, {"arrays", items}};
-    if (device) entry["device_bytes"] = plan.on_device().total();
-    result["verbs"][verb] = entry;
+  if (gpu) result["device"] = gpu_json(*gpu, command.gpu.has_value());
+  const std::vector<VerbPlan> plans = plans_of(config, gpu ? &*gpu : nullptr);
+  const Takes first = takes_of(plans.front(), limit, device ? &*device : nullptr);
+  result["neurons"] = first.on_host.neurons;
+  result["synapses"] = first.on_host.synapses;
+  std::vector<std::pair<std::string, std::string>> engines;  // the reason, and the verbs that it holds for
+  for (const VerbPlan& verb : plans) {
+    const Takes takes = takes_of(verb, limit, device ? &*device : nullptr);
+    result["verbs"][verb.verb] = verb_json(verb.plan, takes, device.has_value());
+    for (const MemoryItem& item : verb.plan.items)
+      if (verb.all_shown || item.group == "recording") arrays.add(array_row(item, device.has_value()));
+    std::vector<std::string> row{verb.verb, bytes_text(takes.on_host.total())};
+    const std::string engine = engine_name(verb.plan.gpu);
+    if (device) row.insert(row.end(), {bytes_text(takes.on_device.total()), engine});
+    row.push_back(takes.fits ? "yes" : "no");
+    works.add(row);
+    if (verb.plan.gpu) add_reason(engines, "the " + engine + " engine; " + verb.plan.gpu->why, verb.verb);
   }
   result["fits"] = result["verbs"][plans.front().verb]["fits"];
   if (!command.quiet) {
     std::string text = number_text(result["neurons"].get<double>(), 12) + " neurons, " +
                        number_text(result["synapses"].get<double>(), 12) + " synapses expected; " +
                        bytes_text(limit.bytes) + " of " + limit.name + " available\n";
-    for (const auto& d : devices)
-      text += "device " + std::to_string(d.index) + ": " + d.name + ", " +
-              bytes_text(static_cast<double>(d.free_bytes)) + " free\n";
-    write_stdout(text + "\n" + arrays.text() + "\n" + works.text());
+    if (gpu) text += gpu_text(*gpu, command.gpu.has_value());
+    text += "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n");
+    for (const auto& [why, verbs] : engines) text += verbs + ": " + why + "\n";
+    write_stdout(text);
   }
   if (!command.out.empty()) {
     Session session(command);
     session.finish(result, Hash().hex(), "none", true);
   }
   const char* hint = plans.front().hint;
-  require_fits(first, limit, hint);  // what does not fit is said with its numbers
-  if (device) require_fits(first.on_device(), *device, hint);
+  require_fits(first.on_host, limit, hint);  // what does not fit is said with its numbers
+  if (device) require_fits(first.on_device, *device, hint);
   return 0;
 }
 

@@ -199,7 +199,7 @@ int prune_verb(const Command& command) {
   if (!pruned.after_failure.empty())
     std::fprintf(stderr, "sprig: the pruned network has no spectrum: %s\n", pruned.after_failure.c_str());
   session.print(summary(pruned));
-  return session.finish(result, hash, device_used(config), complete);
+  return session.finish(result, hash, device_used(config).text(), complete);
 }
 
 }  // namespace sprig::app

@@ -36,7 +36,7 @@ Json distribution_pattern() {
   const std::string number = " *-?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)? *";
   std::string names;
   for (const std::string_view name : words_of(Distribution::Kind{}))
-    if (name != name_of(Distribution::Kind::constant)) names += (names.empty() ? "" : "|") + std::string(name);
+    if (name != name_of(Distribution::Kind::constant)) names.append(names.empty() ? "" : "|").append(name);
   return "^(constant *\\(" + number + "\\)|(" + names + ") *\\(" + number + "," + number + "\\))$";
 }
 
@@ -57,6 +57,8 @@ Json schema_of(const T& value, const Allowed& allowed) {
     bound(schema, allowed, std::integral<T>);
   } else if constexpr (std::same_as<T, Distribution>) {
     schema["anyOf"] = {schema_of(0.0, allowed), {{"type", "string"}, {"pattern", distribution_pattern()}}};
+  } else if constexpr (std::same_as<T, Device>) {
+    schema = {{"type", "string"}, {"pattern", kDevicePattern}};
   } else {
     schema["type"] = "string";
     if (allowed.or_number) schema = {{"anyOf", {schema, {{"type", "integer"}, {"minimum", 0}}}}};
@@ -75,6 +77,8 @@ Json default_of(const T& value) {
   } else if constexpr (std::same_as<T, Distribution>) {
     const std::string text = to_toml(value);  // in quotes
     return text.substr(1, text.size() - 2);
+  } else if constexpr (std::same_as<T, Device>) {
+    return value.text();
   } else {
     return value;
   }

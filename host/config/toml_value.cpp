@@ -92,6 +92,12 @@ Distribution distribution_of(const toml::node& node) {
   return d;
 }
 
+Device device_of(const toml::node& node) {
+  if (const auto* text = node.as_string())
+    if (const std::optional<Device> device = read_device(text->get())) return *device;
+  throw Refused{describe(node)};
+}
+
 std::string to_toml(double value) {
   std::string out = shown_real(value);
   if (out.find_first_of(".en") == std::string::npos) out += ".0";  // keep it a float for TOML

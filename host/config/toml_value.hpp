@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 
 #include "sprig/core/refuse.hpp"
+#include "sprig/engine/device_choice.hpp"
 #include "sprig/network/distribution.hpp"
 
 namespace sprig {
@@ -28,6 +29,7 @@ bool boolean_of(const toml::node& node);
 std::string text_of(const toml::node& node, bool or_number);
 std::size_t choice_of(const toml::node& node, const std::string_view* names, std::size_t count);
 Distribution distribution_of(const toml::node& node);
+Device device_of(const toml::node& node);
 
 template <class T>
 inline constexpr bool kIsList = false;
@@ -57,6 +59,8 @@ T value_of(const toml::node& node, const Allowed& allowed) {
     value = static_cast<T>(choice_of(node, names.data(), names.size()));
   } else if constexpr (std::same_as<T, Distribution>) {
     value = distribution_of(node);
+  } else if constexpr (std::same_as<T, Device>) {
+    value = device_of(node);
   } else {
     value = text_of(node, allowed.or_number);
   }

@@ -8,10 +8,7 @@
 
 namespace sprig {
 
-inline std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns,
-                                                        const SimulationOptions& simulation) {
-  return uses_device(simulation.device) ? cuda::make_tangent_space(network, columns)
-                                        : cpu::make_tangent_space(network, columns, simulation.threads);
-}
+std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns,
+                                                 const SimulationOptions& simulation);
 
 }  // namespace sprig

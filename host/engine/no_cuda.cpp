@@ -6,10 +6,17 @@
 namespace sprig::cuda {
 
 bool built_in() { return false; }
-std::vector<DeviceInfo> devices() { return {}; }
-std::string why_no_device() { return kNotBuilt; }
-DeviceInfo current_device() { throw DeviceError("device", kNotBuilt); }
 std::string versions() { return ""; }
+std::vector<DeviceInfo> all_devices() { return {}; }
+std::vector<DeviceInfo> devices() { return {}; }
+std::vector<int> usable_gpus() { return {}; }
+std::string why_no_device() { return kNotBuilt; }
+int select(const Device& asked) { throw unavailable(asked, kNotBuilt); }
+void make_current(int) { throw DeviceError("device", kNotBuilt); }
+DeviceInfo use_device(const Device& asked) { throw unavailable(asked, kNotBuilt); }
+DeviceInfo current_device() { throw DeviceError("device", kNotBuilt); }
+void check_current() { throw DeviceError("device", kNotBuilt); }
+int multiprocessors(const Device& asked) { throw unavailable(asked, kNotBuilt); }
 
 std::unique_ptr<Simulation> make_simulation(const Network&, const Drive&, const SimulationOptions&) {
   throw DeviceError("device", kNotBuilt);

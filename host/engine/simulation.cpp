@@ -1,9 +1,12 @@
 // The facade: choice of backend, and the parts of the interface that no backend owns.
 #include "sprig/engine/simulation.hpp"
 
+#include <utility>
+
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/placed.hpp"
 
 namespace sprig {
 
@@ -19,16 +22,35 @@ std::uint64_t SimulationState::hash() const {
 }
 
 bool uses_device(Device asked) {
-  return asked == Device::cuda || (asked == Device::automatic && !cuda::devices().empty());
+  return asked.names_gpu() || (asked == Device::automatic && cuda::why_no_device().empty());
 }
 
 namespace {
 
+// A simulation on one GPU.
+class OnGpu final : public Simulation {
+ public:
+  template <class Make>
+  OnGpu(const Device& asked, Make&& make) : there_(asked, std::forward<Make>(make)) {}
+
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
+    there_->advance(steps, input, what, recording);
+  }
+  std::uint64_t step() const override { return there_->step(); }
+  SimulationState state() const override { return there_->state(); }
+  void set_state(const SimulationState& state) override { there_->set_state(state); }
+  std::string device_name() const override { return there_->device_name(); }
+  int threads() const override { return there_->threads(); }
+
+ private:
+  cuda::Placed<Simulation> there_;
+};
+
 template <class Description>
 std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
   check_fields("run", options);
-  return uses_device(options.device) ? cuda::make_simulation(network, drive, options)
-                                     : cpu::make_simulation(network, drive, options);
+  if (!uses_device(options.device)) return cpu::make_simulation(network, drive, options);
+  return std::make_unique<OnGpu>(options.device, [&] { return cuda::make_simulation(network, drive, options); });
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/shared_progress.hpp"
 #include "sprig/dynamics/tangent.hpp"
-#include "sprig/engine/device.hpp"
 
 namespace sprig {
 namespace {
@@ -37,9 +36,7 @@ class TimescaleStep {
       box.push_back({choice_.shape_min, choice_.shape_max, true});
       box.push_back({choice_.scale_min_ms, choice_.scale_max_ms, true});
     }
-    const bool device =
-        simulation_.device == Device::cuda || (simulation_.device == Device::automatic && !cuda::devices().empty());
-    const bool together = choice_.batch > 1 && !device;
+    const bool together = choice_.batch > 1 && !uses_device(simulation_.device);
     MinimiseOptions how;
     how.evaluations = choice_.evaluations;
     how.initial = choice_.initial;

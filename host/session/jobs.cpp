@@ -11,18 +11,29 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/shared_progress.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/engine/device.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/signals.hpp"
 
 namespace sprig {
 
-int job_workers(const Config& config, std::size_t jobs) {
-  if (device_used(config) == "cuda") return 1;
-  return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(team_size(config.simulation.threads)), jobs));
+Workers job_workers(const Config& config, std::size_t jobs) {
+  const Device device = device_used(config);
+  const int team = team_size(config.simulation.threads);
+  Workers workers;
+  if (device == Device::cuda_all)
+    for (const int gpu : cuda::usable_gpus()) workers.devices.push_back(Device::cuda_at(gpu));
+  else
+    workers.devices.assign(device.names_gpu() ? 1 : static_cast<std::size_t>(team), device);
+  workers.devices.resize(std::min(workers.devices.size(), std::max<std::size_t>(jobs, 1)), device);
+  const auto count = static_cast<int>(workers.devices.size());
+  workers.threads = count == 1           ? config.simulation.threads
+                    : device.names_gpu() ? std::max(team / std::max(count, 1), 1)
+                                         : 1;
+  return workers;
 }
 
-bool for_each_job(std::size_t count, int workers, ProgressLine& line,
-                  const std::function<void(std::size_t, const Progress&)>& work) {
+bool for_each_job(std::size_t count, const Workers& workers, ProgressLine& line, const Job& work) {
   std::atomic<std::size_t> next{0}, done{0};
   std::atomic<bool> failed{false};
   std::mutex mutex;
@@ -32,11 +43,11 @@ bool for_each_job(std::size_t count, int workers, ProgressLine& line,
                                !failed.load();
                       }),
                       count);
-  const auto worker = [&] {
+  const auto worker = [&](const Device& device) {
     for (std::size_t i; !failed.load() && !stop_requested() && (i = next.fetch_add(1)) < count;) {
       try {
         const Progress progress = jobs.piece();
-        work(i, progress);
+        work(i, {device, workers.threads}, progress);
         done.fetch_add(1);
         progress(1);
       } catch (const Interrupted&) {
@@ -49,9 +60,9 @@ bool for_each_job(std::size_t count, int workers, ProgressLine& line,
     }
   };
   std::vector<std::thread> threads;
-  const std::size_t helpers = std::min(count, static_cast<std::size_t>(std::max(workers, 1)));
-  for (std::size_t t = 1; t < helpers; ++t) threads.emplace_back(worker);
-  worker();
+  const std::size_t at_work = std::min(count, workers.devices.size());
+  for (std::size_t w = 1; w < at_work; ++w) threads.emplace_back(worker, workers.devices[w]);
+  if (at_work > 0) worker(workers.devices[0]);
   for (std::thread& thread : threads) thread.join();
   if (error) std::rethrow_exception(error);
   return done.load() == count;

@@ -10,6 +10,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/engine/device_model.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
@@ -41,6 +42,7 @@ double longest_delay_ms(const Distribution& d) {
 PlannedNetwork planned_network(const Config& config) {
   PlannedNetwork planned;
   planned.kind = config.network.kind;
+  planned.driven = config.drive.noise_sigma != 0 || config.drive.poisson_rate_hz != 0;
   if (!config.network_file.empty()) {
     const NetworkFileSizes file = network_file_sizes(config.network_file);
     planned.neurons = static_cast<double>(file.neurons);
@@ -54,36 +56,49 @@ PlannedNetwork planned_network(const Config& config) {
   planned.synapses = spec.neurons * expected_in_degree(spec);
   planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
   planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
+  planned.step_ms = spec.step_ms;
   return planned;
 }
 
-// As the backend would cut it (device auto is planned as the CPU). The resident engine's slices are those of an H200.
-SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
-  constexpr std::uint32_t kDeviceSlices = 132;
-  const auto slots = static_cast<std::uint32_t>(network.delay_slots);
-  const bool cuda = options.device == Device::cuda, events = options.update != UpdateMode::clock;
-  const bool learns = network.plasticity.target_count > 0;
-  SlicePolicy policy;
-  policy.slices = cuda ? kDeviceSlices : options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
-  policy.weight_bits = options.weight_bits;
-  policy.narrow = options.weight_bits == 16 && !(cuda && (events || learns || options.replicas > 1));
-  policy.by_delay = !cuda && !events && !learns && options.replicas == 1;
-  SliceLayout layout = choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
-                                     static_cast<std::uint64_t>(network.synapses),
-                                     network.uniform_delay ? slots - 1 : 1, slots - 1, policy);
-  if (cuda && !layout.narrow) layout.slices = 1;
-  return layout;
+std::uint32_t shortest_delay(const PlannedNetwork& network) {
+  return network.uniform_delay ? static_cast<std::uint32_t>(network.delay_slots) - 1 : 1;
 }
 
-// What the resident engine has besides (kernels/engine/resident_data.hpp): three sets of mailboxes with room for every
-// neuron in every step of a window, and, unless all delays are equal, beginnings of the rows of near synapses, which
-// themselves are few.
-void add_exchange(MemoryPlan& plan, const PlannedNetwork& network, const SliceLayout& layout) {
-  constexpr double kSets = 3, kLongestWindow = 64;
-  const double window = network.uniform_delay ? std::min(network.delay_slots - 1, kLongestWindow) : 1;
-  plan.items.push_back({"engine", "mailboxes", kSets * 8 * network.neurons * window});
-  if (!network.uniform_delay)
-    plan.items.push_back({"engine", "offsets of near synapses", network.neurons * (8 + 2 * (layout.slices + 1.0))});
+GpuPlan gpu_plan(const PlannedNetwork& network, const SimulationOptions& options, const cuda::DeviceInfo* gpu) {
+  GpuNetwork described;
+  described.kind = network.kind;
+  described.neurons = static_cast<std::uint32_t>(network.neurons);
+  described.min_delay = std::max(shortest_delay(network), 1u);
+  described.max_delay = std::max(static_cast<std::uint32_t>(network.delay_slots) - 1, described.min_delay);
+  described.step_ms = network.step_ms;
+  described.learns = network.plasticity.target_count > 0;
+  described.by_events = options.update != UpdateMode::clock && !network.driven;
+  return plan_gpu(described, options, gpu ? *gpu : planned_gpu(options.device));
+}
+
+// As the backend would cut it: the plain engine of a GPU has one slice, the resident one's are in the plan.
+SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOptions& options, int threads,
+                           const std::optional<GpuPlan>& gpu) {
+  const auto slots = static_cast<std::uint32_t>(network.delay_slots);
+  const bool events = options.update != UpdateMode::clock, learns = network.plasticity.target_count > 0;
+  SlicePolicy policy;
+  policy.weight_bits = options.weight_bits;
+  if (gpu) {
+    policy.slices = gpu->resident ? gpu->slices : 1;
+    policy.narrow = gpu->resident;
+  } else {
+    policy.slices = options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
+    policy.narrow = options.weight_bits == 16;
+    policy.by_delay = !events && !learns && options.replicas == 1;
+  }
+  return choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
+                       static_cast<std::uint64_t>(network.synapses), shortest_delay(network), slots - 1, policy);
+}
+
+std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const SimulationOptions& options,
+                                    const cuda::DeviceInfo* gpu) {
+  if (!options.device.names_gpu()) return {};
+  return gpu_plan(network, options, gpu);
 }
 
 }  // namespace
@@ -95,23 +110,53 @@ double MemoryPlan::total() const {
 }
 
 MemoryPlan MemoryPlan::on_device() const {
-  MemoryPlan plan{neurons, synapses, {}};
+  MemoryPlan plan{neurons, synapses, {}, gpu};
   for (const MemoryItem& item : items)
-    if (item.group == "engine" || item.group == "dynamics" || item.group == "learning") plan.items.push_back(item);
+    if (item.on_gpu()) plan.items.push_back(item);
   return plan;
 }
 
-double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options) {
-  return planned_layout(network, options, std::max(options.threads, 1)).narrow ? sizeof(NarrowSynapse)
-                                                                               : sizeof(WideSynapse);
+MemoryPlan MemoryPlan::on_host() const {
+  MemoryPlan plan{neurons, synapses, {}, gpu};
+  for (const MemoryItem& item : items)
+    if (!item.on_gpu_alone) plan.items.push_back(item);
+  return plan;
 }
 
-MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
+MemoryPlan MemoryPlan::shared_by(std::size_t places) const {
+  MemoryPlan share = *this;
+  for (MemoryItem& item : share.items) item.bytes /= static_cast<double>(places);
+  return share;
+}
+
+cuda::DeviceInfo planned_gpu(const Device& device) {
+  try {
+    if (device != Device::cuda_all) return cuda::use_device(device);
+    // The smallest: a piece may come to any of them.
+    const std::vector<cuda::DeviceInfo> all = cuda::devices();
+    const auto least = std::min_element(all.begin(), all.end(),
+                                        [](const auto& a, const auto& b) { return a.free_bytes < b.free_bytes; });
+    if (least != all.end()) return *least;
+  } catch (const DeviceError&) {  // it is not here
+  }
+  return *device_model(kDefaultDeviceModel);
+}
+
+double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options, const cuda::DeviceInfo* gpu) {
+  const SliceLayout layout =
+      planned_layout(network, options, std::max(options.threads, 1), gpu_if_named(network, options, gpu));
+  return layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse);
+}
+
+MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads,
+                           const cuda::DeviceInfo* gpu) {
   const double n = network.neurons, e = network.synapses, replicas = options.replicas;
   const double receptors = network.kind.receptors, slots = network.delay_slots;
-  MemoryPlan plan{n, e, {}};
-  const auto add = [&](const char* group, const char* name, double bytes) {
-    if (bytes > 0) plan.items.push_back({group, name, bytes});
+  MemoryPlan plan{n, e, {}, gpu_if_named(network, options, gpu)};
+  const bool resident = plan.gpu && plan.gpu->resident;
+  const bool drawn_there = resident && !network.stored;
+  const auto add = [&](const char* group, const char* name, double bytes, bool on_gpu_alone = false) {
+    if (bytes > 0) plan.items.push_back({group, name, bytes, on_gpu_alone});
   };
   if (network.stored) {
     add("network", "offsets", 8 * (n + 1));
@@ -120,12 +165,16 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
     add("network", "delays", network.uniform_delay ? 0 : 2 * e);
   }
   add("network", "neuron parameters", (12 * 8 + 4) * n);
-  const SliceLayout layout = planned_layout(network, options, threads);
+  const SliceLayout layout = planned_layout(network, options, threads, plan.gpu);
   const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
-  const bool resident = options.device == Device::cuda && layout.narrow;
-  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
-  add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
-  if (resident) add_exchange(plan, network, layout);
+  add("engine", "packed synapses", (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e, drawn_there);
+  add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices,
+      drawn_there);
+  if (resident) {
+    add("engine", "mailboxes", static_cast<double>(plan.gpu->mailbox_bytes), true);
+    // Near synapses themselves are few.
+    add("engine", "offsets of near synapses", plan.gpu->may_split ? n * (8 + 2 * (layout.slices + 1.0)) : 0, true);
+  }
   add("engine", "neuron constants", 15 * sizeof(real) * n);
   add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
   add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
@@ -139,15 +188,16 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   return plan;
 }
 
-MemoryPlan plan_memory(const Config& config, Work work, int cells) {
+MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::DeviceInfo* gpu) {
   const PlannedNetwork planned = planned_network(config);
   const double n = planned.neurons, e = planned.synapses, copies = cells;
   const LifKind kind = planned.kind;
   const double delay_bytes = planned.uniform_delay ? 0 : 2;
   SimulationOptions simulation = config.simulation;
+  simulation.device = device_used(config);
   if (work != Work::run) simulation.replicas = 1;
   const double replicas = simulation.replicas;
-  MemoryPlan plan = plan_simulation(planned, simulation, team_size(config.simulation.threads));
+  MemoryPlan plan = plan_simulation(planned, simulation, team_size(config.simulation.threads), gpu);
   for (MemoryItem& item : plan.items) item.bytes *= copies;
   const auto add = [&](const char* group, const char* name, double bytes) {
     if (bytes > 0) plan.items.push_back({group, name, bytes * copies});
@@ -230,7 +280,7 @@ void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* 
 }
 
 void require_memory(const Config& config, Work work, int cells) {
-  require_fits(plan_memory(config, work, cells), available_memory());
+  require_fits(plan_memory(config, work, cells).on_host(), available_memory());
 }
 
 }  // namespace sprig

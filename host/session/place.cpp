@@ -1,17 +1,27 @@
 #include "sprig/session/place.hpp"
 
-#include "sprig/core/error.hpp"
 #include "sprig/engine/device.hpp"
 
 namespace sprig {
 
-std::string device_used(const Config& config) {
-  return std::string(name_of(uses_device(config.simulation.device) ? Device::cuda : Device::cpu));
+Device device_used(const Config& config) {
+  const Device asked = config.simulation.device;
+  if (asked != Device::automatic) return asked;
+  return uses_device(asked) ? Device::cuda : Device::cpu;
 }
 
 void require_device(const Config& config) {
-  if (config.simulation.device == Device::cuda && cuda::devices().empty())
-    throw DeviceError("run.device", "cuda was asked for: " + cuda::why_no_device() + "; allowed here: cpu or auto");
+  const Device asked = config.simulation.device;
+  if (!asked.names_gpu()) return;
+  if (asked != Device::cuda_all)
+    cuda::select(asked);
+  else if (const std::string why = cuda::why_no_device(); !why.empty())
+    throw cuda::unavailable(asked, why);
+}
+
+std::string why_on_cpu(const Config& config) {
+  if (config.simulation.device != Device::automatic || uses_device(Device::automatic)) return "";
+  return cuda::all_devices().empty() ? "" : cuda::why_no_device() + "; running on the CPU";
 }
 
 }  // namespace sprig

@@ -7,6 +7,7 @@
 #include "sprig/coding/image_encoder.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/engine/device.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
 
 namespace sprig {
@@ -117,7 +118,8 @@ struct Work {
 // Rounds of one piece of every work, all of which learn or none does; then several at once.
 void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::uint64_t)>& did) {
   if (works.empty()) return;
-  const PiecesAtOnce at_once = pieces_at_once(works.size(), works.front().learning, device, threads);
+  const int gpu_blocks = uses_device(device) ? cuda::multiprocessors(device) : 0;
+  const PiecesAtOnce at_once = pieces_at_once(works.size(), works.front().learning, gpu_blocks, threads);
   for (;;) {
     std::vector<Presentations> jobs;
     std::vector<Work*> whose;
@@ -141,12 +143,11 @@ void run_through(std::vector<Work>& works, Device device, int threads, const std
 
 }  // namespace
 
-PiecesAtOnce pieces_at_once(std::size_t models, bool learning, Device device, int threads) {
+PiecesAtOnce pieces_at_once(std::size_t models, bool learning, int gpu_blocks, int threads) {
   // On a device: blocks enough to fill it, and long pieces, for each costs a copy of the weights there and back.
-  constexpr std::size_t kDeviceBlocks = 132, kDeviceImages = 2000, kImages = 50;
-  const bool on_device = uses_device(device);
-  if (learning) return {1, on_device ? kDeviceImages : kImages};
-  const std::size_t wide = on_device ? kDeviceBlocks : static_cast<std::size_t>(team_size(threads));
+  constexpr std::size_t kDeviceImages = 2000, kImages = 50;
+  if (learning) return {1, gpu_blocks > 0 ? kDeviceImages : kImages};
+  const auto wide = static_cast<std::size_t>(gpu_blocks > 0 ? gpu_blocks : team_size(threads));
   return {wide / models + 1, kImages};
 }
 

@@ -243,7 +243,7 @@ void CudaTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<do
 }
 
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns) {
-  if (devices().empty()) throw DeviceError("device", why_no_device());
+  check_current();
   return std::make_unique<CudaTangentSpace>(network, columns);
 }
 

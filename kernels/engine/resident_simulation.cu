@@ -12,6 +12,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/gpu_plan.hpp"
 
 namespace sprig::cuda {
 
@@ -144,9 +145,10 @@ template <class Description>
 Attempt attempt(const Description& described, const Drive& drive, const SimulationOptions& options,
                 kernel::ResidentWishes wishes) {
   const Network& network = description(described);
-  if (network.plasticity) return {"only the plain engine has synapses that learn", nullptr};
-  if (begins_by_events(network, drive, options.update))
-    return {"only the plain engine updates by events (run.update)", nullptr};
+  if (const std::string why =
+          why_not_resident(network.plasticity.has_value(), begins_by_events(network, drive, options.update));
+      !why.empty())
+    return {why, nullptr};
   const DeviceInfo device = current_device();
   const kernel::ResidentMachine machine{static_cast<std::uint32_t>(device.multiprocessors),
                                         device.shared_per_block_bytes, device.l2_bytes};

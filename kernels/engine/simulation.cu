@@ -172,7 +172,7 @@ namespace {
 
 // Before the work of packing.
 void check_options(const Network& network, const SimulationOptions& options) {
-  current_device();
+  check_current();
   check_replicas(network, options.replicas);
 }
 

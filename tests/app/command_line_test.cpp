@@ -1,6 +1,8 @@
 // The built program, end to end: exit codes, messages, and what it leaves in its run folder.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sprig/engine/device.hpp"
 #include "tests/app/program.hpp"
 
@@ -26,7 +28,20 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"frobnicate-everything"}, 2, "unknown verb; allowed: prune, run"},
       {{"--bogus"}, 2, "--bogus"},
       {{"run", "--bogus"}, 2, "--bogus"},
-      {{"run", "--device", "tpu"}, 2, "--device"},
+      {{"run", "--device", "tpu"}, 2, "--device: found \"tpu\"; allowed: \"cpu\", \"cuda\", \"cuda:N\""},
+      {{"run", "--device", "cuda:"}, 2, "--device: found \"cuda:\""},
+      {{"run", "--device", "cuda:-1"}, 2, "--device: found \"cuda:-1\""},
+      {{"run", "--device", "cuda:1.5"}, 2, "--device: found \"cuda:1.5\""},
+      {{"run", "--device", "CUDA:0"}, 2, "--device: found \"CUDA:0\""},
+      {{"run", "--set", "run.device=cuda:x"}, 3, "--set run.device: found the text \"cuda:x\"; allowed: \"cpu\""},
+      {{"run", "--device", "cuda:all"}, 3, "run.device: found \"cuda:all\", which spreads pieces of work, and run is"},
+      {{"bench", "microcircuit", "--device", "cuda:all"}, 3, "; cuda:all with study, learn, plan"},
+      {{"run", "--device-model", "h200"}, 2, "--device-model"},
+      {{"plan", "--device-model", "h300"}, 2, "--device-model: found \"h300\"; allowed: a100-40, "},
+      {{"plan", "--device-memory", "0"}, 2, "--device-memory: found \"0\"; allowed: bytes from 1 to 1e18"},
+      {{"plan", "--device-memory", "1e30G"}, 2, "--device-memory: found \"1e30G\""},
+      {{"plan", "--device-memory", "much"}, 2, "--device-memory: found \"much\""},
+      {{"plan", "--device-model", "h200", "--device", "cpu"}, 2, "--device-model: describes a GPU, and run.device is"},
       {{"run", "--threads", "-1"}, 2, "--threads"},
       {{"run", "--seed", "x"}, 2, "--seed"},
       {{"run", "--set", "network.gain"}, 2, "there is no '='"},
@@ -71,6 +86,64 @@ TEST_F(CommandLine, ADeviceThatIsNotThereIsExitFive) {
     EXPECT_EQ(outcome.code, 5);
     EXPECT_NE(outcome.err.find("run.device: cuda was asked for"), std::string::npos) << outcome.err;
   }
+}
+
+// Whatever is here: no machine has so many.
+TEST_F(CommandLine, AGpuOfANumberThatIsNotThereIsExitFiveWithWhatIs) {
+  const Outcome outcome = run({"run", "--device", "cuda:9999"});
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_NE(outcome.err.find("run.device: cuda:9999 was asked for: "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("cpu or auto"), std::string::npos) << outcome.err;
+  for (const cuda::DeviceInfo& info : cuda::devices())
+    EXPECT_NE(outcome.err.find("cuda:" + std::to_string(info.index) + " (" + info.name + ")"), std::string::npos)
+        << outcome.err;
+}
+
+TEST_F(CommandLine, APlanForAGpuThatIsNotHereSaysWhatItTakesAndByWhichEngine) {
+  const auto plan = [&](std::vector<std::string> more, int code) {
+    std::vector<std::string> command{"plan", "--config", "small.toml", "--out", "plan"};
+    command.insert(command.end(), more.begin(), more.end());
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, code) << outcome.err;
+    return outcome;
+  };
+  const Outcome resident = plan({"--device-model", "h200", "--set", "run.weight_bits=16"}, 0);
+  EXPECT_NE(resident.out.find("device, as described: NVIDIA H200, 132 SMs, 131.3 GiB\n"), std::string::npos)
+      << resident.out;
+  EXPECT_NE(resident.out.find("run, lyapunov, prune, study: the resident engine; 1 block of 512 threads"),
+            std::string::npos)
+      << resident.out;
+  const Json r = result("plan")["verbs"]["run"];
+  EXPECT_EQ(r["engine"], "resident");
+  EXPECT_EQ(r["fits"], true);
+  EXPECT_GT(r["device_bytes"], 0);
+  EXPECT_EQ(result("plan")["device"]["bytes"], 141000000000);
+  EXPECT_EQ(result("plan")["device"]["described"], true);
+
+  plan({"--device-model", "l40s"}, 0);
+  EXPECT_EQ(result("plan")["verbs"]["run"]["engine"], "plain");
+  EXPECT_NE(result("plan")["verbs"]["run"]["why"].get<std::string>().find("needs run.weight_bits = 16"),
+            std::string::npos);
+
+  const Outcome small = plan({"--device-model", "a100-40", "--device-memory", "1Ki"}, 6);
+  EXPECT_NE(small.err.find(", 1.0 KiB of NVIDIA A100 40GB are available; largest: "), std::string::npos) << small.err;
+  EXPECT_EQ(result("plan")["fits"], false);
+  EXPECT_EQ(plan({"--device-model", "h200", "--set", "run.cuda_engine=resident"}, 3)
+                .err.rfind("sprig: error: run.cuda_engine: resident: needs run.weight_bits = 16", 0),
+            0u);
+}
+
+TEST_F(CommandLine, APlanOfLearningForAGpuCountsWhatThatHolds) {
+  const Outcome outcome =
+      run({"plan", "--device-model", "h100", "--set", "learn.neurons=100", "--set", "learn.seeds=3", "--out", "plan"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json learn = result("plan")["verbs"]["learn"];
+  // Weights once; they stand in RAM twice. Counts of a round of pieces: 3 models, 132 / 3 + 1 pieces of 50 images each,
+  // or 2000 images each that they learn from.
+  const double weights = 3 * 784 * 100 * 4, counts = 4.0 * 100 * 3 * std::max(45 * 50, 2000);
+  EXPECT_GE(learn["device_bytes"], weights + counts);
+  EXPECT_LE(learn["device_bytes"], 1.01 * (weights + counts));
+  EXPECT_GE(learn["bytes"], learn["device_bytes"].get<double>() + weights);
 }
 
 TEST_F(CommandLine, HelpAndVersionSucceed) {
@@ -163,6 +236,13 @@ TEST_F(CommandLine, PlanAndInfoReport) {
   const Outcome info = run({"info"});
   EXPECT_EQ(info.code, 0) << info.err;
   EXPECT_NE(info.out.find("self test: ok"), std::string::npos) << info.out;
+  ASSERT_EQ(run({"info", "--quiet", "--out", "info"}).code, 0);
+  const Json told = result("info");
+  EXPECT_EQ(told["devices"].size(), cuda::all_devices().size());
+  EXPECT_EQ(told["why_no_device"], cuda::why_no_device());
+  for (const Json& device : told["devices"])
+    expect_keys(device, {"index", "name", "compute", "multiprocessors", "memory_bytes", "free_bytes", "usable",
+                         "why_not_usable"});
 }
 
 TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {

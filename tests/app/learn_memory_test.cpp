@@ -51,7 +51,7 @@ Held held(const Config& config, const LearnImages& images) {
   for (Learner& learner : models.learners) learners.push_back(&learner);
   run_stage(learners, images.scored(), Vote::all_activity, Device::cpu, config.simulation.threads, {});
   const double measured = static_cast<double>(peak - before);
-  return {plan_learning(config, images).total(), measured};
+  return {plan_learning(config, images, 0).total(), measured};
 }
 
 Config few_images(std::uint32_t neurons, std::uint32_t steps, std::uint64_t scored, int threads) {

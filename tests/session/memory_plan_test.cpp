@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sprig/core/error.hpp"
+#include "sprig/engine/device_model.hpp"
 #include "sprig/engine/slices.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/session/network.hpp"
@@ -38,6 +39,7 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     config.network.tau_m_ms.resize(1);
     config.network.delay_ms = {Distribution::Kind::uniform, 1.0, 4.0};
     config.network.kind.receptors = 2;
+    config.simulation.device = Device::cpu;
     config.simulation.slices = 2;
     config.simulation.weight_bits = topology == Topology::random ? 16 : 32;
     finish_config(config);
@@ -108,6 +110,106 @@ TEST(MemoryPlan, WhatDoesNotFitOnTheDeviceAloneIsRefusedWithTheNumbers) {
     EXPECT_NE(text.find("needs " + bytes_text(plan.on_device().total())), std::string::npos) << text;
     EXPECT_NE(text.find("of device 0 (small) are available"), std::string::npos) << text;
   }
+}
+
+// The microcircuit's size: 77169 neurons, delays up to 63 steps, synapses that are rules.
+PlannedNetwork like_the_microcircuit() {
+  PlannedNetwork network;
+  network.neurons = 77169;
+  network.synapses = 3e8;
+  network.delay_slots = 64;
+  network.stored = network.uniform_delay = false;
+  network.kind.receptors = 1;
+  return network;
+}
+
+SimulationOptions on_a_gpu() {
+  SimulationOptions options;
+  options.device = Device::cuda;
+  options.weight_bits = 16;
+  return options;
+}
+
+// By hand: 132 blocks, one a multiprocessor, so slices of 585 neurons; a mailbox has room for a word of each neuron in
+// the one step of a window, and the head.
+TEST(MemoryPlan, TheResidentEngineOnAnH200TakesWhatArithmeticSays) {
+  const cuda::DeviceInfo h200 = *device_model("h200");
+  const MemoryPlan plan = plan_simulation(like_the_microcircuit(), on_a_gpu(), 1, &h200);
+  ASSERT_TRUE(plan.gpu && plan.gpu->resident) << plan.gpu->why;
+  const double n = 77169;
+  EXPECT_EQ(item(plan, "packed synapses"), 4 * 3e8);
+  EXPECT_EQ(item(plan, "packed offsets"), n * (8 + 4 * 133));
+  EXPECT_EQ(item(plan, "mailboxes"), 3 * 132 * (1 + 585) * 8);
+  EXPECT_EQ(item(plan, "offsets of near synapses"), n * (8 + 2 * 133));
+  EXPECT_EQ(item(plan, "delay ring"), n * 64 * 4);
+  EXPECT_EQ(plan.gpu->blocks, 132u);
+  EXPECT_EQ(plan.gpu->threads, 608u);
+  EXPECT_EQ(plan.gpu->shared_bytes, 585 * 64 * 4 + 48u);
+  EXPECT_NE(plan.gpu->why.find("132 blocks of 608 threads, delay rings in shared memory, 147 KiB each"),
+            std::string::npos)
+      << plan.gpu->why;
+  // What is drawn on the GPU is never in RAM; the rest is, until it is there.
+  EXPECT_EQ(plan.total() - plan.on_host().total(), 4 * 3e8 + n * (8 + 4 * 133) + 3 * 132 * 586 * 8 + n * (8 + 2 * 133));
+  EXPECT_EQ(plan.on_device().total(), plan.total() - item(plan, "neuron parameters"));
+}
+
+TEST(MemoryPlan, AStoredNetworkIsPackedInRamWhateverTheEngine) {
+  PlannedNetwork network = like_the_microcircuit();
+  network.stored = true;
+  const cuda::DeviceInfo h200 = *device_model("h200");
+  const MemoryPlan plan = plan_simulation(network, on_a_gpu(), 1, &h200);
+  EXPECT_EQ(item(plan.on_host(), "packed synapses"), 4 * 3e8);
+  EXPECT_EQ(item(plan.on_host(), "mailboxes"), 0);
+}
+
+TEST(MemoryPlan, TheEngineIsThatWhichTheNetworkAndTheGpuAllow) {
+  const cuda::DeviceInfo h200 = *device_model("h200"), rtx4090 = *device_model("rtx4090");
+  const auto why = [&](const PlannedNetwork& network, const SimulationOptions& options) {
+    const MemoryPlan plan = plan_simulation(network, options, 1, &h200);
+    EXPECT_FALSE(plan.gpu->resident);
+    EXPECT_EQ(item(plan, "packed synapses"), 8 * 3e8);
+    EXPECT_EQ(item(plan, "packed offsets"), 8 * (77169 + 1.0));
+    EXPECT_EQ(item(plan, "mailboxes"), 0);
+    return plan.gpu->why;
+  };
+  SimulationOptions options = on_a_gpu();
+  options.weight_bits = 32;
+  EXPECT_NE(why(like_the_microcircuit(), options).find("needs run.weight_bits = 16"), std::string::npos);
+  options.cuda_engine = CudaEngine::resident;
+  EXPECT_THROW(plan_simulation(like_the_microcircuit(), options, 1, &h200), ConfigError);
+  options = on_a_gpu();
+  options.replicas = 4;
+  EXPECT_NE(why(like_the_microcircuit(), options).find("runs one replica, found 4"), std::string::npos);
+  options = on_a_gpu();
+  options.cuda_engine = CudaEngine::plain;
+  EXPECT_EQ(why(like_the_microcircuit(), options), "run.cuda_engine asks for it");
+  options = on_a_gpu();
+  options.update = UpdateMode::automatic;
+  EXPECT_NE(why(like_the_microcircuit(), options).find("updates by events"), std::string::npos);
+  PlannedNetwork driven = like_the_microcircuit();
+  driven.driven = true;
+  EXPECT_TRUE(plan_simulation(driven, options, 1, &h200).gpu->resident);
+  PlannedNetwork slow = like_the_microcircuit();
+  slow.delay_slots = 1025;  // a slice of fewer than 64 neurons would not do
+  EXPECT_NE(why(slow, on_a_gpu()).find("delays of 1024 steps do not fit synapses of 4 bytes"), std::string::npos);
+
+  // 128 multiprocessors of 99 KiB: 603 neurons' rings of 64 slots are 154 368 bytes.
+  const MemoryPlan other = plan_simulation(like_the_microcircuit(), on_a_gpu(), 1, &rtx4090);
+  EXPECT_TRUE(other.gpu->resident);
+  EXPECT_EQ(other.gpu->blocks, 128u);
+  EXPECT_FALSE(other.gpu->ring_in_shared);
+  EXPECT_NE(other.gpu->why.find("delay rings in device memory, for they do not fit"), std::string::npos);
+}
+
+TEST(MemoryPlan, WithoutAGpuAPlanForOneIsThatOfAnH200) {
+  if (!cuda::devices().empty()) GTEST_SKIP() << "there is a device";
+  const cuda::DeviceInfo h200 = *device_model("h200");
+  EXPECT_EQ(plan_simulation(like_the_microcircuit(), on_a_gpu(), 1).total(),
+            plan_simulation(like_the_microcircuit(), on_a_gpu(), 1, &h200).total());
+  EXPECT_EQ(planned_gpu(Device::cuda_all).name, h200.name);
+  SimulationOptions options = on_a_gpu();
+  options.device = Device::cpu;
+  EXPECT_FALSE(plan_simulation(like_the_microcircuit(), options, 1).gpu);
 }
 
 TEST(MemoryPlan, ASearchNeedsNoPruning) {

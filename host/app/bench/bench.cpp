@@ -46,9 +46,9 @@ TimedNetwork build(const BenchCase& one, const Progress& progress) {
 void require_room(const Benchmark& benchmark, const Config& config) {
   const MemoryPlan plan = plan_benchmark(benchmark, config);
   constexpr const char* kHint = "bench.neurons, bench.synapses or bench.batch";
-  require_fits(plan, available_memory(), kHint);
-  if (config.simulation.device != Device::cuda) return;
-  require_fits(plan.on_device(), memory_of(cuda::devices().at(0)), kHint);
+  require_fits(plan.on_host(), available_memory(), kHint);
+  if (!config.simulation.device.names_gpu()) return;
+  require_fits(plan.on_device(), memory_of(cuda::use_device(config.simulation.device)), kHint);
 }
 
 // What making the simulation would refuse, before there is a run folder.
@@ -133,8 +133,8 @@ int bench_verb(const Command& given) {
   const std::uint64_t peak = peak_memory();  // before the bandwidth is measured, which takes some too
   const Bandwidth memory = complete ? bandwidth(config) : Bandwidth{0, "not measured"};
   const MemoryPlan plan = plan_benchmark(benchmark, config);
-  const bool on_device = config.simulation.device == Device::cuda;
-  const BenchMemory used{peak, peak - before, plan.total(), on_device ? plan.on_device().total() : 0};
+  const bool on_device = config.simulation.device.names_gpu();
+  const BenchMemory used{peak, peak - before, plan.on_host().total(), on_device ? plan.on_device().total() : 0};
 
   const std::size_t shown = headline(measured);
   Json result{{"benchmark", name}, {"device", measured[shown].device}};

@@ -15,8 +15,8 @@ Json hardware_json(const Config& config) {
   for (const auto& [key, variable] :
        {std::pair{"omp_wait_policy", "OMP_WAIT_POLICY"}, {"gomp_spincount", "GOMP_SPINCOUNT"}})
     if (const char* value = std::getenv(variable)) json[key] = value;
-  if (config.simulation.device != Device::cuda) return json;
-  const cuda::DeviceInfo device = cuda::devices().at(0);
+  if (!config.simulation.device.names_gpu()) return json;
+  const cuda::DeviceInfo device = cuda::use_device(config.simulation.device);
   json["device"] = device.name;
   json["device_memory_bytes"] = device.memory_bytes;
   json["versions"] = cuda::versions();
@@ -40,7 +40,7 @@ Json memory_json(const BenchMemory& memory) {
 std::string memory_text(const BenchMemory& memory) {
   std::string text = "memory: the process " + bytes_text(static_cast<double>(memory.peak)) + " at most, of which " +
                      bytes_text(static_cast<double>(memory.growth)) + " since the network was begun; planned " +
-                     bytes_text(memory.plan - memory.device_plan);
+                     bytes_text(memory.plan);
   if (memory.device_plan > 0) text += " of RAM and " + bytes_text(memory.device_plan) + " on the device";
   return text + "\n";
 }

@@ -90,7 +90,7 @@ void resolve_bench(Config& config) {
   if (!several) refuse_several(config.bench.batch.size(), "bench.batch", recipe.network);
   if (recipe.network != BenchNetwork::sweep)
     refuse_several(config.bench.neurons.size(), "bench.neurons", recipe.network);
-  config.simulation.device = device_used(config) == "cuda" ? Device::cuda : Device::cpu;
+  config.simulation.device = device_used(config);
   if (!config.given.contains("run.weight_bits")) config.simulation.weight_bits = recipe.weight_bits;
   if (config.bench.duration_ms == 0) config.bench.duration_ms = recipe.duration_ms;
   if (several && config.bench.check == BenchCheck::full)
@@ -102,8 +102,8 @@ void resolve_bench(Config& config) {
 
 Benchmark make_benchmark(const Config& config) { return recipe_of(config.bench.network).make(config); }
 
-MemoryPlan plan_case(const BenchCase& one, const Config& config) {
-  MemoryPlan plan = plan_simulation(one.planned, one.simulation, team_size(config.simulation.threads));
+MemoryPlan plan_case(const BenchCase& one, const Config& config, const cuda::DeviceInfo* gpu) {
+  MemoryPlan plan = plan_simulation(one.planned, one.simulation, team_size(config.simulation.threads), gpu);
   double state = 0;
   for (const MemoryItem& item : plan.items)
     if (item.name == "state" || item.name == "delay ring") state += item.bytes;
@@ -116,10 +116,10 @@ MemoryPlan plan_case(const BenchCase& one, const Config& config) {
   return one.building.total() > plan.total() ? one.building : plan;
 }
 
-MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config) {
+MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config, const cuda::DeviceInfo* gpu) {
   MemoryPlan largest;
   for (const BenchCase& one : benchmark.cases)
-    if (MemoryPlan plan = plan_case(one, config); plan.total() > largest.total()) largest = std::move(plan);
+    if (MemoryPlan plan = plan_case(one, config, gpu); plan.total() > largest.total()) largest = std::move(plan);
   return largest;
 }
 

@@ -76,9 +76,9 @@ void resolve_bench(Config& config);
 // Reads a configuration that was resolved, and builds nothing.
 Benchmark make_benchmark(const Config& config);
 
-// The memory that building or measuring one case takes, whichever is more.
-MemoryPlan plan_case(const BenchCase& one, const Config& config);
+// The memory that building or measuring one case takes, whichever is more. gpu: as for plan_simulation().
+MemoryPlan plan_case(const BenchCase& one, const Config& config, const cuda::DeviceInfo* gpu = nullptr);
 // The plan of the case that takes most.
-MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config);
+MemoryPlan plan_benchmark(const Benchmark& benchmark, const Config& config, const cuda::DeviceInfo* gpu = nullptr);
 
 }  // namespace sprig::app

@@ -52,10 +52,10 @@ BenchFigures figures_of(const BenchCase& one, const Measurement& m) {
 }
 
 Bandwidth bandwidth(const Config& config) {
-  if (config.simulation.device == Device::cuda) {
-    const auto devices = cuda::devices();
-    if (devices.empty() || devices[0].bytes_per_s == 0) return {0, "not known"};
-    return {devices[0].bytes_per_s, "the driver's memory clock and bus width"};
+  if (config.simulation.device.names_gpu()) {
+    const double bytes_per_s = cuda::use_device(config.simulation.device).bytes_per_s;
+    if (bytes_per_s == 0) return {0, "not known"};
+    return {bytes_per_s, "the driver's memory clock and bus width"};
   }
   if (available_memory().bytes < 2 * kTriadBytes) return {0, "not measured: too little memory is free"};
   const int threads = team_size(config.simulation.threads);

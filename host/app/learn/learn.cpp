@@ -154,10 +154,12 @@ Json result_of(const LearnModels& models, const LearnSection& learn, const Image
 
 // What learning takes, on this machine and on its device.
 void require_room(const Config& config, const LearnImages& images) {
-  const MemoryPlan plan = plan_learning(config, images);
+  const Device device = device_used(config);
+  const MemoryPlan plan = plan_learning(config, images, device.names_gpu() ? cuda::multiprocessors(device) : 0);
   require_fits(plan, available_memory(), kLearnMemoryHint);
-  if (!uses_device(config.simulation.device)) return;
-  require_fits(plan.on_device(), memory_of(cuda::current_device()), kLearnMemoryHint);
+  if (!device.names_gpu()) return;
+  const std::size_t gpus = device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
+  require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), kLearnMemoryHint);
 }
 
 }  // namespace
@@ -193,7 +195,7 @@ int learn_verb(const Command& command) {
     session.print(number_text(presentations, 9) + " presentations in " + duration_text(seconds) + ", " +
                   number_text(presentations / seconds, 3) + " a second\n");
   }
-  const int code = session.finish(result, hash, device_used(config), complete, true);
+  const int code = session.finish(result, hash, device_used(config).text(), complete, true);
   for (std::size_t k = 0; complete && k < models.models.size(); ++k)
     if (!models.learners[k].failure.empty()) throw NumericalError(title(models.models[k]), models.learners[k].failure);
   return code;

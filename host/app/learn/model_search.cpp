@@ -84,8 +84,9 @@ class Search {
   static std::uint64_t of(std::uint64_t asked, std::uint64_t there) { return asked > 0 ? asked : there; }
   static std::unique_ptr<EnergyMeter> meter_of(const Config& config) {
     if (config.model_search.energy == EnergySource::counted) return nullptr;
-    return uses_device(config.simulation.device) ? device_energy_meter(cuda::current_device().pci_bus_id)
-                                                 : processor_energy_meter();
+    return uses_device(config.simulation.device)
+               ? device_energy_meter(cuda::use_device(config.simulation.device).pci_bus_id)
+               : processor_energy_meter();
   }
   static bool over(double limit, double value) { return limit > 0 && value > limit; }
 
@@ -250,7 +251,7 @@ int search_verb(const Command& command) {
   }
   Hash hash;  // of what is the same on every machine
   for (const Candidate& c : all) hash.add(c.memory.total()).add(c.options.neurons);
-  const int code = session.finish(result, hash.hex(), device_used(config), complete);
+  const int code = session.finish(result, hash.hex(), device_used(config).text(), complete);
   if (!no_model.empty()) throw ConfigError("model_search." + all.front().refused, no_model);
   return code;
 }

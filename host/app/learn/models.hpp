@@ -43,7 +43,8 @@ std::vector<LearnVariant> learn_variants(const Config& config);
 LearnModels learn_models(const Config& config, const LearnImages& images);
 
 // What learning holds at once, before any of it is allocated. Errors: ConfigError (learn.*).
-MemoryPlan plan_learning(const Config& config, const LearnImages& images);
+// gpu_blocks: multiprocessors of the GPU or GPUs that it is planned for, 0 on the CPU.
+MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks);
 inline constexpr const char* kLearnMemoryHint = "learn.neurons, learn.seeds or learn.variants";
 
 }  // namespace sprig::app

@@ -7,7 +7,7 @@
 
 namespace sprig::app {
 
-MemoryPlan plan_learning(const Config& config, const LearnImages& images) {
+MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks) {
   const double seeds = config.learn.seeds, models = seeds * static_cast<double>(1 + config.learn.variants.size());
   MemoryPlan plan;
   double weights = 0, state = 0, stages = 0, of_phase[2] = {0, 0};
@@ -18,8 +18,8 @@ MemoryPlan plan_learning(const Config& config, const LearnImages& images) {
     weights += seeds * static_cast<double>(memory.weights);
     state += seeds * static_cast<double>(memory.state);
     for (const bool learning : {true, false}) {
-      const PiecesAtOnce at_once = pieces_at_once(static_cast<std::size_t>(models), learning, config.simulation.device,
-                                                  config.simulation.threads);
+      const PiecesAtOnce at_once =
+          pieces_at_once(static_cast<std::size_t>(models), learning, gpu_blocks, config.simulation.threads);
       of_phase[learning] += seeds * 4.0 * static_cast<double>(at_once.pieces * at_once.images) * learn.model.neurons;
     }
     for (const Stage& stage : protocol_stages(learn.protocol, images.train, images.scored().scored, 0))
@@ -27,10 +27,10 @@ MemoryPlan plan_learning(const Config& config, const LearnImages& images) {
     plan.neurons += seeds * learn.model.neurons;
     plan.synapses += static_cast<double>(memory.weights) / 4 * seeds;
   }
-  constexpr double kCopies = 2;  // as it was, and in the stage
   plan.items = {{"task", "images", static_cast<double>(images.train.data.size() + images.test.data.size())},
                 {"task", "stages of " + std::to_string(static_cast<int>(models)) + " models", stages},
-                {"learning", "weights", kCopies * weights},
+                {"task", "weights before the stage", weights},
+                {"learning", "weights", weights},
                 {"learning", "neurons and traces", state},
                 {"learning", "spike counts", std::max(of_phase[0], of_phase[1])}};
   return plan;

@@ -66,7 +66,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
 int fit_candidates(std::vector<Candidate>& candidates, const MemoryLimit& limit, int workers) {
   double largest = 0;
   for (Candidate& candidate : candidates) {
-    const MemoryPlan plan = plan_memory(candidate.config, Work::operating_point);
+    const MemoryPlan plan = plan_memory(candidate.config, Work::operating_point).on_host();
     try {
       require_fits(plan, limit);
       largest = std::max(largest, plan.total());
@@ -74,7 +74,7 @@ int fit_candidates(std::vector<Candidate>& candidates, const MemoryLimit& limit,
       candidate.too_large = error.what();
     }
   }
-  if (largest == 0) require_fits(plan_memory(candidates.front().config, Work::operating_point), limit);
+  if (largest == 0) require_fits(plan_memory(candidates.front().config, Work::operating_point).on_host(), limit);
   const double at_once = limit.bytes / largest;
   return at_once < workers ? static_cast<int>(at_once) : workers;
 }

@@ -16,11 +16,10 @@ namespace {
 // Work of a group's pruning, and of a cell's steps: guesses that only the display depends on.
 constexpr double kPruningWork = 4, kTrainingWork = 3, kScoreWork = 1, kExponentWork = 1;
 
-SimulationOptions simulation_of(const Config& config, std::uint32_t seed, int threads) {
-  SimulationOptions simulation = config.simulation;
+SimulationOptions simulation_of(const Config& config, std::uint32_t seed, const Place& place) {
+  SimulationOptions simulation = place.here(config.simulation);
   simulation.seed = seed;
   simulation.replicas = 1;
-  simulation.threads = threads;
   return simulation;
 }
 
@@ -136,12 +135,12 @@ double expected_work(const StudyGrid& grid, const std::vector<std::size_t>& cell
 
 }  // namespace
 
-void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, int threads, const Progress& progress,
-                    const std::function<void(std::size_t cell, Row row)>& done) {
+void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
+                    const Progress& progress, const std::function<void(std::size_t cell, Row row)>& done) {
   const std::size_t first = cells.front();
   const Config& shared = grid.config_of(first);  // in all that pruning depends on
   const std::uint32_t seed = grid.seed_of(first);
-  const SimulationOptions simulation = simulation_of(shared, seed, threads);
+  const SimulationOptions simulation = simulation_of(shared, seed, place);
   const Network network = make_network(shared, seed);
   const Drive drive = make_drive(shared.drive, network.size());
   ProgressParts parts(progress, expected_work(grid, cells, network));

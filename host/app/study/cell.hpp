@@ -6,13 +6,14 @@
 
 #include "host/app/study/cells.hpp"
 #include "sprig/core/progress.hpp"
+#include "sprig/session/jobs.hpp"
 
 namespace sprig::app {
 
 // Prunes the one network that the cells of a group share, then trains and scores it for each of them; `done` is called
 // with every row at once. A NumericalError is a row of its own, and the others go on. Errors: Interrupted, and
 // whatever concerns all cells.
-void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, int threads, const Progress& progress,
-                    const std::function<void(std::size_t cell, Row row)>& done);
+void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
+                    const Progress& progress, const std::function<void(std::size_t cell, Row row)>& done);
 
 }  // namespace sprig::app

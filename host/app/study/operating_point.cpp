@@ -20,11 +20,10 @@ namespace sprig::app {
 
 namespace {
 
-Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Progress& progress) {
-  SimulationOptions simulation = config.simulation;
+Outcome evaluate(const Config& config, std::uint32_t seed, const Place& place, const Progress& progress) {
+  SimulationOptions simulation = place.here(config.simulation);
   simulation.seed = seed;
   simulation.replicas = 1;
-  simulation.threads = threads;
   const TaskOptions task = candidate_task(config);
   Network network = make_network(config, seed);
   const Drive drive = make_drive(config.drive, network.size());
@@ -35,12 +34,12 @@ Outcome evaluate(const Config& config, std::uint32_t seed, int threads, const Pr
 }
 
 // What only this candidate is to blame for is kept; a stop, a file, a device concern all of them and go on.
-Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, int threads, const Progress& progress) {
+Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, const Place& place, const Progress& progress) {
   Cell cell;
   const auto keep = [&](const char* why) { cell.failure = std::current_exception(), cell.why = why; };
   try {
     if (!candidate.too_large.empty()) throw MemoryError("", candidate.too_large);
-    const Outcome outcome = evaluate(candidate.config, seed, threads, progress);
+    const Outcome outcome = evaluate(candidate.config, seed, place, progress);
     require_finite(outcome);
     cell.outcome = outcome;
   } catch (const ConfigError& error) {
@@ -61,17 +60,18 @@ int search_operating_point(const Command& command) {
   const Config& config = command.config;
   std::vector<Candidate> candidates = candidates_of(config);
   const std::size_t seeds = config.study.seeds, count = candidates.size() * seeds;
-  const int workers = fit_candidates(candidates, available_memory(), job_workers(config, count));
+  const int most = fit_candidates(candidates, available_memory(), job_workers(config, count).count());
+  const Workers workers = job_workers(config, static_cast<std::size_t>(most));
   Session session(command);
   Cells cells{std::vector<Cell>(count), seeds};
   bool complete = false;
   {
     ProgressLine line("operating_point", command.quiet);
     std::mutex mutex;
-    complete = for_each_job(count, workers, line, [&](std::size_t i, const Progress& progress) {
+    complete = for_each_job(count, workers, line, [&](std::size_t i, const Place& place, const Progress& progress) {
       const std::size_t c = i / seeds, s = i % seeds;
       const auto seed = static_cast<std::uint32_t>(config.simulation.seed + s);
-      Cell cell = evaluate_or_fail(candidates[c], seed, workers > 1 ? 1 : config.simulation.threads, progress);
+      Cell cell = evaluate_or_fail(candidates[c], seed, place, progress);
       const std::lock_guard lock(mutex);
       session.folder().metric(json_text(cell_json(cell, candidates[c], seed)));
       cells.list[i] = std::move(cell);
@@ -92,7 +92,7 @@ int search_operating_point(const Command& command) {
                            operating_point_footer(cells, failures, candidates.size(), !config.network_file.empty());
   session.folder().write("table.txt", text);
   session.print(text);
-  const int code = session.finish(result, hash, device_used(config), complete);
+  const int code = session.finish(result, hash, device_used(config).text(), complete);
   if (complete && scores.empty()) std::rethrow_exception(cells.failed(0)->failure);  // all of them failed
   return code;
 }

@@ -26,7 +26,8 @@ struct Stopped {
 };
 
 // Works on what is not done yet, group by group.
-Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command, int workers) {
+Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command,
+                const Workers& workers) {
   std::vector<std::vector<std::size_t>> groups = pruning_groups(grid);
   for (std::vector<std::size_t>& group : groups)
     group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t c) { return store.rows()[c].has_value(); }),
@@ -36,15 +37,15 @@ Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, cons
   Stopped stopped;
   ProgressLine line("study", command.quiet);
   std::mutex mutex;
-  const int threads = workers > 1 ? 1 : command.config.simulation.threads;
   try {
-    stopped.complete = for_each_job(groups.size(), workers, line, [&](std::size_t g, const Progress& progress) {
-      evaluate_group(grid, groups[g], threads, progress, [&](std::size_t cell, Row row) {
-        const std::lock_guard lock(mutex);
-        folder.metric(json_text(row_json(grid, cell, row)));
-        store.add(cell, std::move(row));
-      });
-    });
+    stopped.complete =
+        for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
+          evaluate_group(grid, groups[g], place, progress, [&](std::size_t cell, Row row) {
+            const std::lock_guard lock(mutex);
+            folder.metric(json_text(row_json(grid, cell, row)));
+            store.add(cell, std::move(row));
+          });
+        });
   } catch (const std::exception& failure) {  // the rows that are done are written first
     stopped.error = std::current_exception();
     stopped.why = failure.what();
@@ -58,8 +59,8 @@ int study_verb(const Command& command) {
   const Config& config = command.config;
   if (config.study.mode == StudyMode::operating_point) return search_operating_point(command);
   const StudyGrid grid = study_grid(config);
-  const int workers = job_workers(config, grid.cells());
-  for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers);
+  const Workers workers = job_workers(config, grid.cells());
+  for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers.count());
   check_study(grid);  // what is wrong with the options is said before a run folder is touched
   Session session(command);
   CellStore store(session.folder().file("cells.jsonl"), grid);
@@ -94,7 +95,7 @@ int study_verb(const Command& command) {
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
   if (stopped.error) result["failed"] = stopped.why;
-  const int code = session.finish(result, hash, device_used(config), stopped.complete, true);
+  const int code = session.finish(result, hash, device_used(config).text(), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);
   if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
   return code;

@@ -7,7 +7,6 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/call_check.hpp"
-#include "sprig/engine/device.hpp"
 #include "sprig/learning/synapse_signs.hpp"
 
 namespace sprig {
@@ -37,10 +36,6 @@ void check_bptt(const Network& network, const Drive& drive, const BpttModel& mod
            "below the " + shown(model.samples) + " samples of a sequence");
   if (std::uint64_t{model.samples} * model.steps_per_sample > 0x7FFFFFFFu)
     refuse("training.samples", "sequences of 2^31 steps or more", "shorter ones");
-}
-
-std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model, Device device) {
-  return uses_device(device) ? cuda::make_bptt(network, drive, model) : cpu::make_bptt(network, drive, model);
 }
 
 BpttLimits::BpttLimits(const Network& network, const Drive& drive, const BpttModel& model_)

@@ -1,6 +1,13 @@
 #include "sprig/learning/competitive/competitive.hpp"
 
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "host/learning/competitive/shares.hpp"
+#include "sprig/core/exception_trap.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive/check.hpp"
 
 namespace sprig {
@@ -19,11 +26,42 @@ CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t 
   return state;
 }
 
+namespace {
+
+// Each GPU its share of the models, on a thread of its own.
+void present_on_all(View<Presentations> models) {
+  check_presentations(models);
+  const std::vector<int> gpus = cuda::usable_gpus();
+  if (gpus.empty()) throw cuda::unavailable(Device::cuda_all, cuda::why_no_device());
+  std::vector<double> costs;
+  for (const Presentations& job : models)
+    costs.push_back(static_cast<double>(job.which.size) * job.options->neurons * job.images->pixels);
+  const std::vector<std::vector<std::size_t>> shares = deal_out(costs, gpus.size());
+  ExceptionTrap trap;
+  std::vector<std::thread> threads;
+  for (std::size_t g = 0; g < gpus.size(); ++g) {
+    if (shares[g].empty()) continue;
+    threads.emplace_back([&, g] {
+      trap.run([&] {
+        cuda::make_current(gpus[g]);
+        std::vector<Presentations> share;
+        for (const std::size_t k : shares[g]) share.push_back(std::move(models[k]));
+        cuda::present(share);
+        for (std::size_t k = 0; k < share.size(); ++k) models[shares[g][k]] = std::move(share[k]);
+      });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  trap.rethrow();
+}
+
+}  // namespace
+
 void present(View<Presentations> models, Device device, int threads) {
-  if (uses_device(device))
-    cuda::present(models);
-  else
-    cpu::present(models, threads);
+  if (!uses_device(device)) return cpu::present(models, threads);
+  if (device == Device::cuda_all) return present_on_all(models);
+  cuda::select(device);
+  cuda::present(models);
 }
 
 CompetitiveOperations& CompetitiveOperations::operator+=(const CompetitiveOperations& other) {

@@ -10,15 +10,14 @@
 #include "sprig/core/fields.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
+#include "sprig/engine/device_choice.hpp"
 #include "sprig/engine/neuron_state.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/network/projection.hpp"
 
 namespace sprig {
 
-enum class Device { cpu, cuda, automatic };  // automatic: cuda when a device is there, else cpu
-constexpr auto words_of(Device) { return words<Device>("cpu", "cuda", "auto"); }
-// Whether that comes to a GPU here: asked for, or automatic and there is one.
+// Whether that comes to a GPU here: asked for, or automatic and there is one that can be used.
 bool uses_device(Device asked);
 
 // How the GPU runs a network (docs/engine.md). plain: two kernels a step. resident: one kernel for many steps; needs
@@ -82,7 +81,9 @@ struct SimulationOptions {
 };
 void fields(IsOptions<SimulationOptions> auto& o, auto&& visit) {
   visit("seed", o.seed, between(0, kMost32Bits), "of every random draw");
-  visit("device", o.device, kAnything, "where to run; auto: cuda when there is a device");
+  visit(
+      "device", o.device, kAnything,
+      "where to run; cuda:N: on that GPU; cuda:all: cells of a study, models of learn over all; auto: cuda if usable");
   visit("threads", o.threads, between(0, 4096), "CPU threads, 0: all; never changes a result");
   visit("replicas", o.replicas, between(1, 65536), "run: independent copies of the network in one batch");
   visit("slices", o.slices, between(0, 65536),
@@ -182,9 +183,10 @@ class Simulation {
   virtual int threads() const { return 1; }  // of the CPU that advance() runs on
 };
 
-// Copies what it needs of `network` (which must be valid: see validate()). Errors: DeviceError when the device asked
-// for cannot be used; ConfigError for a drive that does not fit, or for several replicas of a network that learns
-// (weights are not shared between replicas); MemoryError.
+// Copies what it needs of `network` (which must be valid: see validate()). A simulation on a GPU stays on it whichever
+// thread calls it, and each call leaves that GPU the calling thread's current one. Errors: DeviceError when the device
+// asked for cannot be used; ConfigError for Device::cuda_all (a simulation runs on one), for a drive that does not fit,
+// or for several replicas of a network that learns (weights are not shared between replicas); MemoryError.
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
@@ -196,6 +198,7 @@ std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive&
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,
                                             const SimulationOptions& options);
 }  // namespace cpu
+// On the calling thread's current GPU, which must be it in every later call too: make_simulation() above sees to that.
 namespace cuda {
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);

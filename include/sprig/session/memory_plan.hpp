@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/gpu_plan.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig {
@@ -14,15 +16,22 @@ namespace sprig {
 enum class Work { run, lyapunov, prune, study, operating_point };  // operating_point: a study without pruning
 
 struct MemoryItem {
-  std::string group, name;  // group: network, engine, recording, dynamics, pruning, learning, task
-  double bytes = 0;         // expected value where the network is random
+  std::string group, name;    // group: network, engine, recording, dynamics, pruning, learning, task
+  double bytes = 0;           // expected value where the network is random
+  bool on_gpu_alone = false;  // the host never has it
+
+  // Where the work runs on a GPU. What is not there alone is in RAM, be it only until it is on the GPU.
+  bool on_gpu() const { return group == "engine" || group == "dynamics" || group == "learning"; }
 };
 
 struct MemoryPlan {
   double neurons = 0, synapses = 0;
   std::vector<MemoryItem> items;  // what this work holds at once
+  std::optional<GpuPlan> gpu;     // by which engine it runs there, where it does
   double total() const;
-  MemoryPlan on_device() const;  // the arrays that live on the device, if there is one
+  MemoryPlan on_device() const;
+  MemoryPlan on_host() const;
+  MemoryPlan shared_by(std::size_t places) const;  // a fair share of each
 };
 
 // What the memory of one simulation follows from.
@@ -34,12 +43,21 @@ struct PlannedNetwork {
   LifKind kind;
   Plasticity plasticity = {};   // no targets: nothing learns
   double plastic_synapses = 0;  // among `synapses`
+  double step_ms = 0.1;
+  bool driven = false;  // in every step, by noise or Poisson spikes: never updated by events
 };
 
-// Bytes of a packed synapse: 4 where the CPU's slices can be cut so that it fits, else 8.
-double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options);
-// Groups network and engine. threads: what options.threads comes to.
-MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads);
+// The GPU that a plan is for where `device` names one: that one, or, where it cannot be used here, an H200 as its data
+// sheet has it. It is not asked for anything else.
+cuda::DeviceInfo planned_gpu(const Device& device);
+
+// In all of these, gpu is the one to plan for where the device names one; null: planned_gpu().
+// Bytes of a packed synapse: 4 where slices can be cut so that it fits, else 8.
+double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options,
+                     const cuda::DeviceInfo* gpu = nullptr);
+// Groups network and engine. threads: what options.threads comes to. Errors: ConfigError (run.cuda_engine).
+MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads,
+                           const cuda::DeviceInfo* gpu = nullptr);
 
 struct MemoryLimit {
   std::string name;  // "RAM", "RAM (cgroup)", "device 0 (...)"
@@ -47,7 +65,7 @@ struct MemoryLimit {
 };
 
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
-MemoryPlan plan_memory(const Config& config, Work work, int cells = 1);
+MemoryPlan plan_memory(const Config& config, Work work, int cells = 1, const cuda::DeviceInfo* gpu = nullptr);
 MemoryLimit available_memory();
 MemoryLimit memory_of(const cuda::DeviceInfo& device);
 inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";

@@ -7,9 +7,11 @@
 
 namespace sprig {
 
-// "cpu" or "cuda": what run.device = "auto" comes to here.
-std::string device_used(const Config& config);
-// Throws DeviceError when run.device = "cuda" and there is none.
+// run.device, with "auto" as what it comes to here: cuda or cpu.
+Device device_used(const Config& config);
+// Throws DeviceError when run.device names a GPU that cannot be used.
 void require_device(const Config& config);
+// For stderr, where there are GPUs and "auto" takes the CPU nevertheless: why. Else empty.
+std::string why_on_cpu(const Config& config);
 
 }  // namespace sprig

@@ -102,6 +102,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
 struct PiecesAtOnce {
   std::size_t pieces, images;
 };
-PiecesAtOnce pieces_at_once(std::size_t models, bool learning, Device device, int threads);
+// gpu_blocks: multiprocessors of the GPU or GPUs, 0 on the CPU.
+PiecesAtOnce pieces_at_once(std::size_t models, bool learning, int gpu_blocks, int threads);
 
 }  // namespace sprig

@@ -49,7 +49,7 @@ class CudaMachine {
 std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, const BpttModel& model) {
   check_bptt(network, drive, model);
   if (model.spikes == SpikeModel::smooth) throw ConfigError("training.spikes", "smooth spikes are the CPU's alone");
-  if (devices().empty()) throw DeviceError("device", why_no_device());
+  check_current();
   return std::make_unique<kernel::DeviceBptt<CudaMachine>>(network, drive, model, CudaMachine());
 }
 

@@ -47,7 +47,7 @@ class CudaMachine {
 }  // namespace
 
 void present(View<Presentations> models) {
-  if (devices().empty()) throw DeviceError("device", why_no_device());
+  check_current();
   CudaMachine machine;
   std::uint32_t most = 0;
   for (const Presentations& job : models) most = std::max(most, job.options->neurons);

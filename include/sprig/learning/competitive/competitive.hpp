@@ -165,12 +165,12 @@ struct Presentations {
 namespace cpu {
 void present(View<Presentations> models, int threads);
 }  // namespace cpu
-// One a block of the device; the CPU's bits. Also: DeviceError, MemoryError.
+// One a block of the calling thread's current GPU; the CPU's bits. Also: DeviceError, MemoryError.
 namespace cuda {
 void present(View<Presentations> models);
 }  // namespace cuda
 
-// On the device asked for.
+// On the device asked for; cuda:all deals the models out to all that are usable. When it throws, the models are void.
 void present(View<Presentations> models, Device device, int threads);
 
 }  // namespace sprig
