@@ -1,6 +1,7 @@
 # sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
 # host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
-# takes their place: the same symbols, each saying so. A room without host/NAME is headers only.
+# takes their place: the same symbols, each saying so. A room without host/NAME is headers only. With SPRIG_CUDA=EMULATED the
+# device's sources are C++ for the emulated device (tests/emulated_device).
 # The map is also kept as the global property SPRIG_ROOMS ("room:lower,lower,..."), which the ctest `layering` reads.
 include(GNUInstallDirs)
 
@@ -33,9 +34,31 @@ function(sprig_room room)
     return()
   endif()
   add_subdirectory(host/${room})
-  if(SPRIG_WITH_CUDA AND EXISTS ${kernels}/CMakeLists.txt)
+  if(EXISTS ${kernels}/CMakeLists.txt)
     add_subdirectory(kernels/${room})
-  elseif(EXISTS ${host}/no_cuda.cpp)
+  endif()
+  if(NOT SPRIG_WITH_CUDA AND EXISTS ${host}/no_cuda.cpp)
     target_sources(sprig_${room} PRIVATE ${host}/no_cuda.cpp)
   endif()
+endfunction()
+
+# sprig_device_sources(ROOM file... [LINK library...]): the sources of a room for the device, relative to kernels/ROOM. All
+# of them, of all rooms, are kept as the global property SPRIG_DEVICE_SOURCES.
+function(sprig_device_sources room)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND ${PROJECT_SOURCE_DIR}/kernels/${room}/ OUTPUT_VARIABLE sources)
+  set_property(GLOBAL APPEND PROPERTY SPRIG_DEVICE_SOURCES ${sources})
+  if(SPRIG_CUDA STREQUAL "EMULATED")
+    sprig_for_emulated_device(sprig_${room} ${sources})
+  elseif(SPRIG_WITH_CUDA)
+    target_sources(sprig_${room} PRIVATE ${sources})
+    target_link_libraries(sprig_${room} PRIVATE ${arg_LINK})
+  endif()
+endfunction()
+
+# Adds sources for the device to a target, as C++ for the emulated device.
+function(sprig_for_emulated_device target)
+  target_sources(${target} PRIVATE ${ARGN})
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES LANGUAGE CXX)
+  target_include_directories(${target} BEFORE PRIVATE ${PROJECT_SOURCE_DIR}/tests/emulated_device/include ${PROJECT_SOURCE_DIR})
 endfunction()

@@ -1,5 +1,6 @@
 // The execution context on CUDA: each call is one intrinsic (context.hpp says what it means). An object holds nothing
-// but the running offset of shared(), which the compiler folds away.
+// but the running offset of shared(), which the compiler folds away. The emulated device (tests/emulated_device) has
+// functions in place of the intrinsics; what CUDA does by syntax or by nothing is written out for it.
 #pragma once
 
 #include <cooperative_groups.h>
@@ -27,7 +28,11 @@ class CudaContext {
 
   template <class T>
   __device__ __forceinline__ T* shared(std::uint32_t n) {
+#if defined(__CUDACC__)
     extern __shared__ __align__(16) unsigned char sprig_shared[];
+#else
+    unsigned char* const sprig_shared = emulated::shared_memory();  // tests/emulated_device
+#endif
     T* place = reinterpret_cast<T*>(sprig_shared + shared_used_);
     shared_used_ += (n * static_cast<std::uint32_t>(sizeof(T)) + 15u) & ~15u;
     return place;
@@ -69,7 +74,11 @@ class CudaContext {
   }
   __device__ __forceinline__ void grid_barrier() const { cooperative_groups::this_grid().sync(); }
   // Nothing: what a waiting loop reads comes from the L2 cache, and that trip is pause enough.
-  __device__ __forceinline__ void pause() const {}
+  __device__ __forceinline__ void pause() const {
+#if !defined(__CUDACC__)
+    emulated::pause();
+#endif
+  }
 
  private:
   static constexpr unsigned kAllLanes = 0xFFFFFFFFu;

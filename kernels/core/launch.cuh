@@ -27,19 +27,36 @@ inline Grid grid_for(std::uint64_t items, std::uint32_t threads, std::uint32_t m
   return {static_cast<std::uint32_t>(std::min<std::uint64_t>(blocks, most_blocks)), threads, shared_bytes};
 }
 
+// How the blocks of a grid run: in any order, or all at the same time, so that they can wait for one another.
+enum class Blocks { in_any_order, together };
+
 // Queues `kernel` on the stream; returns at once when the grid is empty. A debug build waits and so blames the right
 // kernel, except while a graph is being captured. Errors: DeviceError naming the kernel.
 template <class... Parameters, class... Arguments>
-void launch(const char* name, const Grid& grid, const Stream& stream, void (*kernel)(Parameters...),
+void launch(const char* name, const Grid& grid, Blocks blocks, const Stream& stream, void (*kernel)(Parameters...),
             Arguments&&... arguments) {
   if (grid.blocks == 0) return;
-  kernel<<<grid.blocks, grid.threads, grid.shared_bytes, stream.get()>>>(std::forward<Arguments>(arguments)...);
-  check(cudaGetLastError(), name);
+  cudaLaunchAttribute cooperative{};
+  cooperative.id = cudaLaunchAttributeCooperative;
+  cooperative.val.cooperative = blocks == Blocks::together;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(grid.blocks);
+  config.blockDim = dim3(grid.threads);
+  config.dynamicSmemBytes = grid.shared_bytes;
+  config.stream = stream.get();
+  config.attrs = &cooperative;
+  config.numAttrs = 1;
+  check(cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...), name);
 #if !defined(NDEBUG)
   cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
   check(cudaStreamIsCapturing(stream.get(), &capture), name);
   if (capture == cudaStreamCaptureStatusNone) check(cudaStreamSynchronize(stream.get()), name);
 #endif
+}
+template <class... Parameters, class... Arguments>
+void launch(const char* name, const Grid& grid, const Stream& stream, void (*kernel)(Parameters...),
+            Arguments&&... arguments) {
+  launch(name, grid, Blocks::in_any_order, stream, kernel, std::forward<Arguments>(arguments)...);
 }
 
 // Blocks of `threads` that the current device holds at once, at `per_multiprocessor` blocks each.

@@ -57,15 +57,8 @@ ResidentKernel::ResidentKernel(const LifKind& kind, std::uint32_t blocks, std::u
 
 void ResidentKernel::enqueue(const kernel::ResidentData& data, const kernel::ResidentSegment& segment,
                              const Stream& stream) const {
-  kernel::ResidentData data_copy = data;
-  kernel::ResidentSegment segment_copy = segment;
-  void* arguments[] = {&data_copy, &segment_copy};
-  check(cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(function_), dim3(blocks_), dim3(threads_), arguments,
-                                    shared_bytes_, stream.get()),
-        "launching the resident kernel");
-#if !defined(NDEBUG)
-  stream.synchronize();
-#endif
+  launch("launching the resident kernel", {blocks_, threads_, shared_bytes_}, Blocks::together, stream, function_, data,
+         segment);
 }
 
 }  // namespace sprig::cuda

@@ -10,6 +10,9 @@
 
 namespace sprig::test {
 
+// Whether what runs these tests is the CPU (tests/emulated_device): then they are made shorter.
+inline bool is_emulated() { return cuda::current_device().name.starts_with("emulated"); }
+
 template <class Base>
 class OnGpu : public Base {
  protected:

@@ -5,13 +5,11 @@
 #include <limits>
 #include <string>
 
+#include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "tests/kernels/engine_cases.hpp"
 #include "tests/kernels/gpu_fixture.hpp"
-#if SPRIG_WITH_CUDA
-#include "kernels/engine/resident_simulation.hpp"
-#endif
 
 namespace sprig::test {
 namespace {
@@ -104,14 +102,15 @@ TEST_F(GpuResidentOnce, IsChosenWhereItCanRunAndSaysWhyWhereItCannot) {
 }
 
 TEST_F(GpuResidentOnce, AHundredRunsHaveOneHash) {
-  const EngineCase c{5000, 1, 1, true, 0, 0.02};
+  const int runs = is_emulated() ? 3 : 100;
+  const EngineCase c{is_emulated() ? 1500u : 5000u, 1, 1, true, 0, 0.02};
   const Network network = network_of(c);
   Drive drive = drive_of(c);
   drive.channels = 0, drive.current_gain.clear();
   const auto resident = cuda::make_simulation(network, drive, options_of(c, CudaEngine::resident));
   const SimulationState start = resident->state();
   std::uint64_t first = 0;
-  for (int run = 0; run < 100; ++run) {
+  for (int run = 0; run < runs; ++run) {
     resident->set_state(start);
     resident->advance(300);
     const std::uint64_t hash = resident->state().hash();
@@ -152,30 +151,32 @@ TEST_F(GpuResidentOnce, NonFiniteStateIsNamed) {
   }
 }
 
-#if SPRIG_WITH_CUDA
 TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit) {
   using kernel::Exchange;
   using kernel::ResidentWishes;
   using kernel::RingPlace;
   using kernel::Split;
   const EngineCase c{3000, 1, 1, true, 0, 0.02};
+  const std::uint32_t steps = is_emulated() ? 60 : 200;
+  const auto all = static_cast<std::uint32_t>(cuda::current_device().multiprocessors);
   for (const std::uint16_t shortest : {1, 7}) {
     const Network network = shortest == 1 ? network_of(c) : slow_network(3000, shortest, 20);
     Drive drive;
     drive.noise_sigma.assign(3000, 0.3);
     const auto cpu = cpu::make_simulation(network, drive, options_of(c, CudaEngine::automatic));
-    cpu->advance(200);
-    for (const ResidentWishes& wishes : {ResidentWishes{}, ResidentWishes{1, 0, 640}, ResidentWishes{132, 0, 32},
-                                         ResidentWishes{7, 31, 256, 2}, ResidentWishes{64, 0, 0, 32, RingPlace::global},
-                                         ResidentWishes{24, 0, 0, 8, RingPlace::automatic, Exchange::grid_barrier},
-                                         ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}})
+    cpu->advance(steps);
+    for (const ResidentWishes& wishes :
+         {ResidentWishes{}, ResidentWishes{1, 0, 640}, ResidentWishes{all, 0, 32}, ResidentWishes{7, 31, 256, 2},
+          ResidentWishes{all / 2, 0, 0, 32, RingPlace::global},
+          ResidentWishes{all / 5, 0, 0, 8, RingPlace::automatic, Exchange::grid_barrier},
+          ResidentWishes{5, 25, 512, 4, RingPlace::global, Exchange::grid_barrier}})
       for (const Split split : {Split::on, Split::off}) {
         ResidentWishes asked = wishes;
         asked.split = split;
         const auto resident =
             cuda::make_resident_simulation(network, drive, options_of(c, CudaEngine::resident), asked);
-        resident->advance(150);
-        resident->advance(50);
+        resident->advance(steps - 20);
+        resident->advance(20);
         EXPECT_EQ(resident->state().hash(), cpu->state().hash())
             << wishes.blocks << " blocks, " << wishes.slices << " slices, shortest delay " << shortest << ", split "
             << static_cast<int>(split);
@@ -185,18 +186,19 @@ TEST_F(GpuResidentOnce, DoesNotDependOnBlocksSlicesThreadsPlacesExchangeOrSplit)
 
 // Drawn on the device, and near synapses copied there.
 TEST_F(GpuResidentOnce, ADrawnMicrocircuitHasTheSameBitsWithSplitRows) {
-  const StandardNetwork standard = microcircuit(Background::poisson, 1, 0.1);
+  const StandardNetwork standard = microcircuit(Background::poisson, 1, is_emulated() ? 0.05 : 0.1);
+  const std::uint32_t steps = is_emulated() ? 150 : 1000;
   Drive drive;
   drive.poisson_rate_hz = standard.poisson_rate_hz;
   drive.poisson_weight = standard.poisson_weight;
   const SimulationOptions options = options_of({}, CudaEngine::resident);
   const auto cpu = cpu::make_simulation(standard.procedural, drive, options_of({}, CudaEngine::automatic));
-  cpu->advance(1000);
+  cpu->advance(steps);
   for (const kernel::Split split : {kernel::Split::automatic, kernel::Split::on, kernel::Split::off}) {
     kernel::ResidentWishes wishes;
     wishes.split = split;
     const auto resident = cuda::make_resident_simulation(standard.procedural, drive, options, wishes);
-    resident->advance(1000);
+    resident->advance(steps);
     EXPECT_EQ(resident->state().hash(), cpu->state().hash()) << "split " << static_cast<int>(split);
   }
 }
@@ -221,7 +223,6 @@ TEST_F(GpuResidentOnce, BurstsOfEveryNeuronOverflowTheBoxes) {
     EXPECT_EQ(resident->state().hash(), cpu->state().hash());
   }
 }
-#endif
 
 }  // namespace
 }  // namespace sprig::test

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+namespace cub {
+
+struct DeviceScan {
+  static cudaError_t ExclusiveSum(void* memory, std::size_t& bytes, const std::uint64_t* from, std::uint64_t* to,
+                                  std::size_t count, cudaStream_t stream);
+};
+
+}  // namespace cub

@@ -1,0 +1,48 @@
+// Runs a grid: every CUDA thread is a fiber, all of them on the thread of the host that calls.
+//
+// Blocks of an ordinary launch run one after the other, those of a cooperative one all at once. A warp runs until none
+// of its lanes can go on, a lane until it waits for others; so which thread runs when is the same in every run, unless
+// the order is drawn. A thread that never waits costs no change of fibers: the next one begins on the same stack.
+//
+// Under ThreadSanitizer every thread is a thread of its own (a TSan fiber), ordered with others by nothing but the
+// barriers, collectives and atomic operations that it makes: it then finds races of all schedules that agree on these.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace sprig::emulated {
+
+struct GridShape {
+  std::uint32_t blocks = 0, threads = 0;
+  std::size_t shared_bytes = 0;
+  bool cooperative = false;
+};
+
+// Draws for a random order.
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : engine_(seed) {}
+  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>((engine_() & 0xFFFFFFFFu) * n >> 32); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// Runs thread() in every thread of the grid. Returns what went wrong, "" if nothing did: a barrier or a collective that
+// not all reach (with the list of who waits where), an access to memory that is none, shared memory included, a stack
+// that is too small. `draws`: null for the fixed order. Threads of a grid that failed are dropped where they stand.
+std::string run_grid(const GridShape& shape, const std::function<void()>& thread, Draws* draws);
+
+// Whether the calling thread of the host runs a grid's thread just now; which ("block 3, thread 17").
+bool in_kernel();
+std::string running_thread();
+// Leaves the running thread and ends its grid with a report; for a handler of signals.
+[[noreturn]] void abandon_grid(const std::string& report);
+// Where `address` lies in the running block's shared memory or behind it; "" if it has nothing to do with it.
+std::string describe_shared(const void* address);
+
+}  // namespace sprig::emulated
