@@ -38,7 +38,7 @@ std::string shown(const Device& device) { return in_quotes(device.text()); }
 std::string in_words(const Device&, const Allowed&) { return kDeviceWords; }
 std::optional<std::string> offence(const Device& device, const Allowed&) {
   if (read_device(device.text())) return {};
-  return shown(device);
+  return "the text " + shown(device);
 }
 
 }  // namespace sprig

@@ -60,6 +60,11 @@ std::vector<T> values_about(const Allowed& allowed) {
       if (std::isfinite(x)) laws.push_back({Kind::uniform, x, x + 1});
     }
     return laws;
+  } else if constexpr (std::same_as<T, Device>) {
+    return {T::cpu,         T::cuda,
+            T::cuda_all,    T::automatic,
+            T::cuda_at(0),  T::cuda_at(T::kHighest),
+            T::cuda_at(-1), T::cuda_at(T::kHighest + 1)};
   } else {
     return {"", "text", std::string("a\0b", 3)};
   }

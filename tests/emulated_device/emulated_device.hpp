@@ -5,7 +5,8 @@
 //
 // The environment sets up the device before its first use:
 //
-//   SPRIG_EMULATED_DEVICE=h200|a100|rtx4090   whose limits it has (h200)
+//   SPRIG_EMULATED_DEVICE=h200|a100|rtx4090|v100   whose limits it has (h200); several with commas: of one device after
+//                                             the other, the last of all others. There is no code for a v100
 //   SPRIG_EMULATED_DEVICES=N                  how many of them there are (1; 0: none)
 //   SPRIG_EMULATED_MULTIPROCESSORS=N          fewer multiprocessors, so that a grid of all of them runs quickly
 //   SPRIG_EMULATED_MEMORY=BYTES               memory of a device

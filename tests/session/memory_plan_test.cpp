@@ -40,6 +40,7 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     config.network.tau_m_ms.resize(1);
     config.network.delay_ms = {Distribution::Kind::uniform, 1.0, 4.0};
     config.network.kind.receptors = 2;
+    config.simulation.device = Device::cpu;
     config.simulation.slices = 2;
     config.simulation.weight_bits = topology == Topology::random ? 16 : 32;
     finish_config(config);

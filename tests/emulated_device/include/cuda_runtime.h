@@ -28,8 +28,10 @@ enum cudaError_t {
   cudaErrorMemoryAllocation = 2,
   cudaErrorInvalidConfiguration = 9,
   cudaErrorInsufficientDriver = 35,
+  cudaErrorInvalidDeviceFunction = 98,
   cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
+  cudaErrorNoKernelImageForDevice = 209,
   cudaErrorInvalidResourceHandle = 400,
   cudaErrorIllegalAddress = 700,
   cudaErrorLaunchFailure = 719,
@@ -74,6 +76,10 @@ using cudaGraphExec_t = struct EmulatedGraphExec*;
 
 struct cudaDeviceProp {
   char name[256];
+  std::size_t totalGlobalMem;
+};
+struct cudaFuncAttributes {
+  int binaryVersion;  // 90: code for compute capability 9.0
 };
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;
@@ -152,6 +158,7 @@ struct Launch {
   std::vector<std::string_view> arguments;
 };
 cudaError_t launch(const cudaLaunchConfig_t& config, Launch launch);
+cudaError_t code_for_current_device(int& compute_capability);
 cudaError_t set_most_shared(const void* kernel, int bytes);
 cudaError_t occupancy(int* blocks, const void* kernel, int threads, std::size_t shared_bytes);
 
@@ -172,6 +179,10 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
   };
   std::apply([&](const auto&... value) { launch.arguments = {bytes(value)...}; }, values);
   return sprig::emulated::launch(*config, std::move(launch));
+}
+template <class Kernel>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Kernel*) {
+  return sprig::emulated::code_for_current_device(attributes->binaryVersion);
 }
 template <class Kernel>
 cudaError_t cudaFuncSetAttribute(Kernel* kernel, cudaFuncAttribute, int value) {

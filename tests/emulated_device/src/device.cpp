@@ -15,7 +15,9 @@ constexpr Limits kKinds[] = {
      85'000'000'000},
     {"rtx4090", "NVIDIA GeForce RTX 4090", 8, 9, 128, 24, 1536, 100 * 1024, 99 * 1024, 72 << 20, 10501000, 384,
      25'000'000'000},
+    {"v100", "Tesla V100-SXM2-16GB", 7, 0, 80, 32, 2048, 96 * 1024, 96 * 1024, 6 << 20, 877000, 4096, 16'900'000'000},
 };
+constexpr int kLowestMajor = 8;  // for which there is code
 
 std::recursive_mutex mutex;
 std::unique_ptr<System> the_system;
@@ -34,7 +36,18 @@ std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
 const Limits& kind_of(const std::string& word) {
   for (const Limits& kind : kKinds)
     if (word == kind.word) return kind;
-  throw std::invalid_argument("SPRIG_EMULATED_DEVICE: found \"" + word + "\", must be h200, a100 or rtx4090");
+  throw std::invalid_argument("SPRIG_EMULATED_DEVICE: found \"" + word + "\", must be h200, a100, rtx4090 or v100");
+}
+
+// The words of a list with commas.
+std::vector<std::string> words_in(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    words.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
 }
 
 }  // namespace
@@ -42,7 +55,7 @@ const Limits& kind_of(const std::string& word) {
 Settings settings_from_environment() {
   Settings s;
   if (const char* device = std::getenv("SPRIG_EMULATED_DEVICE")) s.device = device;
-  kind_of(s.device);
+  for (const std::string& word : words_in(s.device)) kind_of(word);
   s.devices = static_cast<int>(number_in("SPRIG_EMULATED_DEVICES", 1));
   s.multiprocessors = static_cast<int>(number_in("SPRIG_EMULATED_MULTIPROCESSORS", 0));
   s.memory_bytes = number_in("SPRIG_EMULATED_MEMORY", 0);
@@ -66,10 +79,13 @@ Settings settings_from_environment() {
 
 System::System(const Settings& settings_)
     : settings(settings_), pinned(false, std::uint64_t{64} << 30), draws(settings_.seed) {
-  Limits limits = kind_of(settings.device);
-  if (settings.multiprocessors > 0) limits.multiprocessors = settings.multiprocessors;
-  const std::uint64_t bytes = settings.memory_bytes > 0 ? settings.memory_bytes : limits.memory_bytes;
-  for (int k = 0; k < settings.devices; ++k) devices.push_back(std::make_unique<Device>(k, limits, bytes));
+  const std::vector<std::string> kinds = words_in(settings.device);
+  for (int k = 0; k < settings.devices; ++k) {
+    Limits limits = kind_of(kinds[std::min(static_cast<std::size_t>(k), kinds.size() - 1)]);
+    if (settings.multiprocessors > 0) limits.multiprocessors = settings.multiprocessors;
+    const std::uint64_t bytes = settings.memory_bytes > 0 ? settings.memory_bytes : limits.memory_bytes;
+    devices.push_back(std::make_unique<Device>(k, limits, bytes));
+  }
 }
 
 void set_up(const Settings& settings) {
@@ -158,6 +174,7 @@ constexpr ErrorText kErrors[] = {
     SPRIG_ERROR(cudaErrorInsufficientDriver, "CUDA driver version is insufficient for CUDA runtime version"),
     SPRIG_ERROR(cudaErrorNoDevice, "no CUDA-capable device is detected"),
     SPRIG_ERROR(cudaErrorInvalidDevice, "invalid device ordinal"),
+    SPRIG_ERROR(cudaErrorNoKernelImageForDevice, "no kernel image is available for execution on the device"),
     SPRIG_ERROR(cudaErrorInvalidResourceHandle, "invalid resource handle"),
     SPRIG_ERROR(cudaErrorIllegalAddress, "an illegal memory access was encountered"),
     SPRIG_ERROR(cudaErrorLaunchFailure, "unspecified launch failure"),
@@ -174,8 +191,18 @@ const ErrorText& text_of(cudaError_t error) {
 }
 
 bool no_such(int device) { return device < 0 || device >= system().settings.devices; }
+const Device& device_of(int device) { return *system().devices.at(static_cast<std::size_t>(device)); }
 
 }  // namespace
+
+cudaError_t sprig::emulated::code_for_current_device(int& compute_capability) {
+  return call([&] {
+    const Limits& limits = current_device().limits;
+    if (limits.major < kLowestMajor) return cudaErrorNoKernelImageForDevice;
+    compute_capability = 10 * limits.major + limits.minor;
+    return cudaSuccess;
+  });
+}
 
 const char* cudaGetErrorName(cudaError_t error) { return text_of(error).name; }
 const char* cudaGetErrorString(cudaError_t error) { return text_of(error).text; }
@@ -223,7 +250,8 @@ cudaError_t cudaSetDevice(int device) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return call([&] {
     if (no_such(device)) return cudaErrorInvalidDevice;
-    std::snprintf(properties->name, sizeof properties->name, "emulated %s", current_device().limits.name);
+    std::snprintf(properties->name, sizeof properties->name, "emulated %s", device_of(device).limits.name);
+    properties->totalGlobalMem = device_of(device).memory.limit();
     return cudaSuccess;
   });
 }
@@ -234,7 +262,7 @@ static constexpr int kLongestPolicyWindow = 128 << 20;
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
   return call([&] {
     if (no_such(device)) return cudaErrorInvalidDevice;
-    const Limits& limits = current_device().limits;
+    const Limits& limits = device_of(device).limits;
     switch (attribute) {
       case cudaDevAttrMultiProcessorCount:
         *value = limits.multiprocessors;
