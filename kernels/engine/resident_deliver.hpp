@@ -51,7 +51,7 @@ SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const ResidentR
 struct RowsInLine {
   std::uint64_t from;    // where the lane's row begins, less `before`
   std::uint32_t before;  // groups of the lanes before this one
-  std::uint32_t base;    // where the ring stands for the lane's spike: bytes
+  std::uint32_t base;    // where the ring stands for the lane's spike: bytes; of places: entries | weight << 16
   std::uint32_t total;   // groups of all lanes
 };
 
@@ -62,8 +62,9 @@ struct FetchedGroups {
   std::uint32_t base[kCount];
 };
 
-// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. All lanes call.
-template <ExecutionContext Ctx>
+// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. kPlacesAlone =
+// rows.weights is there. All lanes call.
+template <bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
                                        std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
                                        std::uint32_t slot) {
@@ -71,7 +72,12 @@ SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const
   if (valid) piece = row_piece(data, rows, source, number);
   const std::uint32_t sum = sum_of_lanes_until(ctx, piece.length);
   const std::uint32_t before = sum - piece.length;
-  return {piece.begin - before, before, slot * ring.slot_bytes, ctx.shuffle(sum, kWarp - 1)};
+  std::uint32_t base = slot * ring.slot_bytes;
+  if constexpr (kPlacesAlone) {
+    base /= sizeof(std::int32_t);  // below 2^16, as the ring has no more entries
+    if (valid) base |= static_cast<std::uint32_t>(rows.weights[source]) << 16;
+  }
+  return {piece.begin - before, before, base, ctx.shuffle(sum, kWarp - 1)};
 }
 
 // The last lane whose `before` is at most g. Lanes without a row are passed over: the next one has the same `before`,
@@ -123,23 +129,43 @@ SPRIG_KERNEL inline void add(Ctx& ctx, const RowsInLine& rows, std::uint32_t at,
   }
 }
 
+// The same of rows that hold places.
+template <int kCount, ExecutionContext Ctx>
+SPRIG_KERNEL inline void add_places(Ctx& ctx, const RowsInLine& rows, std::uint32_t at,
+                                    const FetchedGroups<kCount>& fetched, const RingView& ring) {
+  for (int j = 0; j < kCount; ++j) {
+    if (at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) >= rows.total) continue;
+    const std::uint32_t base = (fetched.base[j] & 0xFFFFu) * static_cast<std::uint32_t>(sizeof(std::int32_t));
+    const auto weight = static_cast<std::int16_t>(fetched.base[j] >> 16);
+    for (std::uint32_t k = 0; k < kPlaces; ++k) {
+      const std::uint16_t place = place_in(fetched.group[j], k);
+      if (place != kNoPlace) add_synapse(ctx, ring, base, {place, weight});
+    }
+  }
+}
+
 // Places of a slice from here on are far; 0: all are delivered.
 SPRIG_KERNEL inline std::uint32_t least_place(const ResidentData& data, Share what, const SliceView& slice) {
   return what == Share::far ? data.near_steps * stride_of(data, slice) : 0;
 }
 
 // Groups from `at` on, kDeep a lane at once while there are many.
-template <ExecutionContext Ctx>
+template <bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows, std::uint32_t at,
                                       const RingView& ring, std::uint32_t least) {
+  const auto deliver = [&]<int kCount>() {
+    const FetchedGroups<kCount> fetched = fetch<kCount>(ctx, table, rows, at);
+    if constexpr (kPlacesAlone)
+      add_places(ctx, rows, at, fetched, ring);
+    else
+      add(ctx, rows, at, fetched, ring, least);
+    at += kCount * kWarp;
+  };
   while (at < rows.total) {
-    if (rows.total - at > kWarp) {
-      add(ctx, rows, at, fetch<kDeep>(ctx, table, rows, at), ring, least);
-      at += kDeep * kWarp;
-    } else {
-      add(ctx, rows, at, fetch<1>(ctx, table, rows, at), ring, least);
-      at += kWarp;
-    }
+    if (rows.total - at > kWarp)
+      deliver.template operator()<kDeep>();
+    else
+      deliver.template operator()<1>();
   }
 }
 
@@ -151,8 +177,13 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
     if (what != Share::input && data.slices > ctx.blocks() && data.slice_reached[number] == 0) return;
     const RingView ring = ring_view(data, block, slice);
-    const RowsInLine rows = look_up(ctx, data, table, number, ring, valid, source, slot);
-    deliver_rows(ctx, table, rows, 0, ring, least_place(data, what, slice));
+    const auto deliver = [&]<bool kPlacesAlone>() {
+      const RowsInLine rows = look_up<kPlacesAlone>(ctx, data, table, number, ring, valid, source, slot);
+      deliver_rows<kPlacesAlone>(ctx, table, rows, 0, ring, least_place(data, what, slice));
+    };
+    if constexpr (!Block::kOneSlice)
+      if (what != Share::input && table.weights != nullptr) return deliver.template operator()<true>();
+    deliver.template operator()<false>();
   });
 }
 
