@@ -109,23 +109,29 @@ SPRIG_KERNEL inline FetchedGroups<kCount> fetch(Ctx& ctx, const ResidentRows& ta
   return fetched;
 }
 
-// Adds a synapse onto a ring that stands at `base` bytes.
+// Adds `weight` at a place of a ring that stands at `base` bytes.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void add_at(Ctx& ctx, const RingView& ring, std::uint32_t base, std::uint32_t place,
+                                std::int32_t weight) {
+  constexpr std::uint32_t kBytes = sizeof(std::int32_t);
+  const std::uint32_t at = ring_place(base, place * kBytes, ring.bytes);
+  ctx.template atomic_add<Order::relaxed, Scope::block>(
+      reinterpret_cast<std::int32_t*>(reinterpret_cast<unsigned char*>(ring.first) + at), weight);
+}
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void add_synapse(Ctx& ctx, const RingView& ring, std::uint32_t base, const NarrowSynapse& synapse) {
-  constexpr std::uint32_t kBytes = sizeof(std::int32_t);
-  const std::uint32_t at = ring_place(base, synapse.place * kBytes, ring.bytes);
-  ctx.template atomic_add<Order::relaxed, Scope::block>(
-      reinterpret_cast<std::int32_t*>(reinterpret_cast<unsigned char*>(ring.first) + at), std::int32_t{synapse.weight});
+  add_at(ctx, ring, base, synapse.place, synapse.weight);
 }
 
-// Adds what fetch() of the same `rows` and `at` asked for, places below `least` left out.
+// Adds what fetch() of the same `rows` and `at` asked for; of places below `least`, nothing. (A weight of 0 is added
+// there: the compiler would branch around each addition, and few are left out.)
 template <int kCount, ExecutionContext Ctx>
 SPRIG_KERNEL inline void add(Ctx& ctx, const RowsInLine& rows, std::uint32_t at, const FetchedGroups<kCount>& fetched,
                              const RingView& ring, std::uint32_t least) {
   for (int j = 0; j < kCount; ++j) {
-    const bool has = at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) < rows.total;
+    if (at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) >= rows.total) continue;
     for (const NarrowSynapse& synapse : fetched.group[j].synapse)
-      if (has && synapse.place >= least) add_synapse(ctx, ring, fetched.base[j], synapse);
+      add_at(ctx, ring, fetched.base[j], synapse.place, synapse.place >= least ? synapse.weight : 0);
   }
 }
 
@@ -135,11 +141,12 @@ SPRIG_KERNEL inline void add_places(Ctx& ctx, const RowsInLine& rows, std::uint3
                                     const FetchedGroups<kCount>& fetched, const RingView& ring) {
   for (int j = 0; j < kCount; ++j) {
     if (at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) >= rows.total) continue;
-    const std::uint32_t base = (fetched.base[j] & 0xFFFFu) * static_cast<std::uint32_t>(sizeof(std::int32_t));
+    const std::uint32_t base = fetched.base[j] << 2 & 0x3FFFCu;  // in bytes
     const auto weight = static_cast<std::int16_t>(fetched.base[j] >> 16);
     for (std::uint32_t k = 0; k < kPlaces; ++k) {
-      const std::uint16_t place = place_in(fetched.group[j], k);
-      if (place != kNoPlace) add_synapse(ctx, ring, base, {place, weight});
+      const std::uint32_t place = place_in(fetched.group[j], k);
+      const bool real = place != kNoPlace;
+      add_at(ctx, ring, base, real ? place : 0, real ? weight : 0);
     }
   }
 }
