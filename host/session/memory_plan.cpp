@@ -106,6 +106,12 @@ std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const Simulat
   return gpu_plan(network, options, gpu);
 }
 
+// Whether the resident engine's rows hold places alone (engine/row_groups.hpp): one weight a source, one delay, and no
+// rows split by delay.
+bool holds_places(const PlannedNetwork& network, const std::optional<GpuPlan>& gpu) {
+  return gpu && gpu->resident && gpu->directory_bytes == 0 && network.equal_weights && network.uniform_delay;
+}
+
 }  // namespace
 
 double MemoryPlan::total() const {
@@ -148,8 +154,9 @@ cuda::DeviceInfo planned_gpu(const Device& device) {
 }
 
 double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options, const cuda::DeviceInfo* gpu) {
-  const SliceLayout layout =
-      planned_layout(network, options, std::max(options.threads, 1), gpu_if_named(network, options, gpu));
+  const std::optional<GpuPlan> plan = gpu_if_named(network, options, gpu);
+  if (holds_places(network, plan)) return sizeof(std::uint16_t);
+  const SliceLayout layout = planned_layout(network, options, std::max(options.threads, 1), plan);
   return layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse);
 }
 
@@ -173,7 +180,8 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   const SliceLayout layout = planned_layout(network, options, threads, plan.gpu);
   const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
   add("engine", "packed synapses",
-      resident ? sizeof(SynapseGroup) * n * layout.slices * expected_groups(e / (n * layout.slices))
+      resident ? sizeof(SynapseGroup) * n * layout.slices *
+                     expected_groups(e / (n * layout.slices), holds_places(network, plan.gpu) ? kPlaces : kGroup)
                : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e,
       drawn_there);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices,

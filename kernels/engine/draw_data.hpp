@@ -19,6 +19,7 @@ struct DrawData {
   const std::uint64_t* count_first = nullptr;  // [projection]
   std::uint32_t* counts = nullptr;
 
+  bool places = false;  // groups hold places
   std::uint32_t slices = 1;
   const std::uint32_t* slice_of = nullptr;  // [neuron]
   WeightLoad* loads = nullptr;              // [neuron * 2 + receptor]

@@ -138,7 +138,7 @@ SPRIG_KERNEL inline void scan_parts(Ctx& ctx, const DrawData& data) {
     std::uint64_t begin = 0;
     for (std::uint32_t base = 0; base <= data.slices; base += kWarp) {
       const std::uint32_t s = base + lane_of(ctx);
-      const std::uint64_t groups = s < data.slices ? groups_of(parts[s]) : 0;
+      const std::uint64_t groups = s < data.slices ? groups_of(parts[s], data.places ? kPlaces : kGroup) : 0;
       const std::uint64_t until = begin + sum_of_lanes_until(ctx, groups);
       if (s <= data.slices) parts[s] = static_cast<std::uint32_t>(until - groups);  // the host checks the sum
       begin = ctx.shuffle(until, kWarp - 1);
@@ -180,10 +180,19 @@ SPRIG_KERNEL inline void move_rows(Ctx& ctx, const DrawData& data, std::uint32_t
                                    SynapseGroup* to) {
   for (std::uint64_t i = grid_thread(ctx); i < count; i += grid_threads(ctx)) {
     const std::uint64_t source = sorted[i], k = i - heads[source];
-    SynapseGroup& group = to[data.first[source] + data.parts[source * (data.slices + 1) + slice] + k / kGroup];
-    group.synapse[k % kGroup] = synapses[i];
-    if (i + 1 == count || sorted[i + 1] != source)
-      for (std::uint64_t j = k % kGroup + 1; j < kGroup; ++j) group.synapse[j] = padding_after(synapses[i]);
+    SynapseGroup* row = to + data.first[source] + data.parts[source * (data.slices + 1) + slice];
+    const bool last = i + 1 == count || sorted[i + 1] != source;
+    if (data.places) {
+      SynapseGroup& group = row[k / kPlaces];
+      const auto at = static_cast<std::uint32_t>(k % kPlaces);
+      set_place(group, at, synapses[i].place);
+      for (std::uint32_t j = at + 1; last && j < kPlaces; ++j) set_place(group, j, kNoPlace);
+    } else {
+      SynapseGroup& group = row[k / kGroup];
+      const auto at = static_cast<std::uint32_t>(k % kGroup);
+      group.synapse[at] = synapses[i];
+      for (std::uint32_t j = at + 1; last && j < kGroup; ++j) group.synapse[j] = padding_after(synapses[i]);
+    }
   }
 }
 

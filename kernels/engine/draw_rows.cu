@@ -92,7 +92,7 @@ struct DeviceTables {
 
 }  // namespace
 
-DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
+DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy, bool places) {
   const Network& network = procedural.network;
   const std::uint32_t n = network.size();
   const Stream stream;
@@ -153,17 +153,23 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   data.parts = rows.parts.data();
   data.first = rows.first.data();
   launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, weigh_kernel, data);
+  loads.cells = device_loads.to_host(stream);
+  stream.synchronize();
+  rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
+  std::vector<std::int16_t> weights;
+  if (places && kernel::places_fit(loads.layout))
+    weights = kernel::equal_weights(network, tables, totals, rows.sliced.exponents);
+  data.places = !weights.empty();
+  if (data.places) rows.weights = DeviceBuffer<std::int16_t>(weights, "weights");
   launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, parts_kernel, data);
   const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
   stream.synchronize();
   for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
   exclusive_sum(scratch, incoming, stream);
   exclusive_sum(scratch, rows.first, stream);
-  loads.cells = device_loads.to_host(stream);
   const std::uint64_t groups = std::accumulate(of_source.begin(), of_source.end(), std::uint64_t{0});
   const std::vector<std::uint64_t> begins = incoming.to_host(stream);
   stream.synchronize();
-  rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
 
   std::vector<double> scale;
   for (const int e : rows.sliced.exponents) scale.push_back(fixed_scale(e));

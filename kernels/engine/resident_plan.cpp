@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/engine/resident_kernel.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::kernel {
@@ -90,7 +91,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
 
   plan.threads = wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads);
   plan.threads = std::min(ceil_divide(plan.threads, kWarp) * kWarp, kResidentThreads);
-  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
+  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads && !shape.places;  // a thread a neuron
 
   // No spike of a window may be due within it, so no window is longer than the shortest delay.
   plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
@@ -112,6 +113,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
     const std::uint64_t reach = room / (ring_of_neuron * plan.slices_per_block);
     plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
+  plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
   plan.shared_bytes = kResidentSharedBytes + plan.shared_ring_size * sizeof(std::int32_t);
 
   plan.box_words = wishes.box_words > 0

@@ -43,6 +43,7 @@ struct PlannedNetwork {
   LifKind kind;
   Plasticity plasticity = {};   // no targets: nothing learns
   double plastic_synapses = 0;  // among `synapses`
+  bool equal_weights = false;   // those of each source have one weight
   double step_ms = 0.1;
   bool driven = false;  // in every step, by noise or Poisson spikes: never updated by events
 };
@@ -52,7 +53,8 @@ struct PlannedNetwork {
 cuda::DeviceInfo planned_gpu(const Device& device);
 
 // In all of these, gpu is the one to plan for where the device names one; null: planned_gpu().
-// Bytes of a packed synapse: 4 where slices can be cut so that it fits, else 8.
+// Bytes of a packed synapse: 4 where slices can be cut so that it fits, else 8; 2 where the resident engine needs no
+// weight of it.
 double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options,
                      const cuda::DeviceInfo* gpu = nullptr);
 // Groups network and engine. threads: what options.threads comes to. Errors: ConfigError (run.cuda_engine).
