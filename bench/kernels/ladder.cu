@@ -45,9 +45,9 @@ constexpr double kGlobalAdds = kEvents / 96 / kClock;                // an addit
 constexpr double kRow = 2 * kDram;                                   // where a row begins, then its synapses
 // Instructions of the resident kernel (README.md): of all 19 warps they wait for each other in four schedulers, of a
 // warp alone each waits three clocks for the one before.
-constexpr double kUpdate = 135 * 19 / 4.0 / kClock;
+constexpr double kUpdate = 128 * 19 / 4.0 / kClock;
 constexpr double kMemoryUpdate = kUpdate + 2 * kL2;  // and constants and state in and out of global memory
-constexpr double kDeliver = 230 * 3 / kClock, kDeliverNear = 118 * 3 / kClock;
+constexpr double kDeliver = 230 * 3 / kClock, kDeliverNear = 116 * 3 / kClock;
 
 constexpr double kPlainWork = kState + kRow + kGlobalAdds;
 
