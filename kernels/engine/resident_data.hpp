@@ -79,6 +79,9 @@ enum class Keeps {
   rings,  // the delay rings of its slices, in shared memory
   nothing
 };
+// Threads of a block at most. A neuron fits into 96 registers; where threads hold none, fewer have more registers, for
+// more reads under way.
+constexpr std::uint32_t most_threads(Keeps kept) { return kept == Keeps::all ? 640 : 512; }
 
 // Synapses of one projection onto all slices: those of (source, slice) are
 // groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part. Where `weights` is there,
@@ -203,11 +206,13 @@ SPRIG_KERNEL inline std::uint32_t ring_size_of(const ResidentData& data, const S
 template <Keeps kKept>
 struct ResidentBlock {
   static constexpr bool kSharedRing = kKept != Keeps::nothing, kOneSlice = kKept == Keeps::all;
+  static constexpr int kDeep = kOneSlice ? 1 : 4;  // reads of 16 bytes under way a lane: 10 and 32 KB of a block
   std::int32_t* shared_ring = nullptr;
   NearSlice near;                     // its one slice's, where rows are split; the directory may be in shared memory
   std::uint32_t* emitted = nullptr;   // spikes of the window
   std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
+  std::uint64_t* held = nullptr;      // [thread]: receive()'s
   std::uint32_t* stopped = nullptr;   // a block waited in vain: leave when the window ends
   SliceView slice;                    // the block's first
   std::uint32_t slot = 0;             // ring slot of the window's first step
