@@ -2,7 +2,8 @@
 //
 //   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
 //                    block barrier, send the head                    | the block's mailbox
-//                    external spikes; far synapses of the last window's spikes
+//                    its spikes' rows asked for; external spikes; random numbers ahead
+//                    far synapses of the last window's spikes
 //                    all blocks' spikes of this one (where rows are split, their near synapses)
 //                    block barrier                                   | all into the block's own rings
 //

@@ -3,7 +3,7 @@
 // once, and what the lanes would have to tell each other to share the work takes longer than a second trip that is
 // rare.
 //
-// Bytes a (spike, slice): 4 * (1 + kPlanes) of the directory, 4 a synapse read, 4 of ring read and written.
+// Bytes a (spike, slice): 4 * kDirectoryWords of the directory, 4 a synapse read, 4 of ring read and written.
 #pragma once
 
 #include "kernels/engine/resident_deliver.hpp"
