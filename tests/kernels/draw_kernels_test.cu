@@ -1,7 +1,8 @@
 // A network that is drawn by the device's kernels is the one that the host packs, byte for byte.
 #include <gtest/gtest.h>
 
-#include "tests/kernels/threaded_draws.hpp"
+#include "kernels/engine/draw_rows.cuh"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
 
 namespace sprig::test {
@@ -24,10 +25,14 @@ ProceduralNetwork three_projections(int receptors, std::uint32_t seed) {
   return procedural;
 }
 
-void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& policy, const LaunchShape& shape) {
+void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& policy) {
   const SlicedNetwork host = slice_network(procedural, {}, policy);
   ASSERT_TRUE(host.narrow);
-  const ThreadedDraws drawn(procedural, {}, policy, shape);
+  const cuda::DrawnRows drawn = cuda::draw_rows(procedural, {}, policy);
+  const cuda::Stream stream;
+  const std::vector<std::uint32_t> all_parts = drawn.parts.to_host(stream);
+  const std::vector<std::uint64_t> first = drawn.first.to_host(stream);
+  const std::vector<NarrowSynapse> synapses = drawn.synapses.to_host(stream);
   const std::size_t slices = host.slices.size();
   ASSERT_EQ(drawn.sliced.slices.size(), slices);
   EXPECT_EQ(drawn.sliced.delay_slots, host.delay_slots);
@@ -39,33 +44,35 @@ void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& po
     const PackedRows& rows = host.slices[s].recurrent;
     total += rows.synapses();
     for (std::uint32_t source = 0; source < host.sources; ++source) {
-      const std::uint32_t* parts = drawn.parts.data() + source * (slices + 1) + s;
+      const std::uint32_t* parts = all_parts.data() + source * (slices + 1) + s;
       ASSERT_EQ(parts[1] - parts[0], rows.offsets[source + 1] - rows.offsets[source]);
       for (std::uint32_t k = 0; k < parts[1] - parts[0]; ++k) {
-        const NarrowSynapse& a = drawn.synapses[drawn.first[source] + parts[0] + k];
+        const NarrowSynapse& a = synapses[first[source] + parts[0] + k];
         const NarrowSynapse& b = rows.narrow[rows.offsets[source] + k];
         ASSERT_EQ(a.place, b.place);
         ASSERT_EQ(a.weight, b.weight);
       }
     }
   }
-  EXPECT_EQ(total, drawn.synapses.size());
-  EXPECT_EQ(drawn.first.back(), total);
+  EXPECT_EQ(total, synapses.size());
+  EXPECT_EQ(first.back(), total);
 }
 
-TEST(DrawKernels, GiveTheHostsNetwork) {
+class DrawKernels : public OnGpu<::testing::Test> {};
+
+TEST_F(DrawKernels, GiveTheHostsNetwork) {
   for (const int receptors : {1, 2}) {
-    expect_the_hosts(three_projections(receptors, 5), {1, 16, true}, {2, 64});
-    expect_the_hosts(three_projections(receptors, 6), {7, 16, true}, {3, 32});
-    expect_the_hosts(three_projections(receptors, 7), {4, 16, true}, {1, 96, 0, 3});
+    expect_the_hosts(three_projections(receptors, 5), {1, 16, true});
+    expect_the_hosts(three_projections(receptors, 6), {7, 16, true});
+    expect_the_hosts(three_projections(receptors, 7), {4, 16, true});
   }
 }
 
-TEST(DrawKernels, ANetworkWithoutSynapses) {
+TEST_F(DrawKernels, ANetworkWithoutSynapses) {
   ProceduralNetwork procedural = three_projections(1, 1);
   procedural.projections.resize(1);
   procedural.projections[0].synapses = 0;
-  expect_the_hosts(procedural, {3, 16, true}, {2, 32});
+  expect_the_hosts(procedural, {3, 16, true});
 }
 
 }  // namespace
