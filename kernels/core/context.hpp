@@ -3,8 +3,8 @@
 //   template <ExecutionContext Ctx> SPRIG_KERNEL void body(Ctx& ctx, views...);
 //
 // and reads no CUDA header, so the host compiler builds it too. CudaContext (cuda_context.cuh) turns each call into the
-// intrinsic; ThreadedContext (tests/support) gives every CUDA thread a std::thread, so that bodies run, exactly as they
-// are, without a GPU and under the sanitizers.
+// intrinsic, or into a call of the emulated device (tests/emulated_device), on which bodies run, exactly as they are,
+// without a GPU and under the sanitizers.
 //
 //   thread() block() threads() blocks()     indices and sizes, one-dimensional; threads() is a multiple of kWarp
 //   block_barrier()                         all threads of the block; orders their memory accesses

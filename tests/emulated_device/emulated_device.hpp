@@ -36,6 +36,7 @@ struct Settings {
   std::uint64_t seed = 0;
   bool find_unwritten = true;
   std::uint64_t fail_malloc = 0, lose_device = 0;  // 0: never
+  std::optional<std::uint32_t> silent_block;       // whose stores of atomic words of 8 bytes are lost
 };
 
 // As the environment says. Errors: std::invalid_argument naming the variable.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/network/standard_networks.hpp"
@@ -150,6 +151,38 @@ TEST_P(Failures, ADeviceLostAtAnyCallIsADeviceError) {
     EXPECT_THROW(GetParam().run(), DeviceError) << "call " << s.lose_device << " of " << calls;
     ASSERT_EQ(emulated::bytes_in_use(), 0u) << "call " << s.lose_device << " of " << calls;
   }
+}
+
+// A block whose words are lost: the others give up, say whom they waited for, and leave no state but one that is set.
+// With a barrier of the grid blocks go on after a stall until the next barrier; behind the last window there is none,
+// so its far synapses are waited for, too, but not for long.
+TEST(SilentBlock, IsNamedByThoseWhoWaitForIt) {
+  using kernel::Exchange;
+  const EngineCase c{40, 1, 0, false};
+  SimulationOptions options;
+  options.weight_bits = 16;
+  for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier})
+    for (const kernel::Split split : {kernel::Split::on, kernel::Split::off})
+      for (const std::uint64_t steps : {1, 8}) {
+        emulated::Settings settings;
+        settings.silent_block = 1;
+        emulated::set_up(settings);
+        const auto simulation = cuda::make_resident_simulation(
+            network_of(c), {}, options, {3, 0, 32, 4, kernel::RingPlace::automatic, exchange, 3000, split});
+        const SimulationState start = simulation->state();
+        try {
+          simulation->advance(steps);
+          FAIL() << "no error";
+        } catch (const DeviceError& error) {
+          EXPECT_NE(std::string(error.what()).find("waited in vain for the spikes of block 1 in the steps from 0"),
+                    std::string::npos)
+              << error.what();
+        }
+        EXPECT_THROW(simulation->state(), DeviceError);
+        simulation->set_state(start);
+        EXPECT_EQ(simulation->state().hash(), start.hash());
+      }
+  emulated::set_up(emulated::settings_from_environment());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Failures, ::testing::ValuesIn(scenarios()),

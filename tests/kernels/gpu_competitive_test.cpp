@@ -17,5 +17,20 @@ INSTANTIATE_TEST_SUITE_P(Small, GpuCompetitive, ::testing::ValuesIn(competitive_
 INSTANTIATE_TEST_SUITE_P(Large, GpuCompetitive, ::testing::ValuesIn(competitive_cases(400, 100)));
 INSTANTIATE_TEST_SUITE_P(BeyondSharedMemory, GpuCompetitive, ::testing::ValuesIn(competitive_cases(6400, 20)));
 
+class GpuCompetitiveOnce : public OnGpu<::testing::Test> {};
+
+TEST_F(GpuCompetitiveOnce, NamesTheNeuronAndTheImageThatAreNotFinite) {
+  const CompetitiveOptions o = lively(5);
+  Pictures pictures = noise(3, 36);
+  CompetitiveState state = initial_state(o, 36);
+  state.theta[3] = NAN;
+  const std::vector<std::uint32_t> which{2, 1};
+  CompetitiveState other = initial_state(o, 36);
+  std::vector<Presentations> jobs{job(o, other, pictures.images, which), job(o, state, pictures.images, which)};
+  cuda::present(View<Presentations>(jobs));
+  EXPECT_EQ(jobs[0].failure, "");
+  EXPECT_EQ(jobs[1].failure, "potential or threshold of neuron 3 is not finite after image 2");
+}
+
 }  // namespace
 }  // namespace sprig::test

@@ -68,7 +68,7 @@ std::vector<EngineCase> cases() {
     list.push_back({257, 1, kind, true, 62, 0.1, 32, true});
     list.push_back({257, 5, kind, true, 0, 0.1, 16, true});
   }
-  for (const std::uint32_t replicas : {16u, 31u, 32u, 33u, 70u}) list.push_back({40, replicas, 2});
+  for (const std::uint32_t replicas : {16u, 31u, 32u, 33u, 64u, 70u}) list.push_back({40, replicas, 2});
   list.push_back({257, 1, 1, true, (1ull << 32) - 40});
   list.push_back({5000, 1, 1, true, 0, 0.02});
   list.push_back({5000, 4, 3, true, 0, 0.02});
@@ -157,6 +157,25 @@ TEST_F(GpuEngineOnce, NonFiniteStateIsNamed) {
     EXPECT_NE(std::string(error.what()).find("neuron 17"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("step 0"), std::string::npos) << error.what();
   }
+}
+
+TEST_F(GpuEngineOnce, RowsLongerThanASegmentAreDeliveredWhole) {
+  // Neuron 0 has 300 synapses onto neuron 1, of weights 1..300 in units that fixed point holds exactly.
+  Network network = unconnected(2, kKinds[0], 1.0, {});
+  std::vector<Edge> edges;
+  for (int k = 1; k <= 300; ++k) edges.push_back({0, 1, static_cast<float>(k), static_cast<std::uint16_t>(1 + k % 3)});
+  network.recurrent = csr_from(2, 2, edges);
+  network.neurons.v_initial = {5.0, 0.0};  // fires at once
+  SimulationOptions options;
+  options.threads = 1;
+  const auto cpu = cpu::make_simulation(network, {}, options);
+  const auto gpu = cuda::make_simulation(network, {}, options);
+
+  cpu->advance(2);
+  gpu->advance(2);
+
+  EXPECT_EQ(gpu->state().pending, cpu->state().pending);
+  EXPECT_EQ(gpu->state().hash(), cpu->state().hash());
 }
 
 TEST_F(GpuEngineOnce, TooLargeIsAMemoryErrorAndTheProcessGoesOn) {

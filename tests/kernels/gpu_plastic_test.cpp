@@ -27,6 +27,7 @@ TEST_P(GpuPlastic, GivesTheCpuEnginesBits) {
   options.update = c.events ? UpdateMode::event : UpdateMode::clock;
   const auto cpu = cpu::make_simulation(network, drive, options);
   const auto gpu = cuda::make_simulation(network, drive, options);
+  const std::vector<std::int32_t> before = cpu->state().plastic.weights;
   for (const std::uint32_t steps : {1u, 32u, 101u, 70u}) {
     const CallInput call(c, steps);
     Recording expected, found;
@@ -39,6 +40,7 @@ TEST_P(GpuPlastic, GivesTheCpuEnginesBits) {
     EXPECT_TRUE(a.plastic.weights == b.plastic.weights);
     ASSERT_EQ(a.hash(), b.hash()) << "after " << steps;
   }
+  EXPECT_NE(cpu->state().plastic.weights, before);
 }
 
 std::vector<GpuCase> cases() {

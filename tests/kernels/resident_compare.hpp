@@ -1,4 +1,4 @@
-// The resident engine through the threaded context against the CPU engine, everything recorded.
+// The resident engine against the CPU engine, everything recorded.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/engine/resident_simulation.hpp"
 #include "tests/kernels/engine_cases.hpp"
-#include "tests/kernels/threaded_resident.hpp"
 
 namespace sprig::test {
+
+// Few blocks and threads, so that slices, boxes and warps have edges.
+inline constexpr kernel::ResidentWishes kSmallGrid{2, 0, 32};
 
 inline SimulationOptions options_of(const EngineCase& c) {
   SimulationOptions options;
@@ -32,35 +35,29 @@ inline RecordOptions record_all(std::uint32_t neurons) {
 
 // Runs calls of `calls` steps on both engines, everything recorded, and compares. Returns the spikes.
 inline std::uint64_t compare(const EngineCase& c, const Network& network, const Drive& drive,
-                             const ResidentSetup& setup, const std::vector<std::uint32_t>& calls = {9, 6}) {
+                             const kernel::ResidentWishes& wishes = kSmallGrid,
+                             const std::vector<std::uint32_t>& calls = {9, 6}) {
   const SimulationOptions options = options_of(c);
   const auto cpu = cpu::make_simulation(network, drive, options);
-  ThreadedResident resident(network, drive, options, setup);
-  EXPECT_TRUE(resident.plan().possible()) << resident.plan().refusal;
-  EXPECT_TRUE(resident.sliced().narrow);
-  const kernel::Split wish = setup.wishes.split;
-  EXPECT_TRUE(wish == kernel::Split::automatic || resident.splits() == (wish == kernel::Split::on));
-  if (::testing::Test::HasFailure()) return 0;
+  const auto resident = cuda::make_resident_simulation(network, drive, options, wishes);
   const RecordOptions what = record_all(c.neurons);
   Recording expected, found;
   for (const std::uint32_t steps : calls) {
     const CallInput call(c, steps);
     cpu->advance(steps, call.input, what, &expected);
-    resident.advance(steps, call.input, what, &found);
-    const SimulationState a = resident.state(), b = cpu->state();
+    resident->advance(steps, call.input, what, &found);
+    const SimulationState a = resident->state(), b = cpu->state();
     EXPECT_EQ(a.u, b.u);
     EXPECT_EQ(a.pending, b.pending);
     EXPECT_EQ(a.hash(), b.hash()) << "after " << steps << " steps";
   }
   expect_equal(found, expected);
-  EXPECT_EQ(resident.stalled(), ~0ull);
-  EXPECT_EQ(resident.failure(), ~0ull);
   return found.total_spikes;
 }
 
-inline std::uint64_t compare(const EngineCase& c, const ResidentSetup& setup,
+inline std::uint64_t compare(const EngineCase& c, const kernel::ResidentWishes& wishes = kSmallGrid,
                              const std::vector<std::uint32_t>& calls = {9, 6}) {
-  return compare(c, network_of(c), drive_of(c), setup, calls);
+  return compare(c, network_of(c), drive_of(c), wishes, calls);
 }
 
 }  // namespace sprig::test

@@ -1,18 +1,25 @@
-// The whole kernel of the resident engine, run through the threaded context, gives the CPU engine's bits,
-// whatever the blocks, slices, places of the ring, exchange and schedule. The same file runs under TSan and ASan.
+// The whole kernel of the resident engine gives the CPU engine's bits, whatever the blocks, slices, places of the ring
+// and exchange, at sizes where each of them has an edge. (emulated.random_* runs this in other orders.)
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "kernels/engine/resident_layout.hpp"
+#include "kernels/engine/resident_records.hpp"
+#include "sprig/core/error.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/kernels/resident_compare.hpp"
 
 namespace sprig::test {
 namespace {
 
 using kernel::Exchange;
+using kernel::ResidentWishes;
 using kernel::RingPlace;
 
-TEST(ResidentKernel, GivesTheCpuEnginesBitsForEveryKindOfNeuron) {
+class ResidentKernel : public OnGpu<::testing::Test> {};
+
+TEST_F(ResidentKernel, GivesTheCpuEnginesBitsForEveryKindOfNeuron) {
   for (const Synapse synapse : {Synapse::delta, Synapse::exponential})
     for (const int receptors : {1, 2})
       for (const Reset reset : {Reset::hard, Reset::soft})
@@ -22,19 +29,19 @@ TEST(ResidentKernel, GivesTheCpuEnginesBitsForEveryKindOfNeuron) {
           network.kind = {synapse, receptors, reset, adaptive};
           SCOPED_TRACE(::testing::Message() << "synapse " << static_cast<int>(synapse) << ", " << receptors
                                             << " receptors, reset " << static_cast<int>(reset) << ", " << adaptive);
-          EXPECT_GT(compare(c, network, drive_of(c), {}), 0u);
+          EXPECT_GT(compare(c, network, drive_of(c)), 0u);
         }
 }
 
-TEST(ResidentKernel, HasNoFavouriteSizes) {
+TEST_F(ResidentKernel, HasNoFavouriteSizes) {
   // Two blocks of 32 threads: one neuron, less than two slices, exactly two, one more (state leaves the registers).
   for (const std::uint32_t neurons : {1u, 2u, 31u, 32u, 33u, 63u, 64u, 65u}) {
     SCOPED_TRACE(neurons);
-    compare({neurons, 1, 1}, {});
+    compare({neurons, 1, 1});
   }
 }
 
-TEST(ResidentKernel, DoesNotDependOnBlocksSlicesOrPlaces) {
+TEST_F(ResidentKernel, DoesNotDependOnBlocksSlicesOrPlaces) {
   const EngineCase c{70, 1, 1};
   struct Shape {
     std::uint32_t blocks, slices, threads, box_words;
@@ -50,15 +57,13 @@ TEST(ResidentKernel, DoesNotDependOnBlocksSlicesOrPlaces) {
                          Shape{4, 4, 128, 16, RingPlace::shared, Exchange::mailbox}}) {
     SCOPED_TRACE(::testing::Message() << s.blocks << " blocks x " << s.threads << ", " << s.slices << " slices, box "
                                       << s.box_words);
-    ResidentSetup setup;
-    setup.wishes = {s.blocks, s.slices, s.threads, s.box_words, s.ring, s.exchange};
-    EXPECT_GT(compare(c, setup), 0u);
+    EXPECT_GT(compare(c, ResidentWishes{s.blocks, s.slices, s.threads, s.box_words, s.ring, s.exchange}), 0u);
   }
 }
 
 // Neurons that only send have slices of their own, which no delivery looks at: each block has one of them and one of
 // the others.
-TEST(ResidentKernel, NeuronsWithoutInputAreDealtOut) {
+TEST_F(ResidentKernel, NeuronsWithoutInputAreDealtOut) {
   const EngineCase c{130, 1, 1};
   Network network = network_of(c);
   const Csr& all = network.recurrent;
@@ -67,16 +72,14 @@ TEST(ResidentKernel, NeuronsWithoutInputAreDealtOut) {
     for (std::uint64_t k = all.offsets[source]; k < all.offsets[source + 1]; ++k)
       if (all.targets[k] >= 65) edges.push_back({source, all.targets[k], all.weights[k], all.delay(k)});
   network.recurrent = csr_from(130, 130, edges);
-  ResidentSetup setup;
-  setup.wishes = {2, 0, 32};
+  SlicePolicy policy{2, 16, true};
+  policy.dealt = true;
+  const SlicedNetwork sliced = slice_network(network, drive_of(c), policy);
+  ASSERT_EQ(sliced.slices.size(), 4u);
+  for (std::size_t s = 0; s < 4; ++s) EXPECT_EQ(sliced.slices[s].reached, s >= 2);
+  EXPECT_EQ(sliced.slices[2].first, 65u);
 
-  EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
-
-  const ThreadedResident resident(network, drive_of(c), options_of(c), setup);
-  ASSERT_EQ(resident.sliced().slices.size(), 4u);
-  for (std::size_t s = 0; s < 4; ++s) EXPECT_EQ(resident.sliced().slices[s].reached, s >= 2);
-  EXPECT_EQ(resident.sliced().slices[2].first, 65u);
-  EXPECT_EQ(resident.plan().slices_per_block, 2u);
+  EXPECT_GT(compare(c, network, drive_of(c)), 0u);
 }
 
 // One delay, and one weight a source: rows of two-byte places.
@@ -89,32 +92,34 @@ Network with_one_weight_a_source(Network network) {
   return network;
 }
 
-TEST(ResidentKernel, OneWeightASourceNeedsTwoBytesASynapse) {
+TEST_F(ResidentKernel, OneWeightASourceNeedsTwoBytesASynapse) {
   const EngineCase c{130, 1, 1};
   const Network network = with_one_weight_a_source(network_of(c));
   for (const RingPlace ring : {RingPlace::shared, RingPlace::global})
-    for (const std::uint32_t slices : {0u, 5u}) {
-      SCOPED_TRACE(slices);
-      ResidentSetup setup;
-      setup.wishes = {2, slices, 64, 4, ring};
-      EXPECT_TRUE(ThreadedResident(network, drive_of(c), options_of(c), setup).holds_places());
-      EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
-    }
-  ResidentSetup setup;
-  setup.wishes.places = false;
-  EXPECT_FALSE(ThreadedResident(network, drive_of(c), options_of(c), setup).holds_places());
-  EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+    for (const std::uint32_t slices : {0u, 5u})
+      for (const bool places : {true, false}) {
+        SCOPED_TRACE(::testing::Message() << slices << " slices, places " << places);
+        ResidentWishes wishes{2, slices, 64, 4, ring};
+        wishes.places = places;
+        EXPECT_GT(compare(c, network, drive_of(c), wishes), 0u);
+      }
 }
 
-TEST(ResidentKernel, HoldsSynapsesWhereOneWeightOfASourceDiffers) {
+TEST_F(ResidentKernel, HoldsSynapsesWhereOneWeightOfASourceDiffers) {
   const EngineCase c{130, 1, 1};
   Network network = with_one_weight_a_source(network_of(c));
+  const auto weights = [&] {
+    const SlicedNetwork sliced = slice_network(network, drive_of(c), {5, 16, true});
+    return kernel::row_table(sliced, &Slice::recurrent, sliced.sources, true).weights;
+  };
+  EXPECT_EQ(weights().size(), 130u);
   network.recurrent.weights.back() *= 2;
-  EXPECT_FALSE(ThreadedResident(network, drive_of(c), options_of(c), {}).holds_places());
+  EXPECT_TRUE(weights().empty());
+  EXPECT_GT(compare(c, network, drive_of(c), {2, 5, 64}), 0u);
 }
 
 // Delays of 3 to 11 steps: three steps a window, external spikes that arrive within it.
-TEST(ResidentKernel, ExchangesOnceAShortestDelay) {
+TEST_F(ResidentKernel, ExchangesOnceAShortestDelay) {
   RandomNetworkSpec spec;
   spec.neurons = 50;
   spec.density = 0.3;
@@ -131,15 +136,15 @@ TEST(ResidentKernel, ExchangesOnceAShortestDelay) {
   const EngineCase c{50, 1, 1};
   for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier})
     for (const std::uint32_t slices : {2u, 4u}) {
-      ResidentSetup setup;
-      setup.wishes.slices = slices;
-      setup.wishes.threads = 64;  // two warps: one delivers while the other may still update
-      setup.wishes.exchange = exchange;
-      EXPECT_GT(compare(c, network, drive_of(c), setup, {10, 11}), 0u);  // windows of 3, 3, 3, 1; 3, 3, 3, 2
+      ResidentWishes wishes = kSmallGrid;
+      wishes.slices = slices;
+      wishes.threads = 64;  // two warps: one delivers while the other may still update
+      wishes.exchange = exchange;
+      EXPECT_GT(compare(c, network, drive_of(c), wishes, {10, 11}), 0u);  // windows of 3, 3, 3, 1; 3, 3, 3, 2
     }
 }
 
-TEST(ResidentKernel, DeliversLongRowsAndTheLongestDelay) {
+TEST_F(ResidentKernel, DeliversLongRowsAndTheLongestDelay) {
   // Neuron 0 has 300 synapses onto neuron 1 and 130 onto neuron 3, delays of 1 to 40 steps.
   Network network = unconnected(4, kKinds[0], 1.0, {});
   std::vector<Edge> edges;
@@ -148,25 +153,25 @@ TEST(ResidentKernel, DeliversLongRowsAndTheLongestDelay) {
   network.recurrent = csr_from(4, 4, edges);
   network.neurons.v_initial = {5.0, 0.0, 0.0, 0.0};
   for (const RingPlace ring : {RingPlace::shared, RingPlace::global}) {
-    ResidentSetup setup;
-    setup.wishes.ring = ring;
-    EXPECT_GT(compare({4, 1, 0, false}, network, {}, setup, {2, 45}), 0u);
+    ResidentWishes wishes = kSmallGrid;
+    wishes.ring = ring;
+    EXPECT_GT(compare({4, 1, 0, false}, network, {}, wishes, {2, 45}), 0u);
   }
 }
 
-TEST(ResidentKernel, BurstsOfEveryNeuronOverflowTheBoxes) {
+TEST_F(ResidentKernel, BurstsOfEveryNeuronOverflowTheBoxes) {
   const EngineCase c{70, 1, 0, false};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 70; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
   for (const std::uint32_t box_words : {1u, 2u, 4u, 32u}) {
-    ResidentSetup setup;
-    setup.wishes.box_words = box_words;
-    EXPECT_EQ(compare(c, network, {}, setup, {5}), 350u);
+    ResidentWishes wishes = kSmallGrid;
+    wishes.box_words = box_words;
+    EXPECT_EQ(compare(c, network, {}, wishes, {5}), 350u);
   }
 }
 
 // A head counts below kManySpikes; a block of as many neurons, all of which fire, sends the number behind the box.
-TEST(ResidentKernel, BurstsThatAHeadCannotCountAreCountedBehindTheBox) {
+TEST_F(ResidentKernel, BurstsThatAHeadCannotCountAreCountedBehindTheBox) {
   for (const std::uint32_t a_block : {kernel::kManySpikes - 1, kernel::kManySpikes}) {
     SCOPED_TRACE(a_block);
     const std::uint32_t neurons = 2 * a_block;
@@ -178,21 +183,21 @@ TEST(ResidentKernel, BurstsThatAHeadCannotCountAreCountedBehindTheBox) {
     }
     network.recurrent = csr_from(neurons, neurons, edges);
     for (std::size_t i = 0; i < neurons; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
-    ResidentSetup setup;
-    setup.wishes.box_words = 2;
-    setup.wishes.split = a_block < kernel::kManySpikes ? kernel::Split::off : kernel::Split::on;
-    EXPECT_EQ(compare({neurons, 1, 0, false}, network, {}, setup, {3}), 3u * neurons);
+    ResidentWishes wishes = kSmallGrid;
+    wishes.box_words = 2;
+    wishes.split = a_block < kernel::kManySpikes ? kernel::Split::off : kernel::Split::on;
+    EXPECT_EQ(compare({neurons, 1, 0, false}, network, {}, wishes, {3}), 3u * neurons);
   }
 }
 
-TEST(ResidentKernel, RunsASilentNetwork) {
+TEST_F(ResidentKernel, RunsASilentNetwork) {
   const EngineCase c{40, 1, 0, false};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 40; ++i) network.neurons.i_dc[i] = 0, network.neurons.v_initial[i] = 0;
-  EXPECT_EQ(compare(c, network, {}, {}), 0u);
+  EXPECT_EQ(compare(c, network, {}), 0u);
 }
 
-TEST(ResidentKernel, EachTermOfTheDriveAloneGivesTheCpusBits) {
+TEST_F(ResidentKernel, EachTermOfTheDriveAloneGivesTheCpusBits) {
   const EngineCase c{40, 1, 1};
   const Drive full = drive_of(c);
   for (int term = 0; term < 3; ++term) {
@@ -202,89 +207,61 @@ TEST(ResidentKernel, EachTermOfTheDriveAloneGivesTheCpusBits) {
     if (term == 1) drive.noise_sigma = full.noise_sigma;
     if (term == 2) drive.channels = full.channels, drive.current_gain = full.current_gain;
     const auto cpu = cpu::make_simulation(network_of(c), drive, options_of(c));
-    ThreadedResident resident(network_of(c), drive, options_of(c), {});
+    const auto resident = cuda::make_resident_simulation(network_of(c), drive, options_of(c), kSmallGrid);
     CallInput call(c, 13);
     if (term != 2) call.input.signal = {}, call.input.samples = 0;
     if (term == 2) call.input.spikes = {};
 
     cpu->advance(13, call.input, {}, nullptr);
-    resident.advance(13, call.input, {}, nullptr);
+    resident->advance(13, call.input, {}, nullptr);
 
-    EXPECT_EQ(resident.state().hash(), cpu->state().hash());
+    EXPECT_EQ(resident->state().hash(), cpu->state().hash());
   }
 }
 
-TEST(ResidentKernel, SegmentsAndCallsJoinWithoutASeam) {
+TEST_F(ResidentKernel, CallsJoinWithoutASeam) {
   const EngineCase c{40, 1, 2, true, 61};  // past a multiple of kSettleSteps
   Drive drive = drive_of(c);
   drive.channels = 0, drive.current_gain.clear();
   const auto cpu = cpu::make_simulation(network_of(c), drive, options_of(c));
-  ResidentSetup chopped;
-  chopped.segment_steps = 4;
-  ThreadedResident whole(network_of(c), drive, options_of(c), {}), parts(network_of(c), drive, options_of(c), chopped);
+  const auto whole = cuda::make_resident_simulation(network_of(c), drive, options_of(c), kSmallGrid);
+  const auto parts = cuda::make_resident_simulation(network_of(c), drive, options_of(c), kSmallGrid);
   cpu->advance(21);
 
-  whole.advance(21, {}, {}, nullptr);
-  for (int call = 0; call < 3; ++call) parts.advance(7, {}, {}, nullptr);
+  whole->advance(21);
+  for (const int steps : {4, 3, 4, 3, 4, 3}) parts->advance(steps);
 
-  EXPECT_EQ(whole.state().hash(), cpu->state().hash());
-  EXPECT_EQ(parts.state().hash(), cpu->state().hash());
+  EXPECT_EQ(whole->state().hash(), cpu->state().hash());
+  EXPECT_EQ(parts->state().hash(), cpu->state().hash());
 }
 
 // A current that crosses the threshold in every step that a neuron is free. With one block the list of spikes has room
 // for exactly what there can be.
-TEST(ResidentKernel, ListsHoldNeuronsThatFireAsOftenAsTheyCan) {
+TEST_F(ResidentKernel, ListsHoldNeuronsThatFireAsOftenAsTheyCan) {
   NeuronDefaults neuron;
   neuron.t_ref_ms = 0.3;
   neuron.i_dc = 1e6;
   const EngineCase c{40, 1, 0, false};
-  ResidentSetup setup;
-  setup.wishes = {1, 0, 64};
-  setup.segment_steps = 7;
   const Network network = unconnected(40, kKinds[0], 0.1, neuron);
   EXPECT_EQ(kernel::MostSpikes(network)(9), 3u);
-  EXPECT_EQ(compare(c, network, {}, setup, {9, 5}), 40u * 4);
+  EXPECT_EQ(compare(c, network, {}, {1, 0, 64}, {9, 5}), 40u * 4);
 }
 
-TEST(ResidentKernel, CountsStepsBeyond32Bits) { compare({33, 1, 1, true, (1ull << 32) - 5}, {}); }
+TEST_F(ResidentKernel, CountsStepsBeyond32Bits) { compare({33, 1, 1, true, (1ull << 32) - 5}); }
 
-TEST(ResidentKernel, DoesNotDependOnTheSchedule) {
-  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
-    SCOPED_TRACE(seed);
-    ResidentSetup setup;
-    setup.wishes = {1 + seed, 0, 32 * seed, 4};
-    setup.yield_seed = seed;
-    EXPECT_GT(compare({70, 1, 1}, setup), 0u);
-  }
-}
-
-TEST(ResidentKernel, NonFinitePotentialsAreNamedWithStepAndNeuron) {
+TEST_F(ResidentKernel, NamesTheFirstOfSeveralNonFinitePotentials) {
   const EngineCase c{40, 1, 0, false};
-  ThreadedResident resident(network_of(c), {}, options_of(c), {});
-  resident.advance(2, {}, {}, nullptr);
-  resident.potentials()[17] = std::numeric_limits<real>::quiet_NaN();
-  resident.potentials()[35] = std::numeric_limits<real>::quiet_NaN();
-
-  resident.advance(3, {}, {}, nullptr);
-
-  EXPECT_EQ(resident.failure() >> 32, 0u);  // the call's first step
-  EXPECT_EQ(resident.failure() & 0xFFFFFFFFu, 17u);
-}
-
-// A block whose words are lost from the third window on: the others give up, and say whom they waited for.
-TEST(ResidentKernel, EndsWhenABlockFallsSilent) {
-  const EngineCase c{40, 1, 0, false};
-  for (const Exchange exchange : {Exchange::mailbox, Exchange::grid_barrier}) {
-    ResidentSetup setup;
-    setup.wishes = {3, 0, 32, 4, RingPlace::automatic, exchange, 3000};
-    setup.silent_block = 1;
-    ThreadedResident resident(network_of(c), {}, options_of(c), setup);
-
-    resident.advance(8, {}, {}, nullptr);
-
-    ASSERT_NE(resident.stalled(), ~0ull);
-    EXPECT_EQ(resident.stalled() >> 32, 3u);
-    EXPECT_EQ(resident.stalled() & 0xFFFFu, 1u);
+  const auto resident = cuda::make_resident_simulation(network_of(c), {}, options_of(c), kSmallGrid);
+  resident->advance(2);
+  SimulationState state = resident->state();
+  state.u[17] = state.u[35] = std::numeric_limits<real>::quiet_NaN();
+  resident->set_state(state);
+  try {
+    resident->advance(3);
+    FAIL() << "no error";
+  } catch (const NumericalError& error) {
+    EXPECT_NE(std::string(error.what()).find("neuron 17"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step 2"), std::string::npos) << error.what();
   }
 }
 

@@ -1,7 +1,8 @@
 // Rows split by delay (resident_data.hpp) change no bit of the resident engine, whatever the delays, the windows, the
-// exchange and the schedule. Through the threaded context, as resident_kernels_test.cpp.
+// exchange and the schedule, as resident_kernels_test.cpp.
 #include <gtest/gtest.h>
 
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/kernels/resident_compare.hpp"
 
 namespace sprig::test {
@@ -11,6 +12,8 @@ using kernel::Exchange;
 using kernel::ResidentWishes;
 using kernel::RingPlace;
 using kernel::Split;
+
+class ResidentSplit : public OnGpu<::testing::Test> {};
 
 // Active, with synapses of both signs onto both receptors; external spikes that arrive at once and a lap ahead.
 Network network_with(std::uint32_t neurons, std::uint16_t min_delay, std::uint16_t max_delay) {
@@ -29,14 +32,14 @@ Network network_with(std::uint32_t neurons, std::uint16_t min_delay, std::uint16
   return network;
 }
 
-ResidentSetup setup_of(Split split, Exchange exchange = Exchange::mailbox) {
-  ResidentSetup setup;
-  setup.wishes.split = split;
-  setup.wishes.exchange = exchange;
-  return setup;
+ResidentWishes wishes_of(Split split, Exchange exchange = Exchange::mailbox) {
+  ResidentWishes wishes = kSmallGrid;
+  wishes.split = split;
+  wishes.exchange = exchange;
+  return wishes;
 }
 
-TEST(ResidentSplit, GivesTheSameBitsForAllWindowsAndDelays) {
+TEST_F(ResidentSplit, GivesTheSameBitsForAllWindowsAndDelays) {
   struct Delays {
     std::uint16_t min, max;
     std::vector<std::uint32_t> calls;
@@ -52,23 +55,18 @@ TEST(ResidentSplit, GivesTheSameBitsForAllWindowsAndDelays) {
                                           << static_cast<int>(exchange) << ", split " << static_cast<int>(split));
         const Network network = network_with(33, d.min, d.max);
         const EngineCase c{33, 1, 1};
-        EXPECT_GT(compare(c, network, drive_of(c), setup_of(split, exchange), d.calls), 0u);
+        EXPECT_GT(compare(c, network, drive_of(c), wishes_of(split, exchange), d.calls), 0u);
       }
 }
 
-TEST(ResidentSplit, IsRefusedWhereNoSynapseIsFarAndChosenWhereFewAreNear) {
+// Whether a plan splits is resident_plan_test.cpp's.
+TEST_F(ResidentSplit, WhereAllSynapsesAreNearItIsTheSame) {
   const EngineCase c{33, 1, 1};
-  const auto splits = [&](std::uint16_t min, std::uint16_t max, Split wish) {
-    return ThreadedResident(network_with(33, min, max), drive_of(c), options_of(c), setup_of(wish)).splits();
-  };
-  EXPECT_FALSE(splits(3, 5, Split::on));
-  EXPECT_FALSE(splits(1, 2, Split::automatic));  // half of them are near
-  EXPECT_TRUE(splits(1, 9, Split::automatic));
-  EXPECT_FALSE(splits(1, 9, Split::off));
-  EXPECT_GT(compare(c, network_with(33, 3, 5), drive_of(c), setup_of(Split::automatic)), 0u);  // all are near
+  for (const Split split : {Split::automatic, Split::on})
+    EXPECT_GT(compare(c, network_with(33, 3, 5), drive_of(c), wishes_of(split)), 0u);
 }
 
-TEST(ResidentSplit, DoesNotDependOnBlocksSlicesOrPlaces) {
+TEST_F(ResidentSplit, DoesNotDependOnBlocksSlicesOrPlaces) {
   const EngineCase c{70, 1, 1};
   for (const std::uint16_t shortest : {1, 2}) {
     const Network network = network_with(70, shortest, 9);
@@ -79,67 +77,35 @@ TEST(ResidentSplit, DoesNotDependOnBlocksSlicesOrPlaces) {
           ResidentWishes{3, 9, 64, 32, RingPlace::shared, Exchange::grid_barrier}}) {
       SCOPED_TRACE(::testing::Message() << wishes.blocks << " blocks x " << wishes.threads << ", " << wishes.slices
                                         << " slices, box " << wishes.box_words << ", shortest delay " << shortest);
-      ResidentSetup setup;
-      setup.wishes = wishes;
-      setup.wishes.split = Split::on;
-      EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+      ResidentWishes split = wishes;
+      split.split = Split::on;
+      EXPECT_GT(compare(c, network, drive_of(c), split), 0u);
     }
   }
 }
 
 // Every neuron fires in every step, so every word of the boxes is written anew in each window.
-TEST(ResidentSplit, BurstsThatOverflowTheBoxesAreReadTwice) {
+TEST_F(ResidentSplit, BurstsThatOverflowTheBoxesAreReadTwice) {
   const EngineCase c{70, 1, 0, false};
   Network network = network_of(c);
   for (std::size_t i = 0; i < 70; ++i) network.neurons.i_dc[i] = 1e4, network.neurons.t_ref_ms[i] = 0;
   for (const std::uint32_t box_words : {1u, 4u, 32u}) {
-    ResidentSetup setup = setup_of(Split::on, box_words == 4 ? Exchange::grid_barrier : Exchange::mailbox);
-    setup.wishes.blocks = 3;
-    setup.wishes.box_words = box_words;
-    setup.yield_seed = box_words;
-    EXPECT_EQ(compare(c, network, {}, setup, {7}), 490u);
+    ResidentWishes wishes = wishes_of(Split::on, box_words == 4 ? Exchange::grid_barrier : Exchange::mailbox);
+    wishes.blocks = 3;
+    wishes.box_words = box_words;
+    EXPECT_EQ(compare(c, network, {}, wishes, {7}), 490u);
   }
 }
 
-// What the last window of a segment sent far is there when the next one begins, however short the segments are.
-TEST(ResidentSplit, SegmentsMayEndRightAfterASpike) {
+// What the last window of a call sent far is there when the next one begins, however short the calls are.
+TEST_F(ResidentSplit, CallsMayEndRightAfterASpike) {
   const EngineCase c{50, 1, 1};
   for (const std::uint16_t shortest : {1, 3})
-    for (const std::uint32_t segment_steps : {1u, 2u, 3u, 4u}) {
-      ResidentSetup setup = setup_of(Split::on);
-      setup.segment_steps = segment_steps;
-      SCOPED_TRACE(::testing::Message() << "segments of " << segment_steps << ", shortest delay " << shortest);
-      EXPECT_GT(compare(c, network_with(50, shortest, 8), drive_of(c), setup, {1, 1, 7, 2, 6}), 0u);
+    for (const std::uint32_t steps : {1u, 2u, 3u, 4u}) {
+      SCOPED_TRACE(::testing::Message() << "calls of " << steps << ", shortest delay " << shortest);
+      const std::vector<std::uint32_t> calls(20 / steps, steps);
+      EXPECT_GT(compare(c, network_with(50, shortest, 8), drive_of(c), wishes_of(Split::on), calls), 0u);
     }
-}
-
-TEST(ResidentSplit, DoesNotDependOnTheSchedule) {
-  const EngineCase c{70, 1, 1};
-  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
-    SCOPED_TRACE(seed);
-    ResidentSetup setup = setup_of(Split::on);
-    setup.wishes.blocks = 2 + seed % 3;
-    setup.wishes.threads = 32 + 32 * (seed % 2);
-    setup.yield_seed = seed;
-    EXPECT_GT(compare(c, network_with(70, seed % 2 == 0 ? 1 : 2, 9), drive_of(c), setup), 0u);
-  }
-}
-
-// With a barrier of the grid blocks go on after a stall until the next barrier; behind the last window there is none,
-// so its far synapses are waited for, too, but not for long.
-TEST(ResidentSplit, EndsWhenABlockIsSilentInTheLastWindow) {
-  const EngineCase c{40, 1, 0, false};
-  ResidentSetup setup;
-  setup.wishes = {2, 0, 32, 4, RingPlace::automatic, Exchange::grid_barrier, 3000, Split::on};
-  setup.silent_block = 1;  // from the third window on
-  ThreadedResident resident(network_of(c), {}, options_of(c), setup);
-  ASSERT_TRUE(resident.splits());
-
-  resident.advance(3, {}, {}, nullptr);
-
-  ASSERT_NE(resident.stalled(), ~0ull);
-  EXPECT_EQ(resident.stalled() >> 32, 3u);
-  EXPECT_EQ(resident.stalled() & 0xFFFFu, 1u);
 }
 
 }  // namespace

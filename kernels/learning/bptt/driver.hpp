@@ -1,5 +1,4 @@
-// What runs the kernels of kernel.hpp, on any machine that has memory and launches: the device (bptt.cu), or
-// threads (tests/kernels), so that all of it is tested without a GPU.
+// What runs the kernels of kernel.hpp, on any machine that has memory and launches: the device (bptt.cu).
 //
 //   Machine::Buffer<T>(count)               uninitialised memory; data()
 //   upload(buffer, vector), download(...)   at once, in the order of launches

@@ -1,5 +1,4 @@
-// What runs kernel.hpp, on any machine that has memory and launches: the device (competitive.cu), or threads
-// (tests/kernels).
+// What runs kernel.hpp, on any machine that has memory and launches: the device (competitive.cu).
 //
 //   Machine::Buffer<T>(vector)            a copy in the machine's memory; data()
 //   download(buffer, vector)              complete on return

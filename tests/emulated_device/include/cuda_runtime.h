@@ -203,7 +203,8 @@ struct Position {
   std::uint32_t thread = 0, block = 0, threads = 0, blocks = 0;
 };
 extern const Position* position;
-extern bool atomics_yield;  // a thread may be set aside at an atomic operation
+extern std::uint32_t silent_block;  // whose stores of atomic words of 8 bytes are lost; none: ~0
+extern bool atomics_yield;          // a thread may be set aside at an atomic operation
 
 unsigned char* shared_memory();  // of the running block
 void block_barrier();

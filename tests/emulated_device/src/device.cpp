@@ -93,6 +93,7 @@ void set_up(const Settings& settings) {
   the_system = std::make_unique<System>(settings);
   chosen_device = 0;
   last_error = cudaSuccess;
+  silent_block = settings.silent_block.value_or(~0u);
   watch_signals();
 }
 

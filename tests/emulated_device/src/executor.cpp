@@ -19,6 +19,7 @@
 namespace sprig::emulated {
 
 const Position* position = nullptr;
+std::uint32_t silent_block = ~0u;
 bool atomics_yield = false;
 
 namespace {

@@ -88,6 +88,10 @@ std::string symbol_at(const void* address) {
   return name;
 }
 
+// Below lie no stack, no heap and no library of a program that may be loaded anywhere, but two counts side by side do,
+// and the sanitizers' own memory.
+constexpr std::uintptr_t kLeastHostAddress = 0x5500'0000'0000;
+
 // Whether there is memory at an address.
 bool is_mapped(std::uintptr_t address) {
   unsigned char resident = 0;
@@ -135,8 +139,8 @@ std::string host_pointer_in(const Launch& launch) {
     for (std::size_t offset = 0; offset + 8 <= launch.arguments[a].size(); offset += 8) {
       std::uintptr_t word = 0;
       std::memcpy(&word, launch.arguments[a].data() + offset, sizeof word);
-      // Counts lie below 2^32, the host's memory above.
-      if (word >> 32 == 0 || word >> 47 != 0 || system().pinned.has_address(reinterpret_cast<void*>(word))) continue;
+      if (word < kLeastHostAddress || word >> 47 != 0 || system().pinned.has_address(reinterpret_cast<void*>(word)))
+        continue;
       bool of_device = false;
       for (const auto& device : system().devices)
         of_device = of_device || device->memory.has_address(reinterpret_cast<void*>(word));

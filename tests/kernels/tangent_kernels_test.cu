@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/core/cuda_context.cuh"
+#include "kernels/core/launch.cuh"
 #include "kernels/dynamics/event_batches.hpp"
 #include "kernels/dynamics/tangent_kernel.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
-#include "tests/support/threaded_context.hpp"
 
 namespace sprig::test {
 namespace {
@@ -17,13 +19,11 @@ namespace {
 struct TangentCase {
   std::uint32_t neurons, columns;
   LifKind kind;
-  LaunchShape shape;
 };
 
 void PrintTo(const TangentCase& c, std::ostream* out) {
   *out << c.neurons << " neurons, " << c.columns << " columns, "
-       << (c.kind.synapse == Synapse::delta ? "delta" : "exponential") << ", " << c.kind.receptors << " receptors, "
-       << c.shape.blocks << " x " << c.shape.threads << " threads";
+       << (c.kind.synapse == Synapse::delta ? "delta" : "exponential") << ", " << c.kind.receptors << " receptors";
 }
 
 TangentNetwork tangent_network(const TangentCase& c) {
@@ -73,56 +73,27 @@ SaltationChunk invented_chunk(const TangentNetwork& network, std::uint32_t steps
   return chunk;
 }
 
-// TangentView over host memory; columns one after the other, as on the device.
-struct HostFrame {
-  HostFrame(const TangentNetwork& n, std::uint32_t columns, const std::vector<double>& row_major)
-      : frame(row_major.size()), payload(std::size_t{7} * columns, 0) {
-    const std::size_t rows = n.rows();
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c) frame[c * rows + r] = row_major[r * columns + c];
-    view = {view_of_tangent(n, [](const auto& array) { return array.data(); }), columns, frame.data(), payload.data(),
-            7};
-  }
-  std::vector<double> row_major() const {
-    std::vector<double> result(frame.size());
-    const std::size_t rows = frame.size() / view.columns;
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < view.columns; ++c) result[r * view.columns + c] = frame[c * rows + r];
-    return result;
-  }
-  std::vector<double> frame, payload;
-  kernel::FrameView view;
-};
-
 std::vector<double> start_of(const TangentNetwork& network, std::uint32_t columns) {
   std::vector<double> frame;
   for (std::size_t k = 0; k < std::size_t{network.rows()} * columns; ++k) frame.push_back(drawn(k, 0));
   return frame;
 }
 
-class TangentKernels : public ::testing::TestWithParam<TangentCase> {};
+class TangentKernels : public OnGpu<::testing::TestWithParam<TangentCase>> {};
 
 TEST_P(TangentKernels, SaltationGivesTheCpusBits) {
   const TangentCase& c = GetParam();
   const TangentNetwork network = tangent_network(c);
   const std::vector<double> start = start_of(network, c.columns);
   const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
+  const auto gpu = cuda::make_tangent_space(network, c.columns);
   cpu->set_frame(start);
-  HostFrame threaded(network, c.columns, start);
-
+  gpu->set_frame(start);
   for (const std::uint32_t salt : {1u, 2u}) {  // payloads of the first chunk stay for the second
     const SaltationChunk chunk = invented_chunk(network, 6, salt);
-    const kernel::EventBatches batches = kernel::event_batches(chunk, network.neurons);
-    const kernel::SaltationView view = {chunk.steps,
-                                        chunk.flags.data(),
-                                        batches.offsets.data(),
-                                        batches.begin.data(),
-                                        chunk.delivery_offsets.data(),
-                                        chunk.events.data(),
-                                        chunk.deliveries.data()};
     cpu->advance(chunk);
-    launch_threads(c.shape, [&](ThreadedContext& ctx) { kernel::saltation(ctx, threaded.view, view); });
-    EXPECT_EQ(threaded.row_major(), cpu->frame());
+    gpu->advance(chunk);
+    EXPECT_EQ(gpu->frame(), cpu->frame());
   }
 }
 
@@ -144,79 +115,90 @@ TEST_P(TangentKernels, SurrogateGivesTheCpusBits) {
   const TangentNetwork network = tangent_network(c);
   const std::vector<double> start = start_of(network, c.columns);
   const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
+  const auto gpu = cuda::make_tangent_space(network, c.columns);
   cpu->set_frame(start);
-  HostFrame threaded(network, c.columns, start);
-  const TangentArrivals arrivals = tangent_arrivals(network);
-  kernel::SurrogateView view;
-  view.slots = network.max_delay + 1;
-  std::vector<double> history(std::size_t{view.slots} * c.neurons * c.columns,
-                              NAN);  // what was not emitted is not read
-  view.offsets = arrivals.offsets.data();
-  view.incoming = arrivals.incoming.data();
-  view.history = history.data();
-
-  std::uint32_t step = 0;
-  for (const std::uint32_t steps : {2u, 5u}) {
+  gpu->set_frame(start);
+  for (const std::uint32_t steps : {2u, 5u}) {  // what the first chunk emitted is delivered in the second
     const SurrogateChunk chunk = invented_surrogate(network, steps, steps);
     cpu->advance(chunk);
-    for (std::uint32_t k = 0; k < steps; ++k, ++step) {
-      view.slot = step % view.slots;
-      view.known = std::min(step, network.max_delay);
-      view.flags = chunk.flags.data() + k * c.neurons;
-      view.spike_gain = chunk.spike_gain.data() + k * c.neurons;
-      view.reset_gain = chunk.reset_gain.data() + k * c.neurons;
-      launch_threads(c.shape, [&](ThreadedContext& ctx) { kernel::surrogate_step(ctx, threaded.view, view); });
-    }
-    EXPECT_EQ(threaded.row_major(), cpu->frame());
+    gpu->advance(chunk);
+    EXPECT_EQ(gpu->frame(), cpu->frame());
   }
 }
 
 constexpr LifKind kOne{Synapse::exponential, 1, Reset::hard, false}, kTwo{Synapse::exponential, 2, Reset::hard, false},
     kDelta{Synapse::delta, 2, Reset::hard, false};
 INSTANTIATE_TEST_SUITE_P(All, TangentKernels,
-                         ::testing::Values(TangentCase{1, 1, kOne, {1, 32}}, TangentCase{31, 3, kTwo, {2, 64}},
-                                           TangentCase{33, 5, kOne, {4, 32}}, TangentCase{33, 2, kDelta, {2, 32, 0, 1}},
-                                           TangentCase{70, 3, kTwo, {2, 128, 0, 2}},
-                                           TangentCase{70, 3, kTwo, {4, 96, 0, 3}}));
+                         ::testing::Values(TangentCase{1, 1, kOne}, TangentCase{31, 3, kTwo}, TangentCase{33, 5, kOne},
+                                           TangentCase{33, 2, kDelta}, TangentCase{70, 3, kTwo}));
+
+__global__ void surrogate_kernel(kernel::FrameView frame, kernel::SurrogateView view) {
+  cuda::CudaContext ctx;
+  kernel::surrogate_step(ctx, frame, view);
+}
+__global__ void helpers_kernel(const double* q, std::uint64_t rows, std::uint32_t columns, const double* logs,
+                               const double* sign, double* growth, double* mass, double* r, double* scaled) {
+  cuda::CudaContext ctx;
+  kernel::row_growth(ctx, q, rows, columns, logs, growth, mass);
+  kernel::signed_triangle(ctx, r, q, rows, columns, sign);
+  kernel::scale_columns(ctx, scaled, rows, columns, sign);
+}
+
+class TangentHelpers : public OnGpu<::testing::Test> {
+ protected:
+  template <class T>
+  static cuda::DeviceBuffer<T> on_device(const std::vector<T>& values) {
+    return cuda::DeviceBuffer<T>(values);
+  }
+};
 
 // Two neurons, one synapse of weight 2 and delay 1 from the first onto the second.
-TEST(TangentKernels, DeltaArrivalsMoveOnlyFreeNeuronsAndComeBeforeTheThreshold) {
+TEST_F(TangentHelpers, DeltaArrivalsMoveOnlyFreeNeuronsAndComeBeforeTheThreshold) {
   Network described = unconnected(2, kDelta, 0.1, {});
   described.recurrent = csr_from(2, 2, {{0, 1, 2.0f, 1}});
   const TangentNetwork network = make_tangent_network(described);
   const TangentArrivals arrivals = tangent_arrivals(network);
+  const cuda::Stream stream;
+  const auto offsets = on_device(arrivals.offsets);
+  const auto incoming = on_device(arrivals.incoming);
+  const auto p22 = on_device(network.p22), spike_gain = on_device(std::vector<double>{3, 3}),
+             reset_gain = on_device(std::vector<double>{0.5, 0.5});
   for (const bool frozen : {false, true}) {
-    HostFrame threaded(network, 1, {1, 1});
-    std::vector<double> history = {3, 0, 0, 0};  // the step before emitted 3 from the first
-    const std::vector<std::uint8_t> flags = {kFrozen, static_cast<std::uint8_t>(frozen ? kFrozen : 0)};
-    const std::vector<double> spike_gain = {3, 3}, reset_gain = {0.5, 0.5};
-    const kernel::SurrogateView step = {
-        arrivals.offsets.data(), arrivals.incoming.data(), history.data(), 2, 1, 1, flags.data(),
-        spike_gain.data(),       reset_gain.data()};
+    const auto frame = on_device(std::vector<double>{1, 1});
+    const auto history = on_device(std::vector<double>{3, 0, 0, 0});  // the step before emitted 3 from the first
+    const auto flags = on_device(std::vector<std::uint8_t>{kFrozen, static_cast<std::uint8_t>(frozen ? kFrozen : 0)});
+    kernel::FrameView view;
+    view.network.neurons = 2;
+    view.network.p22 = p22.data();
+    view.columns = 1;
+    view.frame = frame.data();
+    const kernel::SurrogateView step = {offsets.data(), incoming.data(),   history.data(),   2, 1, 1,
+                                        flags.data(),   spike_gain.data(), reset_gain.data()};
 
-    launch_threads({1, 32}, [&](ThreadedContext& ctx) { kernel::surrogate_step(ctx, threaded.view, step); });
+    cuda::launch("surrogate", {1, 32}, stream, surrogate_kernel, view, step);
 
     const double before = frozen ? 1 : network.p22[1] * 1 + 2.0 * 3;
-    EXPECT_EQ(threaded.frame[0], 0.5);
-    EXPECT_EQ(threaded.frame[1], before * 0.5);
-    EXPECT_EQ(history, (std::vector<double>{3, 0, 3, 3 * before}));
+    EXPECT_EQ(frame.to_host(stream), (std::vector<double>{0.5, before * 0.5}));
+    EXPECT_EQ(history.to_host(stream), (std::vector<double>{3, 0, 3, 3 * before}));
   }
 }
 
-TEST(TangentKernels, RowGrowthAndTheHelpersOfTheQrAreWhatTheySay) {
+TEST_F(TangentHelpers, RowGrowthAndTheHelpersOfTheQrAreWhatTheySay) {
   constexpr std::uint64_t kRows = 45;
   constexpr std::uint32_t kColumns = 3;
-  std::vector<double> q, r(kColumns * kColumns, 7), growth(kRows), mass(kRows);
+  std::vector<double> q;
   for (std::uint64_t k = 0; k < kRows * kColumns; ++k) q.push_back(drawn(k, 5));
-  std::vector<double> scaled = q;
   const std::vector<double> logs = {0.5, -1, 2}, sign = {-1, 1, -1};
+  const cuda::Stream stream;
+  const auto device_q = on_device(q), device_scaled = on_device(q), device_logs = on_device(logs),
+             device_sign = on_device(sign);
+  const cuda::DeviceBuffer<double> device_growth(kRows), device_mass(kRows), device_r(kColumns * kColumns);
 
-  launch_threads({2, 32}, [&](ThreadedContext& ctx) {
-    kernel::row_growth(ctx, q.data(), kRows, kColumns, logs.data(), growth.data(), mass.data());
-    kernel::signed_triangle(ctx, r.data(), q.data(), kRows, kColumns, sign.data());
-    kernel::scale_columns(ctx, scaled.data(), kRows, kColumns, sign.data());
-  });
+  cuda::launch("helpers", {2, 32}, stream, helpers_kernel, device_q.data(), kRows, kColumns, device_logs.data(),
+               device_sign.data(), device_growth.data(), device_mass.data(), device_r.data(), device_scaled.data());
 
+  const std::vector<double> growth = device_growth.to_host(stream), mass = device_mass.to_host(stream),
+                            r = device_r.to_host(stream), scaled = device_scaled.to_host(stream);
   for (std::uint64_t i = 0; i < kRows; ++i) {
     const double a = q[i] * q[i], b = q[kRows + i] * q[kRows + i], d = q[2 * kRows + i] * q[2 * kRows + i];
     EXPECT_EQ(growth[i], 0 + a * 0.5 + b * -1 + d * 2);

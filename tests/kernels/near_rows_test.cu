@@ -2,67 +2,55 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "kernels/engine/near_rows.hpp"
+#include "kernels/engine/near_rows.cuh"
 #include "kernels/engine/resident_layout.hpp"
 #include "kernels/engine/resident_near.hpp"
-#include "kernels/engine/resident_plan.hpp"
+#include "kernels/engine/resident_network.cuh"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
-#include "tests/support/threaded_context.hpp"
 
 namespace sprig::test {
 namespace {
 
 struct Copied {
   kernel::NearShape shape;
-  kernel::NearTable table;
+  std::vector<std::uint64_t> first;
+  std::vector<std::uint32_t> directory;
   std::vector<NarrowSynapse> synapses;
 };
 
-Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps, const LaunchShape& shape) {
-  const std::vector<std::uint32_t> slice_first = kernel::slice_first(sliced);
-  const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, sliced.sources);
-  std::vector<SynapseGroup> groups;
-  kernel::gather_rows(sliced, &Slice::recurrent, 0, sliced.sources, groups);
+Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps) {
+  const cuda::DeviceBuffer<std::uint32_t> slice_first(kernel::slice_first(sliced));
+  const cuda::ResidentDeviceRows rows(sliced, &Slice::recurrent, sliced.sources, false);
   kernel::ResidentData data;
   data.slices = static_cast<std::uint32_t>(sliced.slices.size());
   data.receptors = sliced.kind.currents();
   data.slice_first = slice_first.data();
-  data.recurrent = {table.first.data(), table.parts.data(), groups.data()};
+  data.recurrent = rows.view();
   data.near_steps = near_steps;
-
-  const std::uint32_t of_sources = kernel::near_groups(sliced.sources);
-  std::vector<std::uint32_t> totals(std::size_t{of_sources} * data.slices), most(of_sources);
-  launch_threads(
-      shape, [&](ThreadedContext& ctx) { kernel::count_near(ctx, data, sliced.sources, totals.data(), most.data()); });
-  Copied copied;
-  copied.shape = {sliced.sources, *std::max_element(most.begin(), most.end()),
-                  std::accumulate(totals.begin(), totals.end(), std::uint64_t{0})};
-  copied.table = kernel::near_table(totals, data.slices);
-  copied.synapses.resize(copied.shape.synapses);
-  data.near = {copied.table.first.data(), copied.table.directory.data(), of_sources, copied.synapses.data()};
-  launch_threads(shape, [&](ThreadedContext& ctx) {
-    kernel::copy_near(ctx, data, sliced.sources, data.near, copied.table.directory.data(), copied.synapses.data());
-  });
-  return copied;
+  kernel::ResidentPlan plan;
+  plan.split = kernel::Split::on;
+  const cuda::NearDeviceRows near(data, plan, sliced.sources, sliced.sources);
+  const cuda::Stream stream;
+  return {near.shape, near.first.to_host(stream), near.directory.to_host(stream), near.synapses.to_host(stream)};
 }
 
 // Slice by slice, source by source: what the directory finds is what a filter of the whole rows leaves.
-void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t near_steps, const LaunchShape& shape) {
+void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t near_steps) {
   const SlicedNetwork sliced = slice_network(network, {}, {slices, 16, true});
   ASSERT_TRUE(sliced.narrow);
-  const Copied copied = copy_near(sliced, near_steps, shape);
+  const Copied copied = copy_near(sliced, near_steps);
   ASSERT_LE(copied.shape.most, kernel::kMostNear);
   const std::uint32_t receptors = sliced.kind.currents();
   std::size_t at = 0;
   std::uint32_t most = 0;
   for (std::size_t s = 0; s < sliced.slices.size(); ++s) {
-    EXPECT_EQ(copied.table.first[s], at);
-    const std::uint32_t* directory = copied.table.directory.data() + s * copied.shape.directory_words();
+    EXPECT_EQ(copied.first[s], at);
+    const std::uint32_t* directory = copied.directory.data() + s * copied.shape.directory_words();
     for (std::uint32_t source = 0; source < sliced.sources; ++source) {
       const kernel::RowPiece piece = kernel::near_piece(directory, source);
-      EXPECT_EQ(copied.table.first[s] + piece.begin, at);
+      EXPECT_EQ(copied.first[s] + piece.begin, at);
       const PackedRows& rows = sliced.slices[s].recurrent;
       std::uint32_t length = 0;
       for (std::uint64_t k = rows.offsets[source]; k < rows.offsets[source + 1]; ++k) {
@@ -78,12 +66,14 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
       most = std::max(most, length);
     }
   }
-  EXPECT_EQ(copied.table.first[sliced.slices.size()], at);
+  EXPECT_EQ(copied.first[sliced.slices.size()], at);
   EXPECT_EQ(copied.shape.synapses, at);
   EXPECT_EQ(copied.shape.most, most);
 }
 
-TEST(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
+class NearRows : public OnGpu<::testing::Test> {};
+
+TEST_F(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
   for (const int receptors : {1, 2}) {
     RandomNetworkSpec spec;
     spec.neurons = 101;
@@ -91,13 +81,13 @@ TEST(NearRows, AreThoseOfTheWholeRowsInTheirOrder) {
     spec.kind.receptors = receptors;
     const Network network = random_network(spec);              // delays of 1 to 5 steps
     for (const std::uint32_t near_steps : {1u, 2u, 4u, 6u}) {  // none to all
-      expect_filtered(network, 1, near_steps, {2, 64});
-      expect_filtered(network, 7, near_steps, {1, 32, 0, near_steps});
+      expect_filtered(network, 1, near_steps);
+      expect_filtered(network, 7, near_steps);
     }
   }
 }
 
-TEST(NearRows, OfANetworkWithoutSynapses) { expect_filtered(unconnected(5, LifKind{}, 1.0, {}), 2, 2, {1, 32}); }
+TEST_F(NearRows, OfANetworkWithoutSynapses) { expect_filtered(unconnected(5, LifKind{}, 1.0, {}), 2, 2); }
 
 }  // namespace
 }  // namespace sprig::test

@@ -1,8 +1,9 @@
 // A network that is drawn by the device's kernels is the one that the host packs, byte for byte.
 #include <gtest/gtest.h>
 
+#include "kernels/engine/draw_rows.cuh"
 #include "kernels/engine/resident_layout.hpp"
-#include "tests/kernels/threaded_draws.hpp"
+#include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
 
 namespace sprig::test {
@@ -25,11 +26,11 @@ ProceduralNetwork three_projections(int receptors, std::uint32_t seed) {
   return procedural;
 }
 
-void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& policy, const LaunchShape& shape,
-                      bool places = false) {
+void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& policy, bool places = false) {
   const SlicedNetwork host = slice_network(procedural, {}, policy);
   ASSERT_TRUE(host.narrow);
-  const ThreadedDraws drawn(procedural, {}, policy, shape, places);
+  const cuda::DrawnRows drawn = cuda::draw_rows(procedural, {}, policy, places);
+  const cuda::Stream stream;
   const std::size_t slices = host.slices.size();
   ASSERT_EQ(drawn.sliced.slices.size(), slices);
   EXPECT_EQ(drawn.sliced.delay_slots, host.delay_slots);
@@ -40,23 +41,26 @@ void expect_the_hosts(const ProceduralNetwork& procedural, const SlicePolicy& po
   const kernel::RowTable table = kernel::row_table(host, &Slice::recurrent, host.sources, places);
   std::vector<SynapseGroup> groups;
   kernel::gather_rows(host, &Slice::recurrent, 0, host.sources, groups, !table.weights.empty());
-  EXPECT_EQ(drawn.weights.empty(), !places);
-  EXPECT_EQ(drawn.weights, table.weights);
-  EXPECT_EQ(drawn.first, table.first);
-  EXPECT_EQ(drawn.parts, table.parts);
-  ASSERT_EQ(drawn.groups.size(), groups.size());
+  EXPECT_EQ(drawn.weights.size() == 0, !places);
+  EXPECT_EQ(drawn.weights.to_host(stream), table.weights);
+  EXPECT_EQ(drawn.first.to_host(stream), table.first);
+  EXPECT_EQ(drawn.parts.to_host(stream), table.parts);
+  const std::vector<SynapseGroup> found = drawn.groups.to_host(stream);
+  ASSERT_EQ(found.size(), groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (std::uint32_t j = 0; j < kGroup; ++j) {
-      ASSERT_EQ(drawn.groups[g].synapse[j].place, groups[g].synapse[j].place);
-      ASSERT_EQ(drawn.groups[g].synapse[j].weight, groups[g].synapse[j].weight);
+      ASSERT_EQ(found[g].synapse[j].place, groups[g].synapse[j].place);
+      ASSERT_EQ(found[g].synapse[j].weight, groups[g].synapse[j].weight);
     }
 }
 
-TEST(DrawKernels, GiveTheHostsNetwork) {
+class DrawKernels : public OnGpu<::testing::Test> {};
+
+TEST_F(DrawKernels, GiveTheHostsNetwork) {
   for (const int receptors : {1, 2}) {
-    expect_the_hosts(three_projections(receptors, 5), {1, 16, true}, {2, 64});
-    expect_the_hosts(three_projections(receptors, 6), {7, 16, true}, {3, 32});
-    expect_the_hosts(three_projections(receptors, 7), {4, 16, true}, {1, 96, 0, 3});
+    expect_the_hosts(three_projections(receptors, 5), {1, 16, true});
+    expect_the_hosts(three_projections(receptors, 6), {7, 16, true});
+    expect_the_hosts(three_projections(receptors, 7), {4, 16, true});
   }
 }
 
@@ -72,8 +76,8 @@ ProceduralNetwork one_weight_a_source() {
   return procedural;
 }
 
-TEST(DrawKernels, GiveTheHostsPlaces) {
-  expect_the_hosts(one_weight_a_source(), {7, 16, true}, {3, 32}, true);
+TEST_F(DrawKernels, GiveTheHostsPlaces) {
+  expect_the_hosts(one_weight_a_source(), {7, 16, true}, true);
   // Onto one population alone another weight: then sources have two.
   ProceduralNetwork two = one_weight_a_source();
   two.projections.push_back({0,
@@ -87,16 +91,16 @@ TEST(DrawKernels, GiveTheHostsPlaces) {
                              true,
                              {Distribution::Kind::constant, 0.2, 0},
                              {Distribution::Kind::constant, 2, 0}});
-  EXPECT_TRUE(ThreadedDraws(two, {}, {7, 16, true}, {1, 32}, true).weights.empty());
+  EXPECT_EQ(cuda::draw_rows(two, {}, {7, 16, true}, true).weights.size(), 0u);
   two.projections.back().weight = {Distribution::Kind::normal, 0.3, 0.1};
-  EXPECT_TRUE(ThreadedDraws(two, {}, {7, 16, true}, {1, 32}, true).weights.empty());
+  EXPECT_EQ(cuda::draw_rows(two, {}, {7, 16, true}, true).weights.size(), 0u);
 }
 
-TEST(DrawKernels, ANetworkWithoutSynapses) {
+TEST_F(DrawKernels, ANetworkWithoutSynapses) {
   ProceduralNetwork procedural = three_projections(1, 1);
   procedural.projections.resize(1);
   procedural.projections[0].synapses = 0;
-  expect_the_hosts(procedural, {3, 16, true}, {2, 32});
+  expect_the_hosts(procedural, {3, 16, true});
 }
 
 }  // namespace
