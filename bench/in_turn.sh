@@ -56,5 +56,6 @@ pair learn --threads 1 --set learn.train=4000
 triplet learn --threads 1 --set learn.train=4000 --set learn.rule=triplet
 asp learn --threads 1 --set learn.train=4000 --set learn.rule=asp
 spikedyn learn --threads 1 --set learn.train=4000 --set learn.rule=spikedyn
+brunel32 bench brunel --threads 1 --set run.weight_bits=32 --set bench.duration_ms=500 --set bench.warmup_ms=50 --set bench.repeats=3 --set bench.check=none
 brunel bench brunel --threads 2 --set bench.duration_ms=500 --set bench.warmup_ms=50 --set bench.repeats=3 --set bench.check=none
 END

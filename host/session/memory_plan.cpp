@@ -76,6 +76,13 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
   return layout;
 }
 
+// Whether the resident engine's rows hold places alone (engine/row_groups.hpp).
+bool holds_places(const PlannedNetwork& network, const SimulationOptions& options, const SliceLayout& layout) {
+  constexpr double kUnsplit = 128;  // slots: two of the longest windows
+  return options.device == Device::cuda && layout.narrow && network.equal_weights && network.uniform_delay &&
+         network.delay_slots <= kUnsplit;
+}
+
 // What the resident engine has besides (kernels/engine/resident_data.hpp): three sets of mailboxes with room for every
 // neuron in every step of a window, and, unless all delays are equal, directories of near synapses (7 words for 32
 // sources and a slice), which themselves are few.
@@ -103,8 +110,9 @@ MemoryPlan MemoryPlan::on_device() const {
 }
 
 double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options) {
-  return planned_layout(network, options, std::max(options.threads, 1)).narrow ? sizeof(NarrowSynapse)
-                                                                               : sizeof(WideSynapse);
+  const SliceLayout layout = planned_layout(network, options, std::max(options.threads, 1));
+  if (holds_places(network, options, layout)) return sizeof(std::uint16_t);
+  return layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse);
 }
 
 MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads) {
@@ -125,7 +133,8 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
   const bool resident = options.device == Device::cuda && layout.narrow;
   add("engine", "packed synapses",
-      resident ? sizeof(SynapseGroup) * n * layout.slices * expected_groups(e / (n * layout.slices))
+      resident ? sizeof(SynapseGroup) * n * layout.slices *
+                     expected_groups(e / (n * layout.slices), holds_places(network, options, layout) ? kPlaces : kGroup)
                : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices);
   if (resident) add_exchange(plan, network, layout);

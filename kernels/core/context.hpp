@@ -87,6 +87,17 @@ SPRIG_KERNEL inline std::uint64_t grid_threads(Ctx& ctx) {
   return std::uint64_t{ctx.blocks()} * ctx.threads();
 }
 
+// Sum of x over the lanes up to this one. All lanes of the warp must call.
+template <ExecutionContext Ctx, class T>
+SPRIG_KERNEL inline T sum_of_lanes_until(Ctx& ctx, T x) {
+  const std::uint32_t lane = lane_of(ctx);
+  for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
+    const T other = ctx.shuffle(x, (lane - distance) % kWarp);
+    if (lane >= distance) x += other;
+  }
+  return x;
+}
+
 SPRIG_KERNEL inline std::uint32_t count_bits(std::uint32_t mask) {
 #if defined(__CUDA_ARCH__)
   return static_cast<std::uint32_t>(__popc(mask));

@@ -1,6 +1,6 @@
 // What the kernels read and write that draw a procedural network on the device (include/sprig/network/projection.hpp):
-// every synapse belongs to its target, so a thread draws the synapses onto one target, one after the other, as the
-// host does.
+// every synapse belongs to its target and has a counter of its own, so a warp draws the synapses onto one target, its
+// lanes consecutive ones.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct DrawData {
   const std::uint64_t* count_first = nullptr;  // [projection]
   std::uint32_t* counts = nullptr;
 
+  bool places = false;  // groups hold places
   std::uint32_t slices = 1;
   const std::uint32_t* slice_of = nullptr;  // [neuron]
   WeightLoad* loads = nullptr;              // [neuron * 2 + receptor]

@@ -92,7 +92,7 @@ struct DeviceTables {
 
 }  // namespace
 
-DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {
+DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy, bool places) {
   const Network& network = procedural.network;
   const std::uint32_t n = network.size();
   const Stream stream;
@@ -113,8 +113,9 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   for (std::uint32_t p = 0; p < data.view.count; ++p) {
     const DrawnProjection& projection = tables.projections[p];
     const std::uint64_t items = projection.rule == ProjectionRule::fixed_total ? (projection.synapses + 3) / 4
-                                : projection.rule == ProjectionRule::bernoulli ? projection.target_count
-                                                                               : 0;
+                                : projection.rule == ProjectionRule::bernoulli
+                                    ? std::uint64_t{projection.target_count} * kWarp
+                                    : 0;
     launch("counting synapses", grid_of(items), stream, count_kernel, data, p);
   }
   const std::vector<std::uint32_t> host_counts = counts.to_host(stream);
@@ -150,18 +151,24 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   data.incoming = incoming.data();
   data.parts = rows.parts.data();
   data.first = rows.first.data();
-  launch("weighing synapses", grid_of(n), stream, weigh_kernel, data);
-  launch("weighing synapses", grid_of(n), stream, parts_kernel, data);
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, weigh_kernel, data);
+  loads.cells = device_loads.to_host(stream);
+  stream.synchronize();
+  rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
+  std::vector<std::int16_t> weights;
+  if (places && kernel::places_fit(loads.layout))
+    weights = kernel::equal_weights(network, tables, totals, rows.sliced.exponents);
+  data.places = !weights.empty();
+  if (data.places) rows.weights = DeviceBuffer<std::int16_t>(weights, "weights");
+  launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, parts_kernel, data);
   const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
   stream.synchronize();
   for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
   exclusive_sum(scratch, incoming, stream);
   exclusive_sum(scratch, rows.first, stream);
-  loads.cells = device_loads.to_host(stream);
   const std::uint64_t groups = std::accumulate(of_source.begin(), of_source.end(), std::uint64_t{0});
   const std::vector<std::uint64_t> begins = incoming.to_host(stream);
   stream.synchronize();
-  rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
 
   std::vector<double> scale;
   for (const int e : rows.sliced.exponents) scale.push_back(fixed_scale(e));
@@ -181,7 +188,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
     slice.scale = device_scale.data();
     slice.sources = sources.data();
     slice.synapses = drawn.data();
-    launch("drawing synapses", grid_of(slice.count), stream, draw_kernel, data, slice);
+    launch("drawing synapses", grid_of(std::uint64_t{slice.count} * kWarp), stream, draw_kernel, data, slice);
     // A radix sort is stable: synapses of a source stay in the order of their targets.
     scratch.run("sorting synapses", [&](void* memory, std::size_t& bytes) {
       return cub::DeviceRadixSort::SortPairs(memory, bytes, sources.data(), sorted.data(),

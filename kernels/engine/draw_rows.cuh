@@ -16,10 +16,12 @@ struct DrawnRows {
   DeviceBuffer<std::uint64_t> first;
   DeviceBuffer<std::uint32_t> parts;
   DeviceBuffer<SynapseGroup> groups;
+  DeviceBuffer<std::int16_t> weights;  // of each source, when groups hold places; empty: they hold synapses
 };
 
 // Needs a policy of narrow synapses, by source. Where delays are too long for them, `groups` stays empty and
 // sliced.narrow is false. Errors: ConfigError as check_projections() and check_drive(); MemoryError.
-DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy);
+// places: groups are to hold places, where that can be.
+DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy, bool places);
 
 }  // namespace sprig::cuda

@@ -84,11 +84,13 @@ enum class Keeps {
 constexpr std::uint32_t most_threads(Keeps kept) { return kept == Keeps::all ? 640 : 512; }
 
 // Synapses of one projection onto all slices: those of (source, slice) are
-// groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part.
+// groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part. Where `weights` is there,
+// groups hold places, and the weight is the source's.
 struct ResidentRows {
   const std::uint64_t* first = nullptr;
   const std::uint32_t* parts = nullptr;
   const SynapseGroup* groups = nullptr;
+  const std::int16_t* weights = nullptr;  // [source]; null: every synapse has its own
 };
 
 // The near synapses once more, singly: [slice][source], so that a block reads what is its own and nothing else. Of a

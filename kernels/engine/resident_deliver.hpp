@@ -49,7 +49,7 @@ SPRIG_KERNEL inline RowPiece row_piece(const ResidentData& data, const ResidentR
 struct RowsInLine {
   std::uint64_t from;    // where the lane's row begins, less `before`
   std::uint32_t before;  // groups of the lanes before this one
-  std::uint32_t base;    // where the ring stands for the lane's spike: bytes
+  std::uint32_t base;    // where the ring stands for the lane's spike: bytes; of places: entries | weight << 16
   std::uint32_t total;   // groups of all lanes
 };
 
@@ -60,21 +60,22 @@ struct FetchedGroups {
   std::uint32_t base[kCount];
 };
 
-// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. All lanes call.
-template <ExecutionContext Ctx>
+// `source`, `slot`: of the lane's spike, when it has one (`valid`); slot: ring slot of its step. kPlacesAlone =
+// rows.weights is there. All lanes call.
+template <bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const ResidentRows& rows,
                                        std::uint32_t number, const RingView& ring, bool valid, std::uint32_t source,
                                        std::uint32_t slot) {
-  const std::uint32_t lane = lane_of(ctx);
   RowPiece piece{0, 0};
   if (valid) piece = row_piece(data, rows, source, number);
-  std::uint32_t sum = piece.length;  // of the lanes up to this one
-  for (std::uint32_t distance = 1; distance < kWarp; distance *= 2) {
-    const std::uint32_t other = ctx.shuffle(sum, (lane - distance) % kWarp);
-    if (lane >= distance) sum += other;
-  }
+  const std::uint32_t sum = sum_of_lanes_until(ctx, piece.length);
   const std::uint32_t before = sum - piece.length;
-  return {piece.begin - before, before, slot * ring.slot_bytes, ctx.shuffle(sum, kWarp - 1)};
+  std::uint32_t base = slot * ring.slot_bytes;
+  if constexpr (kPlacesAlone) {
+    base /= sizeof(std::int32_t);  // below 2^16, as the ring has no more entries
+    if (valid) base |= static_cast<std::uint32_t>(rows.weights[source]) << 16;
+  }
+  return {piece.begin - before, before, base, ctx.shuffle(sum, kWarp - 1)};
 }
 
 // The last lane whose `before` is at most g. Lanes without a row are passed over: the next one has the same `before`,
@@ -106,23 +107,45 @@ SPRIG_KERNEL inline FetchedGroups<kCount> fetch(Ctx& ctx, const ResidentRows& ta
   return fetched;
 }
 
-// Adds a synapse onto a ring that stands at `base` bytes.
+// Adds `weight` at a place of a ring that stands at `base` bytes.
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void add_at(Ctx& ctx, const RingView& ring, std::uint32_t base, std::uint32_t place,
+                                std::int32_t weight) {
+  constexpr std::uint32_t kBytes = sizeof(std::int32_t);
+  const std::uint32_t at = ring_place(base, place * kBytes, ring.bytes);
+  ctx.template atomic_add<Order::relaxed, Scope::block>(
+      reinterpret_cast<std::int32_t*>(reinterpret_cast<unsigned char*>(ring.first) + at), weight);
+}
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void add_synapse(Ctx& ctx, const RingView& ring, std::uint32_t base, const NarrowSynapse& synapse) {
-  constexpr std::uint32_t kBytes = sizeof(std::int32_t);
-  const std::uint32_t at = ring_place(base, synapse.place * kBytes, ring.bytes);
-  ctx.template atomic_add<Order::relaxed, Scope::block>(
-      reinterpret_cast<std::int32_t*>(reinterpret_cast<unsigned char*>(ring.first) + at), std::int32_t{synapse.weight});
+  add_at(ctx, ring, base, synapse.place, synapse.weight);
 }
 
-// Adds what fetch() of the same `rows` and `at` asked for, places below `least` left out.
+// Adds what fetch() of the same `rows` and `at` asked for; of places below `least`, nothing. (A weight of 0 is added
+// there: the compiler would branch around each addition, and few are left out.)
 template <int kCount, ExecutionContext Ctx>
 SPRIG_KERNEL inline void add(Ctx& ctx, const RowsInLine& rows, std::uint32_t at, const FetchedGroups<kCount>& fetched,
                              const RingView& ring, std::uint32_t least) {
   for (int j = 0; j < kCount; ++j) {
-    const bool has = at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) < rows.total;
+    if (at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) >= rows.total) continue;
     for (const NarrowSynapse& synapse : fetched.group[j].synapse)
-      if (has && synapse.place >= least) add_synapse(ctx, ring, fetched.base[j], synapse);
+      add_at(ctx, ring, fetched.base[j], synapse.place, synapse.place >= least ? synapse.weight : 0);
+  }
+}
+
+// The same of rows that hold places.
+template <int kCount, ExecutionContext Ctx>
+SPRIG_KERNEL inline void add_places(Ctx& ctx, const RowsInLine& rows, std::uint32_t at,
+                                    const FetchedGroups<kCount>& fetched, const RingView& ring) {
+  for (int j = 0; j < kCount; ++j) {
+    if (at + static_cast<std::uint32_t>(j) * kWarp + lane_of(ctx) >= rows.total) continue;
+    const std::uint32_t base = fetched.base[j] << 2 & 0x3FFFCu;  // in bytes
+    const auto weight = static_cast<std::int16_t>(fetched.base[j] >> 16);
+    for (std::uint32_t k = 0; k < kPlaces; ++k) {
+      const std::uint32_t place = place_in(fetched.group[j], k);
+      const bool real = place != kNoPlace;
+      add_at(ctx, ring, base, real ? place : 0, real ? weight : 0);
+    }
   }
 }
 
@@ -132,17 +155,22 @@ SPRIG_KERNEL inline std::uint32_t least_place(const ResidentData& data, Share wh
 }
 
 // Groups from `at` on, kDeep a lane at once while there are many.
-template <int kDeep, ExecutionContext Ctx>
+template <int kDeep, bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows, std::uint32_t at,
                                       const RingView& ring, std::uint32_t least) {
+  const auto deliver = [&]<int kCount>() {
+    const FetchedGroups<kCount> fetched = fetch<kCount>(ctx, table, rows, at);
+    if constexpr (kPlacesAlone)
+      add_places(ctx, rows, at, fetched, ring);
+    else
+      add(ctx, rows, at, fetched, ring, least);
+    at += kCount * kWarp;
+  };
   while (at < rows.total) {
-    if (rows.total - at > kWarp) {
-      add(ctx, rows, at, fetch<kDeep>(ctx, table, rows, at), ring, least);
-      at += kDeep * kWarp;
-    } else {
-      add(ctx, rows, at, fetch<1>(ctx, table, rows, at), ring, least);
-      at += kWarp;
-    }
+    if (rows.total - at > kWarp)
+      deliver.template operator()<kDeep>();
+    else
+      deliver.template operator()<1>();
   }
 }
 
@@ -154,8 +182,13 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
   for_own_slices(ctx, data, block, [&](std::uint32_t number, const SliceView& slice) {
     if (what != Share::input && data.slices > ctx.blocks() && data.slice_reached[number] == 0) return;
     const RingView ring = ring_view(data, block, slice);
-    const RowsInLine rows = look_up(ctx, data, table, number, ring, valid, source, slot);
-    deliver_rows<Block::kDeep>(ctx, table, rows, 0, ring, least_place(data, what, slice));
+    const auto deliver = [&]<bool kPlacesAlone>() {
+      const RowsInLine rows = look_up<kPlacesAlone>(ctx, data, table, number, ring, valid, source, slot);
+      deliver_rows<Block::kDeep, kPlacesAlone>(ctx, table, rows, 0, ring, least_place(data, what, slice));
+    };
+    if constexpr (!Block::kOneSlice)
+      if (what != Share::input && table.weights != nullptr) return deliver.template operator()<true>();
+    deliver.template operator()<false>();
   });
 }
 

@@ -16,6 +16,21 @@ View<const NarrowSynapse> row_of(const PackedRows& rows, std::uint32_t source) {
   return {rows.narrow.data() + begin, static_cast<std::size_t>(rows.offsets[source + 1] - begin)};
 }
 
+// The weight of each source's synapses, where each has but one; else empty.
+std::vector<std::int16_t> equal_weights(const SlicedNetwork& network, Projected projection, std::uint32_t sources) {
+  std::vector<std::int16_t> weights(sources, 0);
+  for (std::uint32_t source = 0; source < sources; ++source) {
+    bool seen = false;
+    for (const Slice& slice : network.slices)
+      for (const NarrowSynapse& synapse : row_of(slice.*projection, source)) {
+        if (seen && synapse.weight != weights[source]) return {};
+        weights[source] = synapse.weight;
+        seen = true;
+      }
+  }
+  return weights;
+}
+
 // Calls copy(index in pending, index in rings) for every cell in flight.
 template <class Copy>
 void for_ring_cells(const SlicedNetwork& network, std::uint64_t step, const Copy& copy) {
@@ -86,8 +101,10 @@ void check_row(std::uint32_t source, std::uint64_t groups) {
                                      " synapses, must be below 536870912");
 }
 
-RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources) {
+RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources, bool places) {
   RowTable table;
+  if (places) table.weights = equal_weights(network, projection, sources);
+  const std::uint32_t each = table.weights.empty() ? kGroup : kPlaces;
   const std::size_t slices = network.slices.size();
   table.first.assign(std::size_t{sources} + 1, 0);
   table.parts.resize(sources * (slices + 1));
@@ -96,7 +113,7 @@ RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint
     std::uint32_t* parts = table.parts.data() + source * (slices + 1);
     for (std::size_t s = 0; s < slices; ++s) {
       parts[s] = static_cast<std::uint32_t>(length);
-      length += groups_of(row_of(network.slices[s].*projection, source).size);
+      length += groups_of(row_of(network.slices[s].*projection, source).size, each);
     }
     check_row(source, length);
     parts[slices] = static_cast<std::uint32_t>(length);
@@ -122,10 +139,18 @@ NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t sli
 }
 
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,
-                 std::vector<SynapseGroup>& to) {
+                 std::vector<SynapseGroup>& to, bool places) {
   for (std::uint32_t source = begin; source < end; ++source)
     for (const Slice& slice : network.slices) {
       const View<const NarrowSynapse> row = row_of(slice.*projection, source);
+      if (places) {
+        for (std::size_t k = 0; k < row.size; k += kPlaces) {
+          SynapseGroup& group = to.emplace_back();
+          for (std::uint32_t j = 0; j < kPlaces; ++j)
+            set_place(group, j, k + j < row.size ? row[k + j].place : kNoPlace);
+        }
+        continue;
+      }
       for (std::size_t k = 0; k < row.size; k += kGroup) {
         SynapseGroup& group = to.emplace_back();
         for (std::size_t j = 0; j < kGroup; ++j)

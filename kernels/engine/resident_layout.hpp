@@ -28,12 +28,14 @@ using Projected = PackedRows Slice::*;
 
 // Where the groups of (source, slice) lie when they are ordered by source, then by slice.
 struct RowTable {
-  std::vector<std::uint64_t> first;  // [source + 1]: where its groups begin
-  std::vector<std::uint32_t> parts;  // [source][slice + 1]: where each slice's begin, counted from there
+  std::vector<std::uint64_t> first;   // [source + 1]: where its groups begin
+  std::vector<std::uint32_t> parts;   // [source][slice + 1]: where each slice's begin, counted from there
+  std::vector<std::int16_t> weights;  // [source], where groups hold places; empty: they hold synapses
 };
 // Errors: ConfigError when a source has 2^27 groups or more, as for check_row(): so 32 bits count those of a warp.
 void check_row(std::uint32_t source, std::uint64_t groups);
-RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources);
+// places: groups are to hold places, if all synapses of each source have one weight.
+RowTable row_table(const SlicedNetwork& network, Projected projection, std::uint32_t sources, bool places = false);
 
 // Where each slice's near synapses begin, and a directory (NearRows) that tells so far where those of each group do.
 // totals: [slice][group].
@@ -43,10 +45,10 @@ struct NearTable {
 };
 NearTable near_table(const std::vector<std::uint32_t>& totals, std::uint32_t slices);
 
-// Appends the groups of sources [begin, end) in that order: piece by piece, so that a large network never stands twice
-// in memory.
+// Appends the groups of sources [begin, end) in that order, of synapses or of places: piece by piece, so that a large
+// network never stands twice in memory.
 void gather_rows(const SlicedNetwork& network, Projected projection, std::uint32_t begin, std::uint32_t end,
-                 std::vector<SynapseGroup>& to);
+                 std::vector<SynapseGroup>& to, bool places = false);
 
 // Arrivals in flight: SimulationState::pending of a state before step `step`, and rings [slice][slot][stride].
 std::vector<std::int32_t> pending_of_rings(const SlicedNetwork& network, std::uint64_t step,

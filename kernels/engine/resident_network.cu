@@ -14,18 +14,19 @@ constexpr std::uint64_t kPieceGroups = 1ull << 22;  // gathered and copied at on
 }  // namespace
 
 ResidentDeviceRows::ResidentDeviceRows(const SlicedNetwork& network, kernel::Projected projection,
-                                       std::uint32_t sources) {
-  const kernel::RowTable table = kernel::row_table(network, projection, sources);
+                                       std::uint32_t sources, bool places) {
+  const kernel::RowTable table = kernel::row_table(network, projection, sources, places);
   first = DeviceBuffer<std::uint64_t>(table.first, "synapse rows");
   parts = DeviceBuffer<std::uint32_t>(table.parts, "synapse rows");
   groups = DeviceBuffer<SynapseGroup>(table.first.back(), "synapses");
+  if (!table.weights.empty()) weights = DeviceBuffer<std::int16_t>(table.weights, "weights");
   const Stream stream;
   std::vector<SynapseGroup> piece;
   for (std::uint32_t begin = 0; begin < sources;) {
     std::uint32_t end = begin + 1;
     while (end < sources && table.first[end + 1] - table.first[begin] <= kPieceGroups) ++end;
     piece.clear();
-    kernel::gather_rows(network, projection, begin, end, piece);
+    kernel::gather_rows(network, projection, begin, end, piece, !table.weights.empty());
     groups.upload(piece.data(), piece.size(), stream, table.first[begin]);
     stream.synchronize();
     begin = end;
@@ -34,8 +35,8 @@ ResidentDeviceRows::ResidentDeviceRows(const SlicedNetwork& network, kernel::Pro
 
 ResidentNetwork::ResidentNetwork(SlicedNetwork sliced, const SimulationOptions& options,
                                  const kernel::ResidentPlan& plan)
-    : ResidentNetwork(std::move(sliced), ResidentDeviceRows(sliced, &Slice::recurrent, sliced.sources), options, plan) {
-}
+    : ResidentNetwork(std::move(sliced), ResidentDeviceRows(sliced, &Slice::recurrent, sliced.sources, plan.places),
+                      options, plan) {}
 
 ResidentNetwork::ResidentNetwork(DrawnRows drawn, const SimulationOptions& options, const kernel::ResidentPlan& plan)
     : ResidentNetwork(std::move(drawn.sliced), ResidentDeviceRows(std::move(drawn)), options, plan) {}
@@ -48,7 +49,7 @@ ResidentNetwork::ResidentNetwork(SlicedNetwork&& sliced, ResidentDeviceRows recu
       constants_(kernel::join_constants(sliced_), sliced_, options.seed),
       state_(sliced_, 1),
       recurrent_(std::move(recurrent)),
-      input_(sliced_, &Slice::input, sliced_.input_channels),
+      input_(sliced_, &Slice::input, sliced_.input_channels, false),
       slice_first_(kernel::slice_first(sliced_)),
       slice_reached_(kernel::slice_reached(sliced_)),
       boxes_(std::size_t{kernel::kMailSets} * plan.blocks * plan.box_words, "mailboxes"),

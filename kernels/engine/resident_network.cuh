@@ -19,14 +19,20 @@ namespace sprig::cuda {
 // One projection's synapses, by (source, slice), in groups.
 struct ResidentDeviceRows {
   ResidentDeviceRows() = default;
-  ResidentDeviceRows(const SlicedNetwork& network, kernel::Projected projection, std::uint32_t sources);
+  ResidentDeviceRows(const SlicedNetwork& network, kernel::Projected projection, std::uint32_t sources, bool places);
   explicit ResidentDeviceRows(DrawnRows&& drawn)
-      : first(std::move(drawn.first)), parts(std::move(drawn.parts)), groups(std::move(drawn.groups)) {}
-  kernel::ResidentRows view() const { return {first.data(), parts.data(), groups.data()}; }
+      : first(std::move(drawn.first)),
+        parts(std::move(drawn.parts)),
+        groups(std::move(drawn.groups)),
+        weights(std::move(drawn.weights)) {}
+  kernel::ResidentRows view() const {
+    return {first.data(), parts.data(), groups.data(), weights.size() > 0 ? weights.data() : nullptr};
+  }
 
   DeviceBuffer<std::uint64_t> first;
   DeviceBuffer<std::uint32_t> parts;
   DeviceBuffer<SynapseGroup> groups;
+  DeviceBuffer<std::int16_t> weights;  // empty: groups hold synapses, not places
 };
 
 class ResidentNetwork {

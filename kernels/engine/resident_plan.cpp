@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/engine/resident_kernel.hpp"
+#include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::kernel {
@@ -90,7 +91,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
 
   plan.threads = ceil_divide(wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads), kWarp) * kWarp;
   plan.threads = std::min(plan.threads, most_threads(Keeps::all));
-  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads;  // a thread a neuron
+  const bool one_each = plan.slices_per_block == 1 && count <= plan.threads && !shape.places;  // a thread a neuron
 
   // No spike of a window may be due within it, so no window is longer than the shortest delay.
   plan.window = std::clamp(std::min(shape.min_delay, shape.delay_slots - 1), 1u, kLongestWindow);
@@ -116,6 +117,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
     plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
   plan.threads = std::min(plan.threads, most_threads(plan.keeps));
+  plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
   plan.shared_bytes = resident_shared_bytes(plan.threads) + plan.shared_ring_size * sizeof(std::int32_t);
 
   plan.box_words = wishes.box_words > 0

@@ -16,6 +16,7 @@ struct ResidentShape {
   int weight_bits = 16;
   double step_ms = 0.1;
   std::vector<std::uint32_t> slice_first;  // [slice + 1]; empty: not cut yet, and planned as if slices were equal
+  bool places = false;                     // the rows that are there hold places (row_groups.hpp)
 };
 
 struct ResidentMachine {
@@ -36,6 +37,7 @@ struct ResidentWishes {
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
   bool keep_near = true;  // near synapses are to stay in the L2 cache
+  bool places = true;     // rows of two-byte places, where a source's synapses have one weight
 };
 
 // The near synapses (resident_data.hpp), once they are counted.
@@ -60,6 +62,10 @@ struct ResidentPlan {
   bool keep_near = true;
   std::size_t l2_bytes = 0, most_shared_bytes = 0;  // the machine's
   std::size_t shared_bytes = 0;                     // a block, without a directory of near synapses
+
+  // Rows may hold places alone (row_groups.hpp): they are not split, no ring has 2^16 entries, and no neuron stays in
+  // registers, which the kernel would not have for both.
+  bool places = false;
 
   std::uint32_t block_neurons = 0;  // most of a block
   std::uint32_t most_neurons = 0;   // of a slice, such that all this stays as it is when slices are not equal

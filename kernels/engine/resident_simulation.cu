@@ -124,12 +124,14 @@ const Network& description(const Network& network) { return network; }
 const Network& description(const ProceduralNetwork& procedural) { return procedural.network; }
 
 // A network's synapses are cut on the host; those that are rules are drawn on the device.
-SlicedNetwork synapses_of(const Network& network, const Drive& drive, const SlicePolicy& policy) {
+SlicedNetwork synapses_of(const Network& network, const Drive& drive, const SlicePolicy& policy, bool) {
   return slice_network(network, drive, policy);
 }
-DrawnRows synapses_of(const ProceduralNetwork& network, const Drive& drive, const SlicePolicy& policy) {
-  return draw_rows(network, drive, policy);
+DrawnRows synapses_of(const ProceduralNetwork& network, const Drive& drive, const SlicePolicy& policy, bool places) {
+  return draw_rows(network, drive, policy, places);
 }
+bool holds_places(const SlicedNetwork&) { return false; }  // not ordered yet
+bool holds_places(const DrawnRows& drawn) { return drawn.weights.size() > 0; }
 const SlicedNetwork& slices_of(const SlicedNetwork& sliced) { return sliced; }
 const SlicedNetwork& slices_of(const DrawnRows& drawn) { return drawn.sliced; }
 
@@ -167,13 +169,16 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   if (!plan.possible()) return {plan.refusal, nullptr};
   SlicePolicy policy{plan.slices, options.weight_bits, true};
   policy.most_neurons = plan.most_neurons;
-  policy.dealt = plan.keeps != kernel::Keeps::all;  // a second slice a block would send the state of its neurons out of registers
-  auto synapses = synapses_of(described, drive, policy);
+  // A second slice a block would send the state of its neurons out of registers.
+  policy.dealt = plan.keeps != kernel::Keeps::all;
+  auto synapses = synapses_of(described, drive, policy, plan.places);
   const SlicedNetwork& sliced = slices_of(synapses);
   if (!sliced.narrow)
     return {"delays of " + std::to_string(sliced.delay_slots - 1) + " steps do not fit synapses of 4 bytes", nullptr};
   wishes.slices = static_cast<std::uint32_t>(sliced.slices.size());
-  plan = kernel::plan_resident(kernel::resident_shape(sliced, options, network.step_ms), machine, wishes);
+  kernel::ResidentShape cut = kernel::resident_shape(sliced, options, network.step_ms);
+  cut.places = holds_places(synapses);
+  plan = kernel::plan_resident(cut, machine, wishes);
   if (!plan.possible()) return {plan.refusal, nullptr};
   return {"", std::make_unique<ResidentSimulation>(network, std::move(synapses), options, plan, device.name)};
 }

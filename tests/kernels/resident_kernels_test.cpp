@@ -79,6 +79,40 @@ TEST(ResidentKernel, NeuronsWithoutInputAreDealtOut) {
   EXPECT_EQ(resident.plan().slices_per_block, 2u);
 }
 
+// One delay, and one weight a source: rows of two-byte places.
+Network with_one_weight_a_source(Network network) {
+  Csr& csr = network.recurrent;
+  csr.delays.assign(csr.targets.size(), 3);
+  for (std::uint32_t source = 0; source < csr.rows; ++source)
+    for (std::uint64_t k = csr.offsets[source]; k < csr.offsets[source + 1]; ++k)
+      csr.weights[k] = source % 5 == 0 ? -0.5f : source % 2 == 0 ? 0.3f : 0.11f;
+  return network;
+}
+
+TEST(ResidentKernel, OneWeightASourceNeedsTwoBytesASynapse) {
+  const EngineCase c{130, 1, 1};
+  const Network network = with_one_weight_a_source(network_of(c));
+  for (const RingPlace ring : {RingPlace::shared, RingPlace::global})
+    for (const std::uint32_t slices : {0u, 5u}) {
+      SCOPED_TRACE(slices);
+      ResidentSetup setup;
+      setup.wishes = {2, slices, 64, 4, ring};
+      EXPECT_TRUE(ThreadedResident(network, drive_of(c), options_of(c), setup).holds_places());
+      EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+    }
+  ResidentSetup setup;
+  setup.wishes.places = false;
+  EXPECT_FALSE(ThreadedResident(network, drive_of(c), options_of(c), setup).holds_places());
+  EXPECT_GT(compare(c, network, drive_of(c), setup), 0u);
+}
+
+TEST(ResidentKernel, HoldsSynapsesWhereOneWeightOfASourceDiffers) {
+  const EngineCase c{130, 1, 1};
+  Network network = with_one_weight_a_source(network_of(c));
+  network.recurrent.weights.back() *= 2;
+  EXPECT_FALSE(ThreadedResident(network, drive_of(c), options_of(c), {}).holds_places());
+}
+
 // Delays of 3 to 11 steps: three steps a window, external spikes that arrive within it.
 TEST(ResidentKernel, ExchangesOnceAShortestDelay) {
   RandomNetworkSpec spec;

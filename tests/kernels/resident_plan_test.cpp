@@ -174,6 +174,43 @@ TEST(ResidentLayout, OrdersSynapsesBySourceThenSliceInWholeGroups) {
   EXPECT_EQ(zeros, (std::vector<int>{0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1}));
 }
 
+TEST(ResidentLayout, HoldsPlacesWhereASourceHasOneWeight) {
+  Network network = unconnected(4, LifKind{}, 1.0, {});
+  network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 1, 1, 2}, {0, 3, 1, 2}, {2, 1, -3, 1}});
+  const SlicedNetwork sliced = slice_network(network, {}, {2, 16, true});
+  const kernel::RowTable table = kernel::row_table(sliced, &Slice::recurrent, 4, true);
+  std::vector<SynapseGroup> groups;
+  kernel::gather_rows(sliced, &Slice::recurrent, 0, 4, groups, true);
+
+  EXPECT_EQ(table.first, (std::vector<std::uint64_t>{0, 2, 2, 3, 3}));
+  ASSERT_EQ(table.weights.size(), 4u);
+  EXPECT_GT(table.weights[0], 0);
+  EXPECT_EQ(table.weights[2], -3 * table.weights[0]);
+  const int none = kNoPlace;
+  std::vector<int> places;  // delay * 2 + cell
+  for (const SynapseGroup& group : groups)
+    for (std::uint32_t k = 0; k < kPlaces; ++k) places.push_back(place_in(group, k));
+  EXPECT_EQ(places, (std::vector<int>{2,    5,    none, none, none, none, none, none, 5,    none, none, none,
+                                      none, none, none, none, 3,    none, none, none, none, none, none, none}));
+
+  network.recurrent = csr_from(4, 4, {{0, 0, 1, 1}, {0, 3, 2, 2}});
+  const SlicedNetwork two = slice_network(network, {}, {2, 16, true});
+  EXPECT_TRUE(kernel::row_table(two, &Slice::recurrent, 4, true).weights.empty());
+}
+
+TEST(ResidentPlan, RowsHoldPlacesWhereNothingIsSplitAndNoRingHasTheLastPlace) {
+  EXPECT_FALSE(plan_resident(microcircuit(), kH200).places);              // split by delay
+  EXPECT_FALSE(plan_resident({1000, 1000, 0, 1, 16, 15}, kH200).places);  // neurons in registers
+  ResidentShape shape{1000, 1000, 0, 1, 16, 15};
+  shape.places = true;  // they are there
+  EXPECT_NE(plan_resident(shape, kH200).keeps, kernel::Keeps::all);
+  EXPECT_TRUE(plan_resident({200000, 200000, 0, 1, 16, 15}, kH200).places);
+  kernel::ResidentWishes wishes;
+  wishes.slices = wishes.blocks = 1;
+  EXPECT_TRUE(plan_resident({4095, 4095, 0, 1, 16, 15}, kH200, wishes).places);
+  EXPECT_FALSE(plan_resident({4096, 4096, 0, 1, 16, 15}, kH200, wishes).places);
+}
+
 TEST(ResidentLayout, RefusesARowThatAWarpCouldNotCount) {
   EXPECT_NO_THROW(kernel::check_row(3, (1u << 27) - 1));
   EXPECT_THROW(kernel::check_row(3, 1u << 27), ConfigError);

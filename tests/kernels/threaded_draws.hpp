@@ -18,9 +18,10 @@ struct ThreadedDraws {
   std::vector<std::uint64_t> first;
   std::vector<std::uint32_t> parts;
   std::vector<SynapseGroup> groups;
+  std::vector<std::int16_t> weights;
 
   ThreadedDraws(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy,
-                const LaunchShape& shape) {
+                const LaunchShape& shape, bool places = false) {
     const Network& network = procedural.network;
     const std::uint32_t n = network.size();
     const ProjectionTables tables(procedural);
@@ -60,14 +61,14 @@ struct ThreadedDraws {
     data.incoming = incoming.data();
     data.parts = parts.data();
     data.first = first.data();
-    launch_threads(shape, [&](ThreadedContext& ctx) {
-      kernel::weigh(ctx, data);
-      ctx.grid_barrier();
-      kernel::scan_parts(ctx, data);
-    });
+    launch_threads(shape, [&](ThreadedContext& ctx) { kernel::weigh(ctx, data); });
+    sliced = slice_neurons(network, drive, policy.weight_bits, loads);
+    if (places && kernel::places_fit(loads.layout))
+      weights = kernel::equal_weights(network, tables, totals, sliced.exponents);
+    data.places = !weights.empty();
+    launch_threads(shape, [&](ThreadedContext& ctx) { kernel::scan_parts(ctx, data); });
     std::exclusive_scan(incoming.begin(), incoming.end(), incoming.begin(), std::uint64_t{0});
     std::exclusive_scan(first.begin(), first.end(), first.begin(), std::uint64_t{0});
-    sliced = slice_neurons(network, drive, policy.weight_bits, loads);
 
     std::vector<double> scale;
     for (const int e : sliced.exponents) scale.push_back(fixed_scale(e));

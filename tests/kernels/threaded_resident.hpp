@@ -71,9 +71,9 @@ class ThreadedResident {
     constants_ = kernel::join_constants(sliced_);
     slice_first_ = kernel::slice_first(sliced_);
     slice_reached_ = kernel::slice_reached(sliced_);
-    recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources);
+    recurrent_ = kernel::row_table(sliced_, &Slice::recurrent, sliced_.sources, plan_.places);
     input_ = kernel::row_table(sliced_, &Slice::input, sliced_.input_channels);
-    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_);
+    kernel::gather_rows(sliced_, &Slice::recurrent, 0, sliced_.sources, recurrent_groups_, holds_places());
     kernel::gather_rows(sliced_, &Slice::input, 0, sliced_.input_channels, input_groups_);
     boxes_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.box_words);
     overflow_.resize(std::size_t{kernel::kMailSets} * plan_.blocks * plan_.overflow_words);
@@ -85,7 +85,8 @@ class ThreadedResident {
     data_.tables.noise_table = sliced_.noise_table.data();
     data_.constants = view_of_constants(constants_);
     data_.state = {view_of_state(neurons_), rings_.data()};
-    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_groups_.data()};
+    data_.recurrent = {recurrent_.first.data(), recurrent_.parts.data(), recurrent_groups_.data(),
+                       holds_places() ? recurrent_.weights.data() : nullptr};
     data_.input = {input_.first.data(), input_.parts.data(), input_groups_.data()};
     data_.boxes = boxes_.data();
     data_.overflow = overflow_.data();
@@ -129,6 +130,7 @@ class ThreadedResident {
   }
   const kernel::ResidentPlan& plan() const { return plan_; }
   const SlicedNetwork& sliced() const { return sliced_; }
+  bool holds_places() const { return !recurrent_.weights.empty(); }
   bool splits() const { return data_.near_steps > 0; }
   std::uint64_t failure() const { return failure_; }
   std::uint64_t stalled() const { return stalled_; }

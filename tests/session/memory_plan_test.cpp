@@ -77,9 +77,22 @@ TEST(MemoryPlan, CountsWhatFillsUpTheResidentEnginesGroups) {
     std::uint64_t groups = 0;
     for (const Slice& s : sliced.slices)
       for (std::uint32_t source = 0; source < sliced.sources; ++source)
-        groups += groups_of(s.recurrent.offsets[source + 1] - s.recurrent.offsets[source]);
+        groups += groups_of(s.recurrent.offsets[source + 1] - s.recurrent.offsets[source], kGroup);
     expect_close(item(plan, "packed synapses"), static_cast<double>(groups * sizeof(SynapseGroup)), "packed synapses");
   }
+}
+
+TEST(MemoryPlan, OneWeightASourceNeedsHalfTheResidentEnginesSynapses) {
+  PlannedNetwork network{1e5, 1e9, 16, false, true, {}};
+  SimulationOptions options;
+  options.device = Device::cuda;
+  options.update = UpdateMode::clock;
+  options.weight_bits = 16;
+  const double synapses = item(plan_simulation(network, options, 1), "packed synapses");
+  network.equal_weights = true;
+  EXPECT_NEAR(item(plan_simulation(network, options, 1), "packed synapses") / synapses, 0.5, 0.02);
+  network.uniform_delay = false;  // rows may then be split by delay
+  EXPECT_EQ(item(plan_simulation(network, options, 1), "packed synapses"), synapses);
 }
 
 TEST(MemoryPlan, ALoadedNetworkIsPlannedFromItsHeaders) {

@@ -167,6 +167,7 @@ Benchmark brunel_of(const Config& config, StandardNetwork (*make)(std::uint64_t,
   const auto synapses = static_cast<std::uint64_t>(config.bench.synapses);
   const double half = throughput_brunel_neurons(synapses) / 2;
   PlannedNetwork planned{2 * half, 0.1 * 2 * half * half, 16, false, true, kDelta};
+  planned.equal_weights = true;
   if (learns) {  // the excitatory ones, four fifths of the second half
     planned.plasticity.source_first = planned.plasticity.target_first = static_cast<std::uint32_t>(half);
     planned.plasticity.source_count = planned.plasticity.target_count = static_cast<std::uint32_t>(0.8 * half);

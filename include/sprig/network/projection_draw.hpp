@@ -115,13 +115,18 @@ SPRIG_HD inline std::uint16_t draw_delay(const ProjectionView& view, const Drawn
   return static_cast<std::uint16_t>(projection.min_delay + i);
 }
 
+// The synapse of a block whose source is known.
+SPRIG_HD inline DrawnSynapse synapse_from(const ProjectionView& view, const DrawnProjection& projection,
+                                          std::uint32_t source, const PhiloxBlock& block) {
+  return {source, draw_weight(view, projection, block.word[1]), draw_delay(view, projection, block.word[2])};
+}
+
 // Synapse k of fixed_total and fixed_in_degree, onto a target with `from` = candidates(projection, target).
 SPRIG_HD inline DrawnSynapse draw_synapse(const ProjectionView& view, std::uint32_t p, std::uint32_t target,
                                           std::uint32_t k, const Candidates& from) {
   const DrawnProjection& projection = view.projections[p];
   const PhiloxBlock block = projection_block(view.seed, p, target, k);
-  return {from[draw_below(block.word[0], from.count)], draw_weight(view, projection, block.word[1]),
-          draw_delay(view, projection, block.word[2])};
+  return synapse_from(view, projection, from[draw_below(block.word[0], from.count)], block);
 }
 
 // Synapse k of bernoulli, where `next` is the first candidate that was not decided on yet: 0 before k = 0, moved on by
@@ -132,8 +137,7 @@ SPRIG_HD inline bool draw_bernoulli(const ProjectionView& view, std::uint32_t p,
   const PhiloxBlock block = projection_block(view.seed, p, target, k);
   const std::uint32_t left = from.count - next, gap = draw_gap(view, projection, block.word[0], from.count);
   if (gap >= left) return false;
-  synapse = {from[next + gap], draw_weight(view, projection, block.word[1]),
-             draw_delay(view, projection, block.word[2])};
+  synapse = synapse_from(view, projection, from[next + gap], block);
   next += gap + 1;
   return true;
 }

@@ -34,9 +34,11 @@ struct PlannedNetwork {
   LifKind kind;
   Plasticity plasticity = {};   // no targets: nothing learns
   double plastic_synapses = 0;  // among `synapses`
+  bool equal_weights = false;   // those of each source have one weight
 };
 
-// Bytes of a packed synapse: 4 where the CPU's slices can be cut so that it fits, else 8.
+// Bytes of a packed synapse: 4 where slices can be cut so that it fits, else 8; 2 where the resident engine needs no
+// weight of it.
 double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options);
 // Groups network and engine. threads: what options.threads comes to.
 MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads);
