@@ -48,6 +48,10 @@ target_compile_features(sprig_flags INTERFACE cxx_std_20)
 target_compile_definitions(sprig_flags INTERFACE $<$<BOOL:${SPRIG_DOUBLE}>:SPRIG_DOUBLE>)
 # The engine parallelises itself; Eigen's own threads would change nothing but the timing of nested regions.
 target_compile_definitions(sprig_flags INTERFACE EIGEN_DONT_PARALLELIZE)
+# Eigen cuts products into blocks that suit the caches it finds, and the blocks decide the order of sums: a processor with
+# other caches would give other bits. So it is told which caches to expect.
+target_compile_definitions(sprig_flags INTERFACE EIGEN_NO_CPUID EIGEN_DEFAULT_L1_CACHE_SIZE=32768
+  EIGEN_DEFAULT_L2_CACHE_SIZE=524288 EIGEN_DEFAULT_L3_CACHE_SIZE=16777216)
 
 if(SPRIG_OPENMP)
   find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -155,7 +155,7 @@ SPRIG_KERNEL inline std::uint32_t least_place(const ResidentData& data, Share wh
 }
 
 // Groups from `at` on, kDeep a lane at once while there are many.
-template <bool kPlacesAlone, int kDeep, ExecutionContext Ctx>
+template <int kDeep, bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows, std::uint32_t at,
                                       const RingView& ring, std::uint32_t least) {
   const auto deliver = [&]<int kCount>() {
@@ -184,7 +184,7 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
     const RingView ring = ring_view(data, block, slice);
     const auto deliver = [&]<bool kPlacesAlone>() {
       const RowsInLine rows = look_up<kPlacesAlone>(ctx, data, table, number, ring, valid, source, slot);
-      deliver_rows<kPlacesAlone, Block::kDeep>(ctx, table, rows, 0, ring, least_place(data, what, slice));
+      deliver_rows<Block::kDeep, kPlacesAlone>(ctx, table, rows, 0, ring, least_place(data, what, slice));
     };
     if constexpr (!Block::kOneSlice)
       if (what != Share::input && table.weights != nullptr) return deliver.template operator()<true>();

@@ -116,8 +116,8 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
     const std::uint64_t reach = room / (ring_of_neuron * plan.slices_per_block);
     plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
-  plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
   plan.threads = std::min(plan.threads, most_threads(plan.keeps));
+  plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
   plan.shared_bytes = resident_shared_bytes(plan.threads) + plan.shared_ring_size * sizeof(std::int32_t);
 
   plan.box_words = wishes.box_words > 0
