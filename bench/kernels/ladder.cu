@@ -39,16 +39,17 @@ constexpr double kNode = 1.3;              // a graph's kernel, from its predece
 constexpr double kGridBarrier = 1.2;       // 132 blocks
 constexpr double kTrip = 0.7;              // from a block's store until another block has read the word
 constexpr double kDram = 0.6, kL2 = 0.25;  // latency of a load
-constexpr double kUpdate = 0.15;           // a neuron's arithmetic, its draws made ahead, and two block barriers
-constexpr double kNeurons = 77169, kEvents = 97000, kClock = 1.7e3;  // synaptic events a step; clocks a us
+constexpr double kNeurons = 77169, kEvents = 97000, kClock = 1.8e3;  // synaptic events a step; clocks a us
 constexpr double kState = kNeurons * 60 / 4.3e6;                     // state, constants, ring, in and out: 4.3 TB/s
 constexpr double kGlobalAdds = kEvents / 96 / kClock;                // an addition a clock in each of 96 slices of L2
-constexpr double kSharedAdds = 4 * kEvents / (132 * 32) / kClock;    // 32 lanes a clock; 4: banks that collide
 constexpr double kRow = 2 * kDram;                                   // where a row begins, then its synapses
+// Instructions of the resident kernel (README.md): of all 19 warps they wait for each other in four schedulers, of a
+// warp alone each waits three clocks for the one before.
+constexpr double kUpdate = 128 * 19 / 4.0 / kClock;
+constexpr double kMemoryUpdate = kUpdate + 2 * kL2;  // and constants and state in and out of global memory
+constexpr double kDeliver = 230 * 3 / kClock, kDeliverNear = 116 * 3 / kClock;
 
 constexpr double kPlainWork = kState + kRow + kGlobalAdds;
-constexpr double kResidentWork = kUpdate + kRow + kSharedAdds;
-constexpr double kNearRow = 2 * kL2;  // of the synapses that are due soon; the others are off the way
 
 // ---- rungs ----
 
@@ -85,13 +86,16 @@ std::vector<Rung> ladder() {
   wishes.split = Split::off;
   wishes.exchange = Exchange::grid_barrier;
   wishes.ring = RingPlace::global;
-  add("3_resident_global_ring", kGridBarrier + kL2 + kUpdate + kL2 + kRow + kGlobalAdds);
+  add("3_resident_global_ring", kGridBarrier + kL2 + kMemoryUpdate + kL2 + kRow + kDeliver + kGlobalAdds);
   wishes.ring = RingPlace::shared;
-  add("4_shared_ring", kGridBarrier + kL2 + kResidentWork);
+  add("4_shared_ring", kGridBarrier + kL2 + kUpdate + kRow + kDeliver);
   wishes.exchange = Exchange::mailbox;
-  add("5_mailbox", kTrip + kResidentWork);
+  add("5_mailbox", kTrip + kUpdate + kRow + kDeliver);
   wishes.split = Split::on;
-  add("6_split_by_delay", kTrip + kUpdate + kNearRow);
+  wishes.keep_near = false;
+  add("6_split_by_delay", kTrip + kUpdate + kDeliverNear + kDram);  // the slowest of 132 blocks misses the cache
+  wishes.keep_near = true;
+  add("7_near_rows_kept", kTrip + kUpdate + kDeliverNear + kL2);
   wishes.split = Split::off;
   add("exchange_alone", kTrip + kUpdate);
   rungs.back().silent = true;

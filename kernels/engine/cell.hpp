@@ -105,6 +105,12 @@ SPRIG_KERNEL inline void count_block(std::uint32_t (&counts)[2], const std::uint
   counts[1] = found[2] | found[3] << 16;
 }
 
+SPRIG_KERNEL inline void draw_counts(std::uint32_t (&counts)[2], const DriveTables& tables, const ConstantsView& c,
+                                     const CellConstants& cell, std::uint32_t replica, std::uint64_t step) {
+  if (c.poisson_row == nullptr) return;
+  const PhiloxBlock words = step_block(tables.seed, Stream::poisson_drive, cell.draw_id, replica, step);
+  count_block(counts, poisson_row_of(tables, cell.poisson_row), tables.poisson_columns, words);
+}
 // One kind after the other: the words of both would not fit into the registers.
 SPRIG_KERNEL inline void draw_variates(CellVariates& variates, const DriveTables& tables, const ConstantsView& c,
                                        const CellConstants& cell, std::uint32_t replica, std::uint64_t step) {
@@ -112,10 +118,7 @@ SPRIG_KERNEL inline void draw_variates(CellVariates& variates, const DriveTables
     const PhiloxBlock words = step_block(tables.seed, Stream::gaussian_drive, cell.draw_id, replica, step);
     for (int w = 0; w < 4; ++w) variates.normal[w] = quantile_lookup(tables.noise_table, words.word[w]);
   }
-  if (c.poisson_row != nullptr) {
-    const PhiloxBlock words = step_block(tables.seed, Stream::poisson_drive, cell.draw_id, replica, step);
-    count_block(variates.counts, poisson_row_of(tables, cell.poisson_row), tables.poisson_columns, words);
-  }
+  draw_counts(variates.counts, tables, c, cell, replica, step);
 }
 
 // One step's of them, chosen without indexing, so that they stay in registers.

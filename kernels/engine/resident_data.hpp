@@ -30,8 +30,8 @@
 // compact copy that stays in the L2 cache (NearRows; microcircuit: 17 MB); whole rows are read past it
 // (load_streaming), and the block that sent the spike asks for them beforehand.
 //
-// Far delivery takes the words of window e once more during e + 1: a lane's first from its register, the others from
-// the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
+// Far delivery takes the words of window e once more during e + 1: a thread's first from shared memory, where it kept
+// it, the others from the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
 // those of e stood) after it has received every block's words of window e + 2; a block sends those only after all its
 // warps have done with the words of e, near and far (the block barrier that ends window e + 1 lies between). So no word
 // is overwritten before its last reader has it. What carries this order from block to block is relaxed, and enough: a
@@ -79,6 +79,9 @@ enum class Keeps {
   rings,  // the delay rings of its slices, in shared memory
   nothing
 };
+// Threads of a block at most. A neuron fits into 96 registers; where threads hold none, fewer have more registers, for
+// more reads under way.
+constexpr std::uint32_t most_threads(Keeps kept) { return kept == Keeps::all ? 640 : 512; }
 
 // Synapses of one projection onto all slices: those of (source, slice) are
 // groups[first[source] + parts[source * (slices + 1) + slice] ...) up to the next part. Where `weights` is there,
@@ -160,7 +163,7 @@ struct ResidentSegment {
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* box_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
                                           std::uint32_t block) {
-  return data.boxes + (std::uint64_t{window % kMailSets} * ctx.blocks() + block << data.box_shift);
+  return data.boxes + ((std::uint64_t{window % kMailSets} * ctx.blocks() + block) << data.box_shift);
 }
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline std::uint64_t* overflow_of(Ctx& ctx, const ResidentData& data, std::uint32_t window,
@@ -203,11 +206,13 @@ SPRIG_KERNEL inline std::uint32_t ring_size_of(const ResidentData& data, const S
 template <Keeps kKept>
 struct ResidentBlock {
   static constexpr bool kSharedRing = kKept != Keeps::nothing, kOneSlice = kKept == Keeps::all;
+  static constexpr int kDeep = kOneSlice ? 1 : 4;  // reads of 16 bytes under way a lane: 10 and 32 KB of a block
   std::int32_t* shared_ring = nullptr;
   NearSlice near;                     // its one slice's, where rows are split; the directory may be in shared memory
   std::uint32_t* emitted = nullptr;   // spikes of the window
   std::uint64_t* first = nullptr;     // the first of them, as a word
   std::uint64_t* recorded = nullptr;  // spikes of the segment before this window
+  std::uint64_t* held = nullptr;      // [thread]: receive()'s
   std::uint32_t* stopped = nullptr;   // a block waited in vain: leave when the window ends
   SliceView slice;                    // the block's first
   std::uint32_t slot = 0;             // ring slot of the window's first step

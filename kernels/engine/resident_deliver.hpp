@@ -4,8 +4,8 @@
 //
 // The lanes look their rows up at once. The rows are then taken as one sequence of groups (row_groups.hpp), whatever
 // their lengths: each lane reads one group of 16 bytes, the next lane the next group, of the same row or of the next
-// one. Up to kDeep such reads are under way a lane before the first is used, none of them conditional. Bytes: 16 a
-// (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written.
+// one. Up to Block::kDeep such reads are under way a lane before the first is used, none of them conditional. Bytes: 16
+// a (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written.
 //
 // deliver_spikes() does all of it. look_up(), fetch() and add() are its parts, for who has something to do between
 // asking for the synapses and adding them.
@@ -14,8 +14,6 @@
 #include "kernels/engine/resident_data.hpp"
 
 namespace sprig::kernel {
-
-inline constexpr int kDeep = 3;  // groups under way a lane: 640 threads then wait for 30 KB at once
 
 // Which synapses of a spike's row.
 enum class Share {
@@ -157,7 +155,7 @@ SPRIG_KERNEL inline std::uint32_t least_place(const ResidentData& data, Share wh
 }
 
 // Groups from `at` on, kDeep a lane at once while there are many.
-template <bool kPlacesAlone, ExecutionContext Ctx>
+template <int kDeep, bool kPlacesAlone, ExecutionContext Ctx>
 SPRIG_KERNEL inline void deliver_rows(Ctx& ctx, const ResidentRows& table, const RowsInLine& rows, std::uint32_t at,
                                       const RingView& ring, std::uint32_t least) {
   const auto deliver = [&]<int kCount>() {
@@ -186,7 +184,7 @@ SPRIG_KERNEL inline void deliver_spikes(Ctx& ctx, const ResidentData& data, cons
     const RingView ring = ring_view(data, block, slice);
     const auto deliver = [&]<bool kPlacesAlone>() {
       const RowsInLine rows = look_up<kPlacesAlone>(ctx, data, table, number, ring, valid, source, slot);
-      deliver_rows<kPlacesAlone>(ctx, table, rows, 0, ring, least_place(data, what, slice));
+      deliver_rows<Block::kDeep, kPlacesAlone>(ctx, table, rows, 0, ring, least_place(data, what, slice));
     };
     if constexpr (!Block::kOneSlice)
       if (what != Share::input && table.weights != nullptr) return deliver.template operator()<true>();

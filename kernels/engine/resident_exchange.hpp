@@ -20,8 +20,9 @@ namespace sprig::kernel {
 template <ExecutionContext Ctx, class Block>
 SPRIG_KERNEL inline void send_head(Ctx& ctx, const ResidentData& data, const Block& block) {
   const std::uint32_t count = *block.emitted;
-  const std::uint64_t first = count > 0 ? *block.first : mail_word(block.window, 0, 0);
-  ctx.template store<Order::relaxed>(box_of(ctx, data, block.window, ctx.block()), head_word(first, count));
+  const std::uint64_t first = *block.first;  // of an earlier window where there is none
+  ctx.template store<Order::relaxed>(box_of(ctx, data, block.window, ctx.block()),
+                                     head_word(count > 0 ? first : mail_word(block.window, 0, 0), count));
   if (count >= kManySpikes)
     ctx.template store<Order::relaxed>(overflow_of(ctx, data, block.window, ctx.block()),
                                        mail_word(block.window, 0, count));
@@ -85,17 +86,17 @@ SPRIG_KERNEL inline bool receive_overflow(Ctx& ctx, const ResidentData& data, co
 }
 
 // All blocks' spikes of a window: deliver(the lane has one, its neuron, ring slot of its step), by whole warps. All
-// warps call; a warp that must stop leaves at once. `held`: the lane's word of the first boxes that the warp takes, not
-// read again when it is there from a call before.
+// warps call; a warp that must stop leaves at once. block.held keeps the thread's word of the first boxes that its warp
+// takes, which is not read again when it is there from a call before.
 template <ExecutionContext Ctx, class Block, class Deliver>
 SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block& block, const Mail& mail,
-                                 std::uint64_t& held, const Deliver& deliver) {
+                                 const Deliver& deliver) {
   const std::uint32_t lane = lane_of(ctx), room = 1u << data.box_shift, place = lane & (room - 1);
   std::uint32_t from = ctx.thread() >> data.box_shift;
   for (bool first = true; ctx.ballot(from < ctx.blocks()) != 0;
        first = false, from += ctx.threads() >> data.box_shift) {
     const bool boxed = from < ctx.blocks();
-    std::uint64_t word = first ? held : 0;
+    std::uint64_t word = first ? block.held[ctx.thread()] : 0;
     std::uint32_t count = 0;
     for (std::uint32_t reads = 0;;) {
       if (boxed && !mail_has_come(word, mail.window))
@@ -109,7 +110,7 @@ SPRIG_KERNEL inline void receive(Ctx& ctx, const ResidentData& data, const Block
       if (!may_wait(ctx, data, block, reads, missing, from)) return;
     }
     const bool spike = boxed && place < count;
-    if (first) held = spike || place == 0 ? word : mail_word(mail.window, 0, 0);
+    if (first) block.held[ctx.thread()] = spike || place == 0 ? word : mail_word(mail.window, 0, 0);
     deliver(spike, mail_value(word), slot_after(data, mail.slot, mail_step(word)));
     for (std::uint32_t long_lists = ctx.ballot(boxed && place == 0 && count > room); long_lists != 0;
          long_lists &= long_lists - 1) {

@@ -2,7 +2,8 @@
 //
 //   for each window: for its steps: integrate, threshold, announce   | the block's own neurons
 //                    block barrier, send the head                    | the block's mailbox
-//                    external spikes; far synapses of the last window's spikes
+//                    its spikes' rows asked for; external spikes; random numbers ahead
+//                    far synapses of the last window's spikes
 //                    all blocks' spikes of this one (where rows are split, their near synapses)
 //                    block barrier                                   | all into the block's own rings
 //
@@ -19,8 +20,9 @@
 
 namespace sprig::kernel {
 
-// Shared memory that the kernel takes besides ring and directory, as the context hands it out: four pieces of 16 bytes.
-inline constexpr std::size_t kResidentSharedBytes = 64;
+// Bytes of shared memory that a block of so many threads takes besides ring and directory, as the context hands it out:
+// four pieces of 16 bytes, and a word a thread.
+constexpr std::size_t resident_shared_bytes(std::uint32_t threads) { return 64 + sizeof(std::uint64_t) * threads; }
 
 // Ring entries between global and shared memory, where they belong there.
 template <bool kIn, ExecutionContext Ctx, class Block>
@@ -74,6 +76,8 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   block.stopped = ctx.template shared<std::uint32_t>(1);
   if constexpr (ResidentBlock<kKept>::kSharedRing)
     block.shared_ring = ctx.template shared<std::int32_t>(data.shared_ring_size);
+  block.held = ctx.template shared<std::uint64_t>(ctx.threads());
+  block.held[ctx.thread()] = 0;
   const bool split = data.near_steps > 0;
   if (split && ResidentBlock<kKept>::kOneSlice) {
     block.near = near_slice(data.near, ctx.block());
@@ -86,7 +90,7 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   }
   block.slice = slice_view(data, ctx.block(), 0);
   block.slot = static_cast<std::uint32_t>(segment.step % data.delay_slots);
-  if (ctx.thread() == 0) *block.emitted = 0, *block.recorded = 0, *block.stopped = 0;
+  if (ctx.thread() == 0) *block.emitted = 0, *block.first = 0, *block.recorded = 0, *block.stopped = 0;
   copy_rings<true>(ctx, data, block);
   ResidentCell cell{};
   const std::uint32_t own_neuron = block.slice.first + ctx.thread();
@@ -94,7 +98,6 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
   if (holds) load_cell<kKind>(cell, data, segment, own_neuron, 0);
   ctx.block_barrier();
 
-  std::uint64_t held = 0;  // of the last window's words
   for (;; ++block.window) {
     if (block.done < segment.steps) {
       const std::uint32_t left = segment.steps - block.done, window = left < data.window ? left : data.window;
@@ -110,21 +113,20 @@ SPRIG_KERNEL inline void run_segment(Ctx& ctx, const ResidentData& data, const R
       // While the words are under way:
       if (split && ResidentBlock<kKept>::kOneSlice) ask_for_rows(ctx, data, cell.fired, own_neuron), cell.fired = false;
       deliver_input(ctx, data, segment, block, window - 1);
-      if (holds) draw_ahead(data, segment, cell, block.done + window);
+      if (holds) draw_ahead(ctx, data, segment, cell, block.done + window);
     }
     if (split ? block.window > 1 : block.done < segment.steps) {
       const Share share = split ? Share::far : Share::whole;
       const Mail mail = split ? Mail{block.window - 1, slot_before(data, block)} : Mail{block.window, block.slot};
-      receive(ctx, data, block, mail, held, [&](bool valid, std::uint32_t source, std::uint32_t slot) {
+      receive(ctx, data, block, mail, [&](bool valid, std::uint32_t source, std::uint32_t slot) {
         deliver_spikes(ctx, data, block, share, valid, source, slot);
       });
     }
     if (block.done >= segment.steps) break;  // only the last window's far synapses were left
     if (split)
-      receive(ctx, data, block, {block.window, block.slot}, held,
-              [&](bool valid, std::uint32_t source, std::uint32_t slot) {
-                deliver_near(ctx, data, block, valid, source, slot);
-              });
+      receive(ctx, data, block, {block.window, block.slot}, [&](bool valid, std::uint32_t source, std::uint32_t slot) {
+        deliver_near(ctx, data, block, valid, source, slot);
+      });
     ctx.block_barrier();
     if (*block.stopped != 0) return;
     block.done += data.window;  // also after a last window that is shorter: nothing but slot_before() reads it then

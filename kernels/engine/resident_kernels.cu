@@ -14,7 +14,7 @@ namespace {
 
 // The parts of a LifKind: a __global__ template takes no class as an argument.
 template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive, kernel::Keeps kKept>
-__global__ void __launch_bounds__(kernel::kResidentThreads, 1)
+__global__ void __launch_bounds__(kernel::most_threads(kKept), 1)
     resident_kernel(const __grid_constant__ kernel::ResidentData data,
                     const __grid_constant__ kernel::ResidentSegment segment) {
   CudaContext ctx;

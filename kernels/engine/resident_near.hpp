@@ -3,7 +3,7 @@
 // once, and what the lanes would have to tell each other to share the work takes longer than a second trip that is
 // rare.
 //
-// Bytes a (spike, slice): 4 * (1 + kPlanes) of the directory, 4 a synapse read, 4 of ring read and written.
+// Bytes a (spike, slice): 4 * kDirectoryWords of the directory, 4 a synapse read, 4 of ring read and written.
 #pragma once
 
 #include "kernels/engine/resident_deliver.hpp"
@@ -34,14 +34,15 @@ SPRIG_KERNEL inline void deliver_near(Ctx& ctx, const ResidentData& data, const 
     const NearSlice near = Block::kOneSlice ? block.near : near_slice(data.near, number);
     const RowPiece piece = near_piece(near.directory, source);
     const NarrowSynapse* row = near.synapses + piece.begin;
-    for (std::uint32_t k = 0; k < piece.length; k += kNearDeep) {
+    for (std::uint32_t left = piece.length; left > 0; row += kNearDeep) {
       NarrowSynapse synapse[kNearDeep];
       for (std::uint32_t j = 0; j < kNearDeep; ++j)
-        if (k + j < piece.length) synapse[j] = row[k + j];
+        if (j < left) synapse[j] = row[j];
       for (std::uint32_t j = 0; j < kNearDeep; ++j) {
-        if (k + j >= piece.length) break;
+        if (j >= left) break;
         add_synapse(ctx, ring, slot * ring.slot_bytes, synapse[j]);
       }
+      left = left > kNearDeep ? left - kNearDeep : 0;
     }
   });
 }

@@ -89,8 +89,8 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   plan.slices_per_block = ceil_divide(plan.slices, plan.blocks);
   plan.block_neurons = neurons_a_block;
 
-  plan.threads = wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads);
-  plan.threads = std::min(ceil_divide(plan.threads, kWarp) * kWarp, kResidentThreads);
+  plan.threads = ceil_divide(wishes.threads > 0 ? wishes.threads : std::max(count, kFewestThreads), kWarp) * kWarp;
+  plan.threads = std::min(plan.threads, most_threads(Keeps::all));
   const bool one_each = plan.slices_per_block == 1 && count <= plan.threads && !shape.places;  // a thread a neuron
 
   // No spike of a window may be due within it, so no window is longer than the shortest delay.
@@ -99,22 +99,26 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
 
   const std::uint64_t ring_of_neuron = std::uint64_t{shape.receptors} * shape.delay_slots;  // entries
   const std::uint64_t ring = neurons_a_block * ring_of_neuron;
-  const bool fits = ring * sizeof(std::int32_t) + kResidentSharedBytes <= machine.shared_bytes;
+  const std::size_t besides = resident_shared_bytes(plan.threads);
+  const bool fits = ring * sizeof(std::int32_t) + besides <= machine.shared_bytes;
   if (wishes.ring == RingPlace::shared && !fits)
     plan.refusal = "a block's delay ring takes " + std::to_string(ring * sizeof(std::int32_t)) +
                    " bytes of shared memory, of " + std::to_string(machine.shared_bytes);
-  plan.most_neurons = one_each ? std::min(largest, wishes.threads > 0 ? plan.threads : kResidentThreads) : largest;
+  plan.most_neurons =
+      one_each ? std::min(largest, wishes.threads > 0 ? plan.threads : most_threads(Keeps::all)) : largest;
   if (fits && wishes.ring != RingPlace::global) {
     plan.keeps = one_each ? Keeps::all : Keeps::rings;
     plan.shared_ring_size = static_cast<std::uint32_t>(ring);
-    std::uint64_t room = (machine.shared_bytes - kResidentSharedBytes) / sizeof(std::int32_t);
+    const std::size_t most_besides = resident_shared_bytes(most_threads(plan.keeps));
+    std::uint64_t room = (machine.shared_bytes - std::min(most_besides, machine.shared_bytes)) / sizeof(std::int32_t);
     const std::uint64_t directory = NearShape{shape.sources}.directory_words();
     if (plan.near_steps > 0 && one_each && ring + directory <= room) room -= directory;
     const std::uint64_t reach = room / (ring_of_neuron * plan.slices_per_block);
     plan.most_neurons = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reach, count, plan.most_neurons));
   }
+  plan.threads = std::min(plan.threads, most_threads(plan.keeps));
   plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
-  plan.shared_bytes = kResidentSharedBytes + plan.shared_ring_size * sizeof(std::int32_t);
+  plan.shared_bytes = resident_shared_bytes(plan.threads) + plan.shared_ring_size * sizeof(std::int32_t);
 
   plan.box_words = wishes.box_words > 0
                        ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))

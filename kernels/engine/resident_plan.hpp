@@ -8,8 +8,6 @@
 
 namespace sprig::kernel {
 
-inline constexpr std::uint32_t kResidentThreads = 640;  // most of a block: leaves 96 registers, a neuron in them
-
 // What the plan needs to know of a network and of how it is asked to run.
 struct ResidentShape {
   std::uint32_t neurons = 0, sources = 0, input_channels = 0, receptors = 1;

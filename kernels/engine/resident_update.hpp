@@ -16,18 +16,32 @@ namespace sprig::kernel {
 struct ResidentCell {
   CellConstants constants;
   LifState<real> state;
-  CellVariates variates;
-  real external;  // I_dc and the injected signal
-  bool drawn;     // `variates` are those of the step to come
-  bool fired;     // in this window
+  CellVariates variates;         // of the step to come and those that share a block of words with it
+  std::uint32_t next_counts[2];  // of the block after it
+  std::uint32_t drawn;           // 0: neither is there; 1: `variates`; 2: both
+  real external;                 // I_dc and the injected signal
+  bool fired;                    // in this window
 };
 
-// The variates of step k of the segment, and of those that share a block of words with it, unless they are there.
-SPRIG_KERNEL inline void draw_ahead(const ResidentData& data, const ResidentSegment& segment, ResidentCell& cell,
-                                    std::uint32_t k) {
-  if (cell.drawn) return;
+// The variates of step k of the segment, if they are not there.
+SPRIG_KERNEL inline void draw(const ResidentData& data, const ResidentSegment& segment, ResidentCell& cell,
+                              std::uint32_t k) {
+  if (cell.drawn > 0) return;
   draw_variates(cell.variates, data.tables, data.constants, cell.constants, data.replica, segment.step + k);
-  cell.drawn = true;
+  cell.drawn = 1;
+}
+
+// The same; or, when it is the warp's turn, the counts of the block after it: in one step of four, for a quarter of the
+// warps, so that not all draw in one step. (Normal variates are not drawn so far ahead: registers are full.)
+template <ExecutionContext Ctx>
+SPRIG_KERNEL inline void draw_ahead(Ctx& ctx, const ResidentData& data, const ResidentSegment& segment,
+                                    ResidentCell& cell, std::uint32_t k) {
+  const std::uint64_t step = segment.step + k;
+  const bool turn = (static_cast<std::uint32_t>(step) + ctx.thread() / kWarp) % 4 == 0;
+  draw(data, segment, cell, k);
+  if (cell.drawn == 2 || !turn || data.constants.noise_sigma != nullptr) return;
+  draw_counts(cell.next_counts, data.tables, data.constants, cell.constants, data.replica, step + 4);
+  cell.drawn = 2;
 }
 
 // The current that a neuron is fed in step k of the segment.
@@ -48,7 +62,15 @@ SPRIG_KERNEL inline void load_cell(ResidentCell& cell, const ResidentData& data,
   cell.constants = cell_constants<kKind>(data.constants, neuron);
   cell.state = load_state<kKind>(data.state, neuron);
   cell.external = fed_current(data, segment, neuron, k);
-  cell.drawn = cell.fired = false;
+  cell.drawn = 0;
+  cell.fired = false;
+}
+
+// Steps of the block that `variates` are of are over.
+SPRIG_KERNEL inline void next_block(ResidentCell& cell) {
+  cell.variates.counts[0] = cell.next_counts[0];
+  cell.variates.counts[1] = cell.next_counts[1];
+  --cell.drawn;
 }
 
 // Step k of the segment of one neuron; returns whether it spiked.
@@ -61,14 +83,14 @@ SPRIG_KERNEL inline bool advance_cell(Ctx& ctx, const ResidentData& data, const 
   const std::int32_t ring_0 = *ring, ring_1 = kTwo ? ring[count] : 0;
   *ring = 0;
   if constexpr (kTwo) ring[count] = 0;
-  draw_ahead(data, segment, cell, k);
+  draw(data, segment, cell, k);
   if (segment.signal != nullptr && (segment.offset + k) % segment.steps_per_sample == 0)
     cell.external = fed_current(data, segment, neuron, k);
   const CellStep result =
       step_drawn_cell<kKind>(cell.state, cell.constants, {ring_0, ring_1, cell.external}, data.constants,
                              StepVariates{cell.variates, static_cast<std::uint32_t>(step)}, step);
 
-  if ((static_cast<std::uint32_t>(step) & 3) == 3) cell.drawn = false;
+  if ((static_cast<std::uint32_t>(step) & 3) == 3) next_block(cell);
   if (non_finite(cell.state.u)) ctx.atomic_min(data.failure, failure_key(segment.offset + k, neuron));
   if (segment.flags != nullptr) {
     const std::uint64_t row = std::uint64_t{k} * data.neurons + neuron;
