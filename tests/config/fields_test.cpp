@@ -78,7 +78,9 @@ std::string assigned(const T& value) {
   return to_toml(value);
 }
 std::string assigned(const std::vector<Distribution>& laws) {
-  return laws.empty() ? "[]" : "[" + assigned(laws.front()) + "]";
+  std::string text = "[";
+  if (!laws.empty()) text += assigned(laws.front());
+  return text += "]";
 }
 
 std::string said_by(const std::function<void()>& call) {
