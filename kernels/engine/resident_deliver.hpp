@@ -72,7 +72,7 @@ SPRIG_KERNEL inline RowsInLine look_up(Ctx& ctx, const ResidentData& data, const
   const std::uint32_t before = sum - piece.length;
   std::uint32_t base = slot * ring.slot_bytes;
   if constexpr (kPlacesAlone) {
-    base /= sizeof(std::int32_t);  // below 2^16, as the ring has no more entries
+    base /= static_cast<std::uint32_t>(sizeof(std::int32_t));  // below 2^16, as the ring has no more entries
     if (valid) base |= static_cast<std::uint32_t>(rows.weights[source]) << 16;
   }
   return {piece.begin - before, before, base, ctx.shuffle(sum, kWarp - 1)};

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "kernels/engine/near_rows.cuh"
+#include "kernels/engine/resident_deliver.hpp"
 #include "kernels/engine/resident_layout.hpp"
-#include "kernels/engine/resident_near.hpp"
 #include "kernels/engine/resident_network.cuh"
 #include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
@@ -36,6 +36,19 @@ Copied copy_near(const SlicedNetwork& sliced, std::uint32_t near_steps) {
   return {near.shape, near.first.to_host(stream), near.directory.to_host(stream), near.synapses.to_host(stream)};
 }
 
+// What a slice's directory says of a source: where its near synapses begin, and how many there are.
+kernel::RowPiece found_in(const std::uint32_t* directory, std::uint32_t source) {
+  const std::uint32_t* words = directory + source / 32 * kernel::kDirectoryWords;
+  kernel::RowPiece piece{words[0], 0};
+  for (std::uint32_t k = 0; k <= source % 32; ++k) {
+    piece.begin += piece.length;
+    piece.length = 0;
+    for (std::uint32_t plane = 0; plane < kernel::kPlanes; ++plane)
+      piece.length += (words[1 + plane] >> k & 1) << plane;
+  }
+  return piece;
+}
+
 // Slice by slice, source by source: what the directory finds is what a filter of the whole rows leaves.
 void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t near_steps) {
   const SlicedNetwork sliced = slice_network(network, {}, {slices, 16, true});
@@ -49,7 +62,7 @@ void expect_filtered(const Network& network, std::uint32_t slices, std::uint32_t
     EXPECT_EQ(copied.first[s], at);
     const std::uint32_t* directory = copied.directory.data() + s * copied.shape.directory_words();
     for (std::uint32_t source = 0; source < sliced.sources; ++source) {
-      const kernel::RowPiece piece = kernel::near_piece(directory, source);
+      const kernel::RowPiece piece = found_in(directory, source);
       EXPECT_EQ(copied.first[s] + piece.begin, at);
       const PackedRows& rows = sliced.slices[s].recurrent;
       std::uint32_t length = 0;
