@@ -1,4 +1,5 @@
 """The machine that the stages run on: its programs, tools and libraries, and a page about it."""
+import fnmatch
 import functools
 import glob
 import os
@@ -48,6 +49,8 @@ def command_of(step, folder, rehearse, environment):
             if lost:
                 raise Missing(f"{pathlib.Path(words[-1]).name} needs {' '.join(lost)}")
         elif word.strip("{}") in TOOLS:
+            if rehearse:
+                raise Missing(f"{word.strip('{}')} has nothing to watch on an emulated device")
             words.append(tool(word.strip("{}")))
         else:
             words.append(word.replace("{json}", str(folder / "result.json")).replace("{folder}", str(folder)))
@@ -131,6 +134,11 @@ def site_packages():
     return sorted({path for path in sys.path + there if path.endswith("site-packages")})
 
 
+def suites_of(path):
+    """The test suites of a program, without the parameters."""
+    return set(re.findall(r"^(\S+)\.", output([path, "--gtest_list_tests"]), re.M))
+
+
 def check_filters(steps):
     """Whether each filter names a test, a benchmark or a kernel of its program, plainly and rehearsed: an exit status."""
     failures = 0
@@ -151,5 +159,12 @@ def check_filters(steps):
             if not found:
                 print(f"{name}: {filters[-1]} names nothing in {binary}")
                 failures += 1
-    print(f"{len(steps)} steps, {failures} filters that name nothing")
+    wanted = [word.split("=", 1)[1].split(":") for name, step in steps if name.startswith(("smoke/", "rest/"))
+              for word in step.command if word.startswith("--gtest_filter=")]
+    for suite in sorted(suites_of(program("test_kernels_gpu"))):
+        if not any(fnmatch.fnmatchcase(suite + ".", pattern.split(".")[0].rstrip("*") + "*") for patterns in wanted
+                   for pattern in patterns):
+            print(f"{suite} is in no step of smoke or rest")
+            failures += 1
+    print(f"{len(steps)} steps, {failures} failures: filters that name nothing, suites that no filter names")
     return 1 if failures else 0

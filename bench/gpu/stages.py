@@ -40,22 +40,25 @@ def ladder(name, limit_s, rungs, rehearsed):
     return Step(name, limit_s, command, "benchmark", (f"--benchmark_filter={rehearsed}", "--size=0.01", "--steps=20"))
 
 
-def sanitizer(name, limit_s, tool, tests, rehearsed=None):
+def sanitizer(name, limit_s, tool, tests):
     # A test asks for more memory than there is and expects the error: memcheck would report it as one of the program.
     options = ("--report-api-errors", "no") if tool == "memcheck" else ()
     command = ("{compute-sanitizer}", "--tool", tool, *options, "--error-exitcode", "1", "{programs}/test_kernels_gpu",
                "--gtest_output=json:{json}", "--gtest_filter=" + tests)
-    return Step(name, limit_s, command, "gtest", (f"--gtest_filter={rehearsed}",) if rehearsed else (), "sanitizer.txt")
+    return Step(name, limit_s, command, "gtest", log="sanitizer.txt")
 
 
 # Each of these suites is a process with a context of its own: a device error takes down its own process only.
 SMOKE = [
     [gtest("resident", 60, "*GpuResident*", "All/GpuResident.*/1")],
+    [gtest("resident-kernel", 60, "ResidentKernel*:ResidentSplit*:DrawKernels*:NearRows*", "NearRows*")],
     [gtest("engine", 60, "*GpuEngine*", "All/GpuEngine.*/1:GpuEngineOnce.StateMoves*"),
      gtest("plastic", 60, "*GpuPlastic*", "All/GpuPlastic.*/0")],
-    [gtest("competitive", 60, "Small/GpuCompetitive*:Large/GpuCompetitive*", "Small/GpuCompetitive.*/0"),
+    [gtest("competitive", 60, "Small/GpuCompetitive*:Large/GpuCompetitive*:GpuCompetitiveOnce*", "Small/GpuCompetitive.*/0"),
      gtest("bptt", 30, "*GpuBptt*", "Small/GpuBptt.*/0")],
-    [gtest("tangent", 40, "*GpuTangent*:*GpuQr*", "All/GpuTangent.*/0:GpuQr.ACollapsed*")],
+    [gtest("tangent", 40, "*GpuTangent*:*GpuQr*:*TangentKernels*:TangentHelpers*:EventBatches*",
+           "All/GpuTangent.*/0:GpuQr.ACollapsed*"),
+     gtest("devices", 40, "GpuDevices*")],
 ]
 
 MICRO = [
@@ -90,13 +93,12 @@ NETS = [
 
 CHOSEN = "All/GpuResident.*/3:All/GpuEngine.*/9:All/GpuEngine.*/23:All/GpuPlastic.*/0:Small/GpuBptt.*/1"
 SANITIZE = [
-    [sanitizer("memcheck", 40, "memcheck", CHOSEN + ":Small/GpuCompetitive.*/3", "Small/GpuBptt.*/1")],
+    [sanitizer("memcheck", 40, "memcheck", CHOSEN + ":Small/GpuCompetitive.*/3")],
     [sanitizer("memcheck-tangent", 40, "memcheck", "*/GpuTangent.*/0")],
     [sanitizer("racecheck", 40, "racecheck", "All/GpuResident.*/3:Small/GpuCompetitive.*/0:Small/GpuCompetitive.*/3:"
-               "Small/GpuCompetitive.*/9", "Small/GpuCompetitive.*/0")],
-    [sanitizer("synccheck", 30, "synccheck", CHOSEN, "Small/GpuBptt.*/1")],
-    [sanitizer("initcheck", 30, "initcheck", "All/GpuEngine.*/9:All/GpuPlastic.*/0:Small/GpuBptt.*/1",
-               "Small/GpuBptt.*/1")],
+               "Small/GpuCompetitive.*/9")],
+    [sanitizer("synccheck", 30, "synccheck", CHOSEN)],
+    [sanitizer("initcheck", 30, "initcheck", "All/GpuEngine.*/9:All/GpuPlastic.*/0:Small/GpuBptt.*/1")],
 ]
 
 REST = [

@@ -106,10 +106,9 @@ std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const Simulat
   return gpu_plan(network, options, gpu);
 }
 
-// Whether the resident engine's rows hold places alone (engine/row_groups.hpp): one weight a source, one delay, and no
-// rows split by delay.
+// Whether the resident engine's rows hold places alone (engine/row_groups.hpp).
 bool holds_places(const PlannedNetwork& network, const std::optional<GpuPlan>& gpu) {
-  return gpu && gpu->resident && gpu->directory_bytes == 0 && network.equal_weights && network.uniform_delay;
+  return gpu && gpu->resident && gpu->places && network.equal_weights;
 }
 
 }  // namespace

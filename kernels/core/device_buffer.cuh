@@ -1,4 +1,4 @@
-// Owners of device resources: memory, pinned host memory, streams, events, graphs. Move-only; released in the
+// Owners of device resources: memory, pinned host memory, streams, graphs. Move-only; released in the
 // destructor, which ignores errors. Kernels take views (DeviceBuffer::view), never owners.
 #pragma once
 
@@ -45,20 +45,6 @@ class Stream : public Owned<cudaStream_t, cudaStreamDestroy> {
     cudaStream_t stream{};
     check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "creating a stream");
     return stream;
-  }
-};
-
-class Event : public Owned<cudaEvent_t, cudaEventDestroy> {
- public:
-  Event() : Owned(create()) {}
-  void record(const Stream& stream) const { check(cudaEventRecord(get(), stream.get()), "recording an event"); }
-  void synchronize() const { check(cudaEventSynchronize(get()), "waiting for an event"); }
-
- private:
-  static cudaEvent_t create() {
-    cudaEvent_t event{};
-    check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "creating an event");
-    return event;
   }
 };
 

@@ -142,7 +142,6 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   DeviceBuffer<std::uint64_t> incoming(std::size_t{n} + 1, "synapse rows");
   rows.parts = DeviceBuffer<std::uint32_t>(std::size_t{n} * (slices + 1), "synapse rows");
   rows.first = DeviceBuffer<std::uint64_t>(std::size_t{n} + 1, "synapse rows");
-  device_loads.fill_zero(stream);  // for what lies between their members, which is copied to the host, too
   incoming.fill_zero(stream);
   rows.parts.fill_zero(stream);
   rows.first.fill_zero(stream);

@@ -62,12 +62,13 @@ GpuPlan plan_gpu(const GpuNetwork& network, const SimulationOptions& options, co
   plan.blocks = resident.blocks;
   plan.threads = resident.threads;
   plan.slices = resident.slices;
-  plan.shared_bytes = resident.shared_bytes;
+  const kernel::NearShape near{shape.sources};
+  plan.shared_bytes = resident.near_steps > 0 ? resident.shared_bytes_with(near) : resident.shared_bytes;
+  plan.places = resident.places;
   plan.ring_in_shared = resident.shared_ring_size > 0;
   plan.mailbox_bytes = std::uint64_t{kernel::kMailSets} * resident.blocks *
                        (std::uint64_t{resident.box_words} + resident.overflow_words) * sizeof(std::uint64_t);
-  if (resident.near_steps > 0)
-    plan.directory_bytes = resident.slices * kernel::NearShape{shape.sources}.directory_words() * sizeof(std::uint32_t);
+  if (resident.near_steps > 0) plan.directory_bytes = resident.slices * near.directory_words() * sizeof(std::uint32_t);
   const std::string most = " (a block has up to " + kib(gpu.shared_per_block_bytes) + ")";
   plan.why = std::to_string(plan.blocks) + (plan.blocks == 1 ? " block of " : " blocks of ") +
              std::to_string(plan.threads) + " threads, " +

@@ -31,12 +31,12 @@
 // (load_streaming), and the block that sent the spike asks for them beforehand.
 //
 // Far delivery takes the words of window e once more during e + 1: a thread's first from shared memory, where it kept
-// it, the others from the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of window e + 3 (where
-// those of e stood) after it has received every block's words of window e + 2; a block sends those only after all its
-// warps have done with the words of e, near and far (the block barrier that ends window e + 1 lies between). So no word
-// is overwritten before its last reader has it. What carries this order from block to block is relaxed, and enough: a
-// reader cannot pass its block's barrier before the value of its load has decided a branch, and a store is not made
-// before a branch that it depends on is taken.
+// it, the others from the boxes. So there are three sets of boxes, windows taking turns: a block writes its words of
+// window e + 3 (where those of e stood) after it has received every block's words of window e + 2; a block sends those
+// only after all its warps have done with the words of e, near and far (the block barrier that ends window e + 1 lies
+// between). So no word is overwritten before its last reader has it. What carries this order from block to block is
+// relaxed, and enough: a reader cannot pass its block's barrier before the value of its load has decided a branch, and
+// a store is not made before a branch that it depends on is taken.
 #pragma once
 
 #include <cstddef>

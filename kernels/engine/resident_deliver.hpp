@@ -5,7 +5,8 @@
 // The lanes look their rows up at once. The rows are then taken as one sequence of groups (row_groups.hpp), whatever
 // their lengths: each lane reads one group of 16 bytes, the next lane the next group, of the same row or of the next
 // one. Up to Block::kDeep such reads are under way a lane before the first is used, none of them conditional. Bytes: 16
-// a (spike, slice) for the row's bounds, 4 a synapse read, padding included, 4 of ring read and written.
+// a (spike, slice) for the row's bounds, 4 a synapse read (2 in rows of places), padding included, 4 of ring read and
+// written.
 //
 // deliver_spikes() does all of it. look_up(), fetch() and add() are its parts, for who has something to do between
 // asking for the synapses and adding them.

@@ -100,10 +100,11 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   const std::uint64_t ring_of_neuron = std::uint64_t{shape.receptors} * shape.delay_slots;  // entries
   const std::uint64_t ring = neurons_a_block * ring_of_neuron;
   const std::size_t besides = resident_shared_bytes(plan.threads);
-  const bool fits = ring * sizeof(std::int32_t) + besides <= machine.shared_bytes;
+  const std::size_t ring_bytes = (ring * sizeof(std::int32_t) + 15) / 16 * 16;  // as the context hands it out
+  const bool fits = ring_bytes + besides <= machine.shared_bytes;
   if (wishes.ring == RingPlace::shared && !fits)
-    plan.refusal = "a block's delay ring takes " + std::to_string(ring * sizeof(std::int32_t)) +
-                   " bytes of shared memory, of " + std::to_string(machine.shared_bytes);
+    plan.refusal = "a block's delay ring takes " + std::to_string(ring_bytes) + " bytes of shared memory, of " +
+                   std::to_string(machine.shared_bytes);
   plan.most_neurons =
       one_each ? std::min(largest, wishes.threads > 0 ? plan.threads : most_threads(Keeps::all)) : largest;
   if (fits && wishes.ring != RingPlace::global) {
@@ -118,7 +119,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   }
   plan.threads = std::min(plan.threads, most_threads(plan.keeps));
   plan.places = wishes.places && plan.near_steps == 0 && plan.keeps != Keeps::all && count * ring_of_neuron <= kNoPlace;
-  plan.shared_bytes = resident_shared_bytes(plan.threads) + plan.shared_ring_size * sizeof(std::int32_t);
+  plan.shared_bytes = resident_shared_bytes(plan.threads) + (plan.shared_ring_size > 0 ? ring_bytes : 0);
 
   plan.box_words = wishes.box_words > 0
                        ? std::bit_ceil(std::clamp(wishes.box_words, 1u, kWarp))

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
 #include "kernels/engine/resident_data.hpp"
 
 namespace sprig::kernel {
@@ -36,8 +38,8 @@ struct ResidentWishes {
   Exchange exchange = Exchange::mailbox;
   std::uint32_t poll_limit = 1u << 24;  // a read takes 0.3 us or more: some seconds
   Split split = Split::automatic;
-  bool keep_near = true;  // near synapses are to stay in the L2 cache
-  bool places = true;     // rows of two-byte places, where a source's synapses have one weight
+  bool keep_near = true;                  // near synapses are to stay in the L2 cache
+  bool places = true;                     // rows of two-byte places, where a source's synapses have one weight
   std::size_t record_bytes = 512u << 20;  // records of a segment at most
 };
 

@@ -164,7 +164,8 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   const kernel::ResidentMachine machine{static_cast<std::uint32_t>(device.multiprocessors),
                                         device.shared_per_block_bytes, device.l2_bytes};
   kernel::ResidentShape shape;
-  shape.neurons = network.size();
+  shape.neurons = shape.sources = network.size();
+  shape.step_ms = network.step_ms;
   shape.replicas = options.replicas;
   shape.weight_bits = options.weight_bits;
   describe(described, shape);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # all_gpus.sh SPRIG: a study and a learn on cuda:all, over two and three emulated devices of different kinds, give the rows of
-# one device, and learn the CPU's hash; what is not usable is left out and named. SPRIG: built with the preset cuda-emulated.
+# one device, and learn the CPU's hash; what is not usable is left out and named. SPRIG: sprig_emulated.
 set -euo pipefail
 small=$(dirname "$(readlink -f "$0")")/../golden/small.toml
 sprig=$(readlink -f "$1")

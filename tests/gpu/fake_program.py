@@ -18,7 +18,7 @@ if arguments == ["info"]:
     sys.exit(0)
 if arguments[-1].endswith("_list_tests"):
     if not any(word in line for word in os.environ.get("FAKE_UNKNOWN", "").split()):
-        print("ladder/a_rung" if "benchmark" in arguments[-1] else "All/Fake.\n  Is/0")
+        print("ladder/a_rung" if "benchmark" in arguments[-1] else "All/GpuBptt.\n  Is/0")
     sys.exit(0)
 
 

@@ -59,7 +59,7 @@ class Rehearsal(unittest.TestCase):
         self.assertEqual([entry for entry in entries if entry["rc"]], [], said)
         self.assertEqual([entry for entry in entries if "wrong" in entry], [], said)
         not_run = {entry["not_run"] for entry in entries if entry["rc"] is None}
-        self.assertLessEqual(not_run, {"no compute-sanitizer"}, said)
+        self.assertLessEqual(not_run, {"compute-sanitizer has nothing to watch on an emulated device"}, said)
         rest = [entry["step"] for entry in entries if entry["rc"] == 0]
         self.assertEqual(set(rest) & set(done), set())
         stages = {step.split("/")[0] for step in rest + done}

@@ -211,6 +211,13 @@ TEST(ResidentPlan, RowsHoldPlacesWhereNothingIsSplitAndNoRingHasTheLastPlace) {
   EXPECT_FALSE(plan_resident({4096, 4096, 0, 1, 16, 15}, kH200, wishes).places);
 }
 
+// The context hands shared memory out in pieces of 16 bytes: 585 * 63 * 4 are no whole number of them.
+TEST(ResidentPlan, SharedMemoryIsAskedForAsItIsHandedOut) {
+  const kernel::ResidentPlan plan = plan_resident({585, 585, 0, 1, 63, 1}, {1, 227 << 10, 60 << 20});
+  ASSERT_EQ(plan.shared_ring_size, 585u * 63);
+  EXPECT_EQ(plan.shared_bytes, 64 + 8u * 608 + (585 * 63 * 4 + 12));
+}
+
 TEST(ResidentLayout, RefusesARowThatAWarpCouldNotCount) {
   EXPECT_NO_THROW(kernel::check_row(3, (1u << 27) - 1));
   EXPECT_THROW(kernel::check_row(3, 1u << 27), ConfigError);

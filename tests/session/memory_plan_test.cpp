@@ -95,6 +95,9 @@ TEST(MemoryPlan, OneWeightASourceNeedsHalfTheResidentEnginesSynapses) {
   EXPECT_NEAR(item(plan_simulation(network, options, 1), "packed synapses") / synapses, 0.5, 0.02);
   network.uniform_delay = false;  // rows may then be split by delay
   EXPECT_EQ(item(plan_simulation(network, options, 1), "packed synapses"), synapses);
+  network = {4e4, 1e9, 16, false, true, {}};  // 304 neurons a block, in registers: the delay does not fit beside them
+  network.equal_weights = true;
+  EXPECT_EQ(synapse_bytes(network, options), 4);
 }
 
 TEST(MemoryPlan, ALoadedNetworkIsPlannedFromItsHeaders) {

@@ -23,8 +23,10 @@ struct GpuPlan {
   std::string why;  // of the engine, half a sentence
   // Resident:
   std::uint32_t blocks = 0, threads = 0, slices = 0;
-  std::size_t shared_bytes = 0;  // a block
+  std::size_t shared_bytes =
+      0;  // a block: its delay rings, and its directory of near synapses where it keeps one there
   bool ring_in_shared = false;
+  bool places = false;  // rows may hold places alone (row_groups.hpp)
   std::uint64_t mailbox_bytes = 0;
   std::uint64_t directory_bytes = 0;  // of near synapses, where rows are split by delay
 };
