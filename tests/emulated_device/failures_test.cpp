@@ -36,7 +36,7 @@ std::uint64_t simulate(const EngineCase& c, CudaEngine engine, bool plastic = fa
   const CallInput call(c, 40);
   simulation->advance(40, call.input, what, &recording);
   simulation->set_state(simulation->state());
-  return emulated::calls();
+  return emulated::calls() - 1;  // the last lets go of the graph of steps, where the engine has one: no error is heard
 }
 
 std::uint64_t draw() {

@@ -75,7 +75,8 @@ TEST(MemoryPlan, CountsWhatFillsUpTheResidentEnginesGroups) {
     config.simulation.weight_bits = 16;
     finish_config(config);
     const MemoryPlan plan = plan_memory(config, Work::run);
-    const SlicedNetwork sliced = slice_network(make_network(config, 1), {}, {132, 16, true});
+    ASSERT_TRUE(plan.gpu && plan.gpu->resident);
+    const SlicedNetwork sliced = slice_network(make_network(config, 1), {}, {plan.gpu->slices, 16, true});
     std::uint64_t groups = 0;
     for (const Slice& s : sliced.slices)
       for (std::uint32_t source = 0; source < sliced.sources; ++source)

@@ -89,8 +89,12 @@ std::string symbol_at(const void* address) {
 }
 
 // Below lie no stack, no heap and no library of a program that may be loaded anywhere, but two counts side by side do,
-// and the sanitizers' own memory.
-constexpr std::uintptr_t kLeastHostAddress = 0x5500'0000'0000;
+// and the sanitizers' own memory. Above, a word whose lower half is a small number is two counts as well: it can be the
+// address of something mapped, for mappings are large.
+constexpr std::uintptr_t kLeastHostAddress = 0x5500'0000'0000, kLargestCount = 1u << 20;
+bool may_be_of_the_host(std::uintptr_t word) {
+  return word >= kLeastHostAddress && word >> 47 == 0 && (word & 0xFFFFFFFF) > kLargestCount;
+}
 
 // Whether there is memory at an address.
 bool is_mapped(std::uintptr_t address) {
@@ -139,8 +143,7 @@ std::string host_pointer_in(const Launch& launch) {
     for (std::size_t offset = 0; offset + 8 <= launch.arguments[a].size(); offset += 8) {
       std::uintptr_t word = 0;
       std::memcpy(&word, launch.arguments[a].data() + offset, sizeof word);
-      if (word < kLeastHostAddress || word >> 47 != 0 || system().pinned.has_address(reinterpret_cast<void*>(word)))
-        continue;
+      if (!may_be_of_the_host(word) || system().pinned.has_address(reinterpret_cast<void*>(word))) continue;
       bool of_device = false;
       for (const auto& device : system().devices)
         of_device = of_device || device->memory.has_address(reinterpret_cast<void*>(word));
