@@ -69,10 +69,10 @@ GpuPlan plan_gpu(const GpuNetwork& network, const SimulationOptions& options, co
   plan.mailbox_bytes = std::uint64_t{kernel::kMailSets} * resident.blocks *
                        (std::uint64_t{resident.box_words} + resident.overflow_words) * sizeof(std::uint64_t);
   if (resident.near_steps > 0) plan.directory_bytes = resident.slices * near.directory_words() * sizeof(std::uint32_t);
-  const std::string most = " (a block has up to " + kib(gpu.shared_per_block_bytes) + ")";
+  const std::string most = " (it has up to " + kib(gpu.shared_per_block_bytes) + ")";
   plan.why = std::to_string(plan.blocks) + (plan.blocks == 1 ? " block of " : " blocks of ") +
              std::to_string(plan.threads) + " threads, " +
-             (plan.ring_in_shared ? "delay rings in shared memory, " + kib(plan.shared_bytes) + " each" + most
+             (plan.ring_in_shared ? "delay rings in shared memory, " + kib(plan.shared_bytes) + " a block" + most
                                   : "delay rings in device memory, for they do not fit into shared memory" + most);
   return plan;
 }

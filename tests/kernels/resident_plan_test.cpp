@@ -215,7 +215,7 @@ TEST(ResidentPlan, RowsHoldPlacesWhereNothingIsSplitAndNoRingHasTheLastPlace) {
 TEST(ResidentPlan, SharedMemoryIsAskedForAsItIsHandedOut) {
   const kernel::ResidentPlan plan = plan_resident({585, 585, 0, 1, 63, 1}, {1, 227 << 10, 60 << 20});
   ASSERT_EQ(plan.shared_ring_size, 585u * 63);
-  EXPECT_EQ(plan.shared_bytes, 64 + 8u * 608 + (585 * 63 * 4 + 12));
+  EXPECT_EQ(plan.shared_bytes, 64 + 8u * 608 + (585 * 63 * 4 + 4));
 }
 
 TEST(ResidentLayout, RefusesARowThatAWarpCouldNotCount) {

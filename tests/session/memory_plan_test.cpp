@@ -199,8 +199,8 @@ TEST(MemoryPlan, TheResidentEngineOnAnH200TakesWhatArithmeticSays) {
   EXPECT_EQ(item(plan, "delay ring"), n * 64 * 4);
   EXPECT_EQ(plan.gpu->blocks, 132u);
   EXPECT_EQ(plan.gpu->threads, 608u);
-  EXPECT_EQ(plan.gpu->shared_bytes, 585 * 64 * 4 + 64u + 8 * 608);
-  EXPECT_NE(plan.gpu->why.find("132 blocks of 608 threads, delay rings in shared memory, 152 KiB each"),
+  EXPECT_EQ(plan.gpu->shared_bytes, 585 * 64 * 4 + 64u + 8 * 608 + 2412 * 7 * 4);
+  EXPECT_NE(plan.gpu->why.find("132 blocks of 608 threads, delay rings in shared memory, 218 KiB a block"),
             std::string::npos)
       << plan.gpu->why;
   // What is drawn on the GPU is never in RAM; the rest is, until it is there.
