@@ -4,8 +4,8 @@ include(CMakePackageConfigHelpers)
 
 add_library(sprig_sprig INTERFACE)
 add_library(sprig::sprig ALIAS sprig_sprig)   # the same name where sprig is a subdirectory
-target_link_libraries(sprig_sprig INTERFACE sprig_pruning sprig_tasks)
-set(rooms core neuron network engine formats dynamics coding learning pruning tasks)
+target_link_libraries(sprig_sprig INTERFACE sprig_pruning sprig_tasks sprig_instruments)
+set(rooms core neuron network engine formats dynamics coding instruments learning pruning tasks)
 set(targets sprig_flags sprig_sprig)
 set_target_properties(sprig_sprig PROPERTIES EXPORT_NAME sprig)
 foreach(room ${rooms})

@@ -1,0 +1,153 @@
+// A network in words: populations of neurons and projections among them, as configuration files ([[population]],
+// [[projection]]) and Python describe it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sprig/core/fields.hpp"
+#include "sprig/core/words.hpp"
+#include "sprig/network/builders.hpp"
+#include "sprig/network/distribution.hpp"
+#include "sprig/network/network.hpp"
+#include "sprig/network/projection.hpp"
+
+namespace sprig {
+
+// Values of a parameter, one a neuron: drawn from a law, or given. In a configuration: a number, a law such as
+// "gamma(3, 6.67)", or "file:PATH" of an .npy with one value a neuron. Whoever has files fills `given` from `file`.
+struct NeuronValues {
+  Distribution law;
+  std::string file;
+  std::vector<double> given;  // empty: drawn from the law
+};
+
+// Where the neurons of a population are, in units of its extent 1. ring: on a circle of circumference 1; grid: row by
+// row on a square; plane: drawn uniformly in the unit square.
+enum class Positions { none, ring, grid, plane };
+constexpr auto words_of(Positions) { return words<Positions>("none", "ring", "grid", "plane"); }
+
+// What is not given is that of [neuron]. Potentials absolute, mV.
+struct PopulationSpec {
+  std::string name;
+  std::uint32_t size = 0;
+  std::optional<NeuronValues> tau_m_ms, resistance, e_l, v_th, v_reset, t_ref_ms, tau_syn_exc_ms, tau_syn_inh_ms, i_dc,
+      v_initial_mv, theta_plus, tau_theta_ms;
+  Positions positions = Positions::none;
+};
+// [[population]].
+void fields(IsOptions<PopulationSpec> auto& o, auto&& visit) {
+  visit("name", o.name, texts("a name of its own"), "of the population");
+  visit("size", o.size, between(1, kMaxNeurons), "number of neurons");
+  visit("tau_m_ms", o.tau_m_ms, above(0), "membrane time constant");
+  visit("resistance", o.resistance, above(0), "mV/pA; tau_m over the capacitance");
+  visit("e_l", o.e_l, kAnything, "resting potential");
+  visit("v_th", o.v_th, kAnything, "threshold");
+  visit("v_reset", o.v_reset, kAnything, "potential after a spike, below v_th");
+  visit("t_ref_ms", o.t_ref_ms, at_least(0), "refractory time");
+  visit("tau_syn_exc_ms", o.tau_syn_exc_ms, above(0), "synaptic time constant, receptor 0");
+  visit("tau_syn_inh_ms", o.tau_syn_inh_ms, above(0), "of receptor 1, when receptors = 2");
+  visit("i_dc", o.i_dc, kAnything, "constant current");
+  visit("v_initial_mv", o.v_initial_mv, kAnything, "potential at the start; not given: by neuron.v_initial");
+  visit("theta_plus", o.theta_plus, at_least(0), "added to theta at a spike");
+  visit("tau_theta_ms", o.tau_theta_ms, above(0).or_infinite(), "decay of theta");
+  visit("positions", o.positions, kAnything, "where its neurons are, for rules by distance");
+}
+
+// How the pairs of a projection are chosen, and its text: "all_to_all", "one_to_one", "bernoulli(p)",
+// "fixed_in_degree(k)", "fixed_out_degree(k)", "fixed_total(n)", "total_of_probability(p)" (as many synapses, each on a
+// pair at random, as give a pair one with probability p), "small_world(k, rewiring)", "gaussian(p, sigma)",
+// "exponential(p, sigma)" (probability p at no distance, falling with it), "edges(PATH)".
+struct ConnectionRule {
+  enum class Kind {
+    all_to_all,
+    one_to_one,
+    bernoulli,
+    fixed_in_degree,
+    fixed_out_degree,
+    fixed_total,
+    total_of_probability,
+    small_world,
+    gaussian,
+    exponential,
+    edges
+  } kind = Kind::all_to_all;
+  double a = 0, b = 0;
+  std::string file;
+};
+constexpr auto words_of(ConnectionRule::Kind) {
+  return words<ConnectionRule::Kind>("all_to_all", "one_to_one", "bernoulli", "fixed_in_degree", "fixed_out_degree",
+                                     "fixed_total", "total_of_probability", "small_world", "gaussian", "exponential",
+                                     "edges");
+}
+
+// Synapses one by one, within a projection (indices from 0 in its source and its target population) or in a whole
+// network. Vectors that are not empty are as long as `source`.
+struct EdgeList {
+  std::vector<std::uint32_t> source, target;
+  std::vector<double> weight, delay_ms;  // empty: those of the projection
+};
+
+// Which receptor a synapse acts on follows from the sign of its weight; a projection that names one is held to it.
+enum class ReceptorName { automatic, exc, inh };
+constexpr auto words_of(ReceptorName) { return words<ReceptorName>("auto", "exc", "inh"); }
+
+// Pair STDP (network/plasticity.hpp); w_max = 0: the synapses do not learn.
+struct StdpSpec {
+  double w_max = 0, a_plus = 0.01, a_minus = 0.0105, tau_plus_ms = 20, tau_minus_ms = 20;
+};
+
+// From every population of `from` onto every one of `to`: one projection a pair, the targets outside, the sources
+// inside. Their numbers, in the order of the description, key the draws.
+struct ProjectionSpec {
+  std::vector<std::string> from, to;
+  ConnectionRule rule;
+  Distribution weight, delay_ms;
+  ReceptorName receptor = ReceptorName::automatic;
+  bool autapses = true, multapses = true;
+  StdpSpec stdp;
+  EdgeList edges;  // of Kind::edges: what the file holds
+};
+// [[projection]]; stdp is a table of its own.
+void fields(IsOptions<ProjectionSpec> auto& o, auto&& visit) {
+  visit("from", o.from, texts("the name of a population").one_or_more(), "sources");
+  visit("to", o.to, texts("the name of a population").one_or_more(), "targets");
+  visit("rule", o.rule, kAnything, "how pairs are chosen");
+  visit("weight", o.weight, kAnything, "of a synapse, of one sign; pA, or mV of delta synapses");
+  visit("delay_ms", o.delay_ms, above(0), "of a synapse; rounded to steps, at least one");
+  visit("receptor", o.receptor, kAnything, "auto: by the sign of the weight; exc or inh: that it must be");
+  visit("autapses", o.autapses, kAnything, "allow synapses of a neuron onto itself");
+  visit("multapses", o.multapses, kAnything, "allow several synapses of a pair, where the rule may draw them");
+}
+void fields(IsOptions<StdpSpec> auto& o, auto&& visit) {
+  visit("w_max", o.w_max, at_least(0), "largest weight; 0: the synapses do not learn");
+  visit("a_plus", o.a_plus, at_least(0), "of a pair, source first, in w_max");
+  visit("a_minus", o.a_minus, at_least(0), "of a pair, target first, in w_max");
+  visit("tau_plus_ms", o.tau_plus_ms, above(0), "decay of the source's trace");
+  visit("tau_minus_ms", o.tau_minus_ms, above(0), "decay of the target's trace");
+}
+
+struct NetworkDescription {
+  NetworkSpec defaults;  // [neuron]: what populations do not give, the kind of neuron; and network.step_ms
+  std::vector<PopulationSpec> populations;
+  std::vector<ProjectionSpec> projections;
+
+  bool empty() const { return populations.empty(); }
+};
+
+// A network with its synapses, or with the rules that the engine draws them by.
+using BuiltNetwork = std::variant<Network, ProceduralNetwork>;
+
+// Its neurons and populations, with synapses where these are stored.
+const Network& network_of(const BuiltNetwork& built);
+
+// Drawn by rules where all rules of the description allow it (bernoulli, all_to_all, fixed_in_degree, fixed_total,
+// total_of_probability, with what they allow), stored otherwise; the same synapses either way. A population is
+// inhibitory when it has projections and none of them has weights above 0. Errors: ConfigError, where =
+// "population.NAME.key", "projection.NUMBER.key".
+BuiltNetwork build_network(const NetworkDescription& description, std::uint32_t seed);
+
+}  // namespace sprig
