@@ -147,8 +147,8 @@ class NetworkArrays:
             raise InputError(path, f"indptr: is of {network.recurrent.rows} neurons, tau_m_ms of {len(network)}")
         return network.check(path)
 
-    def save(self, path):
-        """As network.npz; sprig and scipy.sparse.load_npz read it."""
+    def to_npz(self):
+        """The arrays of network.npz by name."""
         n = len(self)
         ids = np.arange(n) if self.original_id is None else self.original_id
         out = {**_csr_arrays("", self.recurrent, n), **self.parameters, "original_id": ids.astype(np.uint32)}
@@ -159,7 +159,12 @@ class NetworkArrays:
                    receptors=np.int32(self.receptors), adaptive=np.bool_(self.adaptive),
                    step_ms=np.float64(self.step_ms), sprig_format=np.int32(1))
         nothing = Synapses(np.zeros(0, np.float32), np.zeros(0, int), np.zeros(1, int), np.zeros(0, np.uint16))
-        out.update(_csr_arrays("input_", self.input or nothing, n))
+        out.update(_csr_arrays("input_", nothing if self.input is None else self.input, n))
+        return out
+
+    def save(self, path):
+        """As network.npz; sprig and scipy.sparse.load_npz read it."""
+        out = self.to_npz()
         with whole_file(path) as temporary:
             with open(temporary, "wb") as file:
                 np.savez(file, **out)
@@ -210,9 +215,8 @@ def _csr_arrays(prefix, synapses, columns):
             prefix + "delay_steps": synapses.delay_steps.astype(np.uint16) if delay is None else np.uint16(delay)}
 
 
-def by_sign(synapses, n):
-    """[("exc" or "all" or "inh", first, count, inhibitory)] for a network that came without populations: one population,
-    inhibitory when it has no positive weight."""
+def one_population(synapses, n):
+    """For a network that came without populations; inhibitory when it has no positive weight."""
     return [Population("all", 0, n, bool(len(synapses)) and bool((synapses.weights <= 0).all()))]
 
 
