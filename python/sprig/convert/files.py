@@ -4,8 +4,11 @@ written appear whole or not at all."""
 import contextlib
 import os
 import shutil
+import struct
 import tempfile
+import tokenize
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -13,6 +16,10 @@ from .errors import InputError, need
 
 # No compression of HDF5 or zip (deflate) makes less than one byte of these many.
 _MOST_COMPRESSION = 1032
+
+# What zipfile and numpy raise on a damaged archive.
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, NotImplementedError, RuntimeError, OSError,
+               EOFError, ValueError, SyntaxError, OverflowError, TypeError, MemoryError)
 
 
 @contextlib.contextmanager
@@ -122,12 +129,10 @@ def load_npz(path):
                 if member.compress_size > size or member.file_size > member.compress_size * _MOST_COMPRESSION:
                     raise InputError(path, f"{name}: its declared size is more than the file can hold")
                 arrays[name] = _read_member(archive, member, path, name)
-    except zipfile.BadZipFile as error:
-        raise InputError(path, f"is no .npz file, or is truncated ({first_line(error)})") from error
-    except (OSError, EOFError, ValueError) as error:
+    except DAMAGED_ZIP as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(path, f"is damaged: {first_line(error)}") from error
+        raise InputError(path, f"is no .npz file, or is damaged or truncated: {first_line(error)}") from error
     return arrays
 
 

@@ -273,9 +273,11 @@ def _neurons(nodes, ours, step_ms, config, lost):
         number = lambda key, default: np.broadcast_to(np.asarray(columns.get(key, default), float), (count,))
         values = {o: number(k, PARAMETERS[o]) for k, o in _NAMES.items()}
         values["v_initial"] = number("V_m", values["e_l"])
-        values["resistance"] = values["tau_m_ms"] / number("C_m", np.nan)
-        exact = number("sprig_resistance", np.nan)
-        values["resistance"] = np.where(np.abs(exact / values["resistance"] - 1) < 1e-9, exact, values["resistance"])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values["resistance"] = values["tau_m_ms"] / number("C_m", np.nan)
+            exact = number("sprig_resistance", np.nan)
+            same = np.abs(exact / values["resistance"] - 1) < 1e-9
+        values["resistance"] = np.where(same, exact, values["resistance"])
         values["theta_plus"], values["tau_theta_ms"] = number("sprig_theta_plus", 0), number("sprig_tau_theta_ms", 1e7)
         for key, v in values.items():
             given[key].append(v)
