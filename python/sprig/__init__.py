@@ -40,8 +40,8 @@ from .errors import (  # noqa: E402
 )
 from .network import Kind, Network, PopulationRange  # noqa: E402
 from .records import Counts, Probe  # noqa: E402
-from .results import Pruned, Run, Spectrum, Spikes  # noqa: E402
-from .verbs import lyapunov, prune, run  # noqa: E402
+from .results import Learned, LearnedModel, Pruned, Run, Spectrum, Spikes  # noqa: E402
+from .verbs import learn, lyapunov, prune, run  # noqa: E402
 
 __all__ = [
     "ConfigError",
@@ -51,6 +51,8 @@ __all__ = [
     "InputError",
     "Interrupted",
     "Kind",
+    "Learned",
+    "LearnedModel",
     "MemoryError",
     "Network",
     "NumericalError",
@@ -62,6 +64,7 @@ __all__ = [
     "Spikes",
     "__revision__",
     "__version__",
+    "learn",
     "lyapunov",
     "prune",
     "run",

@@ -11,7 +11,7 @@ import numpy as np
 from ._arrays import Array
 from .network import Network
 
-__all__ = ["Pruned", "Run", "Spectrum", "Spikes"]
+__all__ = ["Learned", "LearnedModel", "Pruned", "Run", "Spectrum", "Spikes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,3 +132,34 @@ class Pruned:
     hash: str  # that of the command line for the same configuration
     complete: bool
     result: dict[str, Any] = field(repr=False)  # all that result.json of the command line says
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedModel:
+    """A model of competing neurons after its stages."""
+
+    name: str
+    seed: int
+    weights: Array = field(repr=False)  # [input][neuron]
+    theta_mv: Array = field(repr=False)  # [neuron]
+    stages: list[dict[str, Any]] = field(repr=False)  # scores after each stage; "confusion": [label][answer, or none]
+    failure: str  # why it goes on no more; empty: it does
+
+    @property
+    def accuracy(self) -> float:
+        """After the last stage that was done; NaN where there is none."""
+        return float(self.stages[-1]["accuracy"]) if self.stages else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Models that learnt images, one a seed."""
+
+    models: list[LearnedModel]
+    hash: str  # that of the command line for the same configuration
+    complete: bool
+
+    @property
+    def accuracy(self) -> float:
+        """Of the first model."""
+        return self.models[0].accuracy

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Union
+
+import numpy as np
 
 from . import _core
-from ._arrays import indices
+from ._arrays import Array, indices, refused
 from ._progress import shown
 from ._settings import Settings, documented, settings_of, toml
 from .errors import Interrupted
 from .network import Network
 from .records import Counts, Probe
-from .results import Pruned, Run, Spectrum, Spikes, spectrum_of
+from .results import Learned, LearnedModel, Pruned, Run, Spectrum, Spikes, spectrum_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .options import LyapunovOptions, PruneOptions, RunOptions
+    from .options import LearnOptions, LyapunovOptions, PruneOptions, RunOptions
 
-__all__ = ["lyapunov", "prune", "run"]
+__all__ = ["learn", "lyapunov", "prune", "run"]
 
 
 def _stopped(verb: str, partial: object) -> NoReturn:
@@ -162,3 +164,66 @@ def lyapunov(network: Network, *, progress: bool | None = None, **options: Unpac
     if out["stopped"] and not out["complete"]:
         _stopped("lyapunov", spectrum)
     return spectrum
+
+
+Images = Union[str, tuple[Any, Any]]
+
+
+@documented("learn")
+def learn(
+    images: Images = "glyphs",
+    test: tuple[Any, Any] | None = None,
+    *,
+    progress: bool | None = None,
+    **options: Unpack[LearnOptions],
+) -> Learned:
+    """Lets competing neurons learn images without labels, as ``sprig learn``; labels only name the neurons.
+
+    Parameters
+    ----------
+    images : name of a set, or (images, labels)
+        "glyphs" (digits that sprig draws itself), "mnist", "fashion_mnist" or "cifar10" with ``folder``; or arrays of
+        8-bit pixels [image][row][column] and of labels 0 to 9.
+    test : (images, labels), default: the last fifth of ``images``
+        What is scored, where ``images`` are arrays.
+    progress : default: in terminals and notebooks
+        Whether to show how far the work is.
+
+    Ctrl-C raises ``sprig.Interrupted``, whose ``partial`` has the models as far as they learnt.
+
+    >>> learned = sprig.learn("glyphs", neurons=20, train=60, label=40, test=20, steps=40, device="cpu")
+    >>> learned.models[0].weights.shape[1]
+    20
+    """
+    settings: Settings = []
+    parts = None
+    if isinstance(images, str):
+        if test is not None:
+            raise refused("test", "arrays with the name of a set", "arrays where images are arrays too")
+        settings.append(("learn.images", toml(images, "learn.images")))
+    else:
+        whole = _labelled("images", images)
+        if test is None:
+            cut = max(1, len(whole[1]) - max(1, len(whole[1]) // 5))
+            parts = ((whole[0][:cut], whole[1][:cut]), (whole[0][cut:], whole[1][cut:]))
+        else:
+            parts = (whole, _labelled("test", test))
+    settings += settings_of("learn", options)
+    with shown("learn", progress) as show:
+        out = _core.learn(settings, parts, show)
+    learned = Learned([LearnedModel(**model) for model in out["models"]], out["hash"], out["complete"])
+    if out["stopped"] and not out["complete"]:
+        _stopped("learn", learned)
+    return learned
+
+
+def _labelled(key: str, pair: tuple[Any, Any]) -> tuple[Array, Array]:
+    if not (isinstance(pair, tuple) and len(pair) == 2):
+        raise refused(key, type(pair).__name__, "(images, labels)")
+    images, labels = np.asarray(pair[0]), indices(f"{key}[1]", pair[1], 10)
+    if images.dtype != np.uint8 or images.ndim not in (3, 4):
+        shape = f"an array of {images.dtype} of the shape {images.shape}"
+        raise refused(key, shape, "8-bit pixels [image][row][column] or [image][plane][row][column]")
+    if len(images) != len(labels) or len(labels) < 2:
+        raise refused(key, f"{len(images)} images and {len(labels)} labels", "as many of both, two or more")
+    return images, labels.astype(np.uint8)

@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, module) {
   bind_run(module);
   bind_prune(module);
   bind_lyapunov(module);
+  bind_learn(module);
   const sprig::Version version = sprig::version();
   module.attr("version") = version.version;
   module.attr("git_revision") = version.git_revision;

@@ -8,5 +8,6 @@ namespace sprig::python {
 void bind_run(pybind11::module_& module);
 void bind_prune(pybind11::module_& module);
 void bind_lyapunov(pybind11::module_& module);
+void bind_learn(pybind11::module_& module);
 
 }  // namespace sprig::python
