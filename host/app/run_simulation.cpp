@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "host/app/pieces.hpp"
+#include "sprig/engine/pieces.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/steps.hpp"

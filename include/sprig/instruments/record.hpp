@@ -47,12 +47,9 @@ void fields(IsOptions<RecordSpec> auto& o, auto&& visit) {
 
 // Neurons first, first + every, first + 2 every, ...
 struct NeuronRange {
-  std::uint32_t first = 0, count = 0;
-  std::int64_t every = 1;
+  std::uint32_t first = 0, count = 0, every = 1;
 
-  std::uint32_t operator[](std::uint32_t k) const {
-    return static_cast<std::uint32_t>(std::int64_t{first} + std::int64_t{k} * every);
-  }
+  std::uint32_t operator[](std::uint32_t k) const { return first + k * every; }
 };
 
 // The array that a record comes to, an .npy file or in memory: rows of one shape, as many as there will be.

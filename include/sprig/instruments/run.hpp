@@ -45,9 +45,9 @@ using SpikeWatch = std::function<void(const std::vector<SpikeEvent>&)>;
 
 class Run {
  public:
-  // Checks everything and makes the simulation. The network must outlive the run. Errors: ConfigError (run.duration_ms,
-  // record.N.key, stimulus.N.key, ...) and those of make_simulation().
-  Run(const BuiltNetwork& network, const RunRequest& request);
+  // Checks everything and makes the simulation. The network, which is as before when this returns, must outlive the
+  // run. Errors: ConfigError (run.duration_ms, record.N.key, stimulus.N.key, ...) and those of make_simulation().
+  Run(BuiltNetwork& network, const RunRequest& request);
   ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
