@@ -151,6 +151,10 @@ Run::~Run() = default;
 
 const std::vector<RecordLayout>& Run::records() const { return parts_->layouts; }
 
+std::uint64_t Run::first_step() const { return parts_->time.begin; }
+
+std::uint64_t Run::steps() const { return parts_->time.end - parts_->time.begin; }
+
 std::string Run::device_name() const { return parts_->simulation->device_name(); }
 
 RunOutcome Run::simulate(const std::string& folder, const Progress& progress, const SpikeWatch& watch) {

@@ -54,6 +54,8 @@ class Run {
 
   // Of the request's records, one each.
   const std::vector<RecordLayout>& records() const;
+  std::uint64_t first_step() const;  // of recorded time, absolute
+  std::uint64_t steps() const;       // of recorded time
   std::string device_name() const;
 
   // Simulates it, once. Records are written while it runs: to NAME.npy in `folder`, each readable at any time up to
