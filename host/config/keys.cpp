@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/config/sections.hpp"
+#include "host/config/synonyms.hpp"
 #include "host/config/tables.hpp"
 #include "host/config/toml_value.hpp"
 #include "sprig/config/nearest.hpp"
@@ -102,11 +103,13 @@ bool may_be_set(const std::string& full) {
   });
 }
 
-// Within a table of several by its own keys; else by the key's name in another section, or by the nearest full name.
+// By what other programs call it; within a table of several by its own keys; else by the key's name in another section,
+// or by the nearest full name.
 std::string suggestion(const std::string& section, const std::string& name) {
   const std::string gone = withdrawn(section + "." + name);
   if (!gone.empty()) return "; it " + gone;
   if (is_table(section)) {
+    if (const std::string meant = synonym(section, name); !meant.empty()) return "; " + meant;
     std::vector<std::string> names;
     std::string all;
     for (const KeyText& key : known_table_keys())
@@ -114,6 +117,7 @@ std::string suggestion(const std::string& section, const std::string& name) {
     const std::string near = nearest_spelling(name, names);
     return near.empty() ? "; allowed: " + all : "; did you mean " + near + "?";
   }
+  if (const std::string meant = synonym(section, name); !meant.empty()) return "; " + meant;
   std::vector<std::string> full, here;
   for (const KeyText& key : known_keys()) {
     if (key.name == name) return "; did you mean " + key.full() + "?";

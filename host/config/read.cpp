@@ -7,6 +7,7 @@
 
 #include "host/config/assignment.hpp"
 #include "host/config/sections.hpp"
+#include "host/config/synonyms.hpp"
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -34,9 +35,10 @@ std::string listed(const std::vector<std::string>& words) {
   const std::string gone = withdrawn(name);
   std::vector<std::string> all = known_sections();
   for (const std::string& table : known_tables()) all.push_back(table);
-  const std::string near = nearest_spelling(name, all);
+  const std::string near = nearest_spelling(name, all), meant = section_synonym(name);
   throw ConfigError(place + name, "unknown section; " +
-                                      (!gone.empty()   ? "it " + gone
+                                      (!gone.empty()    ? "it " + gone
+                                       : !meant.empty() ? meant
                                        : near.empty()  ? "allowed: " + listed(all)
                                        : is_table(near) ? "did you mean [[" + near + "]]?"
                                                         : "did you mean [" + near + "]?"));
