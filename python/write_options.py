@@ -15,6 +15,8 @@ from _tables import VERBS, keys_of  # noqa: E402
 
 SECTIONS = {n: s["properties"] for n, s in json.loads(_core.config_schema())["properties"].items() if "properties" in s}
 
+PARAMETERS = {name for name, _, _ in _core.neuron_parameters}
+
 
 def type_of(schema: dict) -> str:
     if "enum" in schema:
@@ -26,13 +28,14 @@ def type_of(schema: dict) -> str:
     return {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}[schema["type"]]
 
 
-def field(name: str, schema: dict) -> str:
+def field(name: str, schema: dict, arrays: bool) -> str:
     text = f"{schema['description']} (default {json.dumps(schema.get('default'))})"
-    return f"    {name}: {type_of(schema)} | None\n    {json.dumps(text, ensure_ascii=False)}\n"
+    more = " | npt.NDArray[Any] | Sequence[float]" if arrays and name in PARAMETERS else ""
+    return f"    {name}: {type_of(schema)}{more} | None\n    {json.dumps(text, ensure_ascii=False)}\n"
 
 
-def options(name: str, doc: str, fields: dict) -> str:
-    body = "".join(field(key, schema) for key, schema in fields.items())
+def options(name: str, doc: str, fields: dict, arrays: bool = False) -> str:
+    body = "".join(field(key, schema, arrays) for key, schema in fields.items())
     return f'\n\nclass {name}(TypedDict, total=False):\n    """{doc}"""\n\n{body}'
 
 
@@ -42,23 +45,16 @@ text = '''"""The options of sprig's functions. Written by write_options.py from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict
 
 import numpy.typing as npt
-
-NeuronValue = Union[float, npt.NDArray[Any], Sequence[float]]
 '''
 for section in nested:
     text += options(section.capitalize(), f"Options of [{section}].", SECTIONS[section])
 for verb, table in VERBS.items():
     chosen = {name: SECTIONS[key.split(".")[0]][name] for name, key in keys_of(verb, SECTIONS).items()}
-    text += options(f"{verb.capitalize()}Options", f"Keyword arguments of {verb}().", chosen)
+    text += options(f"{verb.capitalize()}Options", f"Keyword arguments of {verb}().", chosen, verb == "given")
     text += "".join(f"    {section}: {section.capitalize()} | None\n" for section in table.nested)
-text += '\n\nclass NeuronArrays(TypedDict, total=False):\n    """Parameters of neurons: one value, or one a neuron."""\n\n'
-for name, default, allowed in _core.neuron_parameters:
-    text += f'    {name}: NeuronValue\n    "{allowed} (default {default})"\n'
-text += '    synapse: Literal["delta", "exponential"]\n    receptors: Literal[1, 2]\n'
-text += '    reset: Literal["hard", "soft"]\n    adaptive: bool\n'
 out = package / "options.py"
 if not out.exists() or out.read_text() != text:
     out.write_text(text)

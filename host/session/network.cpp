@@ -1,11 +1,18 @@
 #include "sprig/session/network.hpp"
 
+#include <utility>
+
 #include "sprig/formats/network_file.hpp"
 
 namespace sprig {
 
-Network make_network(const Config& config, std::uint32_t seed) {
+BuiltNetwork make_network(const Config& config, std::uint32_t seed) {
   return config.network_file.empty() ? build_network(config.network, seed) : load_network(config.network_file);
+}
+
+Network stored(BuiltNetwork built) {
+  if (auto* procedural = std::get_if<ProceduralNetwork>(&built)) return realise(*procedural);
+  return std::get<Network>(std::move(built));
 }
 
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {

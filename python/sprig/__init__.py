@@ -38,14 +38,18 @@ from .errors import (  # noqa: E402
     MemoryError,  # noqa: A004
     NumericalError,
 )
+from .description import Population, Projection  # noqa: E402
 from .network import Kind, Network, PopulationRange  # noqa: E402
-from .records import Counts, Probe  # noqa: E402
-from .results import Learned, LearnedModel, Pruned, Run, Spectrum, Spikes  # noqa: E402
+from .records import Counts, Probe, Rate, Record  # noqa: E402
+from .results import Learned, LearnedModel, Pruned, Run, Spectrum, SpikeTrains  # noqa: E402
+from .stimuli import DC, Current, Noise, Poisson, Ramp, Spikes, Stimulus  # noqa: E402
 from .verbs import learn, lyapunov, prune, run  # noqa: E402
 
 __all__ = [
     "ConfigError",
     "Counts",
+    "Current",
+    "DC",
     "DeviceError",
     "Error",
     "InputError",
@@ -55,13 +59,22 @@ __all__ = [
     "LearnedModel",
     "MemoryError",
     "Network",
+    "Noise",
     "NumericalError",
+    "Poisson",
+    "Population",
     "PopulationRange",
     "Probe",
+    "Projection",
     "Pruned",
+    "Ramp",
+    "Rate",
+    "Record",
     "Run",
     "Spectrum",
+    "SpikeTrains",
     "Spikes",
+    "Stimulus",
     "__revision__",
     "__version__",
     "learn",

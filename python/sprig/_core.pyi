@@ -9,29 +9,12 @@ Show = Callable[[float, str], None] | None
 version: str
 git_revision: str
 with_cuda: bool
-MOST_DELAY_STEPS: int
 neuron_parameters: list[tuple[str, float, str]]
+field_texts: dict[str, list[tuple[str, str, str]]]
 
 def config_schema() -> str: ...
 
-class Csr:
-    def __init__(self, rows: int, cols: int, offsets: Any, targets: Any, weights: Any, delays: Any) -> None: ...
-
 class Network:
-    def __init__(
-        self,
-        step_ms: float,
-        synapse: Any,
-        receptors: Any,
-        reset: Any,
-        adaptive: Any,
-        populations: list[tuple[str, int, int, bool]],
-        parameters: dict[str, Any],
-        recurrent: Csr,
-        input: Csr | None,
-        original_id: Any,
-        cluster: Any,
-    ) -> None: ...
     @staticmethod
     def configured(settings: Settings) -> Network: ...
     def save(self, path: str) -> None: ...
@@ -53,9 +36,33 @@ class Network:
     @property
     def cluster(self) -> npt.NDArray[Any] | None: ...
     @property
+    def names(self) -> list[str]: ...
+    @property
     def hash(self) -> str: ...
 
-def run(network: Network, settings: Settings, probe: list[int], show: Show) -> dict[str, Any]: ...
+def given(
+    neurons: int,
+    source: Any,
+    target: Any,
+    weight: Any,
+    delays: Any,
+    arrays: dict[str, Any],
+    populations: list[str] | None,
+    sign: Any,
+    names: list[str] | None,
+    duplicates: str,
+    groups: str,
+    settings: Settings,
+) -> tuple[Network, list[str]]: ...
+def build(populations: list[dict[str, Any]], projections: list[dict[str, Any]], settings: Settings) -> Network: ...
+def run(
+    network: Network,
+    settings: Settings,
+    stimuli: list[dict[str, Any]],
+    records: list[dict[str, Any]],
+    folder: str,
+    show: Show,
+) -> dict[str, Any]: ...
 def prune(network: Network, settings: Settings, show: Show) -> dict[str, Any]: ...
 def lyapunov(network: Network, settings: Settings, show: Show) -> dict[str, Any]: ...
 def learn(settings: Settings, images: Any, show: Show) -> dict[str, Any]: ...

@@ -32,6 +32,11 @@ VERBS = {
         flat=(("learn", ()), ("run", ("seed", "device", "threads"))), without=("learn.images", "learn.variants")
     ),
     "random": Verb(flat=(("network", ()), ("neuron", ()), ("run", ("seed",))), without=("network.file",)),
+    "given": Verb(
+        flat=(("network", ("delay_ms", "step_ms", "gain")), ("neuron", ()), ("run", ("seed",))),
+        without=("network.delay_ms",),
+    ),
+    "build": Verb(flat=(("network", ("step_ms",)), ("neuron", ()), ("run", ("seed",)))),
     "load": Verb(flat=(("network", ()), ("neuron", ()), ("run", ("seed",))), without=("network.file",)),
 }
 

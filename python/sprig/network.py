@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 import numpy as np
 
 from . import _core
-from ._arrays import Array, delay_steps, finite, indices, numbers, refused, weights
-from ._settings import documented, settings_of
+from ._arrays import Array, indices, numbers, refused
+from ._settings import documented, settings_of, toml
+from .description import Population, Projection
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .options import LoadOptions, NeuronArrays, RandomOptions
+    from .options import BuildOptions, GivenOptions, LoadOptions, RandomOptions
 
 __all__ = ["Kind", "Network", "PopulationRange"]
 
 Orientation = Literal["source_target", "target_source"]
-Populations = Union[Mapping[str, int], Sequence[tuple[str, int]], None]
+Populations = Union[Mapping[str, int], Sequence[str], None]
 
 
 class PopulationRange(NamedTuple):
@@ -46,53 +47,16 @@ class Kind(NamedTuple):
     adaptive: bool  # threshold v_th + theta
 
 
-class _Csr(NamedTuple):
-    """Synapses sorted by source: row = source, column = target."""
-
-    indptr: Array
-    indices: Array
-    weights: Array
-    delay_steps: Array
-
-
-def _sorted(source: Array, target: Array, weight: Array, delays: Array, neurons: int) -> _Csr:
-    order = np.lexsort((target, source))  # stable: multapses keep their order
-    indptr = np.zeros(neurons + 1, np.uint64)
-    np.cumsum(np.bincount(source, minlength=neurons), out=indptr[1:], casting="unsafe")
-    return _Csr(indptr, target[order], weight[order], delays if delays.ndim == 0 else delays[order])
-
-
-def _by_sign(csr: _Csr, neurons: int) -> list[tuple[str, int, int, bool]]:
-    """Two populations where excitatory neurons all come before inhibitory ones, else one."""
-    sources = np.repeat(np.arange(neurons), np.diff(csr.indptr.astype(np.int64)))
-    positive = np.bincount(sources[csr.weights > 0], minlength=neurons) > 0
-    negative = np.bincount(sources[csr.weights < 0], minlength=neurons) > 0
-    inhibitory = np.flatnonzero(negative)
-    if inhibitory.size == 0:
-        return [("exc", 0, neurons, False)]
-    if (positive & negative).any():
-        return [("all", 0, neurons, False)]
-    first = int(inhibitory[0])
-    if positive[first:].any():
-        return [("all", 0, neurons, False)]
-    ranges = [("exc", 0, first, False), ("inh", first, neurons - first, True)]
-    return [r for r in ranges if r[2] > 0]
-
-
-def _ranges(populations: Populations, csr: _Csr, neurons: int) -> list[tuple[str, int, int, bool]]:
+def _names(populations: Populations, neurons: int) -> list[str] | None:
     if populations is None:
-        return _by_sign(csr, neurons)
-    pairs = list(populations.items()) if isinstance(populations, Mapping) else list(populations)
-    total = sum(count for _, count in pairs)
-    if total != neurons:
-        raise refused("populations", f"{total} neurons in all", f"{neurons}, as many as the network has")
-    ranges, first = [], 0
-    for name, count in pairs:
-        rows = slice(int(csr.indptr[first]), int(csr.indptr[first + count]))
-        block = csr.weights[rows]
-        ranges.append((name, first, count, bool(block.size and (block < 0).any() and not (block > 0).any())))
-        first += count
-    return ranges
+        return None
+    if isinstance(populations, Mapping):
+        names = [name for name, count in populations.items() for _ in range(count)]
+    else:
+        names = [str(name) for name in populations]
+    if len(names) != neurons:
+        raise refused("populations", f"{len(names)} neurons in all", f"{neurons}, as many as the network has")
+    return names
 
 
 class Network:
@@ -109,15 +73,18 @@ class Network:
     array([10., 20.])
     """
 
-    def __init__(self, core: _core.Network) -> None:
+    def __init__(self, core: _core.Network, notes: Sequence[str] = ()) -> None:
         if not isinstance(core, _core.Network):
             raise TypeError("Network(): use Network.from_scipy, from_dense, from_edges, load, random or build")
         self._core = core
         self._recurrent: dict[str, Any] = core.recurrent
+        self.notes: tuple[str, ...] = tuple(notes)
+        """What was decided where a network was made of what is given, a sentence each."""
 
     # ---- making -----------------------------------------------------------------------------------------------------
 
     @classmethod
+    @documented("given")
     def from_edges(
         cls,
         source: Any,
@@ -125,54 +92,88 @@ class Network:
         weight: Any,
         *,
         neurons: int | None = None,
-        delay_ms: Any = 1.0,
-        step_ms: float = 0.1,
+        delay_ms: Any = None,
         populations: Populations = None,
-        **neuron: Unpack[NeuronArrays],
+        sign: Any = None,
+        names: Sequence[str] | None = None,
+        duplicates: Literal["multapses", "sum"] = "multapses",
+        groups: Literal["auto", "all", "by_sign"] = "auto",
+        **options: Unpack[GivenOptions],
     ) -> Network:
         """A network of these synapses.
 
         Parameters
         ----------
         source, target : whole numbers, one a synapse
-            Neurons, from 0. Several synapses of one pair are kept apart (multapses).
+            Neurons, from 0.
         weight : numbers, one a synapse or one for all
             pA, or mV of delta synapses; negative: inhibitory.
         neurons : default: the largest index and one
-        delay_ms : numbers >= step_ms, one a synapse or one for all, default 1.0
-            Rounded to steps.
-        step_ms : > 0, default 0.1
-        populations : {name: number of neurons} in order, default: by the signs of weights
-        **neuron
-            tau_m_ms, v_th, ... (``sprig.options.NeuronArrays``): one value, or one a neuron. ``v_initial`` is e_l
-            where it is not given.
+        delay_ms : one number, a law such as "normal(1.5, 0.75)", or numbers, one a synapse; default 1.0
+            Rounded to steps, at least one.
+        populations : {name: number of neurons} in order, or a name a neuron; default: by ``groups``
+        sign : 1, -1 or 0 (not known), one a neuron
+            Of the synapses of each neuron, where weights are magnitudes.
+        names : of the neurons
+        duplicates : "multapses" (several synapses of one pair are kept apart) or "sum"
+        groups : "auto" ("exc" and "inh" where signs make two ranges, else "all"), "all", or "by_sign" (neurons are
+            numbered anew, the excitatory ones first)
+
+        Each parameter of the neurons is one number, a law such as "gamma(3, 6.67)", or an array with one number a
+        neuron; ``v_initial`` as an array is in mV.
 
         >>> sprig.Network.from_edges([0, 0, 1], [1, 1, 2], [0.5, 0.25, -1.0], neurons=3).weights
         array([ 0.5 ,  0.25, -1.  ], dtype=float32)
         """
         rows, columns = indices("source", source), indices("target", target)
-        if rows.shape != columns.shape:
-            raise refused("target", f"{columns.size} entries", f"{rows.size}, as many as source has")
         size = int(max(rows.max(initial=-1), columns.max(initial=-1))) + 1 if neurons is None else int(neurons)
-        if neurons is not None:
-            indices("source", rows, size), indices("target", columns, size)
-        values = weights("weight", np.full(rows.size, weight) if np.ndim(weight) == 0 else weight)
-        if values.shape != rows.shape:
-            raise refused("weight", f"{values.size} entries", f"{rows.size}, as many as source has")
-        step = _step(step_ms)
-        delays = delay_steps("delay_ms", delay_ms, step, rows.size)
-        return cls._of(_sorted(rows, columns, values, delays, size), size, step, populations, neuron)
+        if size < 1:
+            raise refused("neurons", size, "at least one neuron")
+        weights = np.full(rows.size, weight) if np.ndim(weight) == 0 else weight
+        arrays: dict[str, Array] = {}
+        delays = None
+        if delay_ms is not None and np.ndim(delay_ms) > 0:
+            delays = numbers("delay_ms", delay_ms)
+            delay_ms = None
+        scalars: dict[str, Any] = {}
+        for name, value in options.items():
+            if name in _PARAMETERS and np.ndim(value) > 0:  # type: ignore[arg-type]
+                arrays[name] = numbers(name, value)
+            else:
+                scalars[name] = value
+        settings = settings_of("given", scalars)
+        if delay_ms is not None:
+            settings.append(("network.delay_ms", toml(delay_ms, "network.delay_ms")))
+        core, notes = _core.given(
+            size,
+            rows,
+            columns,
+            numbers("weight", weights),
+            delays,
+            arrays,
+            _names(populations, size),
+            None if sign is None else indices("sign", np.asarray(sign) + 1, 3) - 1,
+            None if names is None else [str(name) for name in names],
+            duplicates,
+            groups,
+            settings,
+        )
+        return cls(core, notes)
 
     @classmethod
+    @documented("given")
     def from_scipy(
         cls,
         matrix: Any,
         *,
         orientation: Orientation = "source_target",
-        delay_ms: Any = 1.0,
-        step_ms: float = 0.1,
+        delay_ms: Any = None,
         populations: Populations = None,
-        **neuron: Unpack[NeuronArrays],
+        sign: Any = None,
+        names: Sequence[str] | None = None,
+        duplicates: Literal["multapses", "sum"] = "multapses",
+        groups: Literal["auto", "all", "by_sign"] = "auto",
+        **options: Unpack[GivenOptions],
     ) -> Network:
         """A network of the entries of a sparse matrix, as :meth:`from_edges`.
 
@@ -199,21 +200,28 @@ class Network:
             entries.data,
             neurons=matrix.shape[0],
             delay_ms=delay_ms,
-            step_ms=step_ms,
             populations=populations,
-            **neuron,
+            sign=sign,
+            names=names,
+            duplicates=duplicates,
+            groups=groups,
+            **options,
         )
 
     @classmethod
+    @documented("given")
     def from_dense(
         cls,
         matrix: Any,
         *,
         orientation: Orientation = "source_target",
-        delay_ms: Any = 1.0,
-        step_ms: float = 0.1,
+        delay_ms: Any = None,
         populations: Populations = None,
-        **neuron: Unpack[NeuronArrays],
+        sign: Any = None,
+        names: Sequence[str] | None = None,
+        duplicates: Literal["multapses", "sum"] = "multapses",
+        groups: Literal["auto", "all", "by_sign"] = "auto",
+        **options: Unpack[GivenOptions],
     ) -> Network:
         """A network of the entries of an array that are not 0, as :meth:`from_edges`.
 
@@ -235,9 +243,12 @@ class Network:
             array[row, column],
             neurons=array.shape[0],
             delay_ms=delay_ms,
-            step_ms=step_ms,
             populations=populations,
-            **neuron,
+            sign=sign,
+            names=names,
+            duplicates=duplicates,
+            groups=groups,
+            **options,
         )
 
     @classmethod
@@ -263,35 +274,28 @@ class Network:
         return cls(_core.Network.configured(settings))
 
     @classmethod
-    def _of(
-        cls, csr: _Csr, neurons: int, step_ms: float, populations: Populations, neuron: Mapping[str, Any]
+    @documented("build")
+    def build(
+        cls,
+        populations: Sequence[Population],
+        projections: Sequence[Projection] = (),
+        **options: Unpack[BuildOptions],
     ) -> Network:
-        if neurons < 1:
-            raise refused("neurons", neurons, "at least one neuron")
-        kind = {"synapse": "exponential", "receptors": 1, "reset": "hard", "adaptive": False}
-        names = [name for name, _, _ in _core.neuron_parameters]
-        for name in neuron:
-            if name not in kind and name not in names:
-                raise TypeError(f"Network: unexpected keyword argument '{name}'; allowed: {', '.join([*names, *kind])}")
-        kind.update({name: neuron[name] for name in kind if name in neuron})
-        parameters = {name: numbers(name, neuron[name], neurons) for name in names if name in neuron}
-        if "v_initial" not in parameters and "e_l" in parameters:
-            parameters["v_initial"] = parameters["e_l"]
-        recurrent = _core.Csr(neurons, neurons, *csr)
-        core = _core.Network(
-            step_ms,
-            kind["synapse"],
-            kind["receptors"],
-            kind["reset"],
-            kind["adaptive"],
-            _ranges(populations, csr, neurons),
-            parameters,
-            recurrent,
-            None,
-            None,
-            None,
-        )
-        return cls(core)
+        """A network of populations and projections among them, as [[population]] and [[projection]] describe one.
+
+        ``options`` are the keys of [neuron], for what populations do not give, ``step_ms`` and ``seed``.
+
+        >>> net = sprig.Network.build(
+        ...     [sprig.Population("E", 80, i_dc=1.2), sprig.Population("I", 20, i_dc=1.2)],
+        ...     [sprig.Projection("E", ["E", "I"], "bernoulli(0.1)", weight=0.1, delay_ms="uniform(1, 3)"),
+        ...      sprig.Projection("I", ["E", "I"], "fixed_in_degree(5)", weight=-0.4)],
+        ...     seed=3)
+        >>> net.populations[1].neurons
+        slice(80, 100, None)
+        """
+        given = [_one(p, Population, "populations").described() for p in populations]
+        among = [_one(p, Projection, "projections").described() for p in projections]
+        return cls(_core.build(given, among, settings_of("build", options)))
 
     # ---- reading ----------------------------------------------------------------------------------------------------
 
@@ -374,6 +378,11 @@ class Network:
         return self._core.original_id
 
     @property
+    def names(self) -> tuple[str, ...] | None:
+        """Of the neurons, as a file had them; None where they have none."""
+        return tuple(self._core.names) or None
+
+    @property
     def cluster(self) -> Array | None:
         """[neuron]: the cluster that it belongs to; None where there is only one."""
         return self._core.cluster
@@ -424,6 +433,9 @@ class Network:
         return array
 
 
+_PARAMETERS = frozenset(name for name, _, _ in _core.neuron_parameters)
+
+
 def _parameter(name: str, allowed: str) -> property:
     return property(lambda self: self._core.parameter(name), doc=f"[neuron]: {name}, {allowed}.")
 
@@ -456,11 +468,10 @@ def _square(key: str, shape: tuple[int, ...]) -> None:
         raise refused(key, "no rows", "at least one neuron")
 
 
-def _step(step_ms: float) -> float:
-    step = float(finite("step_ms", numbers("step_ms", [step_ms]))[0])
-    if step <= 0:
-        raise refused("step_ms", step, "a number > 0")
-    return step
+def _one(value: Any, kind: Any, where: str) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{where}: a sprig.{kind.__name__} is needed, not {type(value).__name__}")
+    return value
 
 
 def _text(path: str | os.PathLike[str]) -> str:

@@ -11,11 +11,11 @@ import numpy as np
 from ._arrays import Array
 from .network import Network
 
-__all__ = ["Learned", "LearnedModel", "Pruned", "Run", "Spectrum", "Spikes"]
+__all__ = ["Learned", "LearnedModel", "Pruned", "Run", "Spectrum", "SpikeTrains"]
 
 
 @dataclass(frozen=True, eq=False)
-class Spikes:
+class SpikeTrains:
     """Spikes, in the order of step, neuron and replica."""
 
     step: Array
@@ -32,7 +32,7 @@ class Spikes:
         return len(self.step)
 
     def __repr__(self) -> str:
-        return f"<sprig.Spikes: {len(self)}>"
+        return f"<sprig.SpikeTrains: {len(self)}>"
 
     def of(self, neuron: int, replica: int = 0) -> Array:
         """The spike times of a neuron, ms."""
@@ -45,9 +45,10 @@ class Run:
     """A simulation and what it recorded."""
 
     network: Network = field(repr=False)
-    spikes: Spikes | None  # None: were not recorded
-    counts: Array | None  # [window][neuron][replica]
-    probe: dict[str, Array] = field(repr=False)  # "v", "i", "theta": [step][neuron of the probe][replica]
+    spikes: SpikeTrains | None  # None: were not recorded
+    records: dict[str, Array] = field(repr=False)  # every array, by its name
+    layouts: dict[str, dict[str, Any]] = field(repr=False)  # of each: what, axes, neurons, first_step, every_steps
+    files: list[str]  # records that were written to a folder
     spike_counts: Array = field(repr=False)  # [neuron], of all replicas
     steps: int  # that were recorded
     replicas: int
@@ -58,6 +59,19 @@ class Run:
     state_hash: str
     device: str
     wall_s: float
+
+    @property
+    def probe(self) -> dict[str, Array]:
+        """Records of v, i and theta: [sample][neuron][replica]."""
+        return {name: array for name, array in self.records.items() if self._what(name) in ("v", "i", "theta")}
+
+    @property
+    def counts(self) -> Array | None:
+        """The first record of counts, [window][neuron][replica]; None where there is none."""
+        return next((array for name, array in self.records.items() if self._what(name) == "counts"), None)
+
+    def _what(self, name: str) -> str:
+        return str(self.layouts.get(name, {}).get("what", ""))
 
     @property
     def duration_ms(self) -> float:

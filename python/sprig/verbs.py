@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Union
 
@@ -14,8 +16,9 @@ from ._progress import shown
 from ._settings import Settings, documented, settings_of, toml
 from .errors import Interrupted
 from .network import Network
-from .records import Counts, Probe
-from .results import Learned, LearnedModel, Pruned, Run, Spectrum, Spikes, spectrum_of
+from .records import Record
+from .results import Learned, LearnedModel, Pruned, Run, Spectrum, SpikeTrains, spectrum_of
+from .stimuli import Stimulus
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -40,7 +43,9 @@ def run(
     network: Network,
     duration_ms: float = 1000.0,
     *,
-    record: Sequence[str | Probe | Counts] = ("spikes",),
+    stimulus: Sequence[Stimulus] | Stimulus = (),
+    record: Sequence[str | Record] | str | Record = ("spikes",),
+    folder: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
     **options: Unpack[RunOptions],
 ) -> Run:
@@ -51,8 +56,12 @@ def run(
     network : Network
     duration_ms : > 0
         Recorded time.
-    record : of "spikes", ``sprig.Probe`` and ``sprig.Counts``
+    stimulus : of ``sprig.DC``, ``Ramp``, ``Current``, ``Noise``, ``Poisson`` and ``Spikes``
+        What is done to the network. Several add up.
+    record : of "spikes", ``sprig.Probe``, ``Counts``, ``Rate`` and ``Record``
         What is recorded.
+    folder : a path, default: none
+        Where records are written to while the run goes on, NAME.npy each, in the place of memory.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
 
@@ -65,26 +74,28 @@ def run(
     """
     net = _needs_network(network)
     settings: Settings = [("run.duration_ms", toml(duration_ms, "run.duration_ms"))]
-    settings.append(("run.record_spikes", "true" if "spikes" in list(record) else "false"))
-    probed: list[int] = []
-    quantities: list[str] = []
-    for what in record:
-        if isinstance(what, Probe):
-            probed += [int(n) for n in indices("probe", what.neurons)]
-            quantities.append(what.what)
-        elif isinstance(what, Counts):
-            settings.append(("run.count_window_ms", toml(what.window_ms, "run.count_window_ms")))
-        elif what != "spikes":
-            raise TypeError(f'record: found {what!r}; allowed: "spikes", sprig.Probe(...), sprig.Counts(...)')
     settings += settings_of("run", options)
+    stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
+    for one in stimuli:
+        if not isinstance(one, Stimulus):
+            raise TypeError(f"stimulus: found {one!r}; allowed: sprig.DC, Ramp, Current, Noise, Poisson, Spikes")
+    records = [_record(what) for what in ([record] if isinstance(record, (str, Record)) else record)]
+    where = "" if folder is None else os.fspath(folder)
+    if where:
+        os.makedirs(where, exist_ok=True)
     with shown("run", progress) as show:
-        out = _core.run(net._core, settings, probed, show)
-    spikes = out["spikes"]
+        out = _core.run(
+            net._core, settings, [s.described() for s in stimuli], [r.described() for r in records], where, show
+        )
+    arrays = {one["name"]: _array(one) for one in out["arrays"]}
+    layouts = {one["name"]: one for one in out["records"]}
+    first = next((arrays.pop(k) for k, v in layouts.items() if v["what"] == "spikes" and k in arrays), None)
     result = Run(
         network=net,
-        spikes=None if spikes is None else Spikes(**spikes, step_ms=net.step_ms),
-        counts=out["counts"],
-        probe={name: out[name] for name in dict.fromkeys(quantities)},
+        spikes=None if first is None else _spikes(first, net.step_ms),
+        records=arrays,
+        layouts=layouts,
+        files=out["files"],
         spike_counts=out["spikes_of"],
         steps=out["steps"],
         replicas=int(options.get("replicas") or 1),
@@ -99,6 +110,28 @@ def run(
     if out["stopped"] and not out["complete"]:
         _stopped("run", result)
     return result
+
+
+def _record(what: str | Record) -> Record:
+    if isinstance(what, Record):
+        return what
+    if what == "spikes":
+        return Record("spikes")
+    raise TypeError(f'record: found {what!r}; allowed: "spikes", sprig.Probe(...), Counts(...), Rate(...), Record(...)')
+
+
+def _array(recorded: dict[str, Any]) -> Array:
+    kind = recorded["type"]
+    dtype = np.dtype(ast.literal_eval(kind) if kind.startswith("[") else kind)
+    array: Array = recorded["bytes"].view(dtype).reshape(recorded["shape"])
+    return array
+
+
+def _spikes(events: Array, step_ms: float) -> SpikeTrains:
+    names = events.dtype.names or ()
+    none = np.broadcast_to(np.uint32(0), events.shape)
+    replica = events["replica"] if "replica" in names else none
+    return SpikeTrains(step=events["step"], neuron=events["neuron"], replica=replica, step_ms=step_ms)
 
 
 @documented("prune")
@@ -172,7 +205,7 @@ Images = Union[str, tuple[Any, Any]]
 @documented("learn")
 def learn(
     images: Images = "glyphs",
-    test: tuple[Any, Any] | None = None,
+    scored: tuple[Any, Any] | None = None,
     *,
     progress: bool | None = None,
     **options: Unpack[LearnOptions],
@@ -184,7 +217,7 @@ def learn(
     images : name of a set, or (images, labels)
         "glyphs" (digits that sprig draws itself), "mnist", "fashion_mnist" or "cifar10" with ``folder``; or arrays of
         8-bit pixels [image][row][column] and of labels 0 to 9.
-    test : (images, labels), default: the last fifth of ``images``
+    scored : (images, labels), default: the last fifth of ``images``
         What is scored, where ``images`` are arrays.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
@@ -198,16 +231,16 @@ def learn(
     settings: Settings = []
     parts = None
     if isinstance(images, str):
-        if test is not None:
-            raise refused("test", "arrays with the name of a set", "arrays where images are arrays too")
+        if scored is not None:
+            raise refused("scored", "arrays with the name of a set", "arrays where images are arrays too")
         settings.append(("learn.images", toml(images, "learn.images")))
     else:
         whole = _labelled("images", images)
-        if test is None:
+        if scored is None:
             cut = max(1, len(whole[1]) - max(1, len(whole[1]) // 5))
             parts = ((whole[0][:cut], whole[1][:cut]), (whole[0][cut:], whole[1][cut:]))
         else:
-            parts = (whole, _labelled("test", test))
+            parts = (whole, _labelled("scored", scored))
     settings += settings_of("learn", options)
     with shown("learn", progress) as show:
         out = _core.learn(settings, parts, show)

@@ -13,6 +13,7 @@ PYBIND11_MODULE(_core, module) {
   translate_errors();
   bind_settings(module);
   bind_network(module);
+  bind_describe(module);
   bind_run(module);
   bind_prune(module);
   bind_lyapunov(module);

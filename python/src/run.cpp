@@ -1,14 +1,13 @@
-// sprig.run: a simulation and what it recorded.
-#include <pybind11/stl.h>
+// sprig.run: a simulation, what is done to it, and what it recorded.
+#include "sprig/instruments/run.hpp"
 
+#include <cstring>
 #include <memory>
 #include <vector>
 
-#include "host/app/run_simulation.hpp"
-#include "sprig/core/refuse.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
-#include "src/arrays.hpp"
+#include "src/fields.hpp"
 #include "src/settings.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
@@ -17,39 +16,69 @@ namespace sprig::python {
 
 namespace {
 
-// Arrays step, neuron and replica over the events as they lie in memory.
-py::dict spikes_of(std::vector<SpikeEvent>&& events) {
-  auto* kept = new std::vector<SpikeEvent>(std::move(events));
-  const py::capsule owner(kept, [](void* p) { delete static_cast<std::vector<SpikeEvent>*>(p); });
-  const std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(kept->size())}, stride{sizeof(SpikeEvent)};
-  static const SpikeEvent none{};
-  const SpikeEvent* first = kept->empty() ? &none : kept->data();
-  py::dict spikes;
-  spikes["step"] = view<std::int64_t>(&first->step, shape, stride, owner);
-  spikes["neuron"] = view<std::uint32_t>(&first->neuron, shape, stride, owner);
-  spikes["replica"] = view<std::uint32_t>(&first->replica, shape, stride, owner);
-  return spikes;
+// Arrays that Python gives in the place of a file: "values" [row][column], "spike_ms" and "spike_neuron".
+StimulusSpec stimulus_of(const py::dict& given, std::size_t number) {
+  StimulusSpec spec;
+  const auto take = [&](const char* name) {
+    const py::object value = given.contains(name) ? py::object(given[name]) : py::none();
+    if (given.contains(name)) given.attr("pop")(name);
+    return value;
+  };
+  if (const py::object values = take("values"); !values.is_none()) {
+    const auto array = values.cast<Values<double>>();
+    spec.values = vector_of(array);
+    spec.columns = array.ndim() > 1 ? static_cast<std::uint32_t>(array.shape(1)) : 1;
+  }
+  if (const py::object times = take("spike_ms"); !times.is_none()) spec.spike_ms = vector_of(times.cast<Values<double>>());
+  if (const py::object neurons = take("spike_neuron"); !neurons.is_none())
+    spec.spike_neuron = vector_of(neurons.cast<Values<std::uint32_t>>());
+  fill(spec, "stimulus." + std::to_string(number), given);
+  return spec;
 }
 
-py::dict run(const std::shared_ptr<Network>& network, const Settings& settings,
-             const std::vector<std::uint32_t>& probe, const py::object& show) {
-  Config config = configured(settings);
-  config.run.probe = probe;
-  for (const std::uint32_t neuron : probe)
-    if (neuron >= network->size()) refuse("run.probe", "neuron " + shown(neuron), "below " + shown(network->size()));
+RecordSpec record_of(const py::dict& given, std::size_t number) {
+  RecordSpec spec;
+  fill(spec, "record." + std::to_string(number), given);
+  return spec;
+}
+
+// Its bytes, for NumPy to read as the type says.
+py::dict array_of(RecordedArray&& recorded) {
+  py::dict array;
+  array["name"] = recorded.name;
+  array["type"] = recorded.type;
+  array["shape"] = py::tuple(py::cast(recorded.shape));
+  array["bytes"] = owned(std::move(recorded.bytes));
+  return array;
+}
+
+py::dict run(const std::shared_ptr<Network>& network, const Settings& settings, const py::list& stimuli,
+             const py::list& records, const std::string& folder, const py::object& show) {
+  const Config config = configured(settings);
   require_device(config);
-  app::RunOutcome out;
+  RunRequest request;
+  request.duration_ms = config.run.duration_ms, request.transient_ms = config.run.transient_ms;
+  request.drive = make_drive(config.drive, network->size());
+  request.simulation = config.simulation;
+  std::size_t number = 0;
+  for (const py::handle given : stimuli) request.stimuli.push_back(stimulus_of(given.cast<py::dict>(), number++));
+  number = 0;
+  for (const py::handle given : records) request.records.push_back(record_of(given.cast<py::dict>(), number++));
+  RunOutcome out;
   std::string device;
+  std::vector<RecordLayout> layouts;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    const app::RunSteps steps = app::run_steps(config.run, network->step_ms);
-    const auto simulation =
-        make_simulation(*network, make_drive(config.drive, network->size()), config.simulation);
-    device = simulation->device_name();
-    out = app::simulate(*simulation, *network, config, steps, progress);
+    // A run lends its network channels for spikes while it is made: other threads may be reading ours.
+    BuiltNetwork own{*network};
+    Run run(own, request);
+    device = run.device_name();
+    layouts = run.records();
+    out = run.simulate(folder, progress);
   });
   py::dict result;
   result["stopped"] = stopped;
   result["complete"] = out.complete;
+  result["first_step"] = out.first_step;
   result["steps"] = out.steps;
   result["total_spikes"] = out.total_spikes;
   result["hash"] = out.hash;
@@ -57,19 +86,27 @@ py::dict run(const std::shared_ptr<Network>& network, const Settings& settings,
   result["state_hash"] = out.state_hash;
   result["wall_s"] = out.wall_s;
   result["device"] = device;
-  const py::ssize_t replicas = config.simulation.replicas, neurons = network->size(),
-                    probed = static_cast<py::ssize_t>(probe.size());
   result["spikes_of"] = owned(std::move(out.spikes_of));
-  result["spikes"] = config.run.record_spikes ? py::object(spikes_of(std::move(out.spikes))) : py::none();
-  const py::ssize_t windows = static_cast<py::ssize_t>(out.counts.size()) / (neurons * replicas);
-  result["counts"] = config.run.count_window_ms > 0
-                         ? py::object(owned(std::move(out.counts), {windows, neurons, replicas}))
-                         : py::none();
-  for (const auto& [name, values] : {std::pair{"v", &out.probe_v}, {"i", &out.probe_i}, {"theta", &out.probe_theta}}) {
-    if (probed == 0) continue;
-    const py::ssize_t steps = static_cast<py::ssize_t>(values->size()) / (probed * replicas);
-    result[name] = owned(std::move(*values), {steps, probed, replicas});
+  result["files"] = out.files;
+  py::list arrays;
+  for (RecordedArray& array : out.arrays) arrays.append(array_of(std::move(array)));
+  result["arrays"] = arrays;
+  py::list kept;
+  for (const RecordLayout& layout : layouts) {
+    py::dict record;
+    record["name"] = layout.name;
+    record["what"] = std::string(name_of(layout.what));
+    record["axes"] = layout.axes;
+    record["first_step"] = layout.first_step;
+    record["every_steps"] = layout.every_steps;
+    record["populations"] = layout.populations;
+    std::vector<std::uint32_t> neurons;
+    for (const NeuronRange& range : layout.neurons)
+      for (std::uint32_t k = 0; k < range.count; ++k) neurons.push_back(range[k]);
+    record["neurons"] = owned(std::move(neurons));
+    kept.append(record);
   }
+  result["records"] = kept;
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 namespace sprig::python {
 
+void bind_describe(pybind11::module_& module);
 void bind_run(pybind11::module_& module);
 void bind_prune(pybind11::module_& module);
 void bind_lyapunov(pybind11::module_& module);

@@ -64,9 +64,11 @@ def test_delays_of_entries_may_be_a_number_an_array_or_a_matrix():
 
 def test_parameters_are_one_value_or_one_a_neuron():
     tau = np.linspace(5, 50, 50)
-    network = sprig.Network.from_scipy(sparse(), tau_m_ms=tau, v_th=2.0, e_l=0.5)
+    network = sprig.Network.from_scipy(sparse(), tau_m_ms=tau, v_th=2.0, e_l=0.5, v_initial=np.full(50, 0.7))
     np.testing.assert_array_equal(network.tau_m_ms, tau)
-    assert set(network.v_th) == {2.0} and set(network.v_initial) == {0.5}
+    assert set(network.v_th) == {2.0} and set(network.v_initial) == {0.7}
+    drawn = sprig.Network.from_scipy(sparse(), tau_m_ms="gamma(3, 6.67)", seed=5)
+    assert len(set(drawn.tau_m_ms)) == 50 and drawn.hash != sprig.Network.from_scipy(sparse(), seed=6).hash
     assert set(network.parameters()) >= {"tau_m_ms", "resistance", "t_ref_ms", "i_dc", "tau_theta_ms"}
 
 
@@ -76,8 +78,9 @@ def test_populations_follow_from_signs_or_are_given():
     two = sprig.Network.from_dense(weights)
     assert [(p.name, p.count, p.inhibitory) for p in two.populations] == [("exc", 3, False), ("inh", 1, True)]
     given = sprig.Network.from_dense(weights, populations={"a": 1, "b": 2, "c": 1})
-    assert [(p.name, p.first, p.inhibitory) for p in given.populations] == [
-        ("a", 0, False), ("b", 1, False), ("c", 3, True)]
+    assert [(p.name, p.first, p.count) for p in given.populations] == [("a", 0, 1), ("b", 1, 2), ("c", 3, 1)]
+    unsigned = sprig.Network.from_dense(abs(weights), sign=[1, 1, 1, -1])
+    np.testing.assert_array_equal(unsigned.to_dense(), weights)
     mixed = sprig.Network.from_dense(-weights)
     assert [p.name for p in mixed.populations] == ["all"]
 
@@ -126,26 +129,34 @@ GOOD = {"source": [0, 1], "target": [1, 0], "weight": [0.5, -0.5]}
         ({"source": [0, 2**40]}, r"source\[1\]: found 1099511627776"),
         ({"source": [0.0, 1.0]}, "source: found an array of float64"),
         ({"source": [[0, 1]]}, "source: found an array of 2 dimensions"),
-        ({"target": [1]}, "target: found 1 entries"),
-        ({"target": [1, 5], "neurons": 2}, r"target\[1\]: found 5"),
-        ({"weight": [0.5, np.nan]}, r"weight\[1\]: found nan"),
-        ({"weight": [0.5, np.inf]}, r"weight\[1\]: found inf"),
-        ({"weight": [0.5, 1e300]}, r"weight\[1\]: found 1e\+300"),
+        ({"target": [1]}, "synapses.target: found 1 values; allowed: 2"),
+        ({"target": [1, 5], "neurons": 2}, r"synapses.target\[1\]: found 5; allowed: below 2 neurons"),
+        ({"weight": [0.5, np.nan]}, r"synapses.weight\[1\]: found nan"),
+        ({"weight": [0.5, np.inf]}, r"synapses.weight\[1\]: found inf"),
+        ({"weight": [0.5, 1e300]}, r"synapses.weight\[1\]: found 1e\+300"),
         ({"weight": ["a", "b"]}, "weight: found an array of <U1"),
         ({"weight": [1j, 0]}, "weight: found an array of complex128"),
-        ({"weight": [0.5, 0.1, 0.2]}, "weight: found 3 entries"),
-        ({"delay_ms": -1.0}, "delay_ms: found -1.0; allowed: at least the step"),
-        ({"delay_ms": [1.0, 0.0]}, r"delay_ms\[1\]: found 0.0"),
-        ({"delay_ms": [1.0, np.nan]}, r"delay_ms\[1\]: found nan"),
-        ({"delay_ms": [1.0, 2.0, 3.0]}, "delay_ms: found an array of the shape"),
-        ({"delay_ms": 1e9}, "delay_ms: found 1000000000.0; allowed: at most 32767 steps"),
-        ({"step_ms": 0.0}, "step_ms: found 0.0"),
-        ({"tau_m_ms": [1.0, 2.0, 3.0]}, "tau_m_ms: found an array of the shape"),
+        ({"weight": [[1.0], [0.5]]}, "weight: found an array of 2 dimensions"),
+        ({"weight": [0.5, 0.1, 0.2]}, "synapses.weight: found 3 values; allowed: 2"),
+        ({"delay_ms": -1.0}, "network.delay_ms: found -1"),
+        ({"delay_ms": [1.0, 0.0]}, r"synapses.delay_ms\[1\]: found 0"),
+        ({"delay_ms": [1.0, -2.5]}, r"synapses.delay_ms\[1\]: found -2.5; allowed: above 0"),
+        ({"delay_ms": [1.0, np.nan]}, r"synapses.delay_ms\[1\]: found nan"),
+        ({"delay_ms": [1.0, 1e9]}, r"synapses.delay_ms\[1\]: found .*32767 steps"),
+        ({"delay_ms": [1.0, 2.0, 3.0]}, "synapses.delay_ms: found 3 values"),
+        ({"delay_ms": 1e9}, "network.delay_ms: found 1"),
+        ({"delay_ms": "normal(1)"}, "network.delay_ms: found the text"),
+        ({"step_ms": 0.0}, "network.step_ms: found 0"),
+        ({"tau_m_ms": [1.0, 2.0, 3.0]}, "tau_m_ms: found 3 values"),
         ({"tau_m_ms": [1.0, -2.0]}, r"tau_m_ms\[1\]"),
-        ({"tau_m_ms": np.nan}, r"tau_m_ms\[0\]"),
+        ({"tau_m_ms": [1.0, np.nan]}, r"tau_m_ms\[1\]"),
+        ({"tau_m_ms": -3}, "neuron.tau_m_ms: found"),
+        ({"tau_m_ms": "gama(3, 2)"}, "neuron.tau_m_ms: found the text"),
         ({"v_reset": 2.0}, "v_reset"),
         ({"populations": {"a": 3}}, "populations: found 3 neurons"),
-        ({"synapse": "alpha"}, 'neuron.synapse: found "alpha"; allowed: "delta" or "exponential"'),
+        ({"sign": [2, 1]}, "sign"),
+        ({"synapse": "alpha"}, 'neuron.synapse: found the text "alpha"; allowed: "delta" or "exponential"'),
+        ({"duplicates": "add"}, 'duplicates: found "add"; allowed: "multapses" or "sum"'),
         ({"neurons": 0, "source": [], "target": [], "weight": []}, "neurons: found 0"),
     ],
 )
@@ -153,6 +164,11 @@ def test_wrong_arrays_are_each_one_typed_error(changed, words):
     with pytest.raises(sprig.ConfigError, match=words) as caught:
         sprig.Network.from_edges(**{**GOOD, **changed})
     assert isinstance(caught.value, ValueError) and "\n" not in str(caught.value)
+
+
+def test_multapses_may_be_summed():
+    network = sprig.Network.from_edges([0, 0, 0], [1, 1, 0], [3.0, 2.0, 1.0], neurons=2, duplicates="sum")
+    assert network.weights.tolist() == [1.0, 5.0] and network.notes
 
 
 def test_matrices_that_are_not_square_or_no_matrices_are_refused():
@@ -164,7 +180,7 @@ def test_matrices_that_are_not_square_or_no_matrices_are_refused():
         sprig.Network.from_scipy(np.ones((2, 2)))
     with pytest.raises(sprig.ConfigError, match="orientation"):
         sprig.Network.from_dense(np.ones((2, 2)), orientation="rows")
-    with pytest.raises(TypeError, match="tau_ms"):
+    with pytest.raises(TypeError, match="tau_m"):
         sprig.Network.from_dense(np.ones((2, 2)), tau_ms=3)
 
 
@@ -183,7 +199,7 @@ def test_options_are_refused_in_the_words_of_the_configuration():
         sprig.prune(network, exponents=5)
     with pytest.raises(sprig.ConfigError, match="run.seed: found -1"):
         sprig.run(network, 10.0, seed=-1)
-    with pytest.raises(sprig.ConfigError, match="run.probe: found neuron 20; allowed: below 20"):
+    with pytest.raises(sprig.ConfigError, match="record.0.indices: found neuron 20; allowed: below 20"):
         sprig.run(network, 10.0, record=[sprig.Probe("v", [20])])
     with pytest.raises(sprig.DeviceError):
         sprig.run(network, 10.0, device="cuda:9999")
