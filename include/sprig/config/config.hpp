@@ -27,6 +27,10 @@ enum class StudyMode { grid, operating_point };
 constexpr auto words_of(StudyMode) { return words<StudyMode>("grid", "operating_point"); }
 enum class Training { ridge, stdp, bptt };  // of a study; every one ends with a ridge readout
 constexpr auto words_of(Training) { return words<Training>("ridge", "stdp", "bptt"); }
+// Which trained networks a study keeps: of each task, training, variant, method and density the one with the least
+// error on validation data; or that of every cell.
+enum class Keep { none, best, all };
+constexpr auto words_of(Keep) { return words<Keep>("none", "best", "all"); }
 enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
 constexpr auto words_of(BenchNetwork) {
   return words<BenchNetwork>("microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn",
@@ -75,6 +79,7 @@ struct StudySection {
   std::vector<double> gains{1};
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
+  Keep keep = Keep::none;
 };
 void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("mode", o.mode, kAnything, "grid: the table; operating_point: the search of [operating_point]");
@@ -89,6 +94,8 @@ void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("variants", o.variants, texts("a text \"name: section.key=value; ...\""),
         "ablations; those that change only how to prune are run for lnp, unless they set study.methods");
   visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ..., paired over methods");
+  visit("keep", o.keep, kAnything,
+        "trained networks with their readouts and predictions, in kept/: the best of each line by validation, or all");
 }
 
 // How recurrent layers are trained; study.trainings says whether.
