@@ -103,9 +103,7 @@ Json default_of(const T& value) {
   }
 }
 
-Json object() {
-  return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
-}
+Json object() { return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}}; }
 
 // Puts each key into the properties of a table; "stdp.w_max" into those of a table within it.
 struct KeysToSchema {
@@ -122,7 +120,8 @@ struct KeysToSchema {
       key = key.substr(dot + 1);
     }
     Json& schema = (*here)["properties"][key] = schema_of(value, allowed);
-    if (Json chosen = default_of(value); !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
+    if (Json chosen = default_of(value);
+        !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
       schema["default"] = std::move(chosen);
     schema["description"] = std::string(doc) + "; allowed: " + in_words(value, allowed);
     if (offence(value, allowed)) (*here)["required"].push_back(key);  // the default of an entry will not do

@@ -36,12 +36,11 @@ std::string listed(const std::vector<std::string>& words) {
   std::vector<std::string> all = known_sections();
   for (const std::string& table : known_tables()) all.push_back(table);
   const std::string near = nearest_spelling(name, all), meant = section_synonym(name);
-  throw ConfigError(place + name, "unknown section; " +
-                                      (!gone.empty()    ? "it " + gone
-                                       : !meant.empty() ? meant
-                                       : near.empty()  ? "allowed: " + listed(all)
-                                       : is_table(near) ? "did you mean [[" + near + "]]?"
-                                                        : "did you mean [" + near + "]?"));
+  throw ConfigError(place + name, "unknown section; " + (!gone.empty()    ? "it " + gone
+                                                         : !meant.empty() ? meant
+                                                         : near.empty()   ? "allowed: " + listed(all)
+                                                         : is_table(near) ? "did you mean [[" + near + "]]?"
+                                                                          : "did you mean [" + near + "]?"));
 }
 
 // A visitor that gives one field its value.
@@ -223,8 +222,8 @@ void set_config(Config& config, const std::string& assignment, const std::string
   const std::string section = full.substr(0, dot), name = dot == std::string::npos ? "" : full.substr(dot + 1);
   const KeyText* key = find_key(full);
   if (!key && !is_table(section))
-    throw ConfigError(place + full.substr(0, 80), "unknown key" + (dot == std::string::npos ? suggestion("", full)
-                                                                                            : suggestion(section, name)));
+    throw ConfigError(place + full.substr(0, 80),
+                      "unknown key" + (dot == std::string::npos ? suggestion("", full) : suggestion(section, name)));
   if (value.size() > kMaxConfigBytes || value.find_first_of("\n\r") != std::string::npos ||
       bad_utf8(value) != std::string::npos)
     throw ConfigError(place + full, "found a value with line breaks or bytes that are not UTF-8; allowed: " +

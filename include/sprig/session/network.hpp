@@ -13,11 +13,17 @@ namespace sprig {
 // Files that these name are read. Errors: InputError, ConfigError.
 BuiltNetwork make_network(const Config& config, std::uint32_t seed);
 
+// Its description, the files that it names read. Errors: InputError.
+NetworkDescription read_description(const Config& config);
+
 // With all its synapses, for those who look at them: a network of rules is drawn.
 Network stored(BuiltNetwork built);
 
 // [drive], the same for every neuron; [[stimulus]] is beside it.
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons);
+
+// [[stimulus]], the files that they name read. Errors: InputError.
+std::vector<StimulusSpec> make_stimuli(const Config& config);
 
 // [drive] and every [[stimulus]], for what knows no time: pruning, exponents, studies. Errors: ConfigError for a
 // stimulus that varies in time.
