@@ -33,7 +33,11 @@ const std::vector<KeyText>& known_table_keys();
 // Is it a key, or "table.entry.key" of a table? Whether there is such an entry is not looked at.
 bool may_be_set(const std::string& full);
 
-// Does it describe a network that is built, and so exclude network.file?
+// Values of neurons that a loaded network lacks may come from a file.
+inline constexpr std::string_view kFilePrefix = "file:";
+bool may_be_a_file(const std::string& section, const std::string& name);
+
+// Does it describe a network that is built?
 inline bool describes_network(const std::string& full) {
   return full != "network.file" && (full.starts_with("network.") || full.starts_with("neuron."));
 }
