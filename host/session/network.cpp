@@ -1,11 +1,48 @@
 #include "sprig/session/network.hpp"
 
+#include <variant>
+
+#include "sprig/core/error.hpp"
 #include "sprig/formats/network_file.hpp"
+#include "sprig/formats/npz.hpp"
+#include "sprig/instruments/stimulation.hpp"
 
 namespace sprig {
 
-Network make_network(const Config& config, std::uint32_t seed) {
-  return config.network_file.empty() ? build_network(config.network, seed) : load_network(config.network_file);
+namespace {
+
+// A visitor that reads the files of values that fields name.
+struct ReadValues {
+  template <class T>
+  void operator()(const char*, T& field, const Allowed&, const char*) const {
+    if constexpr (std::same_as<T, std::optional<NeuronValues>>) {
+      if (!field || field->file.empty()) return;
+      NpyValues<double> values = read_npy<double>(field->file);
+      if (values.shape.size() != 1)
+        throw InputError(field->file,
+                         "has " + std::to_string(values.shape.size()) + " dimensions; allowed: one, a value a neuron");
+      field->given = std::move(values.values);
+    }
+  }
+};
+
+}  // namespace
+
+NetworkDescription read_description(const Config& config) {
+  NetworkDescription description = config.description;
+  for (PopulationSpec& population : description.populations) fields(population, ReadValues{});
+  return description;
+}
+
+BuiltNetwork make_network(const Config& config, std::uint32_t seed) {
+  if (!config.network_file.empty()) return load_network(config.network_file);
+  if (config.description.empty()) return build_network(config.network, seed);
+  return build_network(read_description(config), seed);
+}
+
+Network stored(BuiltNetwork built) {
+  if (const auto* procedural = std::get_if<ProceduralNetwork>(&built)) return realise(*procedural);
+  return std::get<Network>(std::move(built));
 }
 
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
@@ -16,6 +53,18 @@ Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
   }
   if (drive.noise_sigma > 0) made.noise_sigma.assign(neurons, drive.noise_sigma);
   return made;
+}
+
+Drive make_drive(const Config& config, const Network& network) {
+  const Drive drive = make_drive(config.drive, network.size());
+  if (config.stimuli.empty()) return drive;
+  return constant_drive(network, drive, make_stimuli(config));
+}
+
+std::vector<StimulusSpec> make_stimuli(const Config& config) {
+  std::vector<StimulusSpec> stimuli = config.stimuli;
+  read_stimulus_files(stimuli, "");
+  return stimuli;
 }
 
 }  // namespace sprig

@@ -27,6 +27,8 @@ enum class Stream : std::uint32_t {
   gaussian_drive = 33,
   // counter (channel, step / 4) with replica: encoders
   encoder = 34,
+  // counter (original neuron, step / 4) with replica, and the stimulus's number in the 16 highest bits of the step
+  poisson_stimulus = 35,
   // counter (original edge, round): pruning
   keep_synapse = 48,
   random_prune = 49,
