@@ -64,6 +64,17 @@ const std::vector<std::string>& known_sections() {
   return names;
 }
 
+bool describes_import(const std::string& full) {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all;
+    fields(ImportOptions{}, [&](const char* name, const auto&, const Allowed&, const char*) {
+      all.push_back("network." + std::string(name));
+    });
+    return all;
+  }();
+  return std::find(keys.begin(), keys.end(), full) != keys.end();
+}
+
 bool may_be_a_file(const std::string& section, const std::string& name) {
   return section == "neuron" && std::any_of(std::begin(kNeuronFields), std::end(kNeuronFields),
                                             [&](const NeuronField& field) { return name == field.name; });

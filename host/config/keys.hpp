@@ -42,6 +42,9 @@ inline bool describes_network(const std::string& full) {
   return full != "network.file" && (full.starts_with("network.") || full.starts_with("neuron."));
 }
 
+// Does it say how a file is read, and nothing else?
+bool describes_import(const std::string& full);
+
 // Does a network of [[population]] tables read this key of [network] or [neuron]?
 inline bool describes_populations(const std::string& full) {
   return full == "network.step_ms" || full.starts_with("neuron.");

@@ -1,9 +1,11 @@
 #include "sprig/session/network.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include "sprig/core/error.hpp"
-#include "sprig/formats/network_file.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/instruments/stimulation.hpp"
 
@@ -26,16 +28,44 @@ struct ReadValues {
   }
 };
 
+// Keys that say how synapses are placed, or make weights that a file of sprig's own has.
+bool is_moot(const std::string& key, bool own) {
+  constexpr const char* kPlaces[] = {"topology", "density",         "in_degree",        "rewiring",
+                                     "clusters", "density_between", "rewiring_between", "autapses"};
+  constexpr const char* kWeights[] = {"gain", "inhibition", "scale_weights", "excitatory_fraction", "dale", "weight"};
+  const auto is = [&](const char* name) { return key == "network." + std::string(name); };
+  return std::any_of(std::begin(kPlaces), std::end(kPlaces), is) ||
+         (own && std::any_of(std::begin(kWeights), std::end(kWeights), is));
+}
+
 }  // namespace
 
 NetworkDescription read_description(const Config& config) {
   NetworkDescription description = config.description;
   for (PopulationSpec& population : description.populations) fields(population, ReadValues{});
+  for (ProjectionSpec& projection : description.projections)
+    if (projection.rule.kind == ConnectionRule::Kind::edges) projection.edges = read_edge_list(projection.rule.file);
   return description;
 }
 
-BuiltNetwork make_network(const Config& config, std::uint32_t seed) {
-  if (!config.network_file.empty()) return load_network(config.network_file);
+ImportRequest import_request(const Config& config) {
+  ImportRequest request{config.network_file, config.import, config.network, config.neuron_files, config.given};
+  const bool own = is_network_file(config.network_file);
+  for (const std::string& key : config.by_set)
+    if (is_moot(key, own))
+      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
+  // Of a network that was pruned, fewer are left than were asked for.
+  if (own && !config.by_set.contains("network.neurons")) request.given.erase("network.neurons");
+  return request;
+}
+
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes) {
+  if (!config.network_file.empty()) {
+    ImportedNetwork imported = import_network(import_request(config), seed);
+    if (notes)
+      for (const std::string& note : imported.notes) notes->push_back(config.network_file + ": " + note);
+    return std::move(imported.network);
+  }
   if (config.description.empty()) return build_network(config.network, seed);
   return build_network(read_description(config), seed);
 }

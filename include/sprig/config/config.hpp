@@ -12,6 +12,7 @@
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/builders.hpp"
@@ -202,6 +203,7 @@ struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
   std::string network_file;                         // [network] file: load instead of build; absolute once read
+  ImportOptions import;                             // [network]: how a file of another program is read
   NetworkSpec network;                              // [network] and [neuron]
   std::map<std::string, std::string> neuron_files;  // [neuron] key = "file:PATH": of a loaded network that lacks it
   // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.

@@ -10,8 +10,13 @@
 namespace sprig {
 
 // Loaded when network.file is set, made of [[population]] and [[projection]] where there are any, else of [network].
-// Files that these name are read. Errors: InputError, ConfigError.
-BuiltNetwork make_network(const Config& config, std::uint32_t seed);
+// Files that these name are read. notes: what a user is to know of a file that was read, a sentence each. Errors:
+// InputError; ConfigError, for keys that contradict a file too.
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes = nullptr);
+
+// The request of network.file, as far as the configuration says it. Errors: ConfigError for keys that were set for this
+// file alone (--set, a variant) and have no effect on it.
+ImportRequest import_request(const Config& config);
 
 // Its description, the files that it names read. Errors: InputError.
 NetworkDescription read_description(const Config& config);
