@@ -67,7 +67,8 @@ const std::vector<std::string>& known_sections() {
 bool describes_import(const std::string& full) {
   static const std::vector<std::string> keys = [] {
     std::vector<std::string> all;
-    fields(ImportOptions{}, [&](const char* name, const auto&, const Allowed&, const char*) {
+    const ImportOptions defaults;
+    fields(defaults, [&](const char* name, const auto&, const Allowed&, const char*) {
       all.push_back("network." + std::string(name));
     });
     return all;
