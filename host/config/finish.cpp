@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "host/config/described.hpp"
 #include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
 #include "sprig/core/error.hpp"
@@ -28,10 +29,18 @@ struct SectionCheck {
 };
 
 void check_built_network(const Config& config) {
-  check_network_spec(config.network);
+  std::uint64_t neurons = config.network.neurons;
+  const bool described = !config.description.empty();
+  if (described) {
+    neurons = 0;
+    for (const PopulationSpec& population : config.description.populations) neurons += population.size;
+  } else {
+    check_network_spec(config.network);
+  }
   for (const std::uint32_t neuron : config.run.probe)
-    if (neuron >= config.network.neurons)
-      refuse("run.probe", "neuron " + shown(neuron), "below network.neurons = " + shown(config.network.neurons));
+    if (neuron >= neurons)
+      refuse("run.probe", "neuron " + shown(neuron),
+             "below " + (described ? "" : std::string("network.neurons = ")) + shown(neurons));
   check_keep_sign(config.network.kind, config.training.sequences.bptt);
 }
 
@@ -39,6 +48,7 @@ void check_built_network(const Config& config) {
 
 void finish_config(Config& config) {
   sections(std::as_const(config), SectionCheck{});
+  finish_described(config);
   if (config.network_file.empty()) check_built_network(config);
   for (const std::string& key : config.given)
     if (!config.network_file.empty() && describes_network(key))

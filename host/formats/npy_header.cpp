@@ -107,7 +107,7 @@ std::string npy_header(const std::string& type, const std::vector<std::uint64_t>
 }
 
 std::uint64_t npy_element_size(const std::string& type) {
-  if (type.size() < 3 || type.size() > 9 || (type[0] != '<' && type[0] != '|') ||
+  if (type.size() < 3 || type.size() > 9 || std::string("<>|").find(type[0]) == std::string::npos ||
       std::string("fiubSU").find(type[1]) == std::string::npos)
     return 0;
   std::uint64_t n = 0;
@@ -119,7 +119,7 @@ std::uint64_t npy_element_size(const std::string& type) {
   if (kind == 'S') return n;
   if (kind == 'U') return 4 * n;
   if (kind == 'b') return n == 1 ? 1 : 0;
-  if (kind == 'f') return n == 4 || n == 8 ? n : 0;
+  if (kind == 'f') return n == 2 || n == 4 || n == 8 ? n : 0;
   return n == 1 || n == 2 || n == 4 || n == 8 ? n : 0;
 }
 

@@ -11,7 +11,10 @@
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/instruments/record.hpp"
+#include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/builders.hpp"
+#include "sprig/network/description.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
@@ -199,6 +202,10 @@ struct Config {
   RunSection run;
   std::string network_file;  // [network] file: load instead of build; absolute once read
   NetworkSpec network;       // [network] and [neuron]
+  // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.
+  NetworkDescription description;
+  std::vector<StimulusSpec> stimuli;  // [[stimulus]]
+  std::vector<RecordSpec> records;    // [[record]]
   DriveSection drive;
   LyapunovOptions lyapunov;
   PruneOptions prune;  // without seed and lyapunov, which come from [run] and [lyapunov]
@@ -209,14 +216,16 @@ struct Config {
   BenchSection bench;
   LearnSection learn;
   ModelSearchSection model_search;
-  std::set<std::string> given;  // keys that a file or --set named
+  std::set<std::string> given;  // keys that a file or --set named; of [[population]] and the like "population" alone
 };
 
 inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
 
-// Reads a file, or applies one "section.key=value" (value in TOML; bare words are text), on top of `config`. Errors:
-// ConfigError whose text names file, line and column (or --set), the key, what was found and what is allowed; unknown
-// keys come with the nearest spelling. UsageError: an override without "=".
+// Reads a file, or applies one "section.key=value" (value in TOML; bare words are text), on top of `config`. A file's
+// [[population]], [[projection]], [[stimulus]] or [[record]] replace those there were; "population.E.size=100" and
+// "projection.3.weight=0.2" change one by its name or by its number from 0. Errors: ConfigError whose text names file,
+// line and column (or --set), the key, what was found and what is allowed; unknown keys come with the nearest spelling.
+// UsageError: an override without "=".
 void read_config(Config& config, const std::string& path);
 void read_config_text(Config& config, const std::string& text, const std::string& name);
 // place: what the text of an error begins with, where the assignment does not come from --set.

@@ -1,10 +1,10 @@
-// NumPy's .npy and .npz (a stored, i.e. uncompressed, zip of .npy): what NumPy and SciPy read and write. Reading treats
-// the file as hostile: no size is believed before the file's own size confirms it.
+// NumPy's .npy and .npz (a zip of .npy): what NumPy and SciPy read and write. Reading treats the file as hostile: no
+// size is believed before the file's own bytes confirm it.
 #pragma once
 
 #include <bit>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -45,8 +45,9 @@ NpyArray npy_scalar(const std::string& name, const T& value) {
 void write_npy(const std::string& path, const NpyArray& array);
 void write_npz(const std::string& path, const std::vector<NpyArray>& arrays, std::uint64_t zip64_from = 0xFFFFFFFFu);
 
-// An .npz that was opened: its members' types and shapes are known, their data is read on request.
-// Errors: InputError with where = the path and the member.
+// An .npz that was opened: its members' types and shapes are known, their data is read on request. Members may be
+// stored or deflated, little or big endian, in C or Fortran order (read in that of C). Memory grows with the bytes that
+// are there, never with what a header claims. Errors: InputError with where = the path and the member.
 class NpzReader {
  public:
   explicit NpzReader(const std::string& path);
@@ -54,31 +55,29 @@ class NpzReader {
   NpzReader(const NpzReader&) = delete;
   NpzReader& operator=(const NpzReader&) = delete;
 
-  bool has(const std::string& name) const { return members_.count(name) != 0; }
+  bool has(const std::string& name) const;
+  std::vector<std::string> names() const;
   const std::vector<std::uint64_t>& shape(const std::string& name) const;
+  bool is_text(const std::string& name) const;
   // The member's elements converted to T; refused when one does not fit (a fraction or an overflow for an integer T).
   template <class T>
   std::vector<T> read(const std::string& name) const;
-  // Members of type S (bytes) or U (unicode, ASCII only), trailing NULs removed.
+  // Members of type S (bytes) or U (unicode, as UTF-8), trailing NULs removed.
   std::vector<std::string> read_text(const std::string& name) const;
 
  private:
-  struct Member {
-    std::string type;
-    std::vector<std::uint64_t> shape;
-    std::uint64_t elements = 0, position = 0, bytes = 0;  // of the data behind the header
-    std::uint64_t entry = 0, entry_bytes = 0;             // of the zip entry's content, header included
-    std::uint32_t crc = 0;
-  };
-  const Member& member(const std::string& name) const;
-  std::vector<unsigned char> content(const std::string& name, const Member& m) const;
-  void read_at(std::uint64_t position, void* data, std::uint64_t bytes) const;
-  [[noreturn]] void refuse(const std::string& text) const;
-
-  std::string path_;
-  int descriptor_ = -1;
-  std::uint64_t size_ = 0;
-  std::map<std::string, Member> members_;
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
 };
+
+// A lone .npy, likewise.
+template <class T>
+struct NpyValues {
+  std::vector<std::uint64_t> shape;
+  std::vector<T> values;
+};
+template <class T>
+NpyValues<T> read_npy(const std::string& path);
+std::vector<std::uint64_t> npy_shape(const std::string& path);
 
 }  // namespace sprig

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,16 @@ struct NeuronValues {
   Distribution law;
   std::string file;
   std::vector<double> given;  // empty: drawn from the law
+
+  bool drawn() const { return file.empty() && given.empty(); }
 };
+// As core/refuse.hpp has them for numbers. shown() is what a configuration would say, so for one that is drawn or has a
+// file it reads back to the same.
+std::string shown(const NeuronValues& values);
+std::string in_words(const NeuronValues& like, const Allowed& allowed);
+std::optional<std::string> offence(const NeuronValues& values, const Allowed& allowed);
+// A law's text, or "file:PATH". None where the text is neither.
+std::optional<NeuronValues> read_neuron_values(std::string_view text);
 
 // Where the neurons of a population are, in units of its extent 1. ring: on a circle of circumference 1; grid: row by
 // row on a square; plane: drawn uniformly in the unit square.
@@ -34,8 +44,8 @@ constexpr auto words_of(Positions) { return words<Positions>("none", "ring", "gr
 struct PopulationSpec {
   std::string name;
   std::uint32_t size = 0;
-  std::optional<NeuronValues> tau_m_ms, resistance, e_l, v_th, v_reset, t_ref_ms, tau_syn_exc_ms, tau_syn_inh_ms, i_dc,
-      v_initial_mv, theta_plus, tau_theta_ms;
+  std::optional<NeuronValues> tau_m_ms, resistance, c_m_pf, e_l, v_th, v_reset, t_ref_ms, tau_syn_exc_ms,
+      tau_syn_inh_ms, i_dc, v_initial_mv, theta_plus, tau_theta_ms;
   Positions positions = Positions::none;
 };
 // [[population]].
@@ -43,7 +53,8 @@ void fields(IsOptions<PopulationSpec> auto& o, auto&& visit) {
   visit("name", o.name, texts("a name of its own"), "of the population");
   visit("size", o.size, between(1, kMaxNeurons), "number of neurons");
   visit("tau_m_ms", o.tau_m_ms, above(0), "membrane time constant");
-  visit("resistance", o.resistance, above(0), "mV/pA; tau_m over the capacitance");
+  visit("resistance", o.resistance, above(0), "mV/pA; 1 when dimensionless");
+  visit("c_m_pf", o.c_m_pf, above(0), "membrane capacitance, in place of the resistance, which is tau_m_ms / c_m_pf");
   visit("e_l", o.e_l, kAnything, "resting potential");
   visit("v_th", o.v_th, kAnything, "threshold");
   visit("v_reset", o.v_reset, kAnything, "potential after a spike, below v_th");
@@ -83,6 +94,13 @@ constexpr auto words_of(ConnectionRule::Kind) {
                                      "fixed_total", "total_of_probability", "small_world", "gaussian", "exponential",
                                      "edges");
 }
+// As core/refuse.hpp has them for numbers: offence() holds probabilities in [0, 1], whole numbers of synapses, sigma >
+// 0. shown() reads back to the same.
+std::string shown(const ConnectionRule& rule);
+std::string in_words(const ConnectionRule& like, const Allowed& allowed);
+std::optional<std::string> offence(const ConnectionRule& rule, const Allowed& allowed);
+// None where the text is no rule, or its numbers are not as many as the rule has.
+std::optional<ConnectionRule> read_rule(std::string_view text);
 
 // Synapses one by one, within a projection (indices from 0 in its source and its target population) or in a whole
 // network. Vectors that are not empty are as long as `source`.
