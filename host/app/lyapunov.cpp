@@ -46,6 +46,9 @@ int lyapunov_verb(const Command& command) {
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
+  Observation observation(config, {"network", network, drive});
+  const std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  print_warnings(warnings);
   LyapunovResult spectrum;
   {
     ProgressLine line("lyapunov", command.quiet);
@@ -59,7 +62,8 @@ int lyapunov_verb(const Command& command) {
   result["synapses"] = network.recurrent.synapses();
   result["seed"] = config.simulation.seed;
   result["hash"] = hash;
-  if (spectrum.complete) write_observation(session.folder(), config, {{"network", network, drive}});
+  result["warnings"] = warnings;
+  if (spectrum.complete) observation.write(session.folder());
   session.print(summary(spectrum));
   return session.finish(result, hash, device_used(config).text(), spectrum.complete);
 }

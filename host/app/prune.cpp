@@ -152,6 +152,9 @@ int prune_verb(const Command& command) {
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
+  Observation observation(config, {"before", network, drive});
+  std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  print_warnings(warnings);
   PruneResult pruned;
   {
     ProgressLine line("prune", command.quiet);
@@ -192,9 +195,15 @@ int prune_verb(const Command& command) {
               {"rounds_detail", rounds}};
   if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
   if (!pruned.timescales.trace.empty()) result["timescales"] = timescales_json(pruned.timescales);
-  if (complete)
-    write_observation(session.folder(), config,
-                      {{"before", network, drive}, {"after", pruned.network, drive.subset(pruned.kept)}});
+  if (complete) {
+    const Drive kept_drive = drive.subset(pruned.kept);
+    observation.simulate({"after", pruned.network, kept_drive});
+    const std::vector<std::string> all = observation.warnings(origin_of(config));
+    print_warnings({all.begin() + static_cast<std::ptrdiff_t>(warnings.size()), all.end()});
+    warnings = all;
+    observation.write(session.folder());
+  }
+  result["warnings"] = warnings;
   if (!pruned.before_failure.empty())
     std::fprintf(stderr, "sprig: the network that was given has no spectrum: %s\n", pruned.before_failure.c_str());
   if (!pruned.after_failure.empty())

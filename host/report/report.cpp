@@ -17,6 +17,7 @@ std::string page_of(const report::RunData& run) {
             "Seed " + figure(manifest["seed"].number(), 10) + ", " + (device.empty() ? "" : device + ", ") +
                 manifest["started"].text() + ", " + figure(manifest["wall_s"].number(), 3) + " s, version " +
                 manifest["version"].text() + " (" + manifest["git_revision"].text() + ")");
+  for (const Node& warning : run.result()["warnings"].items()) page.notice(warning.text());
   draw_summary(page, run);
   draw_study(page, run);
   draw_learn(page, run);
