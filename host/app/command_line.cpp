@@ -74,7 +74,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", version_text());
   app.footer(
       "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
-      "[training] [study] [operating_point] [bench] [learn] [model_search].\n"
+      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
+      "[[record]], several of each.\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/builders.hpp"
@@ -207,8 +209,10 @@ void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
-  std::string network_file;  // [network] file: load instead of build; absolute once read
-  NetworkSpec network;       // [network] and [neuron]
+  std::string network_file;                         // [network] file: load instead of build; absolute once read
+  ImportOptions import;                             // [network]: how a file of another program is read
+  NetworkSpec network;                              // [network] and [neuron]
+  std::map<std::string, std::string> neuron_files;  // [neuron] key = "file:PATH": of a loaded network that lacks it
   // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.
   NetworkDescription description;
   std::vector<StimulusSpec> stimuli;  // [[stimulus]]
@@ -223,7 +227,8 @@ struct Config {
   BenchSection bench;
   LearnSection learn;
   ModelSearchSection model_search;
-  std::set<std::string> given;  // keys that a file or --set named; of [[population]] and the like "population" alone
+  std::set<std::string> given;   // keys that a file or --set named; of [[population]] and the like "population" alone
+  std::set<std::string> by_set;  // those of them that --set, a variant or an axis named last
 };
 
 inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
