@@ -1,6 +1,7 @@
 // A description that was checked and resolved: ranges of neurons, projections one a pair of populations.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,18 +11,30 @@
 
 namespace sprig {
 
-// One pair of populations of a ProjectionSpec. Its place among the pairs keys its draws. `projection` has its ranges
-// and laws; that of a stored pair draws nothing (bernoulli with probability 0).
+// Populations [first, end).
+struct Populations {
+  std::size_t first = 0, end = 0;
+
+  bool operator==(const Populations&) const = default;
+};
+
+// One pair of populations of a ProjectionSpec, or of populations that are taken together. Its place among the pairs
+// keys its draws. `projection` has its ranges and laws; that of a stored pair draws nothing (bernoulli with probability
+// 0).
 struct DescribedPair {
-  std::size_t spec = 0, from = 0, to = 0;  // among projections, populations
+  std::size_t spec = 0;  // among projections
+  Populations from, to;
   Projection projection;
   bool stored = false;
 
   bool onto_itself() const { return from == to; }
   // Pairs of neurons that it may connect.
   double candidates() const {
-    const double sources = projection.source_count, targets = projection.target_count;
-    return sources * (targets - (onto_itself() && !projection.autapses ? 1 : 0));
+    const Projection& p = projection;
+    const std::uint32_t first = std::max(p.source_first, p.target_first);
+    const std::uint32_t end = std::min(p.source_first + p.source_count, p.target_first + p.target_count);
+    const double themselves = !p.autapses && first < end ? end - first : 0;
+    return 1.0 * p.source_count * p.target_count - themselves;
   }
 };
 

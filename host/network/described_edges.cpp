@@ -114,6 +114,14 @@ std::pair<std::uint32_t, std::uint32_t> range_of(const std::string& key, std::ve
   return {first.first, last.first + last.count - first.first};
 }
 
+bool overlap(const Plasticity& plasticity, const Projection& p) {
+  const auto meet = [](std::uint32_t a, std::uint32_t a_count, std::uint32_t b, std::uint32_t b_count) {
+    return a < b + b_count && b < a + a_count;
+  };
+  return meet(plasticity.source_first, plasticity.source_count, p.source_first, p.source_count) &&
+         meet(plasticity.target_first, plasticity.target_count, p.target_first, p.target_count);
+}
+
 void check_learning_weights(const std::string& where, const ProjectionSpec& spec, const DescribedLaws& laws) {
   const std::string found = shown(spec.weight) + " of synapses that learn";
   if (laws.negative) refuse(where + ".weight", found, "weights >= 0");
@@ -155,18 +163,16 @@ std::optional<Plasticity> check_plasticity(const NetworkDescription& description
   std::vector<std::size_t> sources, targets;
   for (const DescribedPair& pair : described.pairs)
     if (pair.spec == *learning) {
-      sources.push_back(pair.from);
-      targets.push_back(pair.to);
+      for (std::size_t i = pair.from.first; i < pair.from.end; ++i) sources.push_back(i);
+      for (std::size_t i = pair.to.first; i < pair.to.end; ++i) targets.push_back(i);
     }
   Plasticity plasticity;
   std::tie(plasticity.source_first, plasticity.source_count) =
       range_of(where + ".from", sources, described.populations);
   std::tie(plasticity.target_first, plasticity.target_count) = range_of(where + ".to", targets, described.populations);
   for (const DescribedPair& pair : described.pairs)
-    if (pair.spec != *learning && plasticity.has(pair.projection.source_first, pair.projection.target_first))
-      refuse(where + ".stdp",
-             "other synapses from " + in_quotes(described.populations[pair.from].name) + " onto " +
-                 in_quotes(described.populations[pair.to].name) + ", of " + projection_key(pair.spec),
+    if (pair.spec != *learning && overlap(plasticity, pair.projection))
+      refuse(where + ".stdp", "other synapses of its populations, those of " + projection_key(pair.spec),
              "pairs of populations that no other projection connects, for all synapses of a pair learn");
   plasticity.a_plus = spec.stdp.a_plus;
   plasticity.a_minus = spec.stdp.a_minus;

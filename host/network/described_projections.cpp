@@ -133,6 +133,7 @@ bool make_procedural(const ProjectionSpec& spec, double candidates, Projection& 
   }
 }
 
+// Only all_to_all and bernoulli, which need no check, take several populations together.
 class PairCheck {
  public:
   PairCheck(const NetworkDescription& description, const Described& described, const std::string& where,
@@ -140,10 +141,10 @@ class PairCheck {
       : where_(where),
         spec_(description.projections[pair.spec]),
         pair_(pair),
-        from_(description.populations[pair.from]),
-        to_(description.populations[pair.to]),
-        from_population_(described.populations[pair.from]),
-        to_population_(described.populations[pair.to]) {}
+        from_(description.populations[pair.from.first]),
+        to_(description.populations[pair.to.first]),
+        from_population_(described.populations[pair.from.first]),
+        to_population_(described.populations[pair.to.first]) {}
 
   void check() const {
     switch (spec_.rule.kind) {
@@ -213,6 +214,23 @@ void check_receptor(const std::string& where, ReceptorName receptor, const Descr
                                          : "weights below 0, or receptor \"exc\"");
 }
 
+// Populations of a list one by one, or those that follow one another together.
+std::vector<Populations> runs_of(const std::vector<std::size_t>& places, bool together) {
+  std::vector<Populations> runs;
+  for (const std::size_t place : places)
+    if (together && !runs.empty() && runs.back().end == place)
+      ++runs.back().end;
+    else
+      runs.push_back({place, place + 1});
+  return runs;
+}
+
+std::uint32_t neurons_of(const std::vector<Population>& populations, const Populations& run) {
+  std::uint32_t neurons = 0;
+  for (std::size_t i = run.first; i < run.end; ++i) neurons += populations[i].count;
+  return neurons;
+}
+
 // The pairs of projection `number`, behind those that are there.
 void add_pairs(const NetworkDescription& description, std::size_t number, const Names& names, Described& described) {
   const ProjectionSpec& spec = description.projections[number];
@@ -221,18 +239,19 @@ void add_pairs(const NetworkDescription& description, std::size_t number, const 
                                  targets = names.places(where + ".to", spec.to);
   if (sources.size() * targets.size() > kMostPairs - described.pairs.size())
     refuse(where, "more than " + shown(kMostPairs) + " pairs of populations up to this projection", "fewer");
-  for (const std::size_t target : targets)
-    for (const std::size_t source : sources) {
-      const Population &from = described.populations[source], &to = described.populations[target];
+  const bool together = spec.rule.kind == Rule::all_to_all || spec.rule.kind == Rule::bernoulli;
+  const std::vector<Populations> from_runs = runs_of(sources, together), to_runs = runs_of(targets, together);
+  for (const Populations& to : to_runs)
+    for (const Populations& from : from_runs) {
       DescribedPair pair;
       pair.spec = number;
-      pair.from = source;
-      pair.to = target;
+      pair.from = from;
+      pair.to = to;
       Projection& projection = pair.projection;
-      projection.source_first = from.first;
-      projection.source_count = from.count;
-      projection.target_first = to.first;
-      projection.target_count = to.count;
+      projection.source_first = described.populations[from.first].first;
+      projection.source_count = neurons_of(described.populations, from);
+      projection.target_first = described.populations[to.first].first;
+      projection.target_count = neurons_of(described.populations, to);
       projection.autapses = spec.autapses;
       projection.weight = spec.weight;
       projection.delay_ms = spec.delay_ms;
@@ -249,10 +268,11 @@ void add_pairs(const NetworkDescription& description, std::size_t number, const 
 // Signs of populations: inhibitory where weights are below 0 and none is above.
 void set_signs(const NetworkDescription& description, Described& described) {
   std::vector<bool> positive(description.populations.size()), negative(description.populations.size());
-  for (const DescribedPair& pair : described.pairs) {
-    if (described.laws[pair.spec].positive) positive[pair.from] = true;
-    if (described.laws[pair.spec].negative) negative[pair.from] = true;
-  }
+  for (const DescribedPair& pair : described.pairs)
+    for (std::size_t from = pair.from.first; from < pair.from.end; ++from) {
+      if (described.laws[pair.spec].positive) positive[from] = true;
+      if (described.laws[pair.spec].negative) negative[from] = true;
+    }
   for (std::size_t i = 0; i < described.populations.size(); ++i)
     described.populations[i].inhibitory = negative[i] && !positive[i];
 }

@@ -39,7 +39,7 @@ double expected_synapses(const NetworkDescription& description, const DescribedP
       return static_cast<double>(synapses_of_total(spec.rule, pair.candidates()));
     case Rule::gaussian:
     case Rule::exponential: {
-      const bool ring = description.populations[pair.to].positions == Positions::ring;
+      const bool ring = description.populations[pair.to.first].positions == Positions::ring;
       const double themselves = pair.onto_itself() && !spec.autapses ? spec.rule.a * sources : 0;
       return mean_fall_off(spec.rule, ring) * sources * targets - themselves;
     }
@@ -105,10 +105,12 @@ NetworkForecast forecast(const NetworkDescription& description) {
     const DescribedLaws& laws = described.laws[pair.spec];
     least = std::min(least, laws.least_delay);
     result.longest_delay = std::max(result.longest_delay, laws.longest_delay);
-    const Distribution*& weight = weight_of[pair.from];
-    if (!laws.equal_weights || (weight != nullptr && (weight->kind != spec.weight.kind || weight->a != spec.weight.a)))
-      result.equal_weights = false;
-    weight = &spec.weight;
+    for (std::size_t from = pair.from.first; from < pair.from.end; ++from) {
+      const Distribution*& weight = weight_of[from];
+      const bool another = weight != nullptr && (weight->kind != spec.weight.kind || weight->a != spec.weight.a);
+      if (!laws.equal_weights || another) result.equal_weights = false;
+      weight = &spec.weight;
+    }
   }
   result.uniform_delay = least >= result.longest_delay;
   return result;

@@ -98,8 +98,8 @@ class DistanceRow {
 
 StoredRows draw_distance_rows(const StoredPair& pair) {
   const ConnectionRule& rule = pair.spec().rule;
-  const PopulationSpec &from = pair.description.populations[pair.pair.from],
-                       &to = pair.description.populations[pair.pair.to];
+  const PopulationSpec &from = pair.description.populations[pair.pair.from.first],
+                       &to = pair.description.populations[pair.pair.to.first];
   const bool ring = to.positions == Positions::ring;
   const std::vector<Place> sources = positions_of(from, pair.pair.projection.source_first, pair.seed),
                            targets = positions_of(to, pair.pair.projection.target_first, pair.seed);

@@ -83,8 +83,8 @@ NetworkDescription described_vogels(std::uint64_t synapses) {
 
 TEST(Description, OfTheMicrocircuitIsTheMicrocircuit) {
   for (const std::uint32_t seed : {1u, 7u}) {
-    const Network built_in = realise(microcircuit(Background::poisson, seed, 0.02).procedural);
-    const NetworkDescription description = described_microcircuit(0.02);
+    const Network built_in = realise(microcircuit(Background::poisson, seed, 0.01).procedural);
+    const NetworkDescription description = described_microcircuit(0.01);
     EXPECT_TRUE(is_procedural(description));
     EXPECT_EQ(network_hash(realised(description, seed)), network_hash(built_in));
     EXPECT_EQ(forecast(description).synapses, static_cast<double>(built_in.recurrent.synapses()));
@@ -111,23 +111,32 @@ TEST(Description, OfTheMicrocircuitInFullHasItsDraws) {
   EXPECT_EQ(synapses, kMicrocircuitSynapses);
 }
 
-// The built-in network has one projection from "exc" onto both populations, and two populations make two pairs here: so
-// other draws; per pair of populations the same number of projections gives the same bits.
-TEST(Description, OfBernoulliProjectionsIsTheProceduralNetworkOfThem) {
-  const NetworkDescription description = described_vogels(20000);
-  const StandardNetwork built_in = throughput_vogels(20000, 5);
-  const BuiltNetwork built = build_network(description, 5);
-  const auto& procedural = std::get<ProceduralNetwork>(built);
-  EXPECT_EQ(network_hash(procedural.network), network_hash(built_in.procedural.network));
-  ProceduralNetwork by_hand = built_in.procedural;
-  by_hand.projections.clear();
-  for (const Projection& p : built_in.procedural.projections)
-    for (const Population& to : by_hand.network.populations) {
-      by_hand.projections.push_back(p);
-      by_hand.projections.back().target_first = to.first;
-      by_hand.projections.back().target_count = to.count;
-    }
-  EXPECT_EQ(network_hash(realise(procedural)), network_hash(realise(by_hand)));
+NetworkDescription described_brunel(std::uint64_t synapses) {
+  const std::uint32_t n = throughput_brunel_neurons(synapses), end = static_cast<std::uint32_t>(0.9 * n);
+  const double weight = 0.1 * 20000 / n;
+  NetworkDescription description =
+      described({population("poisson", n / 2), population("exc", end - n / 2), population("inh", n - end)},
+                {projection_spec({"poisson", "exc"}, {"exc", "inh"}, "bernoulli(0.1)", {Kind::constant, weight, 0}),
+                 projection_spec({"inh"}, {"exc", "inh"}, "bernoulli(0.1)", {Kind::constant, -5 * weight, 0})});
+  for (ProjectionSpec& p : description.projections) p.delay_ms = {Kind::constant, 1.5, 0};
+  description.populations[0].t_ref_ms = values_of(0.0);
+  description.defaults.tau_m_ms = {{Kind::constant, 20, 0}};
+  description.defaults.neuron.v_th = 20;
+  description.defaults.v_initial = {Kind::constant, 0, 0};
+  description.defaults.kind.synapse = Synapse::delta;
+  return description;
+}
+
+// Populations that follow one another make one projection of the built-in networks' ranges.
+TEST(Description, OfTheThroughputNetworksIsThem) {
+  const auto expect_equal = [](const NetworkDescription& description, const StandardNetwork& built_in) {
+    const BuiltNetwork built = build_network(description, built_in.procedural.seed);
+    const auto& procedural = std::get<ProceduralNetwork>(built);
+    EXPECT_EQ(procedural.projections.size(), built_in.procedural.projections.size());
+    EXPECT_EQ(network_hash(realise(procedural)), network_hash(realise(built_in.procedural)));
+  };
+  expect_equal(described_vogels(20000), throughput_vogels(20000, 5));
+  expect_equal(described_brunel(20000), throughput_brunel(20000, 5));
 }
 
 }  // namespace
