@@ -41,7 +41,7 @@ std::string summary(const LyapunovResult& r) {
 int lyapunov_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::lyapunov);
-  const Network network = stored(make_network(config, config.simulation.seed));
+  const Network network = stored(make_network(config, config.simulation.seed, note_on_stderr));
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command);

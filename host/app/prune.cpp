@@ -146,7 +146,7 @@ std::string summary(const PruneResult& r) {
 int prune_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::prune);
-  const Network network = stored(make_network(config, config.simulation.seed));
+  const Network network = stored(make_network(config, config.simulation.seed, note_on_stderr));
   const Drive drive = make_drive(config, network);
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);

@@ -49,7 +49,7 @@ Json write_data(RunFolder& folder, const RunOutcome& r, const Config& config, co
 int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
-  const Network network = stored(make_network(config, config.simulation.seed));
+  const Network network = stored(make_network(config, config.simulation.seed, note_on_stderr));
   for (const std::uint32_t neuron : config.run.probe)
     if (neuron >= network.size()) refuse("run.probe", "neuron " + shown(neuron), "below " + shown(network.size()));
   const RunSteps steps = run_steps(config.run, network.step_ms);

@@ -132,10 +132,30 @@ struct ToSchema {
   Json sections = Json::object();
   KeysToSchema here{};
 
-  void section(const char* name) { here.table = &(sections[name] = object()); }
+  bool in_neuron = false;
+
+  void section(const char* name) {
+    here.table = &(sections[name] = object());
+    in_neuron = std::string_view(name) == "neuron";
+  }
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
     here(name, value, allowed, doc);
+    if (std::any_of(std::begin(kNeuronFields), std::end(kNeuronFields),
+                    [&](const NeuronField& field) { return in_neuron && field.name == std::string_view(name); }))
+      allow_file((*here.table)["properties"][name]);
+  }
+
+ private:
+  // Or an array of one value a neuron, beside network.file.
+  static void allow_file(Json& schema) {
+    Json value = Json::object();
+    for (const char* key : {"type", "anyOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
+      if (schema.contains(key)) {
+        value[key] = std::move(schema[key]);
+        schema.erase(key);
+      }
+    schema["anyOf"] = {std::move(value), {{"type", "string"}, {"pattern", "^file:."}}};
   }
 };
 

@@ -40,12 +40,25 @@ struct EntryToTexts {
 std::vector<KeyText> key_texts(const Config& config) {
   ToTexts texts;
   sections(config, texts);
+  for (KeyText& key : texts.keys)
+    if (const auto file = config.neuron_files.find(key.name);
+        key.section == "neuron" && file != config.neuron_files.end())
+      key.value = in_quotes("file:" + file->second);
   return std::move(texts.keys);
 }
 
 const std::vector<KeyText>& known_keys() {
   static const std::vector<KeyText> keys = key_texts(Config{});
   return keys;
+}
+
+bool describes_file(const std::string& full) {
+  bool found = full == "network.file";
+  const ImportOptions options;
+  fields(options, [&](const char* name, const auto&, const Allowed&, const char*) {
+    found |= full == std::string("network.") + name;
+  });
+  return found;
 }
 
 const std::vector<std::string>& known_sections() {

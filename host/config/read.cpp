@@ -1,4 +1,5 @@
 // Reading configurations: files and --set, with the place of every mistake.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -59,7 +60,21 @@ struct Assignment {
   }
 };
 
+// "file:PATH" for what [neuron] gives every neuron: the files of these values are beside the other options.
+bool names_neuron_file(Config& config, const KeyText& key, const toml::node& node) {
+  if (key.section != "neuron" || std::none_of(std::begin(kNeuronFields), std::end(kNeuronFields),
+                                              [&](const NeuronField& field) { return key.name == field.name; }))
+    return false;
+  config.neuron_files.erase(key.name);
+  const auto* text = node.as_string();
+  if (!text || !text->get().starts_with("file:") || text->get().size() == 5) return false;
+  config.neuron_files[key.name] = text->get().substr(5);
+  config.given.insert(key.full());
+  return true;
+}
+
 void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
+  if (names_neuron_file(config, key, node)) return;
   sections(config, Assignment{key.section, key.name, node, place});
   config.given.insert(key.full());
 }

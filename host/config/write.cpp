@@ -59,11 +59,12 @@ std::string resolved_config(const Config& config) {
   std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n",
               section;
   for (const KeyText& key : key_texts(config)) {
-    if (loaded && key.section == "neuron") continue;                                  // the file has them
+    // Of a network that is loaded, the file has the others, or their defaults hold.
+    if (loaded && (describes_network(key.full()) && !config.given.contains(key.full()))) continue;
     if (key.section == "bench" && !config.given.contains("bench.network")) continue;  // `plan` would take it for a wish
     if (key.section != section) out += "\n[" + key.section + "]\n";
     section = key.section;
-    if (loaded ? describes_network(key.full()) : key.full() == "network.file") continue;
+    if (!loaded && describes_file(key.full())) continue;
     if (described && key.section == "network" && !describes_populations(key.full())) continue;
     out += key.name + " = " + key.value + "  # " + key.doc + "\n";
   }

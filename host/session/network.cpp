@@ -1,9 +1,11 @@
 #include "sprig/session/network.hpp"
 
+#include <cstdio>
+#include <utility>
 #include <variant>
 
 #include "sprig/core/error.hpp"
-#include "sprig/formats/network_file.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/instruments/stimulation.hpp"
 
@@ -34,8 +36,24 @@ NetworkDescription read_description(const Config& config) {
   return description;
 }
 
-BuiltNetwork make_network(const Config& config, std::uint32_t seed) {
-  if (!config.network_file.empty()) return load_network(config.network_file);
+ImportRequest import_request(const Config& config) {
+  return {config.network_file, config.import, config.network, config.neuron_files, config.given};
+}
+
+double network_step_ms(const Config& config) {
+  const double of_file = config.network_file.empty() ? 0 : import_sizes(import_request(config)).step_ms;
+  return of_file > 0 ? of_file : config.network.step_ms;
+}
+
+void note_on_stderr(const std::string& text) { std::fputs(("sprig: " + text + "\n").c_str(), stderr); }
+
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, const Note& note) {
+  if (!config.network_file.empty()) {
+    ImportedNetwork imported = import_network(import_request(config), seed);
+    for (const std::string& text : imported.notes)
+      if (note) note(config.network_file + ": " + text);
+    return std::move(imported.network);
+  }
   if (config.description.empty()) return build_network(config.network, seed);
   return build_network(read_description(config), seed);
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sprig/formats/network_file.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/network/description.hpp"
 #include "sprig/session/network.hpp"
 
@@ -52,6 +52,12 @@ double longest_delay_ms(const Distribution& d) {
   return d.a;
 }
 
+void plan_delays(const NetworkSpec& spec, PlannedNetwork& planned) {
+  planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
+  planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
+  planned.step_ms = spec.step_ms;
+}
+
 }  // namespace
 
 PlannedNetwork planned_network(const Config& config, Work work) {
@@ -59,11 +65,12 @@ PlannedNetwork planned_network(const Config& config, Work work) {
   planned.kind = config.network.kind;
   planned.driven = driven(config);
   if (!config.network_file.empty()) {
-    const NetworkFileSizes file = network_file_sizes(config.network_file);
+    const NetworkFileSizes file = import_sizes(import_request(config));
     planned.neurons = static_cast<double>(file.neurons);
     planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
     planned.delay_slots = file.uniform_delay ? 1 : 64;
     planned.uniform_delay = file.uniform_delay;
+    if (!file.has_delays) plan_delays(config.network, planned);
     return planned;
   }
   if (!config.description.empty()) {
@@ -73,9 +80,7 @@ PlannedNetwork planned_network(const Config& config, Work work) {
   const NetworkSpec& spec = config.network;
   planned.neurons = spec.neurons;
   planned.synapses = spec.neurons * expected_in_degree(spec);
-  planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
-  planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
-  planned.step_ms = spec.step_ms;
+  plan_delays(spec, planned);
   return planned;
 }
 

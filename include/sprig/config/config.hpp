@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "sprig/core/words.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/builders.hpp"
@@ -200,8 +202,10 @@ void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
-  std::string network_file;  // [network] file: load instead of build; absolute once read
-  NetworkSpec network;       // [network] and [neuron]
+  std::string network_file;                         // [network] file: load instead of build; absolute once read
+  ImportOptions import;                             // [network], for such a file
+  std::map<std::string, std::string> neuron_files;  // [neuron] keys with "file:PATH": .npy, one value a neuron
+  NetworkSpec network;                              // [network] and [neuron]
   // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.
   NetworkDescription description;
   std::vector<StimulusSpec> stimuli;  // [[stimulus]]

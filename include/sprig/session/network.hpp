@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
@@ -10,8 +12,17 @@
 namespace sprig {
 
 // Loaded when network.file is set, made of [[population]] and [[projection]] where there are any, else of [network].
-// Files that these name are read. Errors: InputError, ConfigError.
-BuiltNetwork make_network(const Config& config, std::uint32_t seed);
+// Files that these name are read. note: called with a sentence for all that was missing in a file, decided or changed.
+// Errors: InputError, ConfigError.
+using Note = std::function<void(const std::string&)>;
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, const Note& note = {});
+void note_on_stderr(const std::string& text);
+
+// What network.file and the keys beside it ask for.
+ImportRequest import_request(const Config& config);
+
+// The time step of the network that it is, without making it where that can be.
+double network_step_ms(const Config& config);
 
 // Its description, the files that it names read. Errors: InputError.
 NetworkDescription read_description(const Config& config);
