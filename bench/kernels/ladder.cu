@@ -49,7 +49,7 @@ using Make = std::function<std::unique_ptr<Simulation>(const StandardNetwork&, c
 Make plain(bool graphs) {
   return [graphs](const StandardNetwork& standard, const Drive& drive, const SimulationOptions& options) {
     const SlicePolicy policy{1, options.weight_bits};
-    return std::make_unique<cuda::CudaSimulation>(standard.procedural.network,
+    return std::make_unique<cuda::CudaSimulation>(standard.procedural.network, drive,
                                                   slice_network(standard.procedural, drive, policy), options, graphs);
   };
 }

@@ -128,6 +128,7 @@ int dispatch(int argc, const char* const* argv) {
   set_keys(command.config, flags);
   command.compare = flags.compare;
   command.folder = flags.folder;
+  command.figures = flags.figures;
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));

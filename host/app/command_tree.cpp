@@ -52,7 +52,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.footer(
       "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
-      "[training] [study] [operating_point] [bench] [learn] [model_search].\n"
+      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
+      "[[record]], several of each.\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }
 
@@ -74,6 +75,8 @@ void add_report_options(CLI::App& app, Flags& flags) {
   app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
       ->type_name("FOLDER")
       ->required();
+  app.add_option("--figures", flags.figures, "also write each figure as .svg, and its values as .csv, into this folder")
+      ->type_name("DIR");
   app.add_flag("--quiet", flags.quiet, "print nothing");
 }
 

@@ -42,7 +42,7 @@ std::vector<std::string> assignments() {
 Values values_of(const CLI::Option& option) {
   const std::string name = option.get_single_name(), type = option.get_type_name();
   if (name == "config" || name == "compare") return {true, false, {}};
-  if (name == "out" || name == "data" || name == "folder") return {false, true, {}};
+  if (name == "out" || name == "data" || name == "folder" || name == "figures") return {false, true, {}};
   if (name == "device") return Values::of({"auto", "cpu", "cuda", "cuda:0", "cuda:all"});
   if (name == "device-model") {
     Values models;

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "host/config/described.hpp"
 #include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
 #include "sprig/core/error.hpp"
@@ -28,10 +29,18 @@ struct SectionCheck {
 };
 
 void check_built_network(const Config& config) {
-  check_network_spec(config.network);
+  std::uint64_t neurons = config.network.neurons;
+  const bool described = !config.description.empty();
+  if (described) {
+    neurons = 0;
+    for (const PopulationSpec& population : config.description.populations) neurons += population.size;
+  } else {
+    check_network_spec(config.network);
+  }
   for (const std::uint32_t neuron : config.run.probe)
-    if (neuron >= config.network.neurons)
-      refuse("run.probe", "neuron " + shown(neuron), "below network.neurons = " + shown(config.network.neurons));
+    if (neuron >= neurons)
+      refuse("run.probe", "neuron " + shown(neuron),
+             "below " + (described ? "" : std::string("network.neurons = ")) + shown(neurons));
   check_keep_sign(config.network.kind, config.training.sequences.bptt);
 }
 
@@ -39,11 +48,19 @@ void check_built_network(const Config& config) {
 
 void finish_config(Config& config) {
   sections(std::as_const(config), SectionCheck{});
+  finish_described(config);
   if (config.network_file.empty()) check_built_network(config);
   for (const std::string& key : config.given)
-    if (!config.network_file.empty() && describes_network(key))
-      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
-  for (std::string* path : {&config.network_file, &config.task.file, &config.task.images.folder, &config.learn.folder})
+    if (config.network_file.empty() && describes_import(key))
+      throw ConfigError(key, "has no effect without network.file, which it is about");
+  for (auto& [name, path] : config.neuron_files) {
+    if (config.network_file.empty())
+      refuse("neuron." + name, in_quotes(std::string(kFilePrefix) + path) + " without network.file",
+             "a value for all neurons; a [[population]] may have a file");
+    make_absolute(path);
+  }
+  for (std::string* path : {&config.network_file, &config.import.nodes, &config.task.file, &config.task.images.folder,
+                            &config.learn.folder})
     make_absolute(*path);
   for (const std::string& axis : config.operating_point.axes) axis_assignments(axis);
   if (config.study.mode == StudyMode::operating_point && config.operating_point.axes.empty())

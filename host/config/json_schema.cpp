@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
+#include "host/config/tables.hpp"
 #include "host/config/toml_value.hpp"
 
 namespace sprig {
@@ -40,6 +42,16 @@ Json distribution_pattern() {
   return "^(constant *\\(" + number + "\\)|(" + names + ") *\\(" + number + "," + number + "\\))$";
 }
 
+// As a word, or a word and what it says in brackets; how much of it each word wants, reading says.
+std::string rule_pattern() {
+  std::string names;
+  for (const std::string_view name : words_of(ConnectionRule::Kind{}))
+    names.append(names.empty() ? "" : "|").append(name);
+  return "^(" + names + ")( *\\(.*\\))?$";
+}
+
+Json file_schema() { return {{"type", "string"}, {"pattern", "^file:."}}; }
+
 template <class T>
 Json schema_of(const T& value, const Allowed& allowed) {
   Json schema;
@@ -57,6 +69,13 @@ Json schema_of(const T& value, const Allowed& allowed) {
     bound(schema, allowed, std::integral<T>);
   } else if constexpr (std::same_as<T, Distribution>) {
     schema["anyOf"] = {schema_of(0.0, allowed), {{"type", "string"}, {"pattern", distribution_pattern()}}};
+  } else if constexpr (kIsOptional<T>) {
+    schema = schema_of(typename T::value_type{}, allowed);
+  } else if constexpr (std::same_as<T, NeuronValues>) {
+    schema = schema_of(Distribution{}, allowed);
+    schema["anyOf"].push_back(file_schema());
+  } else if constexpr (std::same_as<T, ConnectionRule>) {
+    schema = {{"type", "string"}, {"pattern", rule_pattern()}};
   } else if constexpr (std::same_as<T, Device>) {
     schema = {{"type", "string"}, {"pattern", kDevicePattern}};
   } else {
@@ -74,7 +93,10 @@ Json default_of(const T& value) {
     return list;
   } else if constexpr (Worded<T>) {
     return name_of(value);
-  } else if constexpr (std::same_as<T, Distribution>) {
+  } else if constexpr (kIsOptional<T>) {
+    return value ? default_of(*value) : Json();
+  } else if constexpr (std::same_as<T, Distribution> || std::same_as<T, NeuronValues> ||
+                       std::same_as<T, ConnectionRule>) {
     const std::string text = to_toml(value);  // in quotes
     return text.substr(1, text.size() - 2);
   } else if constexpr (std::same_as<T, Device>) {
@@ -84,19 +106,44 @@ Json default_of(const T& value) {
   }
 }
 
-struct ToSchema {
-  Json sections = Json::object();
-  Json* here = nullptr;
+Json object() { return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}}; }
 
-  void section(const char* name) {
-    sections[name] = {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
-    here = &sections[name]["properties"];
-  }
+// Puts each key into the properties of a table; "stdp.w_max" into those of a table within it.
+struct KeysToSchema {
+  Json* table = nullptr;
+  const char* section = "";
+
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
-    Json& schema = (*here)[name] = schema_of(value, allowed);
-    schema["default"] = default_of(value);
+    Json* here = table;
+    std::string key = name;
+    if (const std::size_t dot = key.find('.'); dot != std::string::npos) {
+      Json& within = (*here)["properties"][key.substr(0, dot)];
+      if (within.is_null()) within = object();
+      here = &within;
+      key = key.substr(dot + 1);
+    }
+    Json& schema = (*here)["properties"][key] = schema_of(value, allowed);
+    if (may_be_a_file(section, name)) {
+      Json either{{"anyOf", {std::move(schema), file_schema()}}};
+      schema = std::move(either);
+    }
+    if (Json chosen = default_of(value);
+        !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
+      schema["default"] = std::move(chosen);
     schema["description"] = std::string(doc) + "; allowed: " + in_words(value, allowed);
+    if (offence(value, allowed)) (*here)["required"].push_back(key);  // the default of an entry will not do
+  }
+};
+
+struct ToSchema {
+  Json sections = Json::object();
+  KeysToSchema here{};
+
+  void section(const char* name) { here = {&(sections[name] = object()), name}; }
+  template <class T>
+  void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
+    here(name, value, allowed, doc);
   }
 };
 
@@ -106,6 +153,12 @@ std::string config_schema() {
   ToSchema visitor;
   const Config defaults;
   sections(defaults, visitor);
+  tables(defaults, [&]<class Entry>(const char* table, const std::vector<Entry>&) {
+    Json entry = object();
+    KeysToSchema keys{&entry};
+    entry_fields(static_cast<const Entry&>(Entry{}), keys);
+    visitor.sections[table] = {{"type", "array"}, {"items", std::move(entry)}};
+  });
   const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                     {"title", "sprig configuration"},
                     {"type", "object"},

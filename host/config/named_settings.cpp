@@ -37,7 +37,7 @@ std::vector<std::string> axis_assignments(const std::string& axis) {
   const std::size_t equals = axis.find('=');
   const std::string full =
       axis.substr(0, axis.find_last_not_of(' ', equals == std::string::npos ? equals : equals - 1) + 1);
-  if (equals == std::string::npos || !find_key(full))
+  if (equals == std::string::npos || !may_be_set(full))
     throw ConfigError(where, "found \"" + axis.substr(0, 80) + "\"; allowed: \"section.key = [values]\"" +
                                  (equals == std::string::npos || full.find('.') == std::string::npos
                                       ? ""

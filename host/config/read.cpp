@@ -6,9 +6,8 @@
 #include <memory>
 
 #include "host/config/assignment.hpp"
-#include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
-#include "host/config/toml_value.hpp"
+#include "host/config/synonyms.hpp"
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -30,6 +29,20 @@ std::string listed(const std::vector<std::string>& words) {
   throw ConfigError(place + section + "." + name, "unknown key" + suggestion(section, name));
 }
 
+[[noreturn]] void unknown_section(const std::string& place, const std::string& name, const toml::node& node) {
+  if (!node.is_table() && !node.is_array_of_tables())
+    throw ConfigError(place + name, "unknown key outside any section" + suggestion("", name));
+  const std::string gone = withdrawn(name);
+  std::vector<std::string> all = known_sections();
+  for (const std::string& table : known_tables()) all.push_back(table);
+  const std::string near = nearest_spelling(name, all), meant = section_synonym(name);
+  throw ConfigError(place + name, "unknown section; " + (!gone.empty()    ? "it " + gone
+                                                         : !meant.empty() ? meant
+                                                         : near.empty()   ? "allowed: " + listed(all)
+                                                         : is_table(near) ? "did you mean [[" + near + "]]?"
+                                                                          : "did you mean [" + near + "]?"));
+}
+
 // A visitor that gives one field its value.
 struct Assignment {
   const std::string &wanted_section, &wanted_name;
@@ -41,24 +54,28 @@ struct Assignment {
   template <class T>
   void operator()(const char* name, T& field, const Allowed& allowed, const char*) const {
     if (!here || wanted_name != name) return;
-    try {
-      field = value_of<T>(node, allowed);
-    } catch (const Refused& refused) {
-      const auto* word = node.as_string();
-      const std::string key = wanted_section + "." + wanted_name;
-      const std::string gone = word ? withdrawn(key, word->get()) : "";
-      refuse(place + key, refused.found + (gone.empty() ? "" : ", which " + gone), in_words(field, allowed));
-    }
+    const std::string key = wanted_section + "." + wanted_name;
+    assign(field, allowed, node, place, key, key);
   }
 };
 
-void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
-  sections(config, Assignment{key.section, key.name, node, place});
-  config.given.insert(key.full());
+// [neuron] key = "file:PATH", of a network that is loaded.
+bool apply_neuron_file(Config& config, const KeyText& key, const toml::node& node) {
+  const auto* text = node.as_string();
+  if (key.section != "neuron" || !may_be_a_file(key.section, key.name) || !text ||
+      !text->get().starts_with(kFilePrefix)) {
+    if (key.section == "neuron") config.neuron_files.erase(key.name);
+    return false;
+  }
+  const std::string path = text->get().substr(kFilePrefix.size());
+  if (path.empty() || path.find('\0') != std::string::npos) return false;
+  config.neuron_files[key.name] = path;
+  return true;
 }
 
-std::string at(const std::string& name, const toml::source_position& position) {
-  return name + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": ";
+void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
+  if (!apply_neuron_file(config, key, node)) sections(config, Assignment{key.section, key.name, node, place});
+  config.given.insert(key.full());
 }
 
 // toml++ 3.3 limits nested values but not dotted keys, whose tables it frees recursively: limit them before parsing.
@@ -95,7 +112,8 @@ std::string key_on_line(const std::string& text, std::size_t line) {
     const std::size_t first = current.find_first_not_of(" \t");
     if (first == std::string::npos || current[first] != '[') continue;
     const std::size_t close = current.find(']', first);
-    if (n < line && close != std::string::npos) section = current.substr(first + 1, close - first - 1);
+    const std::size_t name = current.find_first_not_of('[', first);  // [section] or [[table]]
+    if (n < line && close != std::string::npos && name < close) section = current.substr(name, close - name);
   }
   const std::size_t first = current.find_first_not_of(" \t");
   if (first == std::string::npos) return "";
@@ -144,6 +162,10 @@ toml::table parse(const std::string& text, const std::string& name) {
 
 }  // namespace
 
+std::string at(const std::string& file, const toml::source_position& position) {
+  return file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": ";
+}
+
 std::string trimmed(const std::string& s) {
   const std::size_t first = s.find_first_not_of(' ');
   return first == std::string::npos ? std::string() : s.substr(first, s.find_last_not_of(' ') - first + 1);
@@ -187,17 +209,12 @@ void read_config_text(Config& config, const std::string& text, const std::string
   for (const auto& [section_key, section_node] : root) {
     const std::string section(section_key.str());
     const std::string place = at(name, section_key.source().begin);
-    bool known = false;
-    for (const std::string& s : known_sections()) known |= s == section;
-    if (!known) {
-      const std::string near = nearest_spelling(section, known_sections()), gone = withdrawn(section);
-      throw ConfigError(place + section,
-                        section_node.is_table()
-                            ? "unknown section; " + (!gone.empty()  ? "it " + gone
-                                                     : near.empty() ? "allowed: " + listed(known_sections())
-                                                                    : "did you mean [" + near + "]?")
-                            : "unknown key outside any section" + suggestion("", section));
+    if (is_table(section)) {
+      read_table(config, section, section_node, name);
+      config.by_set.erase(section);
+      continue;
     }
+    if (!is_section(section)) unknown_section(place, section, section_node);
     const toml::table* table = section_node.as_table();
     if (!table)
       throw ConfigError(place + section, "found " + describe(section_node) + "; allowed: a section [" + section + "]");
@@ -205,6 +222,7 @@ void read_config_text(Config& config, const std::string& text, const std::string
       const KeyText* entry = find_key(section + "." + std::string(key.str()));
       if (!entry) unknown_key(at(name, key.source().begin), section, std::string(key.str()));
       apply(config, *entry, node, at(name, node.source().begin));
+      config.by_set.erase(entry->full());
     }
   }
 }
@@ -216,19 +234,22 @@ void set_config(Config& config, const std::string& assignment, const std::string
   if (equals == std::string::npos)
     throw UsageError(place + assignment.substr(0, 80), "there is no '='; allowed: --set section.key=value");
   const std::string full = trimmed(assignment.substr(0, equals)), value = trimmed(assignment.substr(equals + 1));
+  const std::size_t dot = full.find('.');
+  const std::string section = full.substr(0, dot), name = dot == std::string::npos ? "" : full.substr(dot + 1);
   const KeyText* key = find_key(full);
-  if (!key) {
-    const std::size_t dot = full.find('.');
-    const bool split = dot != std::string::npos;
-    throw ConfigError(place + full.substr(0, 80), "unknown key" + suggestion(split ? full.substr(0, dot) : "",
-                                                                             split ? full.substr(dot + 1) : full));
-  }
+  if (!key && !is_table(section))
+    throw ConfigError(place + full.substr(0, 80),
+                      "unknown key" + (dot == std::string::npos ? suggestion("", full) : suggestion(section, name)));
   if (value.size() > kMaxConfigBytes || value.find_first_of("\n\r") != std::string::npos ||
       bad_utf8(value) != std::string::npos)
-    throw ConfigError(place + full,
-                      "found a value with line breaks or bytes that are not UTF-8; allowed: " + key->allowed);
+    throw ConfigError(place + full, "found a value with line breaks or bytes that are not UTF-8; allowed: " +
+                                        (key ? key->allowed : "a value of one line"));
   const toml::table table = parse_value(value, place + full);
-  apply(config, *key, *table.get("value"), place);
+  if (key)
+    apply(config, *key, *table.get("value"), place);
+  else
+    set_in_table(config, section, name, *table.get("value"), place);
+  config.by_set.insert(key ? full : section);
 }
 
 }  // namespace sprig

@@ -1,43 +1,8 @@
 #include "host/config/toml_value.hpp"
 
-#include <charconv>
 #include <cmath>
 
 namespace sprig {
-
-namespace {
-
-// "gamma(3, 6.67)": a known name and its numbers, nothing else.
-bool parse_distribution(const std::string& text, Distribution& d) {
-  const std::size_t open = text.find('(');
-  if (open == std::string::npos || text.back() != ')') return false;
-  std::string name = text.substr(0, open);
-  while (!name.empty() && name.back() == ' ') name.pop_back();
-  constexpr auto names = words_of(Distribution::Kind{});
-  std::size_t kind = 0;
-  while (kind < names.size() && names[kind] != name) ++kind;
-  if (kind == names.size()) return false;
-  d.kind = static_cast<Distribution::Kind>(kind);
-  const std::size_t wanted = d.kind == Distribution::Kind::constant ? 1 : 2;
-  std::size_t found = 0;
-  const char *p = text.data() + open + 1, *end = text.data() + text.size() - 1;
-  const auto skip = [&] {
-    while (p != end && *p == ' ') ++p;
-  };
-  for (;; ++p) {
-    skip();
-    if (found == wanted) return false;
-    const auto [after, error] = std::from_chars(p, end, found == 0 ? d.a : d.b);
-    if (error != std::errc() || !std::isfinite(found == 0 ? d.a : d.b)) return false;
-    ++found;
-    p = after;
-    skip();
-    if (p == end) return found == wanted;
-    if (*p != ',') return false;
-  }
-}
-
-}  // namespace
 
 std::string describe(const toml::node& node) {
   if (const auto* v = node.as_string()) {
@@ -62,6 +27,9 @@ double real_of(const toml::node& node) {
 
 std::int64_t integer_of(const toml::node& node) {
   if (const auto* value = node.as_integer()) return value->get();
+  constexpr double kExact = 9007199254740992.0;  // 2^53: beyond, 1e16 would be a number near the one that is written
+  if (const auto* number = node.as_floating_point())
+    if (const double x = number->get(); std::abs(x) <= kExact && x == std::floor(x)) return static_cast<std::int64_t>(x);
   throw Refused{describe(node)};
 }
 
@@ -85,11 +53,23 @@ std::size_t choice_of(const toml::node& node, const std::string_view* names, std
 }
 
 Distribution distribution_of(const toml::node& node) {
-  Distribution d;
   const auto* text = node.as_string();
   if (!text) return {Distribution::Kind::constant, real_of(node), 0};
-  if (text->get().empty() || !parse_distribution(text->get(), d)) throw Refused{describe(node)};
-  return d;
+  if (const std::optional<Distribution> law = read_distribution(text->get())) return *law;
+  throw Refused{describe(node)};
+}
+
+NeuronValues neuron_values_of(const toml::node& node) {
+  const auto* text = node.as_string();
+  if (!text) return {distribution_of(node), {}, {}};
+  if (std::optional<NeuronValues> values = read_neuron_values(text->get())) return std::move(*values);
+  throw Refused{describe(node)};
+}
+
+ConnectionRule connection_rule_of(const toml::node& node) {
+  if (const auto* text = node.as_string())
+    if (std::optional<ConnectionRule> rule = read_rule(text->get())) return std::move(*rule);
+  throw Refused{describe(node)};
 }
 
 Device device_of(const toml::node& node) {

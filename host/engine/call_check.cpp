@@ -49,24 +49,42 @@ void check_call(const CallLimits& limits, std::uint64_t steps, const Input& inpu
     if (neuron >= limits.neurons) refuse("record.probe", "neuron " + shown(neuron), "below " + shown(limits.neurons));
 }
 
-std::string why_not_event(const Network& network, const Drive& drive) {
+std::string why_not_event(const Drive& drive) {
   const auto some = [](const std::vector<double>& values) {
     return std::any_of(values.begin(), values.end(), [](double x) { return x != 0; });
   };
   if (drive.channels > 0) return "injected signals drive neurons in every step";
   if (some(drive.noise_sigma)) return "noise drives neurons in every step";
   if (some(drive.poisson_rate_hz)) return "a Poisson drive may reach neurons in every step";
+  return "";
+}
+
+std::string why_not_event(const Network& network, const Drive& drive) {
+  if (const std::string why_not = why_not_event(drive); !why_not.empty()) return why_not;
   const std::vector<double>& theta_plus = network.neurons.theta_plus;
   if (network.kind.adaptive && std::any_of(theta_plus.begin(), theta_plus.end(), [](double x) { return x < 0; }))
     return "a threshold that falls below V_th (theta_plus < 0) may be crossed between events";
   return "";
 }
 
+namespace {
+
+[[noreturn]] void refuse_events(const std::string& why_not) {
+  throw ConfigError("run.update", "event needs a network driven by spikes alone: " + why_not);
+}
+
+}  // namespace
+
+bool drive_needs_clock(const Drive& drive, UpdateMode mode) {
+  const std::string why_not = why_not_event(drive);
+  if (mode == UpdateMode::event && !why_not.empty()) refuse_events(why_not);
+  return !why_not.empty();
+}
+
 bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode) {
   if (mode == UpdateMode::clock) return false;
   const std::string why_not = why_not_event(network, drive);
-  if (mode == UpdateMode::event && !why_not.empty())
-    throw ConfigError("run.update", "event needs a network driven by spikes alone: " + why_not);
+  if (mode == UpdateMode::event && !why_not.empty()) refuse_events(why_not);
   return why_not.empty();
 }
 

@@ -43,6 +43,7 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
   std::uint32_t ids[kLanes];
   real counts[kLanes];
   LaneWords words;
+  const std::uint32_t first_word = step & 3;  // what was before is over
   for (std::uint32_t base = 0; base < slice.count; base += kLanes) {
     const std::uint32_t lanes = std::min(kLanes, slice.count - base);
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) ids[lane] = c.draw_id[base + std::min(lane, lanes - 1)];
@@ -50,7 +51,7 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
       const std::size_t first = base * replicas + replica;
       if (!c.noise_sigma.empty()) {
         draw_step(context, Stream::gaussian_drive, ids, replica, step, words);
-        for (std::uint32_t w = 0; w < 4; ++w)
+        for (std::uint32_t w = first_word; w < 4; ++w)
           for (std::uint32_t lane = 0; lane < lanes; ++lane)
             state.noise[w * cells + first + lane * replicas] =
                 quantile_lookup(network.noise_table.data(), words.word[w][lane]);
@@ -61,7 +62,7 @@ void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& cont
         const std::uint32_t columns = network.poisson_columns;
         const std::uint32_t* table = network.poisson_table.data();
         const bool same = std::all_of(rows, rows + lanes, [&](std::uint32_t row) { return row == rows[0]; });
-        for (std::uint32_t w = 0; w < 4; ++w) {
+        for (std::uint32_t w = first_word; w < 4; ++w) {
           if (same)
             count_lanes(table + std::size_t{rows[0]} * columns, columns, words.word[w], counts);
           else

@@ -5,7 +5,7 @@
 
 namespace sprig::cpu {
 
-// Fills the normal variates and Poisson counts of the four steps around `step`.
+// Fills the normal variates and Poisson counts of `step` and those after it that share a block of four.
 void draw_drive(SliceState& state, const Slice& slice, const UpdateContext& context, std::uint64_t step);
 
 }  // namespace sprig::cpu

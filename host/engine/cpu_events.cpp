@@ -102,6 +102,22 @@ LifState<real> look_ahead(const SliceState& state, const EventState& events, con
   return s;
 }
 
+void set_currents(SliceState& state, EventState& events, const Slice& slice, const UpdateContext& context,
+                  std::uint64_t step) {
+  for (std::size_t cell = 0; cell < state.u.size(); ++cell) {
+    const std::size_t neuron = cell / context.replicas;
+    const real external = slice.constants.external[neuron];
+    if (external == state.external[cell]) continue;
+    const LifState<real> s = look_ahead(state, events, slice, context, cell, step);
+    state.external[cell] = external;
+    events.as_of[cell] = step;
+    with_lif_kind(context.network->kind, [&]<LifKind kKind>() {
+      store_state<kKind>(state, cell, s);
+      events.active.put(cell, !lif_silent<kKind>(s, skip_of(slice, neuron), external, slice.constants.v_th[neuron]));
+    });
+  }
+}
+
 void catch_up(SliceState& state, EventState& events, const Slice& slice, const UpdateContext& context,
               std::uint64_t step) {
   for (std::size_t cell = 0; cell < state.u.size(); ++cell) {

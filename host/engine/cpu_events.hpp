@@ -47,6 +47,11 @@ void update_events(SliceState& state, EventState& events, const Slice& slice, co
 LifState<real> look_ahead(const SliceState& state, const EventState& events, const Slice& slice,
                           const UpdateContext& context, std::size_t cell, std::uint64_t step);
 
+// Sets `external` to the I_dc of the slice's constants, which changed before `step`; a cell whose current is another
+// catches up under the one it had.
+void set_currents(SliceState& state, EventState& events, const Slice& slice, const UpdateContext& context,
+                  std::uint64_t step);
+
 // Brings every cell to `step`: from then on the slice may be updated by the clock.
 void catch_up(SliceState& state, EventState& events, const Slice& slice, const UpdateContext& context,
               std::uint64_t step);

@@ -54,6 +54,7 @@ CpuSimulation::CpuSimulation(const Network& network, const Description& descript
       threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
       network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
       context_{&network_, options.replicas, options.first_replica, options.seed},
+      driven_(network, drive),
       window_(std::min(network_.min_delay, kLongestWindow)),
       kept_steps_(network_.by_delay ? network_.delay_slots + window_ : 2 * window_),
       automatic_(options.update == UpdateMode::automatic),
@@ -177,10 +178,36 @@ void CpuSimulation::begin_events(const std::uint64_t* as_of) {
 void CpuSimulation::measure_activity() {
   std::uint64_t touched = 0;
   for (EventState& events : events_) touched += std::exchange(events.touched, 0);
-  if (!clock_pays(touched, std::uint64_t{network_.neurons} * replicas_)) return;
+  if (clock_pays(touched, std::uint64_t{network_.neurons} * replicas_)) turn_to_clock();
+}
+
+void CpuSimulation::turn_to_clock() {
   for (std::size_t s = 0; s < states_.size(); ++s)
     catch_up(states_[s], events_[s], network_.slices[s], context_, step_);
   events_.clear();
+}
+
+void CpuSimulation::set_drive(const Drive& drive) {
+  driven_.check(drive);
+  if (events_possible_) needs_clock_ = drive_needs_clock(drive, event_mode());
+  PoissonTable table = driven_.table(drive);
+  if (by_events() && needs_clock_) turn_to_clock();
+  const bool other_table = network_.poisson_columns != table.columns || network_.poisson_table != table.thresholds;
+  network_.poisson_columns = table.columns;
+  network_.poisson_table = std::move(table.thresholds);
+  const auto slices = static_cast<std::int64_t>(network_.slices.size());
+  ExceptionTrap trap;
+#pragma omp parallel for num_threads(threads_) schedule(static)
+  for (std::int64_t k = 0; k < slices; ++k)
+    trap.run([&] {
+      const auto s = static_cast<std::size_t>(k);
+      Slice& slice = network_.slices[s];
+      const DriveChange change = driven_.pack(slice.constants, drive, table, slice.first, slice.count);
+      if (change.constants) set_runs(states_[s], slice);
+      if (change.rows || other_table) states_[s].drawn_quarter = ~0ull;
+      if (by_events()) set_currents(states_[s], events_[s], slice, context_, step_);
+    });
+  trap.rethrow();
 }
 
 void CpuSimulation::find_non_finite(std::size_t s, std::uint64_t step) {

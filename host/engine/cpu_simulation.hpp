@@ -11,6 +11,7 @@
 #include "host/engine/cpu_events.hpp"
 #include "host/engine/cpu_recorder.hpp"
 #include "host/engine/cpu_update.hpp"
+#include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
@@ -25,6 +26,7 @@ class CpuSimulation final : public Simulation {
                 const SimulationOptions& options);
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  void set_drive(const Drive& drive) override;
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override;
   void set_state(const SimulationState& state) override;
@@ -66,16 +68,20 @@ class CpuSimulation final : public Simulation {
   bool by_events() const { return !events_.empty(); }
   void begin_events(const std::uint64_t* as_of);
   void measure_activity();
+  void turn_to_clock();
+  UpdateMode event_mode() const { return automatic_ ? UpdateMode::automatic : UpdateMode::event; }
 
   RecordWriter writer_;
   std::uint32_t replicas_;
   int threads_;
   SlicedNetwork network_;
   UpdateContext context_;
+  DrivenNeurons driven_;
   std::uint32_t window_;  // steps between exchanges
   std::uint32_t kept_steps_;
   bool automatic_;  // may turn from events to the clock
   bool events_possible_;
+  bool needs_clock_ = false;  // the drive that it was given since
   std::uint64_t step_;
   std::vector<SliceState> states_;
   std::vector<EventState> events_;     // a slice each in event mode; else empty

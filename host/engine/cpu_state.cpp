@@ -52,8 +52,7 @@ void CpuSimulation::set_state(const SimulationState& state) {
                network_.plastic.has_value()},
               state);
   check_plastic_state(network_, state, threads_);
-  const bool by_events =
-      state_is_by_events(state, events_possible_, automatic_ ? UpdateMode::automatic : UpdateMode::event);
+  const bool by_events = state_is_by_events(state, events_possible_, event_mode());
   set_plastic_state(network_, plastic_, state, threads_);
   step_ = listed_from_ = state.step;  // what is in flight is in the state's ring, not in the lists
   for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -77,6 +76,7 @@ void CpuSimulation::set_state(const SimulationState& state) {
   if (!by_events) return;
   begin_events(state.as_of.empty() ? nullptr : state.as_of.data());
   events_.front().touched = state.touched;
+  if (needs_clock_) turn_to_clock();
 }
 
 }  // namespace sprig::cpu

@@ -220,6 +220,8 @@ SliceState initial_state(const Slice& slice, const Network& network, std::uint32
   return state;
 }
 
+void set_runs(SliceState& state, const Slice& slice) { state.runs = neuron_runs(slice); }
+
 void set_external(SliceState& state, const Slice& slice, const UpdateContext& context, const real* signal,
                   std::uint32_t samples, std::uint32_t sample) {
   const SliceConstants& c = slice.constants;

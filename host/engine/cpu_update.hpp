@@ -52,6 +52,9 @@ struct UpdateContext {
 
 SliceState initial_state(const Slice& slice, const Network& network, std::uint32_t replicas, std::uint32_t slots);
 
+// After a change of the slice's constants: which neurons have equal ones.
+void set_runs(SliceState& state, const Slice& slice);
+
 // Sets `external` to I_dc plus the injected signal of one sample; `signal` is [replica][samples][channel] or null.
 void set_external(SliceState& state, const Slice& slice, const UpdateContext& context, const real* signal,
                   std::uint32_t samples, std::uint32_t sample);

@@ -1,12 +1,12 @@
-// Drive::subset, noise by the deviation it causes, and the inverse CDFs of the Poisson drive.
-#include "host/engine/packing.hpp"
-
+// Drive::subset, noise by the deviation it causes, and what a drive may be.
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <limits>
+#include <string>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/engine/simulation.hpp"
 
 namespace sprig {
 
@@ -23,6 +23,7 @@ Drive Drive::subset(const std::vector<std::uint32_t>& kept) const {
   take(noise_sigma, result.noise_sigma, 1);
   result.channels = channels;
   take(current_gain, result.current_gain, channels);
+  take(current, result.current, 1);
   return result;
 }
 
@@ -40,23 +41,14 @@ Drive with_potential_noise(Drive drive, const Network& network, double deviation
 
 namespace {
 
-// Thresholds of poisson_count() for one mean, as long as they need to be.
-std::vector<std::uint32_t> poisson_thresholds(double mean) {
-  constexpr double kWords = 4294967296.0;
-  std::vector<std::uint32_t> row;
-  double cumulative = std::exp(-mean);
-  for (int k = 0;; ++k) {
-    if (k > 0) cumulative += std::exp(k * std::log(mean) - mean - std::lgamma(k + 1.0));
-    const double threshold = std::ceil(cumulative * kWords) - 1;
-    if (threshold >= kWords - 1 || (k > mean && row.size() > 1 && threshold <= row.back())) break;
-    row.push_back(threshold < 0 ? 0u : static_cast<std::uint32_t>(threshold));
-  }
-  return row;
-}
-
 void check_drive_vector(const std::vector<double>& values, std::size_t expected, const char* name, bool non_negative) {
   if (values.empty()) return;
   if (values.size() != expected) refuse(name, shown(values.size()) + " values", shown(expected));
+  const double least = non_negative ? 0 : std::numeric_limits<double>::lowest();
+  int good = 1;  // in a loop of its own, which vectors can do: a drive may be set every millisecond
+  for (const double value : values)
+    good &= (value >= least ? 1 : 0) & (value <= std::numeric_limits<double>::max() ? 1 : 0);
+  if (good != 0) return;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]) || (non_negative && values[i] < 0))
       refuse(std::string(name) + "[" + std::to_string(i) + "]", shown(values[i]),
@@ -65,41 +57,27 @@ void check_drive_vector(const std::vector<double>& values, std::size_t expected,
 
 }  // namespace
 
-void check_drive(const Network& network, const Drive& drive) {
-  const std::size_t n = network.size();
+void check_drive(const Network& network, const Drive& drive) { check_drive(network.size(), network.step_ms, drive); }
+
+void check_drive(std::size_t n, double step_ms, const Drive& drive) {
   check_drive_vector(drive.poisson_rate_hz, n, "drive.poisson_rate_hz", true);
   check_drive_vector(drive.poisson_weight, n, "drive.poisson_weight", false);
   check_drive_vector(drive.noise_sigma, n, "drive.noise_sigma", true);
   check_drive_vector(drive.current_gain, n * drive.channels, "drive.current_gain", false);
+  check_drive_vector(drive.current, n, "drive.current", false);
   if (drive.poisson_rate_hz.empty() != drive.poisson_weight.empty())
     refuse("drive.poisson_weight", "one of rates and weights of the Poisson drive alone", "both or none");
   if (drive.channels > 0 && drive.current_gain.empty())
     refuse("drive.current_gain", "none", "gains for " + shown(drive.channels) + " channels");
-  for (std::size_t i = 0; i < drive.poisson_rate_hz.size(); ++i) {
-    const double mean = drive.poisson_rate_hz[i] * network.step_ms * 1e-3;
+  const std::vector<double>& rates = drive.poisson_rate_hz;
+  if (rates.empty() || *std::max_element(rates.begin(), rates.end()) * step_ms * 1e-3 <= kMaxPoissonMean) return;
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    const double mean = rates[i] * step_ms * 1e-3;
     if (mean > kMaxPoissonMean)
       throw ConfigError(
           "drive.poisson_rate_hz[" + std::to_string(i) + "]",
           std::to_string(mean) + " spikes a step, at most " + std::to_string(kMaxPoissonMean) + " are supported");
   }
-}
-
-PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms) {
-  PoissonTable table;
-  std::map<double, std::uint32_t> row_of;
-  std::vector<std::vector<std::uint32_t>> rows;
-  for (const double rate : rate_hz) {
-    const auto [entry, added] = row_of.try_emplace(rate, static_cast<std::uint32_t>(rows.size()));
-    const double mean = rate * step_ms * 1e-3;  // may underflow to 0
-    if (added) rows.push_back(mean > 0 ? poisson_thresholds(mean) : std::vector<std::uint32_t>{});
-    table.row.push_back(entry->second);
-  }
-  for (const auto& row : rows) table.columns = std::max(table.columns, static_cast<std::uint32_t>(row.size()));
-  for (auto& row : rows) {
-    row.resize(table.columns, 0xFFFFFFFFu);
-    table.thresholds.insert(table.thresholds.end(), row.begin(), row.end());
-  }
-  return table;
 }
 
 }  // namespace sprig

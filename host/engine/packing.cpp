@@ -180,7 +180,8 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
   result.narrow = layout.narrow;
   result.by_delay = layout.by_delay;
 
-  const PoissonTable poisson = poisson_table(drive.poisson_rate_hz, network.step_ms);
+  const DrivenNeurons driven(network, drive);
+  const PoissonTable poisson = driven.table(drive);
   result.poisson_columns = poisson.columns;
   result.poisson_table = poisson.thresholds;
   if (!drive.noise_sigma.empty()) result.noise_table = normal_quantiles(0, 1);
@@ -228,7 +229,7 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
       Slice& slice = result.slices[s];
       Packing& packing = packings[s];
       packing.error.assign(populations, 0.0);
-      slice.constants = slice_constants(network, drive, slice, packing.population_of, exponents, poisson);
+      slice.constants = slice_constants(network, drive, slice, packing.population_of, exponents, driven, poisson);
       if (skip) add_skip_tables(network, slice);
       place_recurrent(recurrent, network, layout, exponents, packing);
       place(input, layout, exponents, packing, slice.input);

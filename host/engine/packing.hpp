@@ -4,18 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig {
-
-// The rows of poisson_count() for the distinct rates; `row` has one entry a neuron.
-struct PoissonTable {
-  std::uint32_t columns = 0;
-  std::vector<std::uint32_t> thresholds;  // [row][column]
-  std::vector<std::uint32_t> row;
-};
-PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms);
 
 // The exponent of the scale for weights of this load.
 int exponent_of(const WeightLoad& load, int weight_bits);
@@ -27,6 +20,6 @@ void add_skip_tables(const Network& network, Slice& slice);
 // [population * 2 + receptor].
 SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
                                const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
-                               const PoissonTable& poisson);
+                               const DrivenNeurons& driven, const PoissonTable& poisson);
 
 }  // namespace sprig

@@ -36,6 +36,7 @@ class OnGpu final : public Simulation {
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
     there_->advance(steps, input, what, recording);
   }
+  void set_drive(const Drive& drive) override { there_->set_drive(drive); }
   std::uint64_t step() const override { return there_->step(); }
   SimulationState state() const override { return there_->state(); }
   void set_state(const SimulationState& state) override { there_->set_state(state); }

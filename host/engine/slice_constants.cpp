@@ -8,7 +8,7 @@ namespace sprig {
 
 SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
                                const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
-                               const PoissonTable& poisson) {
+                               const DrivenNeurons& driven, const PoissonTable& poisson) {
   const bool two = network.kind.receptors == 2;
   SliceConstants c;
   const auto add = [](std::vector<real>& to, double value) { to.push_back(rounded<real>(value)); };
@@ -17,18 +17,9 @@ SliceConstants slice_constants(const Network& network, const Drive& drive, const
     append_constants(c, network.kind, rounded<real>(lif_constants(network.kind, network.neurons, i, network.step_ms)));
     add(c.unit_0, fixed_unit(exponents[2 * std::size_t{population_of[local]}]));
     if (two) add(c.unit_1, fixed_unit(exponents[2 * std::size_t{population_of[local]} + 1]));
-    add(c.external, network.neurons.i_dc[i]);
-    if (!drive.noise_sigma.empty()) add(c.noise_sigma, drive.noise_sigma[i]);
-    for (std::uint32_t k = 0; k < drive.channels; ++k) add(c.current_gain, drive.current_gain[i * drive.channels + k]);
-    if (!drive.poisson_rate_hz.empty()) {
-      const double weight = drive.poisson_weight[i];
-      const bool second = receptor_of(network.kind, weight) == 1;
-      add(c.poisson_weight_0, second ? 0.0 : weight);
-      if (two) add(c.poisson_weight_1, second ? weight : 0.0);
-      c.poisson_row.push_back(poisson.row[i]);
-    }
     c.draw_id.push_back(network.original_id.empty() ? static_cast<std::uint32_t>(i) : network.original_id[i]);
   }
+  driven.pack(c, drive, poisson, slice.first, slice.count);
   return c;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/network/bernoulli_row.hpp"
+#include "host/network/drawn_values.hpp"
 #include "host/network/plain_network.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/exception_trap.hpp"
@@ -26,12 +27,9 @@ struct Samplers {
 // check_network_spec() has seen the distributions.
 Samplers make_samplers(const NetworkSpec& spec) {
   Samplers samplers{Sampler("network.weight", spec.weight, kAnything, 0),
-                    Sampler("network.delay_ms", spec.delay_ms, kAnything, spec.step_ms / 2),
+                    delay_sampler(spec),
                     Sampler("neuron.v_initial", spec.v_initial, kAnything),
                     {}};
-  if (!(samplers.delay.largest() / spec.step_ms < kMaxDelaySteps + 0.5))
-    refuse("network.delay_ms", shown(spec.delay_ms) + ", which reaches " + shown(samplers.delay.largest()) + " ms",
-           "at most " + shown(kMaxDelaySteps) + " steps of " + shown(spec.step_ms) + " ms");
   for (const Distribution& tau_m : spec.tau_m_ms) samplers.tau_m.emplace_back("neuron.tau_m_ms", tau_m, kAnything, 0);
   return samplers;
 }
@@ -58,46 +56,6 @@ void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samp
   std::iota(network.original_id.begin(), network.original_id.end(), 0u);
 }
 
-std::uint16_t to_steps(double delay_ms, double step_ms) {
-  return static_cast<std::uint16_t>(std::max<long long>(1, std::llround(delay_ms / step_ms)));
-}
-
-void set_weights(Csr& csr, const NetworkSpec& spec, const Sampler& weight, std::uint32_t seed) {
-  const std::uint32_t excitatory = layout_of(spec).excitatory;
-  const double degree = expected_in_degree(spec);
-  const double factor = spec.scale_weights && degree > 0 ? spec.gain / std::sqrt(degree) : spec.gain;
-  const double sign_limit = spec.excitatory_fraction * 4294967296.0;  // without Dale: a draw below is excitatory
-  csr.weights.resize(csr.synapses());
-#pragma omp parallel for schedule(dynamic, 64)
-  for (std::uint32_t source = 0; source < csr.rows; ++source) {
-    float* row = csr.weights.data() + csr.offsets[source];
-    const std::uint64_t count = csr.offsets[source + 1] - csr.offsets[source];
-    const double scale = source < excitatory ? factor : -factor * spec.inhibition;
-    weight.fill(seed, Stream::weight, source, count,
-                [&](std::uint64_t j, double x) { row[j] = static_cast<float>(scale * x); });
-    if (spec.dale) continue;
-    PhiloxBlock block{};
-    for (std::uint64_t j = 0; j < count; ++j) {
-      if (j % 4 == 0) block = draw_block(seed, Stream::neuron_sign, source, j / 4);
-      if (block.word[j % 4] >= sign_limit) row[j] = static_cast<float>(-spec.inhibition * row[j]);
-    }
-  }
-}
-
-void set_delays(Csr& csr, const NetworkSpec& spec, const Sampler& delay, std::uint32_t seed) {
-  if (delay.constant()) {
-    csr.uniform_delay = to_steps(delay.largest(), spec.step_ms);
-    return;
-  }
-  csr.delays.resize(csr.synapses());
-#pragma omp parallel for schedule(dynamic, 64)
-  for (std::uint32_t source = 0; source < csr.rows; ++source) {
-    std::uint16_t* row = csr.delays.data() + csr.offsets[source];
-    delay.fill(seed, Stream::delay, source, csr.offsets[source + 1] - csr.offsets[source],
-               [&](std::uint64_t j, double x) { row[j] = to_steps(x, spec.step_ms); });
-  }
-}
-
 }  // namespace
 
 Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
@@ -108,8 +66,10 @@ Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
   network.kind = spec.kind;
   set_neurons(network, spec, samplers, seed);
   network.recurrent = draw_topology(spec, seed);
-  set_weights(network.recurrent, spec, samplers.weight, seed);
-  set_delays(network.recurrent, spec, samplers.delay, seed);
+  const std::uint32_t excitatory = layout_of(spec).excitatory;
+  draw_weights(network.recurrent, spec, weight_factor(spec, expected_in_degree(spec)), samplers.weight, seed,
+               [&](std::uint32_t source) { return source >= excitatory; });
+  draw_delays(network.recurrent, spec, samplers.delay, seed);
   validate(network);
   return network;
 }

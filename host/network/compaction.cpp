@@ -110,6 +110,7 @@ std::vector<std::uint32_t> keep_neurons(Network& network, const std::vector<std:
   };
   for (const NeuronField& field : kNeuronFields) gather(network.neurons.*field.values);
   if (!network.cluster.empty()) gather(network.cluster);
+  if (!network.names.empty()) gather(network.names);
   if (network.original_id.empty())
     network.original_id = kept;  // none: every neuron was its own index
   else

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "host/network/call_text.hpp"
 #include "sprig/core/refuse.hpp"
 
 namespace sprig {
@@ -41,6 +42,20 @@ std::optional<std::string> offence(const Distribution& d, const Allowed& allowed
   };
   if (sound()) return {};
   return shown(d);
+}
+
+std::optional<Distribution> read_distribution(std::string_view text) {
+  const std::optional<CallText> call = read_call(text);
+  if (!call || !call->parentheses) return {};
+  const std::optional<std::size_t> kind = index_of(words_of(Kind{}), call->name);
+  const std::optional<std::vector<double>> numbers = read_numbers(call->inside);
+  if (!kind || !numbers) return {};
+  Distribution d;
+  d.kind = static_cast<Kind>(*kind);
+  if (numbers->size() != (d.kind == Kind::constant ? 1u : 2u)) return {};
+  d.a = (*numbers)[0];
+  if (numbers->size() > 1) d.b = (*numbers)[1];
+  return d;
 }
 
 }  // namespace sprig

@@ -64,6 +64,7 @@ void check_neurons(const Network& network) {
   check_size("original_id", network.original_id.size(), n);
   check_ids(network.original_id);
   if (!network.cluster.empty()) check_size("cluster", network.cluster.size(), n);
+  if (!network.names.empty()) check_size("names", network.names.size(), n);
 }
 
 void check_populations(const Network& network) {

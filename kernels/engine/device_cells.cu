@@ -1,5 +1,7 @@
 #include "kernels/engine/device_cells.cuh"
 
+#include <algorithm>
+
 namespace sprig::cuda {
 
 DeviceConstants::DeviceConstants(const SliceConstants& constants, const SlicedNetwork& network, std::uint32_t seed)
@@ -9,6 +11,26 @@ DeviceConstants::DeviceConstants(const SliceConstants& constants, const SlicedNe
       arrays_, constants);
   view_ = view_of_constants(arrays_);
   tables_ = {seed, network.poisson_columns, poisson_table_.data(), noise_table_.data()};
+}
+
+bool DeviceConstants::set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream) {
+  each_constant([&](const auto& to, const auto& from) { to.upload(from.data(), from.size(), stream); }, arrays_, drive);
+  // Rows do not become shorter, so that kernels that were captured with these tables mostly stay as they are.
+  const std::uint32_t columns = std::max(tables_.poisson_columns, table.columns);
+  std::vector<std::uint32_t> rows;
+  if (table.columns > 0) rows.reserve(table.thresholds.size() / table.columns * columns);
+  for (std::size_t k = 0; k < table.thresholds.size(); ++k) {
+    rows.push_back(table.thresholds[k]);
+    if ((k + 1) % table.columns == 0) rows.resize(rows.size() + columns - table.columns, 0xFFFFFFFFu);
+  }
+  if (rows.empty() && columns > 0) rows.assign(columns, 0xFFFFFFFFu);
+  poisson_table_.reserve(rows.size(), "neuron constants");
+  poisson_table_.upload(rows.data(), rows.size(), stream);
+  stream.synchronize();  // before `rows` and `drive` go
+  const bool changed = columns != tables_.poisson_columns || poisson_table_.data() != tables_.poisson_table;
+  tables_.poisson_columns = columns;
+  tables_.poisson_table = poisson_table_.data();
+  return changed;
 }
 
 DeviceState::DeviceState(const SlicedNetwork& network, std::uint32_t replicas) {

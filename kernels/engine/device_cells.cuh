@@ -7,6 +7,7 @@
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/cell.hpp"
+#include "sprig/engine/poisson_table.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
 
@@ -17,6 +18,9 @@ class DeviceConstants {
   DeviceConstants() = default;
   // The constants, and the tables of random drive that `network` has.
   DeviceConstants(const SliceConstants& constants, const SlicedNetwork& network, std::uint32_t seed);
+  // Overwrites the arrays of `drive` that are not empty (DrivenNeurons::pack()), and the rows of Poisson counts.
+  // Returns whether tables() changed. Waits for the stream.
+  bool set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream);
   const kernel::ConstantsView& view() const { return view_; }
   const kernel::DriveTables& tables() const { return tables_; }
 

@@ -64,6 +64,12 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
   data_.failure = failure.data();
 }
 
+bool DeviceNetwork::set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream) {
+  const bool changed = constants_.set_drive(drive, table, stream);
+  data_.tables = constants_.tables();
+  return changed;
+}
+
 void DeviceNetwork::set_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched_cells,
                                const Stream& stream) {
   as_of_.upload(as_of.data(), as_of.size(), stream);

@@ -32,6 +32,9 @@ class DeviceNetwork {
   const kernel::StepData& data() const { return data_; }
   const kernel::PlasticView& plastic() const { return plastic_.view(); }
 
+  // Returns whether data() changed. Waits for the stream.
+  bool set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream);
+
   // The initial state: v_initial, nothing else, nothing in flight.
   void reset(const Network& network, const Stream& stream) const { state_.reset(network, data_.replicas, stream); }
   // Event mode (slices with skip tables). `as_of`: [neuron][replica]; who is active is for begin_events() to find out.

@@ -40,6 +40,22 @@ SPRIG_KERNEL inline void begin_events(Ctx& ctx, const StepData& data) {
   }
 }
 
+// Constant currents are to become `external` before `step`: cells of which that changes something catch up under the
+// current that they had. The constants themselves are for the host to change, afterwards.
+template <LifKind kKind, ExecutionContext Ctx>
+SPRIG_KERNEL inline void change_currents(Ctx& ctx, const StepData& data, const real* external, std::uint64_t step) {
+  const std::uint64_t cells = std::uint64_t{data.neurons} * data.replicas;
+  for (std::uint64_t cell = grid_thread(ctx); cell < cells; cell += grid_threads(ctx)) {
+    const auto neuron = static_cast<std::uint32_t>(cell / data.replicas);
+    const real before = data.constants.external[neuron], after = external[neuron];
+    if (before == after) continue;
+    LifState<real> s = load_state<kKind>(data.state, cell);
+    catch_up_cell<kKind>(s, data.events, neuron, cell, before, step);
+    store_state<kKind>(data.state, cell, s);
+    leave_cell<kKind>(s, data.events, neuron, cell, after, data.constants.v_th[neuron], step);
+  }
+}
+
 // Brings every cell to `step`: from then on the clock may take over.
 template <LifKind kKind, ExecutionContext Ctx>
 SPRIG_KERNEL inline void end_events(Ctx& ctx, const StepData& data, std::uint64_t step) {

@@ -95,6 +95,11 @@ void ResidentNetwork::set_state(const SimulationState& state, const Stream& stre
   state_.upload(state, stream);
 }
 
+void ResidentNetwork::set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream) {
+  constants_.set_drive(drive, table, stream);
+  data_.tables = constants_.tables();
+}
+
 void ResidentNetwork::clear_mail(const Stream& stream) const {
   boxes_.fill_zero(stream);
   overflow_.fill_zero(stream);

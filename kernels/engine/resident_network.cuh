@@ -49,6 +49,8 @@ class ResidentNetwork {
   // State in logical order; the stream must be idle.
   SimulationState state(std::uint64_t step, const Stream& stream) const;
   void set_state(const SimulationState& state, const Stream& stream) const;
+  // Waits for the stream.
+  void set_drive(const SliceConstants& drive, const PoissonTable& table, const Stream& stream);
   // Before every launch: tags start anew in each segment.
   void clear_mail(const Stream& stream) const;
 

@@ -12,6 +12,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/gpu_plan.hpp"
 #include "sprig/network/projection_draws.hpp"
 
@@ -23,11 +24,12 @@ class ResidentSimulation final : public Simulation {
  public:
   // synapses: a SlicedNetwork or DrawnRows.
   template <class Synapses>
-  ResidentSimulation(const Network& network, Synapses synapses, const SimulationOptions& options,
+  ResidentSimulation(const Network& network, const Drive& drive, Synapses synapses, const SimulationOptions& options,
                      const kernel::ResidentPlan& plan, const std::string& device)
       : device_name_("cuda (" + device + ", resident)"),
         input_channels_(network.input.rows),
         step_(options.first_step),
+        driven_(network, drive),
         network_(std::move(synapses), options, plan),
         kernel_(network.kind, plan.blocks, plan.threads, network_.shared_bytes(), plan.keeps),
         recorder_(network, plan),
@@ -39,6 +41,7 @@ class ResidentSimulation final : public Simulation {
   ~ResidentSimulation() override { cudaStreamSynchronize(stream_.get()); }
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  void set_drive(const Drive& drive) override;
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override {
     refuse_broken();
@@ -60,6 +63,7 @@ class ResidentSimulation final : public Simulation {
   std::string device_name_;
   std::uint32_t input_channels_;
   std::uint64_t step_;
+  DrivenNeurons driven_;
   bool broken_ = false;  // a segment ended early: the state is of no step
   Stream stream_;
   ResidentNetwork network_;
@@ -114,6 +118,14 @@ void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const 
     recorder_.fetch(segment, stream_);
   }
   recorder_.finish();
+}
+
+void ResidentSimulation::set_drive(const Drive& drive) {
+  driven_.check(drive);
+  const PoissonTable table = driven_.table(drive);
+  SliceConstants constants;
+  driven_.pack(constants, drive, table, 0, network_.data().neurons);
+  network_.set_drive(constants, table, stream_);
 }
 
 // Why not, or a simulation.
@@ -184,7 +196,7 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   cut.places = holds_places(synapses);
   plan = kernel::plan_resident(cut, machine, wishes);
   if (!plan.possible()) return {plan.refusal, nullptr};
-  return {"", std::make_unique<ResidentSimulation>(network, std::move(synapses), options, plan, device.name)};
+  return {"", std::make_unique<ResidentSimulation>(network, drive, std::move(synapses), options, plan, device.name)};
 }
 
 template <class Description>

@@ -50,14 +50,15 @@ class Capture {
 
 }  // namespace
 
-CudaSimulation::CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
-                               bool graphs)
+CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
+                               const SimulationOptions& options, bool graphs)
     : device_name_("cuda (" + current_device().name + ")"),
       input_channels_(sliced.input_channels),
       chunk_steps_(steps_a_chunk(network, options.replicas)),
       graphs_(graphs),
       kind_(network.kind),
       update_(options.update),
+      driven_(network, drive),
       step_(options.first_step),
       network_(sliced, network, options, chunk_steps_),
       kernels_(kind_, network_.data(), network_.plastic()),
@@ -78,7 +79,24 @@ void CudaSimulation::set_state(const SimulationState& state) {
   step_ = state.step;
   network_.end_events();
   use_network();
-  if (events) begin_events(state.as_of, state.touched);
+  if (!events) return;
+  begin_events(state.as_of, state.touched);
+  if (needs_clock_) turn_to_clock();
+}
+
+void CudaSimulation::set_drive(const Drive& drive) {
+  driven_.check(drive);
+  if (network_.can_skip()) needs_clock_ = drive_needs_clock(drive, update_);
+  const PoissonTable table = driven_.table(drive);
+  SliceConstants constants;
+  driven_.pack(constants, drive, table, 0, network_.data().neurons);
+  if (by_events() && needs_clock_) turn_to_clock();
+  if (by_events()) {
+    currents_.reserve(constants.external.size(), "neuron constants");
+    currents_.upload(constants.external.data(), constants.external.size(), stream_);
+    kernels_.change_currents(currents_.data(), step_, stream_);
+  }
+  if (network_.set_drive(constants, table, stream_)) use_network();
 }
 
 // The kernels for what the network is now: by events or by the clock.
@@ -104,7 +122,10 @@ void CudaSimulation::measure_activity() {
   stream_.synchronize();
   const bool clock = clock_pays(host_failure_[0], std::uint64_t{data.neurons} * data.replicas);
   network_.touched.fill_zero(stream_);
-  if (!clock) return;
+  if (clock) turn_to_clock();
+}
+
+void CudaSimulation::turn_to_clock() {
   kernels_.end_events(step_, stream_);
   network_.end_events();
   use_network();
@@ -197,7 +218,7 @@ std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive&
   check_options(network, options);
   if (auto simulation = resident(network, drive, options)) return simulation;
   const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
-  return std::make_unique<CudaSimulation>(network, slice_network(network, drive, policy), options);
+  return std::make_unique<CudaSimulation>(network, drive, slice_network(network, drive, policy), options);
 }
 
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural, const Drive& drive,
@@ -206,7 +227,7 @@ std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural,
   const Network& network = procedural.network;
   if (auto simulation = resident(procedural, drive, options)) return simulation;
   const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
-  return std::make_unique<CudaSimulation>(network, slice_network(procedural, drive, policy), options);
+  return std::make_unique<CudaSimulation>(network, drive, slice_network(procedural, drive, policy), options);
 }
 
 }  // namespace sprig::cuda

@@ -11,6 +11,7 @@
 #include "kernels/engine/chunk_recorder.cuh"
 #include "kernels/engine/device_network.cuh"
 #include "kernels/engine/step_kernels.cuh"
+#include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig::cuda {
@@ -18,11 +19,12 @@ namespace sprig::cuda {
 class CudaSimulation final : public Simulation {
  public:
   // `sliced` holds `network` as one slice of wide synapses. graphs = false: each kernel is launched by the host.
-  CudaSimulation(const Network& network, const SlicedNetwork& sliced, const SimulationOptions& options,
-                 bool graphs = true);
+  CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
+                 const SimulationOptions& options, bool graphs = true);
   ~CudaSimulation() override;
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  void set_drive(const Drive& drive) override;
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override { return network_.state(step_, stream_); }
   void set_state(const SimulationState& state) override;
@@ -35,12 +37,15 @@ class CudaSimulation final : public Simulation {
   void begin_events(const std::vector<std::uint64_t>& as_of, std::uint64_t touched);
   void use_network();
   void measure_activity();
+  void turn_to_clock();
 
   std::string device_name_;
   std::uint32_t input_channels_, chunk_steps_;
   bool graphs_;
   LifKind kind_;
   UpdateMode update_;
+  DrivenNeurons driven_;
+  bool needs_clock_ = false;  // the drive that it was given since
   std::uint64_t step_;
   Stream stream_;
   DeviceNetwork network_;
@@ -50,7 +55,8 @@ class CudaSimulation final : public Simulation {
   HostBuffer<kernel::Control> host_control_;
   HostBuffer<std::uint64_t> host_failure_;
   CallInput input_;
-  GraphExec chunk_graph_;  // made at the first full chunk
+  DeviceBuffer<real> currents_;  // of events, while they change
+  GraphExec chunk_graph_;        // made at the first full chunk
 };
 
 }  // namespace sprig::cuda

@@ -34,6 +34,13 @@ __global__ void __launch_bounds__(kThreads, update_blocks(kEvents, kLearns))
 
 template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive>
 __global__ void __launch_bounds__(kThreads)
+    currents_kernel(const __grid_constant__ kernel::StepData data, const real* external, std::uint64_t step) {
+  CudaContext ctx;
+  kernel::change_currents<LifKind{kSynapse, kReceptors, kReset, kAdaptive}>(ctx, data, external, step);
+}
+
+template <Synapse kSynapse, int kReceptors, Reset kReset, bool kAdaptive>
+__global__ void __launch_bounds__(kThreads)
     events_kernel(const __grid_constant__ kernel::StepData data, bool begin, std::uint64_t step) {
   CudaContext ctx;
   constexpr LifKind kKind{kSynapse, kReceptors, kReset, kAdaptive};
@@ -122,6 +129,14 @@ StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, cons
 void StepKernels::begin_events(const Stream& stream) const { launch_events(kind_, data_, true, 0, stream); }
 void StepKernels::end_events(std::uint64_t step, const Stream& stream) const {
   launch_events(kind_, data_, false, step, stream);
+}
+
+void StepKernels::change_currents(const real* external, std::uint64_t step, const Stream& stream) const {
+  const Grid grid = grid_for(std::uint64_t{data_.neurons} * data_.replicas, kThreads, 1u << 16);
+  with_lif_kind(kind_, [&]<LifKind k>() {
+    launch("changing currents between events", grid, stream,
+           currents_kernel<k.synapse, k.receptors, k.reset, k.adaptive>, data_, external, step);
+  });
 }
 
 void StepKernels::enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const {

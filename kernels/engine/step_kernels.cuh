@@ -16,9 +16,10 @@ class StepKernels {
   // Updates by events when `data` has them. Grids: update has a warp for each tile, delivery fills the device once.
   StepKernels(const LifKind& kind, const kernel::StepData& data, const kernel::PlasticView& plastic);
 
-  // kernel::begin_events() and end_events().
+  // kernel::begin_events(), end_events() and change_currents().
   void begin_events(const Stream& stream) const;
   void end_events(std::uint64_t step, const Stream& stream) const;
+  void change_currents(const real* external, std::uint64_t step, const Stream& stream) const;
 
   // Queues `steps` steps: start, then update and delivery each.
   void enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const;

@@ -107,15 +107,108 @@ TEST(Npz, NumbersThatDoNotFitAreRefusedByName) {
   EXPECT_NE(message(folder.file("a.npz"), "negative").find("negative[0] = -1"), std::string::npos);
 }
 
-TEST(Npz, CompressedMembersAreRefusedWithTheWayOut) {
+// What NumPy makes of `code`, in which path() is the file to write.
+bool made_by_numpy(const TemporaryFolder& folder, const std::string& code) {
+  write_raw(folder.file("make.py"),
+            "import sys, io, zipfile, zlib, struct, numpy as np\npath = sys.argv[1] + '/a.npz'\n" + code);
+  return std::system(("/usr/bin/python3 " + folder.file("make.py") + " " + folder.path()).c_str()) == 0;
+}
+
+TEST(Npz, ReadsEveryNumberTypeByteOrderAndLayoutOfNumPyDeflatedToo) {
   if (!test::have_scipy()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy";
   TemporaryFolder folder;
-  const std::string path = folder.file("a.npz");
-  ASSERT_EQ(
-      std::system(("/usr/bin/python3 -c \"import numpy as np; np.savez_compressed('" + path + "', a=np.zeros(1000))\"")
-                      .c_str()),
-      0);
-  EXPECT_NE(message(path).find("a is compressed; save it uncompressed"), std::string::npos);
+  ASSERT_TRUE(made_by_numpy(folder, R"(
+arrays = {}
+for order in '<>':
+    for kind in ('i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8'):
+        arrays[kind + ('little' if order == '<' else 'big')] = np.array([0, 1, 120], dtype=order + kind)
+arrays['flags'] = np.array([True, False])
+grid = np.arange(24.0).reshape(2, 3, 4)
+arrays['grid'] = grid
+arrays['fortran'] = np.asfortranarray(grid)
+arrays['many'] = np.arange(300000) % 1000
+arrays['words'] = np.array(['Å', 'plain', '🧠'])
+arrays['swapped'] = np.array(['Å', 'Ł'], dtype='>U1')
+arrays['halves'] = np.array([1.5, -0.25, 6e-8, 65504.0], dtype='f2')
+arrays['empty'] = np.zeros((0, 5))
+np.savez_compressed(path, **arrays)
+np.savez(sys.argv[1] + '/stored.npz', **arrays)
+)"));
+  for (const char* name : {"a.npz", "stored.npz"}) {
+    const NpzReader file(folder.file(name));
+    for (const char* order : {"little", "big"})
+      for (const char* kind : {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}) {
+        EXPECT_EQ(file.read<double>(std::string(kind) + order), (std::vector<double>{0, 1, 120})) << kind << order;
+        EXPECT_EQ(file.read<std::uint32_t>(std::string(kind) + order), (std::vector<std::uint32_t>{0, 1, 120}));
+      }
+    EXPECT_EQ(file.read<std::uint8_t>("flags"), (std::vector<std::uint8_t>{1, 0}));
+    EXPECT_EQ(file.shape("fortran"), (std::vector<std::uint64_t>{2, 3, 4}));
+    EXPECT_EQ(file.read<double>("fortran"), file.read<double>("grid"));
+    EXPECT_EQ(file.read<double>("grid")[23], 23);
+    const auto many = file.read<std::uint32_t>("many");
+    ASSERT_EQ(many.size(), 300000u);
+    for (std::uint32_t i = 0; i < many.size(); ++i) ASSERT_EQ(many[i], i % 1000);
+    EXPECT_EQ(file.read_text("words"), (std::vector<std::string>{"\u00c5", "plain", "\U0001F9E0"}));
+    EXPECT_EQ(file.read_text("swapped"), (std::vector<std::string>{"\u00c5", "\u0141"}));
+    EXPECT_EQ(file.read<double>("halves"), (std::vector<double>{1.5, -0.25, 0x1p-24, 65504}));
+    EXPECT_TRUE(file.read<double>("empty").empty());
+  }
+}
+
+TEST(Npz, ALoneArrayIsRead) {
+  TemporaryFolder folder;
+  write_npy(folder.file("a.npy"), npy_vector("", kFloats, {1, 3}));
+  const auto array = read_npy<double>(folder.file("a.npy"));
+  EXPECT_EQ(array.shape, (std::vector<std::uint64_t>{1, 3}));
+  EXPECT_EQ(array.values, (std::vector<double>{1.5, -2.25, static_cast<double>(1e-30f)}));
+  EXPECT_EQ(npy_shape(folder.file("a.npy")), array.shape);
+  const std::string bytes = read_file(folder.file("a.npy"));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    write_raw(folder.file("cut.npy"), bytes.substr(0, size));
+    EXPECT_THROW(read_npy<double>(folder.file("cut.npy")), InputError) << size;
+  }
+  write_raw(folder.file("long.npy"), bytes + "x");
+  EXPECT_THROW(read_npy<double>(folder.file("long.npy")), InputError);
+}
+
+// A deflated member whose directory lies about its size, or whose bytes are not what they should be.
+TEST(Npz, DeflatedBombsAndLiesAreRefusedInTheirSize) {
+  if (!test::have_scipy()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy";
+  TemporaryFolder folder;
+  ASSERT_TRUE(made_by_numpy(folder, R"(
+def member(claimed, content, crc=None, raw=None):
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = raw if raw is not None else deflate.compress(content) + deflate.flush()
+    crc = zlib.crc32(content) if crc is None else crc
+    head = struct.pack('<HHHHHIIIHH', 20, 0, 8, 0, 33, crc, len(packed), claimed, 5, 0)
+    local = b'PK\3\4' + head + b'a.npy' + packed
+    central = b'PK\1\2' + struct.pack('<H', 20) + head + struct.pack('<HHHII', 0, 0, 0, 0, 0) + b'a.npy'
+    return local + central + b'PK\5\6' + struct.pack('<HHHHIIH', 0, 0, 1, 1, len(central), len(local), 0)
+def npy(shape, data=b''):
+    text = "{'descr': '|u1', 'fortran_order': False, 'shape': (%d,), }" % shape
+    return b'\x93NUMPY\1\0' + struct.pack('<H', len(text)) + text.encode() + data
+good = npy(10000, b'\0' * 10000)
+write = lambda name, data: open(sys.argv[1] + '/' + name, 'wb').write(data)
+write('good', member(len(good), good))
+write('ratio', member(4_000_000_000, npy(4_000_000_000 - 70)))
+write('short', member(30000, npy(30000 - len(npy(30000)), b'\0' * 5000)))
+write('long', member(len(good), good + b'\0' * 100000))
+write('checksum', member(len(good), good, crc=1))
+write('noise', member(len(good), good, raw=bytes(range(7, 250))))
+half = zlib.compressobj(9, zlib.DEFLATED, -15); half = half.compress(good) + half.flush()
+write('unended', member(len(good), good, raw=half[:-1]))
+)"));
+  const auto refused = [&](const char* name, const char* expected) {
+    EXPECT_NE(message(folder.file(name), "a").find(expected), std::string::npos)
+        << name << ": " << message(folder.file(name), "a");
+  };
+  EXPECT_EQ(message(folder.file("good"), "a"), "");
+  refused("ratio", "more than its");
+  refused("short", "end early");
+  refused("long", "go on");
+  refused("checksum", "checksum");
+  refused("noise", "a");
+  refused("unended", "end");
 }
 
 TEST(Npz, HeaderBombsAreRefusedBeforeAnyAllocation) {
@@ -133,10 +226,11 @@ TEST(Npz, HeaderBombsAreRefusedBeforeAnyAllocation) {
       {start + "(8,), } import os", "header that is not NumPy's"},
       {start + "(-8,), }", "header that is not NumPy's"},
       {start + "(8, }", "header that is not NumPy's"},
-      {"{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", "has type |O"},
-      {"{'descr': '<O8', 'fortran_order': False, 'shape': (2,), }", "has type <O8"},
-      {"{'descr': '>u2', 'fortran_order': False, 'shape': (8,), }", "has type >u2"},
-      {"{'descr': '<u2', 'fortran_order': True, 'shape': (2, 4), }", "Fortran order"},
+      {"{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", "Python objects"},
+      {"{'descr': '<O8', 'fortran_order': False, 'shape': (2,), }", "Python objects"},
+      {"{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", "has type <c16"},
+      {"{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "has type <f16"},
+      {"{'descr': [('a', '<u2')], 'fortran_order': False, 'shape': (8,), }", "records with named fields"},
       {"{'descr': '<u2', 'shape': (8,), }", "header that is not NumPy's"},
       {"", "header that is not NumPy's"},
   };

@@ -85,6 +85,21 @@ std::optional<std::string> offence(const std::vector<T>& values, const Allowed& 
   return {};
 }
 
+// A field that may be left out: what is there, as itself.
+template <class T>
+std::string shown(const std::optional<T>& value) {
+  return value ? shown(*value) : "nothing";
+}
+template <class T>
+std::string in_words(const std::optional<T>&, const Allowed& allowed) {
+  return in_words(T{}, allowed);
+}
+template <class T>
+std::optional<std::string> offence(const std::optional<T>& value, const Allowed& allowed) {
+  if (!value) return {};
+  return offence(*value, allowed);
+}
+
 // A visitor that refuses what a field may not hold, the key being "<section>.<name>".
 struct FieldCheck {
   const char* section;

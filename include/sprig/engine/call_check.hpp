@@ -20,6 +20,11 @@ void check_call(const CallLimits& limits, std::uint64_t steps, const Input& inpu
 
 // Why this network with this drive cannot be updated by events (UpdateMode::event); empty: it can.
 std::string why_not_event(const Network& network, const Drive& drive);
+std::string why_not_event(const Drive& drive);  // as far as it is the drive's
+
+// Whether the clock must take over from a simulation by events that is given this drive. Errors: ConfigError when it
+// may not (UpdateMode::event).
+bool drive_needs_clock(const Drive& drive, UpdateMode mode);
 
 // Does a simulation begin by events? Errors: ConfigError when it must (UpdateMode::event) but cannot.
 bool begins_by_events(const Network& network, const Drive& drive, UpdateMode mode);

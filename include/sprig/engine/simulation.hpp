@@ -26,7 +26,8 @@ bool uses_device(Device asked);
 enum class CudaEngine { automatic, plain, resident };
 constexpr auto words_of(CudaEngine) { return words<CudaEngine>("auto", "plain", "resident"); }
 
-// What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none".
+// What drives the neurons besides the constant current of NeuronParameters. Empty vectors mean "none". A simulation's
+// drive may change between two calls (Simulation::set_drive).
 struct Drive {
   // Poisson spike trains: per neuron, `poisson_rate_hz` (aggregated over its sources), each spike of weight
   // `poisson_weight` (pA or mV; >= 0 goes to receptor 0, < 0 to receptor 1). At most kMaxPoissonMean expected a step.
@@ -36,6 +37,8 @@ struct Drive {
   // Injected signals: I_i(t) = sum_k current_gain[i * channels + k] * signal[k](t); see Input::signal.
   std::uint32_t channels = 0;
   std::vector<double> current_gain;
+  // A constant current on top of NeuronParameters::i_dc, per neuron, pA.
+  std::vector<double> current;
 
   // The rows that belong to kept neurons (indices before a compaction), for a pruned network.
   Drive subset(const std::vector<std::uint32_t>& kept) const;
@@ -45,6 +48,7 @@ inline constexpr double kMaxPoissonMean = 200;
 
 // Errors: ConfigError naming the entry of `drive` that does not fit the network.
 void check_drive(const Network& network, const Drive& drive);
+void check_drive(std::size_t neurons, double step_ms, const Drive& drive);
 
 // `drive` with white noise added to every neuron that alone would give its potential, without threshold, the standard
 // deviation `deviation` * (v_th - v_reset) around its mean: sigma R sqrt(h / 2 tau_m) of it, to first order in h/tau_m,
@@ -176,6 +180,12 @@ class Simulation {
   // step at which it was noticed); ConfigError for input that does not fit.
   virtual void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) = 0;
   void advance(std::uint64_t steps) { advance(steps, {}, {}, nullptr); }
+  // From the next step on the network is driven so. Random draws are keyed by the step, so that a drive that is set
+  // anew and is the same changes no bit. Takes a time that grows with the neurons alone. Errors: ConfigError for a
+  // drive that does not fit, or has a term (Poisson spikes, noise, channels of signals) that the first one had not (a
+  // term of zeros is one); for one that needs the clock under UpdateMode::event (under `automatic`, the clock takes
+  // over for good).
+  virtual void set_drive(const Drive& drive) = 0;
   virtual std::uint64_t step() const = 0;
   virtual SimulationState state() const = 0;
   virtual void set_state(const SimulationState& state) = 0;

@@ -1,5 +1,5 @@
-// What is done to a network from outside, as configuration files ([[stimulus]]) and Python describe it, and what the
-// engine makes of it.
+// What is done to a network from outside, as configuration files ([[stimulus]]) and Python describe it
+// (docs/stimuli.md); instruments/stimulation.hpp is what becomes of it.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,6 @@
 
 #include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
-#include "sprig/engine/simulation.hpp"
-#include "sprig/network/network.hpp"
 
 namespace sprig {
 
@@ -22,7 +20,7 @@ constexpr auto words_of(StimulusKind) {
   return words<StimulusKind>("dc", "ramp", "current", "noise", "poisson", "spikes");
 }
 
-// Several add up. Times are of the simulation, from its start.
+// Several add up. Times are of the simulation: step s begins at s * step_ms.
 struct StimulusSpec {
   std::vector<std::string> to;  // populations; empty: all
   std::string neurons;          // "first:end:every" of each of them, as in Python; empty: all

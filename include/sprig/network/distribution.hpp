@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sprig/core/fields.hpp"
 #include "sprig/core/words.hpp"
@@ -24,5 +25,8 @@ constexpr auto words_of(Distribution::Kind) {
 std::string shown(const Distribution& d);
 std::string in_words(const Distribution& like, const Allowed& allowed);
 std::optional<std::string> offence(const Distribution& d, const Allowed& allowed);
+
+// "gamma(3, 6.67)": a known name and its finite numbers, whatever they are. None where the text is nothing such.
+std::optional<Distribution> read_distribution(std::string_view text);
 
 }  // namespace sprig

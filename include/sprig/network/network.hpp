@@ -47,6 +47,7 @@ struct Network {
   Csr input;                               // channels x N; rows = 0 when there are no external spike channels
   std::vector<std::uint32_t> original_id;  // neuron's index before any pruning: keys of all its random draws
   std::vector<std::uint32_t> cluster;      // that each neuron belongs to, from 0; empty: there is only one
+  std::vector<std::string> names;          // of the neurons, as a file had them; empty: they have none
   std::optional<Plasticity> plasticity;    // none: weights are constant
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(neurons.size()); }

@@ -54,7 +54,7 @@ struct BpttNetwork {
     const NeuronParameters& p = network.neurons;
     for (std::size_t i = 0; i < neurons; ++i) {
       constants.push_back(rounded<T>(lif_constants(kind, p, i, network.step_ms)));
-      external.push_back(rounded<T>(p.i_dc[i]));
+      external.push_back(rounded<T>(p.i_dc[i] + (drive.current.empty() ? 0.0 : drive.current[i])));
       initial.push_back(rounded<T>(p.v_initial[i] - p.e_l[i]));
     }
   }

@@ -1,0 +1,12 @@
+// Networks that [[population]] and [[projection]] describe, with their stimuli and records.
+#pragma once
+
+#include "sprig/config/config.hpp"
+
+namespace sprig {
+
+// Checks every entry and what entries are to each other and to the sections; makes paths absolute; gives the
+// description what [neuron] and network.step_ms say. Errors: ConfigError.
+void finish_described(Config& config);
+
+}  // namespace sprig
