@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "host/app/command_network.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -34,7 +35,7 @@ NetworkFormat format_of(const std::string& path, const std::string& wanted) {
 
 int convert_verb(const Command& command) {
   const NetworkFormat format = format_of(command.out, command.to);
-  const Network network = stored(make_network(command.config, command.config.simulation.seed, note_on_stderr));
+  const Network network = stored(command_network(command));
   export_network(command.out, network, format);
   if (command.quiet) return 0;
   std::string text = "written to " + command.out + " (" + std::string(name_of(format)) +

@@ -2,14 +2,15 @@
 #include "sprig/dynamics/lyapunov.hpp"
 
 #include "host/app/check_lyapunov.hpp"
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"
-#include "sprig/core/hash.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
+#include "sprig/session/result_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -41,10 +42,13 @@ std::string summary(const LyapunovResult& r) {
 int lyapunov_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::lyapunov);
-  const Network network = stored(make_network(config, config.simulation.seed, note_on_stderr));
+  const Network network = stored(command_network(command));
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
+  Observation observation(config, {"network", network, drive});
+  const std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  print_warnings(warnings);
   LyapunovResult spectrum;
   {
     ProgressLine line("lyapunov", command.quiet);
@@ -52,13 +56,14 @@ int lyapunov_verb(const Command& command) {
     simulation.replicas = 1;  // run.replicas is for `run`
     spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress());
   }
-  const std::string hash = Hash().add(spectrum.exponents).add(spectrum.per_neuron).hex();
+  const std::string hash = result_hash(spectrum);
   Json result = lyapunov_json(spectrum);
   result["neurons"] = network.size();
   result["synapses"] = network.recurrent.synapses();
   result["seed"] = config.simulation.seed;
   result["hash"] = hash;
-  if (spectrum.complete) write_observation(session.folder(), config, {{"network", network, drive}});
+  result["warnings"] = warnings;
+  if (spectrum.complete) observation.write(session.folder());
   session.print(summary(spectrum));
   return session.finish(result, hash, device_used(config).text(), spectrum.complete);
 }

@@ -48,11 +48,18 @@ struct Window {
       : first_step(first), steps(count), bin_steps(std::max<std::uint64_t>(1, count / kBins)) {}
 };
 
+}  // namespace
+
 // Counts and keeps the spikes of one network in the window.
 class Activity {
  public:
-  Activity(const Network& network, const RasterRows& rows, const Window& window)
-      : network_(network), window_(window), row_of_(network.size(), -1), spikes_of_(network.size(), 0) {
+  // matrix: the network with its synapses; null: there is none.
+  Activity(const Network& network, const Network* matrix, const RasterRows& rows, const Window& window)
+      : network_(network),
+        matrix_(matrix),
+        window_(window),
+        row_of_(network.size(), -1),
+        spikes_of_(network.size(), 0) {
     bins_.assign((window.steps + window.bin_steps - 1) / window.bin_steps, 0);
     there_.assign(rows.original_id.size(), 0);
     std::unordered_map<std::uint32_t, std::int32_t> row_of_id;
@@ -66,6 +73,8 @@ class Activity {
   }
 
   void add(const std::vector<SpikeEvent>& spikes) {
+    if (spikes.empty() || spikes.front().step >= window_.first_step + window_.steps) return;
+    any_ = true;
     for (const SpikeEvent& spike : spikes) {
       if (spike.replica != 0 || spike.step < window_.first_step || spike.step - window_.first_step >= window_.steps)
         continue;
@@ -94,20 +103,25 @@ class Activity {
       spikes += static_cast<double>(bins_[b]);
     }
     const auto all = rates();
+    Json json{{"row_there", there_},
+              {"raster_step", raster_step},
+              {"raster_row", raster_row},
+              {"rate_hz", rate},
+              {"mean_rate_hz", hz(spikes / neurons, window_.steps)},
+              {"silent", std::count(spikes_of_.begin(), spikes_of_.end(), 0)},
+              {"rates_hz", histogram_json(all, rate_edges)}};
+    if (matrix_ == nullptr) return json;
     std::vector<std::uint32_t> in_degree(network_.size(), 0);
-    for (const std::uint32_t target : network_.recurrent.targets) ++in_degree[target];
+    for (const std::uint32_t target : matrix_->recurrent.targets) ++in_degree[target];
     Json degree = Json::array(), sampled = Json::array();
     for (const std::uint32_t i : spread(network_.size(), kSampledNeurons))
       degree.push_back(in_degree[i]), sampled.push_back(rounded(all[i]));
-    return {{"row_there", there_},
-            {"raster_step", raster_step},
-            {"raster_row", raster_row},
-            {"rate_hz", rate},
-            {"mean_rate_hz", hz(spikes / neurons, window_.steps)},
-            {"silent", std::count(spikes_of_.begin(), spikes_of_.end(), 0)},
-            {"rates_hz", histogram_json(all, rate_edges)},
-            {"sample", {{"in_degree", degree}, {"rate_hz", sampled}}}};
+    json["sample"] = {{"in_degree", degree}, {"rate_hz", sampled}};
+    return json;
   }
+
+  bool any() const { return any_; }
+  ActivityShares shares() const { return activity_shares(network_, spikes_of_, window_.steps, 1); }
 
  private:
   double hz(double spikes, std::uint64_t steps) const {
@@ -115,12 +129,16 @@ class Activity {
   }
 
   const Network& network_;
+  const Network* matrix_;
   Window window_;
+  bool any_ = false;
   std::vector<std::int32_t> row_of_;  // [neuron]; -1: not shown
   std::vector<int> there_;            // [row]
   std::vector<std::uint64_t> spikes_of_, bins_;
   std::vector<std::pair<std::int32_t, std::uint64_t>> shown_;
 };
+
+namespace {
 
 void simulate(Activity& activity, const NamedNetwork& n, SimulationOptions options, const Window& window) {
   options.replicas = 1;
@@ -152,68 +170,111 @@ Json time_json(const Network& network, const RasterRows& rows, const Window& win
           {"networks", Json::array()}};
 }
 
-// Rates of all networks over the same bins.
-void add_activities(Json& json, std::vector<std::unique_ptr<Activity>>& activities) {
-  std::vector<std::vector<double>> rates;
-  for (const auto& activity : activities) rates.push_back(activity->rates());
-  const auto edges = common_edges(rates, kRateBins);
-  for (std::size_t k = 0; k < activities.size(); ++k) json["networks"][k]["activity"] = activities[k]->json(edges);
-}
-
 std::uint64_t observed_steps(double step_ms) {
   return std::max<std::uint64_t>(1, steps_of(kObservedMs, step_ms, "network.step_ms"));
 }
 
-// The run matters more than its page.
-void write(RunFolder& folder, const Json& json) {
+}  // namespace
+
+struct Observation::Parts {
+  struct Watched {
+    std::string name;
+    const Network& network;
+    const Network* matrix;  // with its synapses
+    std::unique_ptr<Activity> activity;
+  };
+
+  Parts(const Network& first, const Window& w, double settle_ms, const std::string& how)
+      : rows(first), window(w), json(time_json(first, rows, w, settle_ms, how)) {}
+
+  RasterRows rows;
+  Window window;
+  Json json;
+  SimulationOptions options;
+  bool simulated = false;
+  std::string failure, why_no_matrix;
+  std::vector<Watched> watched;
+};
+
+Observation::Observation(const Config& config, const NamedNetwork& first) {
+  const double step_ms = first.network.step_ms, settle_ms = config.lyapunov.transient_ms;
+  const Window window(steps_of(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
+  parts_ = std::make_unique<Parts>(first.network, window, settle_ms,
+                                   "Simulated for this page with the run's drive and no task's input, after " +
+                                       std::to_string(std::lround(settle_ms)) + " ms to settle.");
+  parts_->options = config.simulation;
+  parts_->simulated = true;
+  simulate(first);
+}
+
+Observation::Observation(const Network& network, const Network* matrix, const std::string& why_none,
+                         std::uint64_t first_step, std::uint64_t steps)
+    : parts_(std::make_unique<Parts>(network, Window(first_step, std::min(steps, observed_steps(network.step_ms))), 0,
+                                     "From the recorded spikes of the first replica.")) {
+  parts_->why_no_matrix = why_none;
+  parts_->watched.push_back(
+      {"network", network, matrix, std::make_unique<Activity>(network, matrix, parts_->rows, parts_->window)});
+}
+
+Observation::~Observation() = default;
+
+void Observation::simulate(const NamedNetwork& n) {
+  Parts& p = *parts_;
+  auto activity = std::make_unique<Activity>(n.network, &n.network, p.rows, p.window);
   try {
-    folder.write("observation.json", json_text(json) + "\n");
+    if (p.failure.empty()) app::simulate(*activity, n, p.options, p.window);
+  } catch (const Error& error) {
+    p.failure = error.what();
+  }
+  p.watched.push_back({n.name, n.network, &n.network, std::move(activity)});
+}
+
+void Observation::add(const std::vector<SpikeEvent>& spikes) { parts_->watched.back().activity->add(spikes); }
+
+std::vector<std::string> Observation::warnings(NetworkOrigin origin) const {
+  std::vector<std::string> list;
+  if (!parts_->failure.empty()) return list;
+  for (const Parts::Watched& one : parts_->watched) {
+    const std::string who = one.name == "after" ? "the pruned network" : "the network";
+    const std::string text = activity_warning(one.activity->shares(), origin, who);
+    if (!text.empty()) list.push_back(text);
+  }
+  return list;
+}
+
+void Observation::write(RunFolder& folder) {
+  Parts& p = *parts_;
+  std::vector<const Network*> all;
+  for (const Parts::Watched& one : p.watched)
+    if (one.matrix != nullptr) all.push_back(one.matrix);
+  for (const Parts::Watched& one : p.watched)
+    p.json["networks"].push_back(one.matrix != nullptr
+                                     ? structure_json(one.name, *one.matrix, all, p.simulated)
+                                     : structure_without_matrix(one.name, one.network, p.why_no_matrix));
+  if (!p.failure.empty()) {
+    p.json["no_activity"] = p.failure;
+  } else if (!p.simulated && !p.watched.front().activity->any()) {
+    p.json["no_activity"] = "no spike was recorded";
+  } else {  // rates of all networks over the same bins
+    std::vector<std::vector<double>> rates;
+    for (const Parts::Watched& one : p.watched) rates.push_back(one.activity->rates());
+    const auto edges = common_edges(rates, kRateBins);
+    for (std::size_t k = 0; k < p.watched.size(); ++k)
+      p.json["networks"][k]["activity"] = p.watched[k].activity->json(edges);
+  }
+  try {
+    folder.write("observation.json", json_text(p.json) + "\n");
   } catch (const InputError& error) {
     std::fprintf(stderr, "sprig: the page will lack what the network does: %s\n", error.what());
   }
 }
 
-}  // namespace
-
-void write_observation(RunFolder& folder, const Config& config, const std::vector<NamedNetwork>& networks) {
-  const double step_ms = networks.front().network.step_ms;
-  const double settle_ms = config.lyapunov.transient_ms;
-  const Window window(steps_of(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
-  const RasterRows rows(networks.front().network);
-  Json json = time_json(networks.front().network, rows, window, settle_ms,
-                        "Simulated for this page with the run's drive and no task's input, after " +
-                            std::to_string(std::lround(settle_ms)) + " ms to settle.");
-  std::vector<const Network*> all;
-  for (const NamedNetwork& n : networks) all.push_back(&n.network);
-  for (const NamedNetwork& n : networks) json["networks"].push_back(structure_json(n.name, n.network, all, true));
-  try {
-    std::vector<std::unique_ptr<Activity>> activities;
-    for (const NamedNetwork& n : networks) {
-      activities.push_back(std::make_unique<Activity>(n.network, rows, window));
-      simulate(*activities.back(), n, config.simulation, window);
-    }
-    add_activities(json, activities);
-  } catch (const Error& error) {
-    json["no_activity"] = error.what();
-  }
-  write(folder, json);
+NetworkOrigin origin_of(const Config& config) {
+  return config.network_file.empty() ? NetworkOrigin::keys : NetworkOrigin::file;
 }
 
-void write_observation(RunFolder& folder, const NamedNetwork& network, const std::vector<SpikeEvent>& spikes,
-                       std::uint64_t first_step, std::uint64_t steps) {
-  const Window window(first_step, std::min(steps, observed_steps(network.network.step_ms)));
-  const RasterRows rows(network.network);
-  Json json = time_json(network.network, rows, window, 0, "From the recorded spikes of the first replica.");
-  json["networks"].push_back(structure_json(network.name, network.network, {&network.network}, false));
-  if (spikes.empty()) {
-    json["no_activity"] = "no spike was recorded";
-  } else {
-    std::vector<std::unique_ptr<Activity>> activities;
-    activities.push_back(std::make_unique<Activity>(network.network, rows, window));
-    activities.back()->add(spikes);
-    add_activities(json, activities);
-  }
-  write(folder, json);
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) std::fprintf(stderr, "sprig: warning: %s\n", warning.c_str());
 }
 
 }  // namespace sprig::app

@@ -4,6 +4,7 @@
 // rows, row_inhibitory                       original ids of the neurons in the rasters, at most kRasterRows; 0 or 1
 // networks: [{name, neurons, synapses,
 //   weights, tau_m_ms: {edges, counts}       the same edges in all networks
+//   no_weights                               why there are none
 //   eigenvalues: {real, imaginary}           of the recurrent matrix; else no_eigenvalues: why
 //   activity: {row_there, raster_step, raster_row, rate_hz, mean_rate_hz, silent, rates_hz: {edges, counts},
 //     sample: {in_degree, rate_hz}}}]        rate_hz: of all neurons, per bin; sample: of up to kSampledNeurons
@@ -11,10 +12,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
+#include "sprig/instruments/activity.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/run_folder.hpp"
 
@@ -30,13 +33,36 @@ struct NamedNetwork {
   const Drive& drive;
 };
 
-// Simulates each network for a second, after settling for lyapunov.transient_ms, without a task's input, and writes
-// observation.json. The rows of later networks are those of the first, by original id. Throws no Error: where a
-// simulation fails the file says why, and where the file cannot be written a line on stderr does.
-void write_observation(RunFolder& folder, const Config& config, const std::vector<NamedNetwork>& networks);
+class Activity;
 
-// The same of one network whose spikes were recorded: replica 0, the first second.
-void write_observation(RunFolder& folder, const NamedNetwork& network, const std::vector<SpikeEvent>& spikes,
-                       std::uint64_t first_step, std::uint64_t steps);
+// observation.json as it comes together: of a second of each network, simulated for it, or of a run as it goes. The
+// rows of later networks are those of the first, by original id. A simulation that fails is no error: the file says
+// why. Networks must live until write().
+class Observation {
+ public:
+  // Simulates the first network: after settling for lyapunov.transient_ms, without a task's input.
+  Observation(const Config& config, const NamedNetwork& first);
+  // Of a run's replica 0, the first second from `first_step` on. matrix: the network with its synapses; null: there is
+  // none, because of `why_none`.
+  Observation(const Network& network, const Network* matrix, const std::string& why_none, std::uint64_t first_step,
+              std::uint64_t steps);
+  ~Observation();
+
+  void simulate(const NamedNetwork& network);
+  void add(const std::vector<SpikeEvent>& spikes);  // of a run, in order
+  // A sentence for each network that is silent or saturated.
+  std::vector<std::string> warnings(NetworkOrigin origin) const;
+  // Where the file cannot be written, a line on stderr says so: the run matters more than its page.
+  void write(RunFolder& folder);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+NetworkOrigin origin_of(const Config& config);
+
+// Each as a line on stderr.
+void print_warnings(const std::vector<std::string>& warnings);
 
 }  // namespace sprig::app

@@ -99,4 +99,12 @@ Json structure_json(const std::string& name, const Network& network, const std::
   return json;
 }
 
+Json structure_without_matrix(const std::string& name, const Network& network, const std::string& why) {
+  return {{"name", name},
+          {"neurons", network.size()},
+          {"no_weights", why},
+          {"tau_m_ms", binned(network.neurons.tau_m_ms, common_edges({network.neurons.tau_m_ms}, kTauBins))},
+          {"no_eigenvalues", why}};
+}
+
 }  // namespace sprig::app

@@ -21,4 +21,7 @@ Json histogram_json(const std::vector<double>& values, const std::vector<double>
 Json structure_json(const std::string& name, const Network& network, const std::vector<const Network*>& all,
                     bool with_eigenvalues);
 
+// The same of a network whose synapses are rules.
+Json structure_without_matrix(const std::string& name, const Network& network, const std::string& why);
+
 }  // namespace sprig::app

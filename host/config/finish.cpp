@@ -51,12 +51,14 @@ void finish_config(Config& config) {
   finish_described(config);
   if (config.network_file.empty()) check_built_network(config);
   for (const std::string& key : config.given)
-    if (config.network_file.empty() && key != "network.file" && describes_file(key))
-      throw ConfigError(key, "has no effect without network.file, of which it says how to read it");
-  if (config.network_file.empty() && !config.neuron_files.empty())
-    throw ConfigError("neuron." + config.neuron_files.begin()->first,
-                      "found \"file:...\"; allowed with network.file, or in a [[population]]");
-  for (auto& [key, path] : config.neuron_files) make_absolute(path);
+    if (config.network_file.empty() && describes_import(key))
+      throw ConfigError(key, "has no effect without network.file, which it is about");
+  for (auto& [name, path] : config.neuron_files) {
+    if (config.network_file.empty())
+      refuse("neuron." + name, in_quotes(std::string(kFilePrefix) + path) + " without network.file",
+             "a value for all neurons; a [[population]] may have a file");
+    make_absolute(path);
+  }
   for (std::string* path : {&config.network_file, &config.import.nodes, &config.task.file, &config.task.images.folder,
                             &config.learn.folder})
     make_absolute(*path);

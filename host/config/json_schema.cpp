@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
 #include "host/config/tables.hpp"
 #include "host/config/toml_value.hpp"
@@ -49,6 +50,8 @@ std::string rule_pattern() {
   return "^(" + names + ")( *\\(.*\\))?$";
 }
 
+Json file_schema() { return {{"type", "string"}, {"pattern", "^file:."}}; }
+
 template <class T>
 Json schema_of(const T& value, const Allowed& allowed) {
   Json schema;
@@ -70,7 +73,7 @@ Json schema_of(const T& value, const Allowed& allowed) {
     schema = schema_of(typename T::value_type{}, allowed);
   } else if constexpr (std::same_as<T, NeuronValues>) {
     schema = schema_of(Distribution{}, allowed);
-    schema["anyOf"].push_back({{"type", "string"}, {"pattern", "^file:."}});
+    schema["anyOf"].push_back(file_schema());
   } else if constexpr (std::same_as<T, ConnectionRule>) {
     schema = {{"type", "string"}, {"pattern", rule_pattern()}};
   } else if constexpr (std::same_as<T, Device>) {
@@ -107,7 +110,8 @@ Json object() { return {{"type", "object"}, {"additionalProperties", false}, {"p
 
 // Puts each key into the properties of a table; "stdp.w_max" into those of a table within it.
 struct KeysToSchema {
-  Json* table;
+  Json* table = nullptr;
+  const char* section = "";
 
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
@@ -120,6 +124,10 @@ struct KeysToSchema {
       key = key.substr(dot + 1);
     }
     Json& schema = (*here)["properties"][key] = schema_of(value, allowed);
+    if (may_be_a_file(section, name)) {
+      Json either{{"anyOf", {std::move(schema), file_schema()}}};
+      schema = std::move(either);
+    }
     if (Json chosen = default_of(value);
         !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
       schema["default"] = std::move(chosen);
@@ -132,30 +140,10 @@ struct ToSchema {
   Json sections = Json::object();
   KeysToSchema here{};
 
-  bool in_neuron = false;
-
-  void section(const char* name) {
-    here.table = &(sections[name] = object());
-    in_neuron = std::string_view(name) == "neuron";
-  }
+  void section(const char* name) { here = {&(sections[name] = object()), name}; }
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
     here(name, value, allowed, doc);
-    if (std::any_of(std::begin(kNeuronFields), std::end(kNeuronFields),
-                    [&](const NeuronField& field) { return in_neuron && field.name == std::string_view(name); }))
-      allow_file((*here.table)["properties"][name]);
-  }
-
- private:
-  // Or an array of one value a neuron, beside network.file.
-  static void allow_file(Json& schema) {
-    Json value = Json::object();
-    for (const char* key : {"type", "anyOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
-      if (schema.contains(key)) {
-        value[key] = std::move(schema[key]);
-        schema.erase(key);
-      }
-    schema["anyOf"] = {std::move(value), {{"type", "string"}, {"pattern", "^file:."}}};
   }
 };
 

@@ -41,24 +41,17 @@ std::vector<KeyText> key_texts(const Config& config) {
   ToTexts texts;
   sections(config, texts);
   for (KeyText& key : texts.keys)
-    if (const auto file = config.neuron_files.find(key.name);
-        key.section == "neuron" && file != config.neuron_files.end())
-      key.value = in_quotes("file:" + file->second);
+    if (may_be_a_file(key.section, key.name)) {
+      key.allowed += ", or \"file:PATH\" of an .npy with one value a neuron where network.file lacks it";
+      if (const auto file = config.neuron_files.find(key.name); file != config.neuron_files.end())
+        key.value = in_quotes(std::string(kFilePrefix) + file->second);
+    }
   return std::move(texts.keys);
 }
 
 const std::vector<KeyText>& known_keys() {
   static const std::vector<KeyText> keys = key_texts(Config{});
   return keys;
-}
-
-bool describes_file(const std::string& full) {
-  bool found = full == "network.file";
-  const ImportOptions options;
-  fields(options, [&](const char* name, const auto&, const Allowed&, const char*) {
-    found |= full == std::string("network.") + name;
-  });
-  return found;
 }
 
 const std::vector<std::string>& known_sections() {
@@ -69,6 +62,23 @@ const std::vector<std::string>& known_sections() {
     return all;
   }();
   return names;
+}
+
+bool describes_import(const std::string& full) {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all;
+    const ImportOptions defaults;
+    fields(defaults, [&](const char* name, const auto&, const Allowed&, const char*) {
+      all.push_back("network." + std::string(name));
+    });
+    return all;
+  }();
+  return std::find(keys.begin(), keys.end(), full) != keys.end();
+}
+
+bool may_be_a_file(const std::string& section, const std::string& name) {
+  return section == "neuron" && std::any_of(std::begin(kNeuronFields), std::end(kNeuronFields),
+                                            [&](const NeuronField& field) { return name == field.name; });
 }
 
 const KeyText* find_key(const std::string& full) {

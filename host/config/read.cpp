@@ -1,5 +1,4 @@
 // Reading configurations: files and --set, with the place of every mistake.
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -60,22 +59,22 @@ struct Assignment {
   }
 };
 
-// "file:PATH" for what [neuron] gives every neuron: the files of these values are beside the other options.
-bool names_neuron_file(Config& config, const KeyText& key, const toml::node& node) {
-  if (key.section != "neuron" || std::none_of(std::begin(kNeuronFields), std::end(kNeuronFields),
-                                              [&](const NeuronField& field) { return key.name == field.name; }))
-    return false;
-  config.neuron_files.erase(key.name);
+// [neuron] key = "file:PATH", of a network that is loaded.
+bool apply_neuron_file(Config& config, const KeyText& key, const toml::node& node) {
   const auto* text = node.as_string();
-  if (!text || !text->get().starts_with("file:") || text->get().size() == 5) return false;
-  config.neuron_files[key.name] = text->get().substr(5);
-  config.given.insert(key.full());
+  if (key.section != "neuron" || !may_be_a_file(key.section, key.name) || !text ||
+      !text->get().starts_with(kFilePrefix)) {
+    if (key.section == "neuron") config.neuron_files.erase(key.name);
+    return false;
+  }
+  const std::string path = text->get().substr(kFilePrefix.size());
+  if (path.empty() || path.find('\0') != std::string::npos) return false;
+  config.neuron_files[key.name] = path;
   return true;
 }
 
 void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
-  if (names_neuron_file(config, key, node)) return;
-  sections(config, Assignment{key.section, key.name, node, place});
+  if (!apply_neuron_file(config, key, node)) sections(config, Assignment{key.section, key.name, node, place});
   config.given.insert(key.full());
 }
 
@@ -212,6 +211,7 @@ void read_config_text(Config& config, const std::string& text, const std::string
     const std::string place = at(name, section_key.source().begin);
     if (is_table(section)) {
       read_table(config, section, section_node, name);
+      config.by_set.erase(section);
       continue;
     }
     if (!is_section(section)) unknown_section(place, section, section_node);
@@ -222,6 +222,7 @@ void read_config_text(Config& config, const std::string& text, const std::string
       const KeyText* entry = find_key(section + "." + std::string(key.str()));
       if (!entry) unknown_key(at(name, key.source().begin), section, std::string(key.str()));
       apply(config, *entry, node, at(name, node.source().begin));
+      config.by_set.erase(entry->full());
     }
   }
 }
@@ -248,6 +249,7 @@ void set_config(Config& config, const std::string& assignment, const std::string
     apply(config, *key, *table.get("value"), place);
   else
     set_in_table(config, section, name, *table.get("value"), place);
+  config.by_set.insert(key ? full : section);
 }
 
 }  // namespace sprig

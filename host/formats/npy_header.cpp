@@ -94,6 +94,18 @@ bool parse_npy_dictionary(const std::string& text, std::string& type, bool& fort
   return HeaderText(text).parse(type, fortran, shape);
 }
 
+std::string npy_header(const std::string& type, const std::vector<std::uint64_t>& lengths, std::size_t bytes) {
+  std::string shape = "(";
+  for (const std::uint64_t n : lengths) shape += std::to_string(n) + (lengths.size() == 1 ? "," : ", ");
+  if (lengths.size() > 1) shape.erase(shape.size() - 2);
+  const std::string quote = type.starts_with("[") ? "" : "'";
+  std::string text = "{'descr': " + quote + type + quote + ", 'fortran_order': False, 'shape': " + shape + "), }";
+  while ((10 + text.size() + 1) % 64 != 0 || 10 + text.size() + 1 < bytes) text += ' ';
+  text += '\n';
+  const auto length = static_cast<std::uint16_t>(text.size());
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(length & 0xFF) + static_cast<char>(length >> 8) + text;
+}
+
 std::uint64_t npy_element_size(const std::string& type) {
   if (type.size() < 3 || type.size() > 9 || std::string("<>|").find(type[0]) == std::string::npos ||
       std::string("fiubSU").find(type[1]) == std::string::npos)

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "host/formats/npy_header.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/npz.hpp"
 
@@ -12,19 +13,6 @@ namespace {
 template <class T>
 void put(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-// The .npy header, format 1.0: magic, length, a dictionary padded with spaces to a multiple of 64.
-std::string npy_header(const NpyArray& array) {
-  std::string shape = "(";
-  for (const std::uint64_t n : array.shape) shape += std::to_string(n) + (array.shape.size() == 1 ? "," : ", ");
-  if (array.shape.size() > 1) shape.erase(shape.size() - 2);
-  std::string text = "{'descr': '" + array.type + "', 'fortran_order': False, 'shape': " + shape + "), }";
-  while ((10 + text.size() + 1) % 64 != 0) text += ' ';
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  put(header, static_cast<std::uint16_t>(text.size()));
-  return header + text;
 }
 
 std::uint32_t crc_of(std::uint32_t crc, const void* data, std::size_t size) {
@@ -125,7 +113,7 @@ std::string end_records(std::uint64_t entries, std::uint64_t position, std::uint
 
 void write_npy(const std::string& path, const NpyArray& array) {
   AtomicFile file(path);
-  file.write(npy_header(array));
+  file.write(npy_header(array.type, array.shape));
   file.write(array.data, array.bytes);
   file.commit();
 }
@@ -136,7 +124,7 @@ void write_npz(const std::string& path, const std::vector<NpyArray>& arrays, std
   std::uint64_t position = 0;
   bool wide = false;
   for (const NpyArray& array : arrays) {
-    const std::string header = npy_header(array);
+    const std::string header = npy_header(array.type, array.shape);
     Entry e{array.name + ".npy", crc_of(crc_of(0, header.data(), header.size()), array.data, array.bytes),
             header.size() + array.bytes, position, false};
     e.wide = e.bytes >= zip64_from || e.position >= zip64_from;

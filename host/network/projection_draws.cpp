@@ -8,6 +8,7 @@
 #include "host/network/text.hpp"
 #include "host/network/topology.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
 #include "sprig/core/philox_lanes.hpp"
 #include "sprig/core/threads.hpp"
 
@@ -280,6 +281,28 @@ void ProjectionDraws::onto(std::uint32_t target, IncomingSynapses& out, Incoming
     draw_onto(draw, count, place);
     first += count;
   }
+}
+
+std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads) {
+  const ProjectionDraws draws(procedural);
+  std::vector<std::uint32_t> degrees(draws.neurons(), 0);
+  ExceptionTrap trap;
+  (void)threads;
+#pragma omp parallel num_threads(threads)
+  {
+    IncomingSynapses in;
+#pragma omp for schedule(dynamic, 64)
+    for (std::uint32_t target = 0; target < draws.neurons(); ++target)
+      trap.run([&] {
+        draws.onto(target, in, Incoming::sources);
+        for (std::size_t k = 0; k < in.count; ++k) {
+#pragma omp atomic
+          ++degrees[in.sources[k]];
+        }
+      });
+  }
+  trap.rethrow();
+  return degrees;
 }
 
 }  // namespace sprig

@@ -42,7 +42,8 @@ void draw_histograms(Page& page, const std::vector<State>& states, const char* k
     plot.histogram(h.edges, h.counts, style);
   }
   if (plot.empty()) {
-    page.left_out(heading + ": observation.json has no histogram of them");
+    const std::string why = states.front().node["no_" + std::string(key)].text();
+    page.left_out(heading + ": " + (why.empty() ? "observation.json has no histogram of them" : why));
     return;
   }
   page.figure(heading, {plot}, caption, state_legend(names_of(states), kFill));
@@ -109,8 +110,8 @@ void draw_structure(Page& page, const RunData& run) {
   std::string sizes;
   for (const State& state : states)
     sizes += (sizes.empty() ? "" : "; ") + (states.size() > 1 ? state.name + ": " : "") +
-             figure(state.node["synapses"].number(), 9) + " synapses of " + figure(state.node["neurons"].number(), 9) +
-             " neurons";
+             (state.node["synapses"].there() ? figure(state.node["synapses"].number(), 9) + " synapses of " : "") +
+             figure(state.node["neurons"].number(), 9) + " neurons";
   draw_histograms(page, states, "weights", "Recurrent weights", {"weight (in the network's unit)"}, "synapses",
                   sizes + ".");
   draw_histograms(page, states, "tau_m_ms", "Membrane time constants", {"time constant (ms)"}, "neurons", sizes + ".");

@@ -265,8 +265,12 @@ void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* 
                                   "), " + bytes_text(largest->bytes) + "; lower " + hint + ", see sprig plan");
 }
 
+const char* network_memory_hint(const Config& config) {
+  return config.description.empty() ? kNetworkMemoryHint : "a size of [[population]] or a rule of [[projection]]";
+}
+
 void require_memory(const Config& config, Work work, int cells) {
-  require_fits(plan_memory(config, work, cells).on_host(), available_memory());
+  require_fits(plan_memory(config, work, cells).on_host(), available_memory(), network_memory_hint(config));
 }
 
 }  // namespace sprig

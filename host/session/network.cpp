@@ -1,7 +1,7 @@
 #include "sprig/session/network.hpp"
 
-#include <cstdio>
-#include <utility>
+#include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include "sprig/core/error.hpp"
@@ -28,30 +28,42 @@ struct ReadValues {
   }
 };
 
+// Keys that say how synapses are placed, or make weights that a file of sprig's own has.
+bool is_moot(const std::string& key, bool own) {
+  constexpr const char* kPlaces[] = {"topology", "density",         "in_degree",        "rewiring",
+                                     "clusters", "density_between", "rewiring_between", "autapses"};
+  constexpr const char* kWeights[] = {"gain", "inhibition", "scale_weights", "excitatory_fraction", "dale", "weight"};
+  const auto is = [&](const char* name) { return key == "network." + std::string(name); };
+  return std::any_of(std::begin(kPlaces), std::end(kPlaces), is) ||
+         (own && std::any_of(std::begin(kWeights), std::end(kWeights), is));
+}
+
 }  // namespace
 
 NetworkDescription read_description(const Config& config) {
   NetworkDescription description = config.description;
   for (PopulationSpec& population : description.populations) fields(population, ReadValues{});
+  for (ProjectionSpec& projection : description.projections)
+    if (projection.rule.kind == ConnectionRule::Kind::edges) projection.edges = read_edge_list(projection.rule.file);
   return description;
 }
 
 ImportRequest import_request(const Config& config) {
-  return {config.network_file, config.import, config.network, config.neuron_files, config.given};
+  ImportRequest request{config.network_file, config.import, config.network, config.neuron_files, config.given};
+  const bool own = is_network_file(config.network_file);
+  for (const std::string& key : config.by_set)
+    if (is_moot(key, own))
+      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
+  // Of a network that was pruned, fewer are left than were asked for.
+  if (own && !config.by_set.contains("network.neurons")) request.given.erase("network.neurons");
+  return request;
 }
 
-double network_step_ms(const Config& config) {
-  const double of_file = config.network_file.empty() ? 0 : import_sizes(import_request(config)).step_ms;
-  return of_file > 0 ? of_file : config.network.step_ms;
-}
-
-void note_on_stderr(const std::string& text) { std::fputs(("sprig: " + text + "\n").c_str(), stderr); }
-
-BuiltNetwork make_network(const Config& config, std::uint32_t seed, const Note& note) {
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes) {
   if (!config.network_file.empty()) {
     ImportedNetwork imported = import_network(import_request(config), seed);
-    for (const std::string& text : imported.notes)
-      if (note) note(config.network_file + ": " + text);
+    if (notes)
+      for (const std::string& note : imported.notes) notes->push_back(config.network_file + ": " + note);
     return std::move(imported.network);
   }
   if (config.description.empty()) return build_network(config.network, seed);

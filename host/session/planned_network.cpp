@@ -68,9 +68,12 @@ PlannedNetwork planned_network(const Config& config, Work work) {
     const NetworkFileSizes file = import_sizes(import_request(config));
     planned.neurons = static_cast<double>(file.neurons);
     planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
-    planned.delay_slots = file.uniform_delay ? 1 : 64;
-    planned.uniform_delay = file.uniform_delay;
-    if (!file.has_delays) plan_delays(config.network, planned);
+    if (!file.has_delays) {
+      plan_delays(config.network, planned);
+    } else {
+      planned.delay_slots = file.uniform_delay ? 1 : 64;
+      planned.uniform_delay = file.uniform_delay;
+    }
     return planned;
   }
   if (!config.description.empty()) {

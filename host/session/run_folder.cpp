@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "sprig/core/error.hpp"
+#include "sprig/session/output.hpp"
 
 namespace sprig {
 
 namespace {
 
 // What a run writes besides config.resolved.toml, which every run replaces.
-constexpr std::string_view kMade[] = {"result.json", "manifest.json", "metrics.jsonl",   "network.npz", "spikes.npz",
-                                      "probe.npz",   "counts.npy",    "table.txt",       "table.csv",   "table.tex",
-                                      "best.toml",   "report.html",   "observation.json"};
+constexpr std::string_view kMade[] = {"result.json", "manifest.json",    "metrics.jsonl", "network.npz",
+                                      "table.txt",   "table.csv",        "table.tex",     "best.toml",
+                                      "report.html", "observation.json", "records.json"};
 
 bool is_made(std::string_view file) {
   return file == "config.resolved.toml" || std::find(std::begin(kMade), std::end(kMade), file) != std::end(kMade);
@@ -38,6 +40,22 @@ std::vector<std::string> leftovers(const std::string& folder, bool is_ours(std::
   return found;
 }
 
+// Arrays that an earlier run recorded here, by what it wrote down of them; only plain names are believed.
+std::vector<std::string> recorded_arrays(const std::string& folder) {
+  std::vector<std::string> names;
+  std::ifstream file(folder + "/records.json");
+  const Json json = Json::parse(file, nullptr, false);
+  if (!json.is_object() || !json.contains("records") || !json["records"].is_array()) return names;
+  for (const Json& record : json["records"])
+    for (const char* key : {"file", "synapses"}) {
+      if (!record.is_object() || !record.contains(key) || !record[key].is_string()) continue;
+      const std::string name = record[key].get<std::string>();
+      const bool plain = name.find('/') == std::string::npos && (name.ends_with(".npy") || name.ends_with(".npz"));
+      if (plain) names.push_back(name);
+    }
+  return names;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const std::string& path) : path_(path) {
@@ -48,6 +66,7 @@ RunFolder::RunFolder(const std::string& path) : path_(path) {
   std::vector<std::string> stale = leftovers(path, is_made);
   if (std::filesystem::is_directory(file("models"), error))
     for (const std::string& name : leftovers(file("models"), is_model)) stale.push_back(name);
+  for (const std::string& name : recorded_arrays(path)) stale.push_back(file(name));
   for (const std::string_view name : kMade) stale.push_back(file(std::string(name)));
   for (const std::string& name : stale) {
     std::filesystem::remove(name, error);

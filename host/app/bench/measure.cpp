@@ -5,12 +5,11 @@
 #include <limits>
 #include <numeric>
 
-#include "host/app/pieces.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/core/exception_trap.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/steps.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/engine/pieces.hpp"
 #include "sprig/network/projection_draws.hpp"
 #include "sprig/session/place.hpp"
 
@@ -187,30 +186,10 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
 }
 
 std::vector<std::uint32_t> out_degrees(const BuiltNetwork& network, int threads) {
+  if (!network.stored) return sprig::out_degrees(network.procedural, threads);
   std::vector<std::uint32_t> degrees(network.network().size(), 0);
-  if (network.stored) {
-    const std::vector<std::uint64_t>& offsets = network.network().recurrent.offsets;
-    for (std::size_t i = 0; i < degrees.size(); ++i)
-      degrees[i] = static_cast<std::uint32_t>(offsets[i + 1] - offsets[i]);
-    return degrees;
-  }
-  const ProjectionDraws draws(network.procedural);
-  ExceptionTrap trap;
-  (void)threads;
-#pragma omp parallel num_threads(threads)
-  {
-    IncomingSynapses in;
-#pragma omp for schedule(dynamic, 64)
-    for (std::uint32_t target = 0; target < draws.neurons(); ++target)
-      trap.run([&] {
-        draws.onto(target, in, Incoming::sources);
-        for (std::size_t k = 0; k < in.count; ++k) {
-#pragma omp atomic
-          ++degrees[in.sources[k]];
-        }
-      });
-  }
-  trap.rethrow();
+  const std::vector<std::uint64_t>& offsets = network.network().recurrent.offsets;
+  for (std::size_t i = 0; i < degrees.size(); ++i) degrees[i] = static_cast<std::uint32_t>(offsets[i + 1] - offsets[i]);
   return degrees;
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "host/app/learn/energy_meter.hpp"
-#include "host/app/learn/models.hpp"
+#include "sprig/session/learn_models.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"

@@ -43,7 +43,10 @@ std::vector<Candidate> candidates_of(const Config& config) {
     product *= axes.back().size();
   }
   // A file's own step, which it shares with every candidate; only an axis over network.file changes it.
-  const double file_step_ms = config.network_file.empty() ? 0 : network_step_ms(config);
+  const auto step_of = [](const Config& c) {
+    return c.network_file.empty() ? c.network.step_ms : stored(make_network(c, c.simulation.seed)).step_ms;
+  };
+  const double file_step_ms = config.network_file.empty() ? 0 : step_of(config);
   std::vector<Candidate> candidates;
   for (std::size_t index : chosen_indices(product, config.operating_point.budget, config.simulation.seed)) {
     Candidate c{{}, config, {}};
@@ -54,7 +57,7 @@ std::vector<Candidate> candidates_of(const Config& config) {
     }
     finish_config(c.config);
     const bool same_file = !c.config.network_file.empty() && c.config.network_file == config.network_file;
-    check_task(candidate_task(c.config), same_file ? file_step_ms : network_step_ms(c.config));
+    check_task(candidate_task(c.config), same_file ? file_step_ms : step_of(c.config));
     candidates.push_back(std::move(c));
   }
   return candidates;

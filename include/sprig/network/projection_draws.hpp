@@ -75,4 +75,7 @@ class ProjectionDraws {
   std::vector<std::uint64_t> totals_;       // of each projection
 };
 
+// Number of synapses from each neuron, all of them drawn for it. Exact.
+std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads);
+
 }  // namespace sprig

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
@@ -12,17 +10,13 @@
 namespace sprig {
 
 // Loaded when network.file is set, made of [[population]] and [[projection]] where there are any, else of [network].
-// Files that these name are read. note: called with a sentence for all that was missing in a file, decided or changed.
-// Errors: InputError, ConfigError.
-using Note = std::function<void(const std::string&)>;
-BuiltNetwork make_network(const Config& config, std::uint32_t seed, const Note& note = {});
-void note_on_stderr(const std::string& text);
+// Files that these name are read. notes: what a user is to know of a file that was read, a sentence each. Errors:
+// InputError; ConfigError, for keys that contradict a file too.
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes = nullptr);
 
-// What network.file and the keys beside it ask for.
+// The request of network.file, as far as the configuration says it. Errors: ConfigError for keys that were set for this
+// file alone (--set, a variant) and have no effect on it.
 ImportRequest import_request(const Config& config);
-
-// The time step of the network that it is, without making it where that can be.
-double network_step_ms(const Config& config);
 
 // Its description, the files that it names read. Errors: InputError.
 NetworkDescription read_description(const Config& config);

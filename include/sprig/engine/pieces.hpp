@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace sprig::app {
+namespace sprig {
 
 class Pieces {
  public:
@@ -26,4 +26,4 @@ class Pieces {
   std::uint64_t steps_ = 64;
 };
 
-}  // namespace sprig::app
+}  // namespace sprig

@@ -1,0 +1,105 @@
+#include "host/instruments/recorder.hpp"
+
+#include <algorithm>
+
+#include "host/instruments/record_sink.hpp"
+#include "host/instruments/record_work.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr auto kBetweenFlushes = std::chrono::seconds(1);
+
+}  // namespace
+
+void RecordedPiece::clear() {
+  Recording& r = recording;
+  r.spikes.clear(), r.counts.clear(), r.population_spikes.clear();
+  r.probe_v.clear(), r.probe_i.clear(), r.probe_theta.clear();
+  r.first_step = r.steps = r.total_spikes = 0;
+  weights.clear();
+}
+
+Recorder::Recorder(const Network& network, const std::vector<RecordLayout>& layouts,
+                   const std::vector<std::uint32_t>& probe, std::uint64_t begin, std::uint64_t end,
+                   std::uint32_t replicas, const std::string& folder, SpikeWatch watch)
+    : layouts_(layouts),
+      watch_(std::move(watch)),
+      replicas_(replicas),
+      spikes_of_(network.size(), 0),
+      flushed_(std::chrono::steady_clock::now()) {
+  const RecordContext context{network, replicas, probe};
+  for (const RecordLayout& layout : layouts) {
+    sinks_.push_back(std::make_unique<RecordSink>(layout, folder));
+    const bool whole = layout.every_neuron && layout.first_step == begin && layout.end_step == end;
+    whole_train_ |= whole && layout.what == RecordedQuantity::spikes;
+    const bool hashed = whole && layout.what == RecordedQuantity::counts && hashed_windows_ == nullptr;
+    works_.push_back(make_record_work(context, layout, *sinks_.back(), hashed ? &windows_ : nullptr));
+    if (hashed) hashed_windows_ = works_.back().get();
+  }
+}
+
+Recorder::~Recorder() = default;
+
+void Recorder::take(const RecordedPiece& piece) {
+  const Recording& r = piece.recording;
+  if (piece.counts) {
+    if (whole_train_) {
+      static_assert(std::has_unique_object_representations_v<SpikeEvent>, "padding would be hashed");
+      train_.bytes(r.spikes.data(), r.spikes.size() * sizeof(SpikeEvent));
+      if (watch_) watch_(r.spikes);
+    }
+    if (piece.spikes)
+      for (const SpikeEvent& spike : r.spikes) ++spikes_of_[spike.neuron];
+    else
+      for (std::size_t k = 0; k < r.counts.size(); ++k) spikes_of_[k / replicas_] += r.counts[k];
+    total_spikes_ += r.total_spikes;
+    steps_ += piece.steps;
+  }
+  for (const auto& work : works_) work->take(piece);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - flushed_ < kBetweenFlushes) return;
+  for (const auto& sink : sinks_) sink->flush();
+  flushed_ = std::chrono::steady_clock::now();
+}
+
+void Recorder::finish(RunOutcome& out) {
+  for (const auto& work : works_) work->finish();
+  for (const auto& sink : sinks_) sink->flush();
+  out.steps = steps_;
+  out.total_spikes = total_spikes_;
+  out.spikes_of = spikes_of_;
+  for (const auto& sink : sinks_) out.rows.push_back(sink->rows());
+}
+
+void Recorder::rescue() noexcept {
+  for (const auto& sink : sinks_) try {
+      sink->flush();
+    } catch (...) {  // the error that is under way matters more
+    }
+}
+
+std::vector<RecordedArray> Recorder::arrays() {
+  std::vector<RecordedArray> arrays;
+  for (const auto& sink : sinks_) arrays.push_back(sink->array());
+  return arrays;
+}
+
+void Recorder::fingerprint(RunOutcome& out, std::uint64_t state) const {
+  out.state_hash = Hash().add(state).hex();
+  Hash hash;
+  if (whole_train_) {
+    hash = train_;
+    out.hash_of = "spike train and final state";
+  } else if (hashed_windows_ != nullptr) {
+    hash = windows_;
+    out.hash_of = "spike counts per window and final state";
+  } else {
+    hash.add(spikes_of_);
+    out.hash_of = "spike counts per neuron and final state";
+  }
+  out.hash = hash.add(total_spikes_).add(state).hex();
+}
+
+}  // namespace sprig

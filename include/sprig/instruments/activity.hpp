@@ -1,0 +1,33 @@
+// Whether a network does what networks are simulated for: one that is silent, or fires as often as it can, is said to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sprig/network/network.hpp"
+
+namespace sprig {
+
+struct ActivityShares {
+  double fired = 0;      // of the neurons, at least once
+  double saturated = 0;  // of the neurons, at least kSaturation of the spikes that t_ref leaves room for
+  double observed_ms = 0;
+};
+inline constexpr double kSaturation = 0.9;
+inline constexpr double kFewFired = 0.01, kMostSaturated = 0.9;  // of the neurons
+inline constexpr double kLongEnoughMs = 100;                     // less may be too short for a neuron to fire
+
+// spikes_of: per neuron over all replicas, in so many steps.
+ActivityShares activity_shares(const Network& network, const std::vector<std::uint64_t>& spikes_of, std::uint64_t steps,
+                               std::uint32_t replicas);
+// Spikes a second of a neuron that fires as often as it can.
+double highest_rate_hz(double t_ref_ms, double step_ms);
+
+// Where the network comes from, and so which keys would change what it does.
+enum class NetworkOrigin { keys, description, file };
+
+// One sentence, with what to change; empty where there is nothing to say. who: "the network", "the pruned network".
+std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin, const std::string& who);
+
+}  // namespace sprig

@@ -1,0 +1,117 @@
+// sprig.run: a simulation, what is done to it, and what it recorded.
+#include "sprig/instruments/run.hpp"
+
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "sprig/session/network.hpp"
+#include "sprig/session/place.hpp"
+#include "src/fields.hpp"
+#include "src/settings.hpp"
+#include "src/verbs.hpp"
+#include "src/work.hpp"
+
+namespace sprig::python {
+
+namespace {
+
+// Arrays that Python gives in the place of a file: "values" [row][column], "spike_ms" and "spike_neuron".
+StimulusSpec stimulus_of(const py::dict& given, std::size_t number) {
+  StimulusSpec spec;
+  const auto take = [&](const char* name) {
+    const py::object value = given.contains(name) ? py::object(given[name]) : py::none();
+    if (given.contains(name)) given.attr("pop")(name);
+    return value;
+  };
+  if (const py::object values = take("values"); !values.is_none()) {
+    const auto array = values.cast<Values<double>>();
+    spec.values = vector_of(array);
+    spec.columns = array.ndim() > 1 ? static_cast<std::uint32_t>(array.shape(1)) : 1;
+  }
+  if (const py::object times = take("spike_ms"); !times.is_none()) spec.spike_ms = vector_of(times.cast<Values<double>>());
+  if (const py::object neurons = take("spike_neuron"); !neurons.is_none())
+    spec.spike_neuron = vector_of(neurons.cast<Values<std::uint32_t>>());
+  fill(spec, "stimulus." + std::to_string(number), given);
+  return spec;
+}
+
+RecordSpec record_of(const py::dict& given, std::size_t number) {
+  RecordSpec spec;
+  fill(spec, "record." + std::to_string(number), given);
+  return spec;
+}
+
+// Its bytes, for NumPy to read as the type says.
+py::dict array_of(RecordedArray&& recorded) {
+  py::dict array;
+  array["name"] = recorded.name;
+  array["type"] = recorded.type;
+  array["shape"] = py::tuple(py::cast(recorded.shape));
+  array["bytes"] = owned(std::move(recorded.bytes));
+  return array;
+}
+
+py::dict run(const std::shared_ptr<Network>& network, const Settings& settings, const py::list& stimuli,
+             const py::list& records, const std::string& folder, const py::object& show) {
+  const Config config = configured(settings);
+  require_device(config);
+  RunRequest request;
+  request.duration_ms = config.run.duration_ms, request.transient_ms = config.run.transient_ms;
+  request.drive = make_drive(config.drive, network->size());
+  request.simulation = config.simulation;
+  std::size_t number = 0;
+  for (const py::handle given : stimuli) request.stimuli.push_back(stimulus_of(given.cast<py::dict>(), number++));
+  number = 0;
+  for (const py::handle given : records) request.records.push_back(record_of(given.cast<py::dict>(), number++));
+  RunOutcome out;
+  std::string device;
+  std::vector<RecordLayout> layouts;
+  const bool stopped = watched(show, [&](const Progress& progress) {
+    // A run lends its network channels for spikes while it is made: other threads may be reading ours.
+    BuiltNetwork own{*network};
+    Run run(own, request);
+    device = run.device_name();
+    layouts = run.records();
+    out = run.simulate(folder, progress);
+  });
+  py::dict result;
+  result["stopped"] = stopped;
+  result["complete"] = out.complete;
+  result["first_step"] = out.first_step;
+  result["steps"] = out.steps;
+  result["total_spikes"] = out.total_spikes;
+  result["hash"] = out.hash;
+  result["hash_of"] = out.hash_of;
+  result["state_hash"] = out.state_hash;
+  result["wall_s"] = out.wall_s;
+  result["device"] = device;
+  result["spikes_of"] = owned(std::move(out.spikes_of));
+  result["files"] = out.files;
+  py::list arrays;
+  for (RecordedArray& array : out.arrays) arrays.append(array_of(std::move(array)));
+  result["arrays"] = arrays;
+  py::list kept;
+  for (const RecordLayout& layout : layouts) {
+    py::dict record;
+    record["name"] = layout.name;
+    record["what"] = std::string(name_of(layout.what));
+    record["axes"] = layout.axes;
+    record["first_step"] = layout.first_step;
+    record["every_steps"] = layout.every_steps;
+    record["populations"] = layout.populations;
+    std::vector<std::uint32_t> neurons;
+    for (const NeuronRange& range : layout.neurons)
+      for (std::uint32_t k = 0; k < range.count; ++k) neurons.push_back(range[k]);
+    record["neurons"] = owned(std::move(neurons));
+    kept.append(record);
+  }
+  result["records"] = kept;
+  return result;
+}
+
+}  // namespace
+
+void bind_run(py::module_& module) { module.def("run", &run); }
+
+}  // namespace sprig::python
