@@ -42,7 +42,7 @@ constexpr Verb kVerbs[] = {
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out, data, network, folder, compare, device_model, device_memory;
+  std::string config, out, data, network, folder, figures, compare, device_model, device_memory;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
@@ -74,7 +74,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", version_text());
   app.footer(
       "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
-      "[training] [study] [operating_point] [bench] [learn] [model_search].\n"
+      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
+      "[[record]], several of each.\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }
 
@@ -96,6 +97,8 @@ void add_report_options(CLI::App& app, Flags& flags) {
   app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
       ->type_name("FOLDER")
       ->required();
+  app.add_option("--figures", flags.figures, "also write each figure as .svg, and its values as .csv, into this folder")
+      ->type_name("DIR");
   app.add_flag("--quiet", flags.quiet, "print nothing");
   app.set_version_flag("--version", version_text());
 }
@@ -225,6 +228,7 @@ int dispatch(int argc, const char* const* argv) {
   set_keys(command.config, flags);
   command.compare = flags.compare;
   command.folder = flags.folder;
+  command.figures = flags.figures;
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/run_records.hpp"
 #include "host/app/verbs.hpp"
@@ -60,12 +61,13 @@ Activities activities(const Network& network, const RunOutcome& out, double copi
 int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
-  BuiltNetwork built = make_network(config, config.simulation.seed);
+  BuiltNetwork built = command_network(command);
   const Network& network = neurons_of(built);
   RunRequest request;
   request.duration_ms = config.run.duration_ms;
   request.transient_ms = config.run.transient_ms;
   request.drive = make_drive(config.drive, network.size());
+  request.stimuli = make_stimuli(config);
   request.records = run_records(config, network);
   request.simulation = config.simulation;
   Run run(built, request);

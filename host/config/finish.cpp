@@ -51,9 +51,16 @@ void finish_config(Config& config) {
   finish_described(config);
   if (config.network_file.empty()) check_built_network(config);
   for (const std::string& key : config.given)
-    if (!config.network_file.empty() && describes_network(key))
-      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
-  for (std::string* path : {&config.network_file, &config.task.file, &config.task.images.folder, &config.learn.folder})
+    if (config.network_file.empty() && describes_import(key))
+      throw ConfigError(key, "has no effect without network.file, which it is about");
+  for (auto& [name, path] : config.neuron_files) {
+    if (config.network_file.empty())
+      refuse("neuron." + name, in_quotes(std::string(kFilePrefix) + path) + " without network.file",
+             "a value for all neurons; a [[population]] may have a file");
+    make_absolute(path);
+  }
+  for (std::string* path : {&config.network_file, &config.import.nodes, &config.task.file, &config.task.images.folder,
+                            &config.learn.folder})
     make_absolute(*path);
   for (const std::string& axis : config.operating_point.axes) axis_assignments(axis);
   if (config.study.mode == StudyMode::operating_point && config.operating_point.axes.empty())

@@ -5,6 +5,7 @@
 
 #include "host/app/study/cell.hpp"
 #include "host/app/study/cells.hpp"
+#include "host/app/study/keep.hpp"
 #include "host/app/study/table.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
@@ -25,27 +26,42 @@ struct Stopped {
   std::string why;
 };
 
-// Works on what is not done yet, group by group.
-Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command,
-                const Workers& workers) {
+// The cells of each pruning group that are still to be done, without groups of which none is.
+template <class ToDo>
+std::vector<std::vector<std::size_t>> groups_of(const StudyGrid& grid, const ToDo& to_do) {
   std::vector<std::vector<std::size_t>> groups = pruning_groups(grid);
   for (std::vector<std::size_t>& group : groups)
-    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t c) { return store.rows()[c].has_value(); }),
+    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t cell) { return !to_do(cell); }),
                 group.end());
   groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.empty(); }),
                groups.end());
+  return groups;
+}
+
+// Works on what is not done yet, group by group, and on what is to be kept and was not when it was done.
+Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFolder& folder, const Command& command,
+                const Workers& workers) {
   Stopped stopped;
   ProgressLine line("study", command.quiet);
   std::mutex mutex;
+  const auto work = [&](const std::vector<std::vector<std::size_t>>& groups) {
+    return for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
+      evaluate_group(grid, groups[g], place, progress, kept.any(),
+                     [&](std::size_t cell, Row row, const TrainedTask* trained) {
+                       const std::lock_guard lock(mutex);
+                       if (trained && kept.wants(cell, row)) kept.add(cell, row, *trained);
+                       if (store.rows()[cell]) return;
+                       folder.metric(json_text(row_json(grid, cell, row)));
+                       store.add(cell, std::move(row));
+                     });
+    });
+  };
   try {
-    stopped.complete =
-        for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
-          evaluate_group(grid, groups[g], place, progress, [&](std::size_t cell, Row row) {
-            const std::lock_guard lock(mutex);
-            folder.metric(json_text(row_json(grid, cell, row)));
-            store.add(cell, std::move(row));
-          });
-        });
+    stopped.complete = work(groups_of(grid, [&](std::size_t cell) { return !store.rows()[cell].has_value(); }));
+    const std::vector<std::size_t> missing = kept.missing();
+    if (stopped.complete && !missing.empty())
+      stopped.complete = work(
+          groups_of(grid, [&](std::size_t cell) { return std::binary_search(missing.begin(), missing.end(), cell); }));
   } catch (const std::exception& failure) {  // the rows that are done are written first
     stopped.error = std::current_exception();
     stopped.why = failure.what();
@@ -68,7 +84,8 @@ int study_verb(const Command& command) {
     session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
                   " cells are kept from an earlier run of this folder\n");
   store.open();
-  const Stopped stopped = work_on(grid, store, session.folder(), command, workers);
+  KeptCells kept(session.folder(), grid, config.study.keep, store.rows());
+  const Stopped stopped = work_on(grid, store, kept, session.folder(), command, workers);
   const Rows& rows = store.rows();
   const auto failed = [](const std::optional<Row>& row) { return row && !row->failure.empty(); };
   if (stopped.error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
@@ -94,6 +111,7 @@ int study_verb(const Command& command) {
   Json result{
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
+  if (kept.any()) result["kept"] = kept.json();
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);
