@@ -5,7 +5,7 @@ In a folder of its own for each page, top to bottom: a block with a title is wri
 but for times of a run ("0.4 s"). `sh fails` must not exit with 0. --update writes what was printed into the page.
 
 `<!-- needs: numpy nir -->` names the Python modules without which the next block of `sh` is left out; --python is a folder
-with further ones, such as sprig. Exit codes: 0 every output is the page's, 1 one is not, 77 where a page ran nothing.
+with further ones, such as sprig. `python3` is the Python that runs this. Exit codes: 0 every output is the page's, 1 one is not, 77 where a page ran nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 NEEDS = re.compile(r"<!-- needs: ([\w ]+) -->\s*$")
-LONGEST_S = 120
+LONGEST_S = 120  # of one block
 
 
 def comparable(text: str) -> list[str]:
@@ -31,7 +31,7 @@ def comparable(text: str) -> list[str]:
 
 def lacking(modules: list[str], environment: dict[str, str]) -> list[str]:
     probe = "import importlib.util, sys; print(*[m for m in sys.argv[1:] if importlib.util.find_spec(m) is None])"
-    found = subprocess.run(["python3", "-c", probe, *modules], env=environment, capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", probe, *modules], env=environment, capture_output=True, text=True, check=True)
     return found.stdout.split()
 
 
@@ -75,7 +75,7 @@ class Page:
                 self.left_out += 1
                 return None
         self.commands += 1
-        script = "set -euo pipefail\n" + block["body"]
+        script = f'set -euo pipefail\npython3() {{ "{sys.executable}" "$@"; }}\n' + block["body"]
         try:
             done = subprocess.run(
                 ["bash", "-c", script], cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
