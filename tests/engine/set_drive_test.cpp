@@ -1,5 +1,5 @@
-// Simulation::set_drive(): a drive that changes between two calls, on the CPU. tests/kernels/gpu_stimuli_test.cpp holds the
-// GPU against it.
+// Simulation::set_drive(): a drive that changes between two calls, on the CPU. tests/kernels/gpu_stimuli_test.cpp holds
+// the GPU against it.
 #include <gtest/gtest.h>
 
 #include <algorithm>

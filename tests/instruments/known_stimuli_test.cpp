@@ -67,7 +67,8 @@ TEST(KnownStimuli, ARampOfShortStepsTendsToTheContinuousOne) {
   const auto continuous = [&](double t) { return kR * (1 + b * (t - kTau) - (1 - b * kTau) * std::exp(-t / kTau)); };
   for (std::size_t k = 0; k < v.size(); ++k) {
     const double t = static_cast<double>(k + 1) * kStep;
-    ASSERT_NEAR(v[k], continuous(t), kR * b * kStep / 2 + kTolerance) << "at " << t;  // the staircase lags by h/2 at most
+    ASSERT_NEAR(v[k], continuous(t), kR * b * kStep / 2 + kTolerance)
+        << "at " << t;  // the staircase lags by h/2 at most
   }
 }
 
@@ -124,7 +125,8 @@ TEST(KnownStimuli, SeveralAddUp) {
 // The current of a synapse, exp(-(t - t0) / tau_syn) from its arrival on, filtered by the membrane.
 TEST(KnownStimuli, AGivenSpikeArrivesItsDelayAfterItsStep) {
   for (const double delay_ms : {0.0, 0.1, 1.5}) {
-    const std::uint64_t arrives = 40 + std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::lround(delay_ms / kStep)));
+    const std::uint64_t arrives =
+        40 + std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::lround(delay_ms / kStep)));
     StimulusSpec spike = spikes({4.0}, {0}, 6, delay_ms);
     const auto run = run_stimulated(one_neuron(), {}, {spike}, on_cpu(), 300, ~0ull, {.probe = {0}});
     for (std::uint64_t k = 0; k < 300; ++k) {
@@ -145,8 +147,9 @@ TEST(KnownStimuli, AGivenSpikeArrivesAsASynapsesSpike) {
   network.neurons.v_th[0] = 1;
   network.neurons.v_initial[0] = 0;
   network.recurrent = csr_from(3, 3, {{0, 1, 2.0f, 7}});
-  const auto run = run_stimulated(network, {}, {onto(dc(1e3, 2.5, 2.6), {}, "0"), onto(spikes({2.5}, {0}, 2, 0.7), {}, "2")},
-                                  on_cpu(), 200, ~0ull, {.spikes = true, .probe = {1, 2}});
+  const auto run =
+      run_stimulated(network, {}, {onto(dc(1e3, 2.5, 2.6), {}, "0"), onto(spikes({2.5}, {0}, 2, 0.7), {}, "2")},
+                     on_cpu(), 200, ~0ull, {.spikes = true, .probe = {1, 2}});
   ASSERT_EQ(run.recording.spikes.size(), 1u);
   ASSERT_EQ(run.recording.spikes[0].step, 25u);
   for (std::size_t k = 0; k < 200; ++k) EXPECT_EQ(run.recording.probe_v[2 * k], run.recording.probe_v[2 * k + 1]) << k;
@@ -160,7 +163,8 @@ TEST(KnownStimuli, SpikesAtOnceAndOutOfOrderAllCount) {
   for (int k = 0; k < 3; ++k) ms.push_back(1), neurons.push_back(1);
   ms.push_back(4.02), neurons.push_back(0);  // the same step
   ms.push_back(1), neurons.push_back(0);
-  const auto run = run_stimulated(one_neuron(2), {}, {spikes(ms, neurons, 0.5)}, on_cpu(), 100, ~0ull, {.probe = {0, 1}});
+  const auto run =
+      run_stimulated(one_neuron(2), {}, {spikes(ms, neurons, 0.5)}, on_cpu(), 100, ~0ull, {.probe = {0, 1}});
   const auto current = [&](std::size_t step, std::size_t neuron) { return run.recording.probe_i[2 * step + neuron]; };
   EXPECT_NEAR(current(11, 0), 0.5, kTolerance);
   EXPECT_NEAR(current(11, 1), 1.5, kTolerance);

@@ -39,8 +39,9 @@ TEST(SelectNeurons, TheRangeIsOfEachPopulation) {
 }
 
 TEST(SelectNeurons, ASliceIsPythons) {
-  const std::vector<std::string> slices{":",    "::",     "2:",   ":7",    "2:7",   "-3:",     ":-3",  "-4:-1", "-100:100",
-                                        "::3",  "1::4",   "::99", "9:2:1", "-2::5", ":3:1000", "5:5",  "10:",   " 2 : 8 : 2 "};
+  const std::vector<std::string> slices{
+      ":",   "::",   "2:",   ":7",    "2:7",   "-3:",     ":-3", "-4:-1", "-100:100",
+      "::3", "1::4", "::99", "9:2:1", "-2::5", ":3:1000", "5:5", "10:",   " 2 : 8 : 2 "};
   std::string script = "x = list(range(10))\n";
   for (const std::string& slice : slices) script += "y = x[" + slice + "]\nprint(len(y), *y)\n";
   const auto numbers = test::python_numbers("slices", script, "sys");

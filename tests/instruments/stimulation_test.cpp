@@ -17,7 +17,7 @@ TEST(Stimuli, PiecesOfAnyLengthGiveTheSameBits) {
   options.replicas = 2;
   options.first_replica = 3;
   const StimulatedRun whole = run_stimulated(network, {}, stimuli_of_each_kind(), options, 220);
-  EXPECT_GT(whole.recording.total_spikes, 1000u);
+  EXPECT_GT(whole.recording.total_spikes, 300u);
   for (const std::uint64_t piece : {1, 7, 64}) {
     const StimulatedRun pieces = run_stimulated(network, {}, stimuli_of_each_kind(), options, 220, piece);
     EXPECT_EQ(pieces.hash, whole.hash) << piece;
@@ -62,7 +62,8 @@ TEST(Stimuli, EachActsAndNoneActsOnNeuronsThatWereNotChosen) {
   for (std::size_t k = 0; k < all.size(); ++k) {
     if (all[k].neurons.empty() && all[k].to.empty()) continue;
     Network copy = network;
-    const auto simulation = make_simulation(copy, {}, {onto(all[k], {"e"}, all[k].columns == 4 ? "3:7" : "5:15")}, on_cpu());
+    const auto simulation =
+        make_simulation(copy, {}, {onto(all[k], {"e"}, all[k].columns == 4 ? "3:7" : "5:15")}, on_cpu());
     simulation->advance(150);
     const SimulationState state = simulation->state();
     std::uint32_t moved = 0;
@@ -102,7 +103,8 @@ TEST(Stimuli, AConstantOneIsADriveAndNothingElse) {
   Network network = network_for_stimuli(300);
   const std::vector<StimulusSpec> stimuli{dc(0.2), poisson(300, 0.05), onto(noise(0.3), {"e"})};
   const Drive drive = constant_drive(network, {}, stimuli);
-  const auto made = make_simulation(network, drive, on_cpu()), stimulated = make_simulation(network, {}, stimuli, on_cpu());
+  const auto made = make_simulation(network, drive, on_cpu()),
+             stimulated = make_simulation(network, {}, stimuli, on_cpu());
   made->advance(200);
   stimulated->advance(200);
   EXPECT_EQ(stimulated->state().hash(), made->state().hash());
@@ -122,7 +124,8 @@ TEST(Stimuli, PoissonTrainsOfOneWeightAreOneTrainOfTheSumOfTheirRates) {
 TEST(Stimuli, PoissonTrainsOfSeveralWeightsThatNeverActAtOnceAreTheEngines) {
   // As drives that are set between calls.
   Network network = network_for_stimuli(300);
-  const auto stimulated = make_simulation(network, {}, {poisson(600, 0.05, 0, 40), poisson(300, -0.07, 40, 90)}, on_cpu());
+  const auto stimulated =
+      make_simulation(network, {}, {poisson(600, 0.05, 0, 40), poisson(300, -0.07, 40, 90)}, on_cpu());
   Drive drive;
   drive.poisson_rate_hz.assign(300, 600);
   drive.poisson_weight.assign(300, 0.05);
@@ -140,7 +143,8 @@ TEST(Stimuli, PoissonTrainsOfSeveralWeightsThatNeverActAtOnceAreTheEngines) {
   EXPECT_EQ(stimulated->state().hash(), driven->state().hash());
 }
 
-// Spikes that arrive, one by one: a delta synapse of weight 1 onto a neuron that does not leak within the run counts them.
+// Spikes that arrive, one by one: a delta synapse of weight 1 onto a neuron that does not leak within the run counts
+// them.
 struct Counts {
   double mean, variance;
 };
@@ -173,8 +177,8 @@ TEST(Stimuli, PoissonTrainsHaveTheirMeanAndVarianceWhoeverDrawsThem) {
     std::vector<StimulusSpec> stimuli{varying};
     if (outside) stimuli.push_back(faster);
     const Counts counts = count_spikes(stimuli, kNeurons, kSteps);
-    // Counts of a Poisson process: variance = mean m; standard errors sqrt(m / n), and about m sqrt(2 / n). Outside, the
-    // first step of all has no spikes.
+    // Counts of a Poisson process: variance = mean m; standard errors sqrt(m / n), and about m sqrt(2 / n). Outside,
+    // the first step of all has no spikes.
     const double mean = expected - (outside ? rates[0] * 1e-4 : 0);
     EXPECT_NEAR(counts.mean, mean, 3 * std::sqrt(mean / kNeurons)) << outside;
     EXPECT_NEAR(counts.variance, mean, 3 * mean * std::sqrt(2.0 / kNeurons)) << outside;
@@ -186,7 +190,8 @@ TEST(Stimuli, TrainsThatAreDrawnOutsideAreIndependentOfTheEnginesAndOfEachOther)
   constexpr std::uint32_t kNeurons = 4000;
   const Counts difference = count_spikes({poisson(1000, 1), poisson(1000, -1.0000001)}, kNeurons, 1000);
   EXPECT_NEAR(difference.variance, 200, 3 * 200 * std::sqrt(2.0 / kNeurons));
-  const Counts three = count_spikes({poisson(9000, 1e-12), poisson(1000, 1), poisson(1000, -1.0000001)}, kNeurons, 1000);
+  const Counts three =
+      count_spikes({poisson(9000, 1e-12), poisson(1000, 1), poisson(1000, -1.0000001)}, kNeurons, 1000);
   EXPECT_NEAR(three.variance, 200, 3 * 200 * std::sqrt(2.0 / kNeurons));
 }
 
@@ -216,8 +221,8 @@ TEST(Stimuli, AProceduralNetworkTakesThemAll) {
   Projection projection;
   projection.source_count = projection.target_count = 400;
   projection.probability = 0.05;
-  projection.weight = Distribution::constant(0.05);
-  projection.delay_ms = Distribution::constant(1.5);
+  projection.weight = {Distribution::Kind::constant, 0.05};
+  projection.delay_ms = {Distribution::Kind::constant, 1.5};
   procedural.projections = {projection};
   Network realised = realise(procedural);
   const auto drawn = make_simulation(procedural, {}, stimuli_of_each_kind(), on_cpu()),
@@ -251,7 +256,7 @@ TEST(StimuliAreRefused, WithTheirNumberAndTheKey) {
   EXPECT_EQ(refusal_of(ramp(0, 1, 0, INFINITY)),
             "stimulus.1.until_ms: found none; allowed: when the ramp reaches amplitude_end");
   EXPECT_EQ(refusal_of(poisson(100, 0)), "stimulus.1.weight: found 0; allowed: above or below 0: what a spike adds");
-  EXPECT_EQ(refusal_of(poisson(1e9, 1)), "stimulus.1.rate_hz: found 1e+09; allowed: at most 400000 at this step");
+  EXPECT_EQ(refusal_of(poisson(1e9, 1)), "stimulus.1.rate_hz: found 1e+09; allowed: at most 4e+05 at this step");
   EXPECT_EQ(refusal_of(noise(-1)).substr(0, 17), "stimulus.1.sigma:");
   EXPECT_EQ(refusal_of(stimulus(StimulusKind::current)),
             "stimulus.1.file: found none; allowed: the file with the current over time");
@@ -278,13 +283,14 @@ TEST(StimuliAreRefused, WhenTheirValuesDoNotFit) {
   EXPECT_EQ(refusal_of(array(StimulusKind::current, {1, 2}, 1, 0.2)).substr(0, 21), "stimulus.1.sample_ms:");
   StimulusSpec rates = array(StimulusKind::poisson, {1, -2}, 1, 1);
   rates.weight = 1;
-  EXPECT_EQ(refusal_of(rates), "stimulus.1.file: found -2 in row 1, column 0; allowed: a rate from 0 to 400000 Hz");
+  EXPECT_EQ(refusal_of(rates), "stimulus.1.file: found -2 in row 1, column 0; allowed: a rate from 0 to 4e+05 Hz");
   rates.rate_hz = 3, rates.values[1] = 2;
   EXPECT_EQ(refusal_of(rates), "stimulus.1.rate_hz: found 3 with a file of rates; allowed: one of both");
   EXPECT_EQ(refusal_of(spikes({1, -1}, {0, 0}, 1)),
             "stimulus.1.file: found spike 1 at -1 ms; allowed: times from 0 to 1e15 steps");
-  EXPECT_EQ(refusal_of(spikes({1, 2}, {0, 100}, 1)),
-            "stimulus.1.file: found spike 1 of neuron 100; allowed: below 100, counted among the neurons that are chosen");
+  EXPECT_EQ(
+      refusal_of(spikes({1, 2}, {0, 100}, 1)),
+      "stimulus.1.file: found spike 1 of neuron 100; allowed: below 100, counted among the neurons that are chosen");
   EXPECT_EQ(refusal_of(spikes({1}, {0}, 1, 1e6)).substr(0, 20), "stimulus.1.delay_ms:");
 }
 
@@ -297,7 +303,10 @@ TEST(StimuliAreRefused, WhereTimeHasNoPlace) {
   EXPECT_EQ(refused(poisson(1, 1, 0, 5)).substr(0, 21), "stimulus.1.until_ms: ");
   EXPECT_EQ(refused(ramp(0, 1, 0, 5)).substr(0, 17), "stimulus.1.kind: ");
   EXPECT_EQ(refused(spikes({1}, {0}, 1)).substr(0, 17), "stimulus.1.file: ");
-  EXPECT_EQ(refusal([&] { constant_drive(network, {}, {poisson(5, 1), poisson(4, 2)}); }).substr(0, 19), "stimulus.1.weight: ");
+  EXPECT_EQ(refusal([&] {
+              constant_drive(network, {}, {poisson(5, 1), poisson(4, 2)});
+            }).substr(0, 19),
+            "stimulus.1.weight: ");
 }
 
 TEST(StimuliAreRefused, ByEventsWhenTheyNeedTheClock) {

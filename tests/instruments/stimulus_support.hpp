@@ -41,8 +41,7 @@ inline StimulusSpec poisson(double rate_hz, double weight, double from_ms = 0,
   spec.kind = StimulusKind::poisson, spec.rate_hz = rate_hz, spec.weight = weight;
   return spec;
 }
-inline StimulusSpec noise(double sigma, double from_ms = 0,
-                          double until_ms = std::numeric_limits<double>::infinity()) {
+inline StimulusSpec noise(double sigma, double from_ms = 0, double until_ms = std::numeric_limits<double>::infinity()) {
   StimulusSpec spec = dc(0, from_ms, until_ms);
   spec.kind = StimulusKind::noise, spec.sigma = sigma;
   return spec;
