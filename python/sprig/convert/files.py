@@ -81,7 +81,7 @@ def plain_file(path: Path) -> int:
 @contextlib.contextmanager
 def hdf5_file(path: Path) -> Iterator[Any]:
     """An HDF5 file for reading, after a look at every dataset: stored in this file, and as large as its shape says."""
-    h5py = need("h5py", "nir")
+    h5py = need("h5py", "sonata")
     plain_file(path)
     try:
         file = h5py.File(path, "r")

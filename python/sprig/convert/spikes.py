@@ -189,7 +189,7 @@ def _write_sonata(spikes: Any, path: str, population: str) -> None:
 
 
 def _write_nwb(spikes: Any, path: str, _: str) -> None:
-    pynwb = need("pynwb", "nwb")
+    pynwb = need("pynwb", "neo")
     start = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
     nwb = pynwb.NWBFile(session_description="spikes of a simulated network (sprig)", identifier="sprig", session_start_time=start)
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)

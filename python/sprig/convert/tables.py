@@ -57,7 +57,7 @@ def network_of_edges(
 
 def from_matrix_market(path: Path, **given: Any) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a .mtx file; keywords as network_of_edges()."""
-    io = need("scipy.io", "matrix_market")
+    io = need("scipy.io", "scipy")
     size = plain_file(path)
     with open(path, "rb") as file:
         if not file.read(14).startswith(b"%%MatrixMarket"):
@@ -91,7 +91,7 @@ def from_matrix_market(path: Path, **given: Any) -> tuple[NetworkArrays, list[st
 def to_matrix_market(network: Any, path: Path) -> list[str]:
     """Weights of `network`, row = source, to `path`; returns what is lost."""
     net = NetworkArrays.of(network)
-    io, sparse = need("scipy.io", "matrix_market"), need("scipy.sparse", "matrix_market")
+    io, sparse = need("scipy.io", "scipy"), need("scipy.sparse", "scipy")
     r = net.recurrent
     matrix = sparse.coo_matrix((r.weights, (r.sources, r.targets)), shape=(len(net), len(net)))
     with whole_file(path) as temporary:
