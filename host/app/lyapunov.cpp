@@ -2,6 +2,7 @@
 #include "sprig/dynamics/lyapunov.hpp"
 
 #include "host/app/check_lyapunov.hpp"
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"
@@ -41,8 +42,8 @@ std::string summary(const LyapunovResult& r) {
 int lyapunov_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::lyapunov);
-  const Network network = make_network(config, config.simulation.seed);
-  const Drive drive = make_drive(config.drive, network.size());
+  const Network network = constant_command_network(command);
+  const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command);
   Observation observation(config, {"network", network, drive});

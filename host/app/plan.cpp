@@ -44,10 +44,11 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
     if (key.starts_with("bench."))
       throw ConfigError("bench.network",
                         "is needed: " + key + " has no effect without it; sprig bench --help lists them");
-  return {{"run", plan_memory(config, Work::run, 1, gpu), false},
-          {"lyapunov", plan_memory(config, Work::lyapunov, 1, gpu), false},
-          {"prune", plan_memory(config, Work::prune, 1, gpu), false},
-          {"study", plan_memory(config, Work::study, 1, gpu), true}};
+  const char* hint = network_memory_hint(config);
+  return {{"run", plan_memory(config, Work::run, 1, gpu), false, hint},
+          {"lyapunov", plan_memory(config, Work::lyapunov, 1, gpu), false, hint},
+          {"prune", plan_memory(config, Work::prune, 1, gpu), false, hint},
+          {"study", plan_memory(config, Work::study, 1, gpu), true, hint}};
 }
 
 // What a verb takes where, and whether that is there. device: null where it runs on the CPU.

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "host/app/check_lyapunov.hpp"
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"
@@ -84,8 +85,8 @@ std::string summary(const PruneResult& r) {
 int prune_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::prune);
-  const Network network = make_network(config, config.simulation.seed);
-  const Drive drive = make_drive(config.drive, network.size());
+  const Network network = constant_command_network(command);
+  const Drive drive = make_drive(config, network);
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
   Session session(command);

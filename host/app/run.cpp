@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/run_records.hpp"
 #include "host/app/verbs.hpp"
@@ -18,11 +19,6 @@ namespace sprig::app {
 namespace {
 
 constexpr double kDrawnForThePage = 2e6;  // synapses: a network of rules up to here is stored for its page
-
-const Network& neurons_of(const BuiltNetwork& built) {
-  const auto* procedural = std::get_if<ProceduralNetwork>(&built);
-  return procedural ? procedural->network : std::get<Network>(built);
-}
 
 // Activity of populations, and of all neurons together.
 struct Activities {
@@ -60,12 +56,13 @@ Activities activities(const Network& network, const RunOutcome& out, double copi
 int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
-  BuiltNetwork built = make_network(config, config.simulation.seed);
-  const Network& network = neurons_of(built);
+  BuiltNetwork built = command_network(command);
+  const Network& network = network_of(built);
   RunRequest request;
   request.duration_ms = config.run.duration_ms;
   request.transient_ms = config.run.transient_ms;
   request.drive = make_drive(config.drive, network.size());
+  request.stimuli = make_stimuli(config);
   request.records = run_records(config, network);
   request.simulation = config.simulation;
   Run run(built, request);

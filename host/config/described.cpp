@@ -94,6 +94,12 @@ void refuse_other_networks(const Config& config) {
 }  // namespace
 
 void finish_described(Config& config) {
+  // The configuration that made a network may go on to judge it: then it is the file's.
+  if (!config.network_file.empty() && config.by_set.contains("network.file") && !config.by_set.contains("population")) {
+    config.description = {};
+    config.given.erase("population");
+    config.given.erase("projection");
+  }
   check_entries(config);
   tables(config, [](const char*, auto& list) {
     for (auto& entry : list) entry_fields(entry, PathsOfEntry{});

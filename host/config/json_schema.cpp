@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/config/keys.hpp"
 #include "host/config/sections.hpp"
 #include "host/config/tables.hpp"
 #include "host/config/toml_value.hpp"
@@ -49,6 +50,8 @@ std::string rule_pattern() {
   return "^(" + names + ")( *\\(.*\\))?$";
 }
 
+Json file_schema() { return {{"type", "string"}, {"pattern", "^file:."}}; }
+
 template <class T>
 Json schema_of(const T& value, const Allowed& allowed) {
   Json schema;
@@ -70,7 +73,7 @@ Json schema_of(const T& value, const Allowed& allowed) {
     schema = schema_of(typename T::value_type{}, allowed);
   } else if constexpr (std::same_as<T, NeuronValues>) {
     schema = schema_of(Distribution{}, allowed);
-    schema["anyOf"].push_back({{"type", "string"}, {"pattern", "^file:."}});
+    schema["anyOf"].push_back(file_schema());
   } else if constexpr (std::same_as<T, ConnectionRule>) {
     schema = {{"type", "string"}, {"pattern", rule_pattern()}};
   } else if constexpr (std::same_as<T, Device>) {
@@ -103,13 +106,12 @@ Json default_of(const T& value) {
   }
 }
 
-Json object() {
-  return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
-}
+Json object() { return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}}; }
 
 // Puts each key into the properties of a table; "stdp.w_max" into those of a table within it.
 struct KeysToSchema {
-  Json* table;
+  Json* table = nullptr;
+  const char* section = "";
 
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
@@ -122,7 +124,12 @@ struct KeysToSchema {
       key = key.substr(dot + 1);
     }
     Json& schema = (*here)["properties"][key] = schema_of(value, allowed);
-    if (Json chosen = default_of(value); !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
+    if (may_be_a_file(section, name)) {
+      Json either{{"anyOf", {std::move(schema), file_schema()}}};
+      schema = std::move(either);
+    }
+    if (Json chosen = default_of(value);
+        !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
       schema["default"] = std::move(chosen);
     schema["description"] = std::string(doc) + "; allowed: " + in_words(value, allowed);
     if (offence(value, allowed)) (*here)["required"].push_back(key);  // the default of an entry will not do
@@ -133,7 +140,7 @@ struct ToSchema {
   Json sections = Json::object();
   KeysToSchema here{};
 
-  void section(const char* name) { here.table = &(sections[name] = object()); }
+  void section(const char* name) { here = {&(sections[name] = object()), name}; }
   template <class T>
   void operator()(const char* name, const T& value, const Allowed& allowed, const char* doc) {
     here(name, value, allowed, doc);

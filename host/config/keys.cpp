@@ -40,6 +40,12 @@ struct EntryToTexts {
 std::vector<KeyText> key_texts(const Config& config) {
   ToTexts texts;
   sections(config, texts);
+  for (KeyText& key : texts.keys)
+    if (may_be_a_file(key.section, key.name)) {
+      key.allowed += ", or \"file:PATH\" of an .npy with one value a neuron where network.file lacks it";
+      if (const auto file = config.neuron_files.find(key.name); file != config.neuron_files.end())
+        key.value = in_quotes(std::string(kFilePrefix) + file->second);
+    }
   return std::move(texts.keys);
 }
 
@@ -56,6 +62,23 @@ const std::vector<std::string>& known_sections() {
     return all;
   }();
   return names;
+}
+
+bool describes_import(const std::string& full) {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all;
+    const ImportOptions defaults;
+    fields(defaults, [&](const char* name, const auto&, const Allowed&, const char*) {
+      all.push_back("network." + std::string(name));
+    });
+    return all;
+  }();
+  return std::find(keys.begin(), keys.end(), full) != keys.end();
+}
+
+bool may_be_a_file(const std::string& section, const std::string& name) {
+  return section == "neuron" && std::any_of(std::begin(kNeuronFields), std::end(kNeuronFields),
+                                            [&](const NeuronField& field) { return name == field.name; });
 }
 
 const KeyText* find_key(const std::string& full) {

@@ -33,15 +33,25 @@ const std::vector<KeyText>& known_table_keys();
 // Is it a key, or "table.entry.key" of a table? Whether there is such an entry is not looked at.
 bool may_be_set(const std::string& full);
 
-// Does it describe a network that is built, and so exclude network.file?
+// Values of neurons that a loaded network lacks may come from a file.
+inline constexpr std::string_view kFilePrefix = "file:";
+bool may_be_a_file(const std::string& section, const std::string& name);
+
+// Does it describe a network that is built?
 inline bool describes_network(const std::string& full) {
   return full != "network.file" && (full.starts_with("network.") || full.starts_with("neuron."));
 }
+
+// Does it say how a file is read, and nothing else?
+bool describes_import(const std::string& full);
 
 // Does a network of [[population]] tables read this key of [network] or [neuron]?
 inline bool describes_populations(const std::string& full) {
   return full == "network.step_ms" || full.starts_with("neuron.");
 }
+
+// Does it say which file network.file is and how it is read?
+bool describes_file(const std::string& full);
 
 // Why a key is unknown, as the end of a message: it once was one, or another is near.
 std::string suggestion(const std::string& section, const std::string& name);

@@ -36,12 +36,11 @@ std::string listed(const std::vector<std::string>& words) {
   std::vector<std::string> all = known_sections();
   for (const std::string& table : known_tables()) all.push_back(table);
   const std::string near = nearest_spelling(name, all), meant = section_synonym(name);
-  throw ConfigError(place + name, "unknown section; " +
-                                      (!gone.empty()    ? "it " + gone
-                                       : !meant.empty() ? meant
-                                       : near.empty()  ? "allowed: " + listed(all)
-                                       : is_table(near) ? "did you mean [[" + near + "]]?"
-                                                        : "did you mean [" + near + "]?"));
+  throw ConfigError(place + name, "unknown section; " + (!gone.empty()    ? "it " + gone
+                                                         : !meant.empty() ? meant
+                                                         : near.empty()   ? "allowed: " + listed(all)
+                                                         : is_table(near) ? "did you mean [[" + near + "]]?"
+                                                                          : "did you mean [" + near + "]?"));
 }
 
 // A visitor that gives one field its value.
@@ -60,8 +59,22 @@ struct Assignment {
   }
 };
 
+// [neuron] key = "file:PATH", of a network that is loaded.
+bool apply_neuron_file(Config& config, const KeyText& key, const toml::node& node) {
+  const auto* text = node.as_string();
+  if (key.section != "neuron" || !may_be_a_file(key.section, key.name) || !text ||
+      !text->get().starts_with(kFilePrefix)) {
+    if (key.section == "neuron") config.neuron_files.erase(key.name);
+    return false;
+  }
+  const std::string path = text->get().substr(kFilePrefix.size());
+  if (path.empty() || path.find('\0') != std::string::npos) return false;
+  config.neuron_files[key.name] = path;
+  return true;
+}
+
 void apply(Config& config, const KeyText& key, const toml::node& node, const std::string& place) {
-  sections(config, Assignment{key.section, key.name, node, place});
+  if (!apply_neuron_file(config, key, node)) sections(config, Assignment{key.section, key.name, node, place});
   config.given.insert(key.full());
 }
 
@@ -198,6 +211,7 @@ void read_config_text(Config& config, const std::string& text, const std::string
     const std::string place = at(name, section_key.source().begin);
     if (is_table(section)) {
       read_table(config, section, section_node, name);
+      config.by_set.erase(section);
       continue;
     }
     if (!is_section(section)) unknown_section(place, section, section_node);
@@ -208,6 +222,7 @@ void read_config_text(Config& config, const std::string& text, const std::string
       const KeyText* entry = find_key(section + "." + std::string(key.str()));
       if (!entry) unknown_key(at(name, key.source().begin), section, std::string(key.str()));
       apply(config, *entry, node, at(name, node.source().begin));
+      config.by_set.erase(entry->full());
     }
   }
 }
@@ -223,8 +238,8 @@ void set_config(Config& config, const std::string& assignment, const std::string
   const std::string section = full.substr(0, dot), name = dot == std::string::npos ? "" : full.substr(dot + 1);
   const KeyText* key = find_key(full);
   if (!key && !is_table(section))
-    throw ConfigError(place + full.substr(0, 80), "unknown key" + (dot == std::string::npos ? suggestion("", full)
-                                                                                            : suggestion(section, name)));
+    throw ConfigError(place + full.substr(0, 80),
+                      "unknown key" + (dot == std::string::npos ? suggestion("", full) : suggestion(section, name)));
   if (value.size() > kMaxConfigBytes || value.find_first_of("\n\r") != std::string::npos ||
       bad_utf8(value) != std::string::npos)
     throw ConfigError(place + full, "found a value with line breaks or bytes that are not UTF-8; allowed: " +
@@ -234,6 +249,7 @@ void set_config(Config& config, const std::string& assignment, const std::string
     apply(config, *key, *table.get("value"), place);
   else
     set_in_table(config, section, name, *table.get("value"), place);
+  config.by_set.insert(key ? full : section);
 }
 
 }  // namespace sprig

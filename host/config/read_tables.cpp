@@ -128,8 +128,7 @@ std::pair<std::size_t, std::string> chosen(const std::string& table, const std::
 
 void read_table(Config& config, const std::string& name, const toml::node& node, const std::string& file) {
   const toml::array* array = node.as_array();
-  if (!array)
-    refuse(at(file, node.source().begin) + name, describe(node), "[[" + name + "]], once for each " + name);
+  if (!array) refuse(at(file, node.source().begin) + name, describe(node), "[[" + name + "]], once for each " + name);
   tables(config, [&]<class Entry>(const char* table, std::vector<Entry>& list) {
     if (name == table) list = read_entries<Entry>(name, *array, file);
   });

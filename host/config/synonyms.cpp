@@ -18,7 +18,8 @@ constexpr const char* kOneNeuron =
     "an adaptive threshold (neuron.adaptive); no AdEx, Izhikevich, Hodgkin-Huxley or conductances";
 
 constexpr Synonym kSynonyms[] = {
-    {"", " dt h timestep timestepms dtms simdt defaultclockdt resolution resolutionms ", "did you mean network.step_ms?"},
+    {"", " dt h timestep timestepms dtms simdt defaultclockdt resolution resolutionms ",
+     "did you mean network.step_ms?"},
     {"", " duration tstop tsim simtime simulationtime simtimems t tend runtime ", "did you mean run.duration_ms?"},
     {"", " presim presimtime warmup burnin settle ", "did you mean run.transient_ms?"},
     {"", " record records recording monitor monitors spikemonitor recorder spikerecorder ",

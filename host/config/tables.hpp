@@ -1,6 +1,6 @@
 // What a configuration may have several of, [[population]], [[projection]], [[stimulus]] and [[record]]: lists of one
-// struct each, with the struct's own table of fields. Reading, --set, writing, the reference and the schema are visitors
-// of these.
+// struct each, with the struct's own table of fields. Reading, --set, writing, the reference and the schema are
+// visitors of these.
 #pragma once
 
 #include <charconv>

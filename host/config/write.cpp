@@ -59,11 +59,12 @@ std::string resolved_config(const Config& config) {
   std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n",
               section;
   for (const KeyText& key : key_texts(config)) {
-    if (loaded && key.section == "neuron") continue;                                  // the file has them
     if (key.section == "bench" && !config.given.contains("bench.network")) continue;  // `plan` would take it for a wish
     if (key.section != section) out += "\n[" + key.section + "]\n";
     section = key.section;
-    if (loaded ? describes_network(key.full()) : key.full() == "network.file") continue;
+    if (loaded ? describes_network(key.full()) && !config.given.contains(key.full())
+               : key.full() == "network.file" || describes_import(key.full()))
+      continue;  // what is not given is the file's
     if (described && key.section == "network" && !describes_populations(key.full())) continue;
     out += key.name + " = " + key.value + "  # " + key.doc + "\n";
   }

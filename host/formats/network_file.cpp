@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "host/formats/scipy_csr.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/npz.hpp"
 
@@ -12,43 +13,17 @@ namespace sprig {
 namespace {
 
 constexpr std::int32_t kFormat = 1;
+constexpr std::string_view kOrientation = "source_target";  // row = source, column = target
 
-// A matrix's index arrays in the integer width SciPy would choose, kept alive while they are written.
-struct ScipyCsr {
-  std::vector<std::int32_t> indptr32, indices32;
-  std::vector<std::int64_t> indptr64, indices64;
-  std::vector<std::int64_t> shape;
-
-  ScipyCsr(const Csr& csr) : shape{csr.rows, csr.cols} {
-    constexpr std::uint64_t limit = std::numeric_limits<std::int32_t>::max();
-    if (csr.synapses() <= limit && csr.cols <= limit) {
-      indptr32.assign(csr.offsets.begin(), csr.offsets.end());
-      indices32.assign(csr.targets.begin(), csr.targets.end());
-    } else {
-      indptr64.assign(csr.offsets.begin(), csr.offsets.end());
-      indices64.assign(csr.targets.begin(), csr.targets.end());
-    }
+// What a synapse has beside its weight.
+void append_synapses(std::vector<NpyArray>& arrays, const std::string& prefix, const Csr& csr) {
+  if (csr.delays.empty()) {
+    arrays.push_back(npy_scalar(prefix + "delay_steps", csr.uniform_delay));
+  } else {
+    arrays.push_back(npy_vector(prefix + "delay_steps", csr.delays));
   }
-
-  void append(std::vector<NpyArray>& arrays, const std::string& prefix, const Csr& csr) const {
-    if (indptr64.empty()) {
-      arrays.push_back(npy_vector(prefix + "indices", indices32));
-      arrays.push_back(npy_vector(prefix + "indptr", indptr32));
-    } else {
-      arrays.push_back(npy_vector(prefix + "indices", indices64));
-      arrays.push_back(npy_vector(prefix + "indptr", indptr64));
-    }
-    arrays.push_back({prefix + "format", "|S3", {}, "csr", 3});
-    arrays.push_back(npy_vector(prefix + "shape", shape));
-    arrays.push_back(npy_vector(prefix + "data", csr.weights));
-    if (csr.delays.empty()) {
-      arrays.push_back(npy_scalar(prefix + "delay_steps", csr.uniform_delay));
-    } else {
-      arrays.push_back(npy_vector(prefix + "delay_steps", csr.delays));
-    }
-    if (!csr.original_id.empty()) arrays.push_back(npy_vector(prefix + "synapse_id", csr.original_id));
-  }
-};
+  if (!csr.original_id.empty()) arrays.push_back(npy_vector(prefix + "synapse_id", csr.original_id));
+}
 
 Csr read_csr(const NpzReader& file, const std::string& path, const std::string& prefix) {
   if (file.read_text(prefix + "format") != std::vector<std::string>{"csr"})
@@ -101,6 +76,21 @@ std::vector<Population> read_populations(const NpzReader& file, const std::strin
   return populations;
 }
 
+// All that is missing, in one message.
+void require_arrays(const NpzReader& file, const std::string& path) {
+  std::vector<std::string> names{"data", "indices", "indptr", "shape", "format", "delay_steps", "original_id"};
+  for (const NeuronField& field : kNeuronFields) names.emplace_back(field.name);
+  for (const char* name : {"population_name", "population_first", "population_count", "population_inhibitory",
+                           "synapse", "reset", "adaptive", "receptors", "step_ms"})
+    names.emplace_back(name);
+  std::string missing;
+  for (const std::string& name : names)
+    if (!file.has(name)) missing += (missing.empty() ? "" : ", ") + name;
+  if (!missing.empty()) throw InputError(path, "is a network of sprig's that lacks the arrays " + missing);
+  if (file.has("orientation") && file.read_text("orientation") != std::vector<std::string>{std::string(kOrientation)})
+    throw InputError(path, "orientation is none that sprig writes; allowed: " + std::string(kOrientation));
+}
+
 }  // namespace
 
 void save_network(const std::string& path, const Network& network) {
@@ -109,23 +99,24 @@ void save_network(const std::string& path, const Network& network) {
   std::vector<NpyArray> arrays;
   const ScipyCsr recurrent(network.recurrent), input(network.input);
   recurrent.append(arrays, "", network.recurrent);
+  append_synapses(arrays, "", network.recurrent);
   for (const NeuronField& field : kNeuronFields)
     arrays.push_back(npy_vector(field.name, network.neurons.*field.values));
   arrays.push_back(npy_vector("original_id", network.original_id));
   if (!network.cluster.empty()) arrays.push_back(npy_vector("cluster", network.cluster));
 
-  std::size_t longest = 1;
-  for (const Population& p : network.populations) longest = std::max(longest, p.name.size());
-  std::string names;
+  std::vector<std::string> population_names;
   std::vector<std::uint32_t> first, count;
   std::vector<std::uint8_t> inhibitory;
   for (const Population& p : network.populations) {
-    names += p.name + std::string(longest - p.name.size(), '\0');
+    population_names.push_back(p.name);
     first.push_back(p.first);
     count.push_back(p.count);
     inhibitory.push_back(p.inhibitory ? 1 : 0);
   }
-  arrays.push_back({"population_name", "|S" + std::to_string(longest), {first.size()}, names.data(), names.size()});
+  const NpyTexts populations("population_name", population_names), neurons("neuron_name", network.names);
+  arrays.push_back(populations.array());
+  if (!network.names.empty()) arrays.push_back(neurons.array());
   arrays.push_back(npy_vector("population_first", first));
   arrays.push_back(npy_vector("population_count", count));
   arrays.push_back({"population_inhibitory", "|b1", {first.size()}, inhibitory.data(), inhibitory.size()});
@@ -134,6 +125,7 @@ void save_network(const std::string& path, const Network& network) {
     arrays.push_back({name, "|S" + std::to_string(text.size()), {}, text.data(), text.size()});
   };
   const std::int32_t receptors = network.kind.receptors;
+  word("orientation", kOrientation);
   word("synapse", name_of(network.kind.synapse));
   word("reset", name_of(network.kind.reset));
   arrays.push_back(npy_scalar("receptors", receptors));
@@ -141,6 +133,7 @@ void save_network(const std::string& path, const Network& network) {
   arrays.push_back(npy_scalar("step_ms", network.step_ms));
   arrays.push_back(npy_scalar("sprig_format", kFormat));
   input.append(arrays, "input_", network.input);
+  append_synapses(arrays, "input_", network.input);
   write_npz(path, arrays);
 }
 
@@ -151,11 +144,13 @@ Network load_network(const std::string& path) {
   const auto format = read_scalar<std::uint32_t>(file, path, "sprig_format");
   if (format != kFormat)
     throw InputError(path, "has format " + std::to_string(format) + "; this version reads format 1");
+  require_arrays(file, path);
   Network network;
   network.recurrent = read_csr(file, path, "");
   for (const NeuronField& field : kNeuronFields) network.neurons.*field.values = file.read<double>(field.name);
   network.original_id = file.read<std::uint32_t>("original_id");
   if (file.has("cluster")) network.cluster = file.read<std::uint32_t>("cluster");
+  if (file.has("neuron_name")) network.names = file.read_text("neuron_name");
   network.populations = read_populations(file, path);
   network.kind.synapse = read_word<Synapse>(file, path, "synapse");
   network.kind.reset = read_word<Reset>(file, path, "reset");
@@ -188,6 +183,8 @@ NetworkFileSizes network_file_sizes(const std::string& path) {
   sizes.neurons = length("tau_m_ms");
   sizes.synapses = length("data");
   sizes.uniform_delay = file.shape("delay_steps").empty();
+  sizes.has_delays = true;
+  sizes.step_ms = read_scalar<double>(file, path, "step_ms");
   if (file.has("input_data")) {
     sizes.input_synapses = length("input_data");
     sizes.channels = std::max<std::uint64_t>(length("input_indptr"), 1) - 1;

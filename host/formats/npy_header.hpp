@@ -1,4 +1,4 @@
-// The text header of an .npy array, read and written, and its elements as numbers. Internal to formats.
+// The header of an .npy array, read and written, and its elements as numbers. Internal to formats.
 #pragma once
 
 #include <cstddef>

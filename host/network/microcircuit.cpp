@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/network/plain_network.hpp"
+#include "host/network/synapse_count.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/network/sampler.hpp"
 #include "sprig/network/standard_networks.hpp"
@@ -33,12 +34,6 @@ constexpr double kProbability[8][8] = {
 
 bool inhibitory(std::size_t population) { return population % 2 == 1; }
 
-// So many that, each thrown onto a pair at random, a pair has one with probability p.
-std::uint64_t number_of_synapses(double p, double sources, double targets) {
-  if (p == 0) return 0;
-  return static_cast<std::uint64_t>(std::round(std::log1p(-p) / std::log1p(-1 / (sources * targets))));
-}
-
 Projection projection(const std::vector<Population>& populations, std::size_t target, std::size_t source) {
   Projection p;
   p.source_first = populations[source].first;
@@ -46,7 +41,7 @@ Projection projection(const std::vector<Population>& populations, std::size_t ta
   p.target_first = populations[target].first;
   p.target_count = populations[target].count;
   p.rule = ProjectionRule::fixed_total;
-  p.synapses = number_of_synapses(kProbability[target][source], p.source_count, p.target_count);
+  p.synapses = synapses_of_probability(kProbability[target][source], 1.0 * p.source_count * p.target_count);
   double weight = inhibitory(source) ? kInhibition * kWeight : kWeight;
   if (source == kL4E && target == kL23E) weight *= 2;
   p.weight = {Kind::normal, weight, kWeightSpread * std::abs(weight)};

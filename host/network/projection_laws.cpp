@@ -136,6 +136,12 @@ DelayLaw delay_law(const std::string& key, const Distribution& delay_ms, double 
   refuse_delay(key, delay_ms, step_ms);
 }
 
+double telling_delay_ms(const Distribution& d) {
+  if (d.kind == Kind::lognormal) return std::exp(d.a + d.b * d.b / 2);  // the mean
+  if (d.kind == Kind::gamma) return d.a * d.b;                          // the mean
+  return d.a;
+}
+
 std::vector<std::uint32_t> delay_guide(const std::vector<std::uint32_t>& thresholds) {
   std::vector<std::uint32_t> guide(std::size_t{1} << kDelayGuideBits);
   for (std::uint32_t i = 0; i < guide.size(); ++i) {

@@ -33,6 +33,9 @@ WeightLaw weight_law(const std::string& key, const Distribution& weight);
 // parameters that make no distribution, constants, means and intervals below one step, delays beyond kMaxDelaySteps.
 DelayLaw delay_law(const std::string& key, const Distribution& delay_ms, double step_ms);
 
+// The delay that must be a step at least: below it, most draws would be raised to one step and the law lost.
+double telling_delay_ms(const Distribution& d);
+
 // 2^kDelayGuideBits entries: the index of the first threshold that is not below the least draw with those leading bits.
 std::vector<std::uint32_t> delay_guide(const std::vector<std::uint32_t>& thresholds);
 

@@ -13,13 +13,14 @@ struct Row {
   std::uint32_t* targets;
 };
 
-std::uint32_t pick(std::uint32_t seed, std::uint32_t source, std::uint32_t j, std::uint64_t attempt, std::uint32_t n) {
-  const PhiloxBlock block = draw_block(seed, Stream::connectivity, source, (attempt << 32) | j);
+std::uint32_t pick(const RingKeys& keys, std::uint32_t seed, std::uint32_t source, std::uint32_t j,
+                   std::uint64_t attempt, std::uint32_t n) {
+  const PhiloxBlock block = draw_block(seed, keys.connectivity, keys.first_id + source, (attempt << 32) | j);
   return uniform_below(block.word[0], block.word[1], n);
 }
 
 bool moves(const SmallWorldRing& ring, std::uint32_t seed, std::uint32_t source, std::uint32_t j) {
-  return draw_block(seed, Stream::rewiring, source, j).word[0] < ring.rewiring * 4294967296.0;
+  return draw_block(seed, ring.keys.rewiring, ring.keys.first_id + source, j).word[0] < ring.rewiring * 4294967296.0;
 }
 
 // Rows that leave at least half of the targets free: draw until one is.
@@ -27,8 +28,8 @@ void rewire_sparse(const SmallWorldRing& ring, std::uint32_t seed, const Row& ro
   for (std::uint32_t j = 0; j < ring.degree; ++j) {
     if (!moves(ring, seed, row.source, j)) continue;
     std::uint64_t attempt = 0;
-    std::uint32_t target = ring.members[pick(seed, row.source, j, attempt, ring.size)];
-    while (taken[target]) target = ring.members[pick(seed, row.source, j, ++attempt, ring.size)];
+    std::uint32_t target = ring.members[pick(ring.keys, seed, row.source, j, attempt, ring.size)];
+    while (taken[target]) target = ring.members[pick(ring.keys, seed, row.source, j, ++attempt, ring.size)];
     taken[row.targets[j]] = 0;
     taken[target] = 1;
     row.targets[j] = target;
@@ -44,7 +45,8 @@ void rewire_dense(const SmallWorldRing& ring, std::uint32_t seed, const Row& row
   if (free.empty()) return;  // connected to all: nowhere to go
   const auto size = static_cast<std::uint32_t>(free.size());
   for (std::uint32_t j = 0; j < ring.degree; ++j)
-    if (moves(ring, seed, row.source, j)) std::swap(row.targets[j], free[pick(seed, row.source, j, 0, size)]);
+    if (moves(ring, seed, row.source, j))
+      std::swap(row.targets[j], free[pick(ring.keys, seed, row.source, j, 0, size)]);
 }
 
 }  // namespace

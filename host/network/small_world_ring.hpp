@@ -4,7 +4,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/random.hpp"
+
 namespace sprig {
+
+// What the draws of a ring are keyed by: streams, and what is added to a source's id.
+struct RingKeys {
+  Stream rewiring = Stream::rewiring, connectivity = Stream::connectivity;
+  std::uint64_t first_id = 0;
+};
 
 struct SmallWorldRing {
   const std::uint32_t* order;    // neuron at each place of the ring
@@ -12,6 +20,7 @@ struct SmallWorldRing {
   std::uint32_t size;
   std::uint32_t degree;  // out of every neuron, below size
   double rewiring;       // probability that a synapse moves
+  RingKeys keys = {};
 };
 
 // The workspace of one thread. `taken` has an entry a neuron of the network, all zero between rows.
@@ -22,7 +31,7 @@ struct RewiringScratch {
 
 // The `degree` targets of the neuron at `place`: its nearest on the ring (+1, -1, +2, -2, ...), then each moved, with
 // probability `rewiring`, to a neuron of the ring drawn evenly among those the source does not have. Not sorted. Draws:
-// whether synapse j moves, Stream::rewiring (source, j); where to, Stream::connectivity (source, 2^32 attempt + j).
+// whether synapse j moves, keys.rewiring (source, j); where to, keys.connectivity (source, 2^32 attempt + j).
 void draw_ring_row(const SmallWorldRing& ring, std::uint32_t place, std::uint32_t seed, RewiringScratch& scratch,
                    std::uint32_t* targets);
 

@@ -1,21 +1,9 @@
 // What a network specification may say.
-#include <cmath>
-
+#include "host/network/projection_laws.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/network/builders.hpp"
 
 namespace sprig {
-
-namespace {
-
-// The delay that must be a step at least: below it, most draws would be raised to one step and the distribution lost.
-double telling_delay_ms(const Distribution& d) {
-  if (d.kind == Distribution::Kind::lognormal) return std::exp(d.a + d.b * d.b / 2);  // the mean
-  if (d.kind == Distribution::Kind::gamma) return d.a * d.b;                          // the mean
-  return d.a;
-}
-
-}  // namespace
 
 void check_network_spec(const NetworkSpec& spec) {
   check_fields("network", spec);

@@ -1,4 +1,6 @@
 #include "sprig/session/memory_plan.hpp"
+
+#include "host/session/planned_network.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/pruning/options.hpp"
 
@@ -18,52 +20,12 @@
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
-#include "sprig/formats/network_file.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig {
 
 namespace {
-
-// A delay that is hardly ever exceeded: the ring has a slot for each step of it.
-double longest_delay_ms(const Distribution& d) {
-  using Kind = Distribution::Kind;
-  switch (d.kind) {
-    case Kind::constant:
-      return d.a;
-    case Kind::uniform:
-      return d.b;
-    case Kind::normal:
-      return d.a + 5 * d.b;
-    case Kind::lognormal:
-      return std::exp(d.a + 5 * d.b);
-    case Kind::gamma:
-      return d.a * d.b + 10 * d.b * std::max(1.0, std::sqrt(d.a));
-  }
-  return d.a;
-}
-
-PlannedNetwork planned_network(const Config& config) {
-  PlannedNetwork planned;
-  planned.kind = config.network.kind;
-  planned.driven = config.drive.noise_sigma != 0 || config.drive.poisson_rate_hz != 0;
-  if (!config.network_file.empty()) {
-    const NetworkFileSizes file = network_file_sizes(config.network_file);
-    planned.neurons = static_cast<double>(file.neurons);
-    planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
-    planned.delay_slots = file.uniform_delay ? 1 : 64;
-    planned.uniform_delay = file.uniform_delay;
-    return planned;
-  }
-  const NetworkSpec& spec = config.network;
-  planned.neurons = spec.neurons;
-  planned.synapses = spec.neurons * expected_in_degree(spec);
-  planned.uniform_delay = spec.delay_ms.kind == Distribution::Kind::constant;
-  planned.delay_slots = std::min<double>(longest_delay_ms(spec.delay_ms) / spec.step_ms + 1, kMaxDelaySteps);
-  planned.step_ms = spec.step_ms;
-  return planned;
-}
 
 std::uint32_t shortest_delay(const PlannedNetwork& network) {
   return network.uniform_delay ? static_cast<std::uint32_t>(network.delay_slots) - 1 : 1;
@@ -204,7 +166,7 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
 }
 
 MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::DeviceInfo* gpu) {
-  const PlannedNetwork planned = planned_network(config);
+  const PlannedNetwork planned = planned_network(config, work);
   const double n = planned.neurons, e = planned.synapses, copies = cells;
   const LifKind kind = planned.kind;
   const double delay_bytes = planned.uniform_delay ? 0 : 2;
@@ -220,10 +182,14 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::D
 
   const double step_ms = config.network.step_ms;
   if (work == Work::run) {
+    // Records are streamed: two pieces, in each at most so many spikes and values, and a row of what is counted.
     const double steps = config.run.duration_ms / step_ms;
-    if (config.run.count_window_ms > 0)
-      add("recording", "counts", std::ceil(config.run.duration_ms / config.run.count_window_ms) * n * replicas * 4);
-    add("recording", "probe", 3 * sizeof(real) * steps * static_cast<double>(config.run.probe.size()) * replicas);
+    const double spikes = std::min(kPieceSpikes, n * replicas * steps), values = n * replicas * 4;
+    if (config.run.record_spikes || config.run.count_window_ms > 0 || !config.records.empty())
+      add("recording", "spikes of two pieces", 2 * sizeof(SpikeEvent) * spikes + (sizeof(std::uint64_t) * spikes));
+    if (config.run.count_window_ms > 0) add("recording", "counts of a window", values);
+    const double probed = static_cast<double>(config.run.probe.size()) * replicas;
+    add("recording", "probe", 2 * 3 * sizeof(real) * std::min(std::max(kPieceProbeValues, probed), probed * steps));
     return plan;
   }
   const double states = (1 + current_rows(kind)) * n;
@@ -303,8 +269,12 @@ void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* 
                                   "), " + bytes_text(largest->bytes) + "; lower " + hint + ", see sprig plan");
 }
 
+const char* network_memory_hint(const Config& config) {
+  return config.description.empty() ? kNetworkMemoryHint : "a size of [[population]] or a rule of [[projection]]";
+}
+
 void require_memory(const Config& config, Work work, int cells) {
-  require_fits(plan_memory(config, work, cells).on_host(), available_memory());
+  require_fits(plan_memory(config, work, cells).on_host(), available_memory(), network_memory_hint(config));
 }
 
 }  // namespace sprig

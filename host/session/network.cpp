@@ -1,18 +1,87 @@
 #include "sprig/session/network.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <iterator>
+#include <variant>
 
-#include "sprig/formats/network_file.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
+#include "sprig/formats/network_import.hpp"
+#include "sprig/formats/npz.hpp"
+#include "sprig/instruments/stimulation.hpp"
 
 namespace sprig {
 
-BuiltNetwork make_network(const Config& config, std::uint32_t seed) {
-  return config.network_file.empty() ? build_network(config.network, seed) : load_network(config.network_file);
+namespace {
+
+// A visitor that reads the files of values that fields name.
+struct ReadValues {
+  template <class T>
+  void operator()(const char*, T& field, const Allowed&, const char*) const {
+    if constexpr (std::same_as<T, std::optional<NeuronValues>>) {
+      if (!field || field->file.empty()) return;
+      NpyValues<double> values = read_npy<double>(field->file);
+      if (values.shape.size() != 1)
+        throw InputError(field->file,
+                         "has " + std::to_string(values.shape.size()) + " dimensions; allowed: one, a value a neuron");
+      field->given = std::move(values.values);
+    }
+  }
+};
+
+// Keys that say how synapses are placed, or make weights that a file of sprig's own has.
+bool is_moot(const std::string& key, bool own) {
+  constexpr const char* kPlaces[] = {"topology", "density",         "in_degree",        "rewiring",
+                                     "clusters", "density_between", "rewiring_between", "autapses"};
+  constexpr const char* kWeights[] = {"gain", "inhibition", "scale_weights", "excitatory_fraction", "dale", "weight"};
+  const auto is = [&](const char* name) { return key == "network." + std::string(name); };
+  return std::any_of(std::begin(kPlaces), std::end(kPlaces), is) ||
+         (own && std::any_of(std::begin(kWeights), std::end(kWeights), is));
+}
+
+}  // namespace
+
+NetworkDescription read_description(const Config& config) {
+  NetworkDescription description = config.description;
+  for (PopulationSpec& population : description.populations) fields(population, ReadValues{});
+  for (ProjectionSpec& projection : description.projections)
+    if (projection.rule.kind == ConnectionRule::Kind::edges) projection.edges = read_edge_list(projection.rule.file);
+  return description;
+}
+
+ImportRequest import_request(const Config& config) {
+  ImportRequest request{config.network_file, config.import, config.network, config.neuron_files, config.given};
+  const bool own = is_network_file(config.network_file);
+  for (const std::string& key : config.by_set)
+    if (is_moot(key, own))
+      throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
+  // Of a network that was pruned, fewer are left than were asked for.
+  if (own && !config.by_set.contains("network.neurons")) request.given.erase("network.neurons");
+  return request;
+}
+
+BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes) {
+  if (!config.network_file.empty()) {
+    ImportedNetwork imported = import_network(import_request(config), seed);
+    if (notes)
+      for (const std::string& note : imported.notes) notes->push_back(config.network_file + ": " + note);
+    return std::move(imported.network);
+  }
+  if (config.description.empty()) return build_network(config.network, seed);
+  return build_network(read_description(config), seed);
 }
 
 Network stored(BuiltNetwork built) {
-  if (auto* procedural = std::get_if<ProceduralNetwork>(&built)) return realise(*procedural);
+  if (const auto* procedural = std::get_if<ProceduralNetwork>(&built)) return realise(*procedural);
   return std::get<Network>(std::move(built));
+}
+
+Network make_constant_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes) {
+  for (std::size_t k = 0; k < config.description.projections.size(); ++k)
+    if (const double w_max = config.description.projections[k].stdp.w_max; w_max > 0)
+      refuse("projection." + std::to_string(k) + ".stdp.w_max", shown(w_max) + ", synapses that learn by themselves",
+             "0 with prune, lyapunov and study, which take weights as constant");
+  return stored(make_network(config, seed, notes));
 }
 
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
@@ -23,6 +92,18 @@ Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
   }
   if (drive.noise_sigma > 0) made.noise_sigma.assign(neurons, drive.noise_sigma);
   return made;
+}
+
+Drive make_drive(const Config& config, const Network& network) {
+  const Drive drive = make_drive(config.drive, network.size());
+  if (config.stimuli.empty()) return drive;
+  return constant_drive(network, drive, make_stimuli(config));
+}
+
+std::vector<StimulusSpec> make_stimuli(const Config& config) {
+  std::vector<StimulusSpec> stimuli = config.stimuli;
+  read_stimulus_files(stimuli, "");
+  return stimuli;
 }
 
 }  // namespace sprig

@@ -29,7 +29,7 @@ class PopulationRange(NamedTuple):
 
     name: str
     first: int
-    count: int
+    count: int  # type: ignore[assignment]  # tuple.count has to give way
     inhibitory: bool
 
     @property
@@ -445,7 +445,7 @@ for _name, _, _allowed in _core.neuron_parameters:
 
 
 def _csr_array(arrays: Mapping[str, Any]) -> Any:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csr_array  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     parts = (arrays["weights"].copy(), arrays["indices"].copy(), arrays["indptr"].copy())
     return csr_array(parts, shape=arrays["shape"])

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "sprig/core/error.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/description.hpp"
@@ -65,11 +64,7 @@ HeldPtr build(const py::list& populations, const py::list& projections, const Se
     description.projections.push_back(projection_of(given.cast<py::dict>(), number++));
   if (description.empty()) refuse("populations", "an empty list", "one or more of sprig.Population");
   const py::gil_scoped_release unlocked;
-#if defined(SPRIG_RULES)
   return std::make_shared<Held>(stored(build_network(description, config.simulation.seed)));
-#else
-  throw ConfigError("build", "is not there yet");
-#endif
 }
 
 // delays: ms, one a synapse, or none. arrays: parameters with one value a neuron; those in `settings` are laws.

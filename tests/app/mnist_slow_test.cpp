@@ -16,7 +16,7 @@ class Mnist : public ::testing::Test {
     read_config(config_, SPRIG_SOURCE_DIR "/configs/mnist.toml");
     config_.task.images.folder = test::data_folder("mnist");
     finish_config(config_);
-    network_ = make_network(config_, config_.simulation.seed);
+    network_ = stored(make_network(config_, config_.simulation.seed));
     drive_ = make_drive(config_.drive, network_.size());
   }
   ClassificationScore score(const Network& network) {

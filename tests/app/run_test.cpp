@@ -23,7 +23,7 @@ Config small_config(const std::vector<std::string>& assignments = {}) {
 
 // Stops after `pieces` of them.
 app::RunOutcome simulated(const Config& config, int pieces = 1 << 30) {
-  const Network network = make_network(config, 1);
+  const Network network = stored(make_network(config, 1));
   const auto simulation = make_simulation(network, {}, config.simulation);
   return app::simulate(*simulation, network, config, app::run_steps(config.run, network.step_ms),
                        [&](double, const std::string&) { return --pieces > 0; });
@@ -31,7 +31,7 @@ app::RunOutcome simulated(const Config& config, int pieces = 1 << 30) {
 
 // One call of the engine over the whole run.
 Recording recorded_at_once(const Config& config) {
-  const Network network = make_network(config, 1);
+  const Network network = stored(make_network(config, 1));
   const auto simulation = make_simulation(network, {}, config.simulation);
   RecordOptions what;
   what.spikes = true;

@@ -190,7 +190,8 @@ TEST(Config, BadFilesAreRefusedByName) {
       {"[operating_point]\naxes = [\"network.gian = [1]\"]", "did you mean network.gain?"},
       {"[network]\nneurons = 10\n[run]\nprobe = [10]",
        "run.probe: found neuron 10; allowed: below network.neurons = 10"},
-      {"[network]\nfile = \"x.npz\"\ndensity = 0.1", "network.density: has no effect on a network that is loaded"},
+      {"[network]\norientation = \"target_source\"", "network.orientation: has no effect without network.file"},
+      {"[neuron]\ntau_m_ms = \"file:tau.npy\"", "neuron.tau_m_ms: found \"file:"},
       {"[network]\nfile = \"a\\u0000b\"", "network.file: found a text with a NUL character"},
   };
   for (const Case& c : cases)
@@ -392,7 +393,8 @@ TEST(Config, AnImageSetHasItsKeys) {
 
 TEST(Config, TheCommittedConfigurationsAreValid) {
   std::size_t read = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(SPRIG_SOURCE_DIR "/configs")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SPRIG_SOURCE_DIR "/configs")) {
+    if (entry.is_directory()) continue;
     const std::string name = entry.path().string();
     Config config;
     ASSERT_NO_THROW(read_config(config, name)) << name;
@@ -404,7 +406,7 @@ TEST(Config, TheCommittedConfigurationsAreValid) {
     }
     ++read;
   }
-  EXPECT_GE(read, 20u);
+  EXPECT_GE(read, 25u);
 }
 
 TEST(SearchAxis, GivesOneAssignmentAValue) {

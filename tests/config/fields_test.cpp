@@ -141,9 +141,29 @@ std::map<std::string, Room> rooms() {
                                   {"task", task},
                                   {"training", training},
                                   {"learn", learn}};
-  for (const char* key : {"run.duration_ms", "run.transient_ms", "run.record_spikes", "run.count_window_ms",
-                          "run.probe", "network.file", "drive", "study", "operating_point", "bench", "learn.images",
-                          "learn.folder", "learn.seeds", "learn.name", "learn.variants", "model_search"})
+  for (const char* key : {"run.duration_ms",
+                          "run.transient_ms",
+                          "run.record_spikes",
+                          "run.count_window_ms",
+                          "run.probe",
+                          "network.file",
+                          "network.orientation",
+                          "network.duplicates",
+                          "network.ids",
+                          "network.nodes",
+                          "network.unlisted",
+                          "network.edge_types",
+                          "network.groups",
+                          "drive",
+                          "study",
+                          "operating_point",
+                          "bench",
+                          "learn.images",
+                          "learn.folder",
+                          "learn.seeds",
+                          "learn.name",
+                          "learn.variants",
+                          "model_search"})
     all.emplace(key, own);
   return all;
 }

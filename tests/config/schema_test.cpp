@@ -32,13 +32,14 @@ TEST(Schema, TheCommittedAndTheResolvedConfigurationsAreValid) {
   Config config;
   finish_config(config);
   test::write_raw(folder.file("resolved.toml"), resolved_config(config));
-  const auto found = by_the_schema("schema_valid", "names = glob.glob('" SPRIG_SOURCE_DIR "/configs/*.toml') + ['" +
-                                                       folder.file("resolved.toml") +
-                                                       "']\n"
-                                                       "print(len(names))\n"
-                                                       "for n in names: print(errors(open(n).read()))\n");
+  const auto found =
+      by_the_schema("schema_valid", "names = glob.glob('" SPRIG_SOURCE_DIR "/configs/**/*.toml', recursive=True) + ['" +
+                                        folder.file("resolved.toml") +
+                                        "']\n"
+                                        "print(len(names))\n"
+                                        "for n in names: print(errors(open(n).read()))\n");
   if (!found) GTEST_SKIP() << kNeeds;
-  ASSERT_GE(found->size(), 21u);
+  ASSERT_GE(found->size(), 24u);
   EXPECT_EQ(found->front(), static_cast<double>(found->size() - 1));
   for (std::size_t k = 1; k < found->size(); ++k) EXPECT_EQ((*found)[k], 0) << "file " << k;
 }
@@ -74,6 +75,16 @@ TEST(Schema, RefusesWhatReadingRefuses) {
       "[prune]\nneuron_fraction = 1",
       "[study]\nmethods = [\"lnp\", \"magic\"]",
       "[task]\ncolumns = [-1]",
+      "[population]\nname = \"E\"\nsize = 1",
+      "[[population]]\nname = \"E\"\nsize = 0",
+      "[[population]]\nname = \"E\"\nsize = 1\nsiz = 1",
+      "[[population]]\nname = \"E\"\nsize = 1\ntau_m_ms = \"file:\"",
+      "[[population]]\nname = \"E\"\nsize = 1\ntau_m_ms = -1",
+      "[[projection]]\nfrom = \"E\"\nto = \"E\"\nrule = \"bernouli(0.1)\"",
+      "[[projection]]\nfrom = \"E\"\nto = \"E\"\nstdp = { wmax = 1 }",
+      "[[projection]]\nfrom = \"E\"\nto = \"E\"\nstdp = 1",
+      "[[stimulus]]\nkind = \"ac\"",
+      "[[record]]\nwhat = \"V\"",
   };
   std::string body;
   for (const char* text : bad) {
@@ -97,6 +108,12 @@ TEST(Schema, TakesWhatReadingTakes) {
       "[run]\ndevice = \"cuda:all\"",
       "[task]\ncolumns = [\"speed\", 3]\nlambdas = 0.5",
       "[study]\nmethods = \"lnp\"",
+      "[network]\nneurons = 1e6",
+      "[[population]]\nname = \"E\"\nsize = 1e3\ntau_m_ms = \"file:tau.npy\"\ntau_theta_ms = inf",
+      "[[population]]\nname = \"E\"\nsize = 1\n[[projection]]\nfrom = \"E\"\nto = [\"E\"]\nrule = \"gaussian(0.5, "
+      "0.1)\"\n"
+      "stdp.w_max = 1",
+      "[[stimulus]]\nuntil_ms = inf\n[[record]]\nat_ms = 5",
   };
   std::string body;
   for (const char* text : good) {

@@ -45,7 +45,7 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     config.simulation.weight_bits = topology == Topology::random ? 16 : 32;
     finish_config(config);
     const MemoryPlan plan = plan_memory(config, Work::run);
-    const Network network = make_network(config, 1);
+    const Network network = stored(make_network(config, 1));
     expect_close(item(plan, "targets"), size_of(network.recurrent.targets), "targets");
     expect_close(item(plan, "weights"), size_of(network.recurrent.weights), "weights");
     expect_close(item(plan, "delays"), size_of(network.recurrent.delays), "delays");
@@ -76,7 +76,7 @@ TEST(MemoryPlan, CountsWhatFillsUpTheResidentEnginesGroups) {
     finish_config(config);
     const MemoryPlan plan = plan_memory(config, Work::run);
     ASSERT_TRUE(plan.gpu && plan.gpu->resident);
-    const SlicedNetwork sliced = slice_network(make_network(config, 1), {}, {plan.gpu->slices, 16, true});
+    const SlicedNetwork sliced = slice_network(stored(make_network(config, 1)), {}, {plan.gpu->slices, 16, true});
     std::uint64_t groups = 0;
     for (const Slice& s : sliced.slices)
       for (std::uint32_t source = 0; source < sliced.sources; ++source)
@@ -106,7 +106,7 @@ TEST(MemoryPlan, ALoadedNetworkIsPlannedFromItsHeaders) {
   Config config;
   config.network.neurons = 200;
   finish_config(config);
-  const Network network = make_network(config, 1);
+  const Network network = stored(make_network(config, 1));
   save_network(folder.file("n.npz"), network);
   Config loaded;
   loaded.network_file = folder.file("n.npz");

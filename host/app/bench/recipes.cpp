@@ -58,6 +58,8 @@ void refuse_other_verbs_keys(const Config& config) {
   idle(config.run.record_spikes != RunSection{}.record_spikes, "run.record_spikes", kDefault);
   idle(config.run.count_window_ms != RunSection{}.count_window_ms, "run.count_window_ms", kDefault);
   idle(config.run.probe != RunSection{}.probe, "run.probe", kDefault);
+  for (const char* table : {"population", "projection", "stimulus", "record"})
+    idle(config.given.contains(table), table, "sprig run; bench.network and the keys of [bench] make the network");
   for (const char* section : {"network", "neuron", "drive", "prune"})
     for (const std::string& key : changed_keys(config, section))
       idle(true, key.c_str(), "its default; bench.network and the keys of [bench] make the network");

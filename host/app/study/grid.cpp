@@ -153,12 +153,12 @@ StudyGrid study_grid(const Config& config) {
 
 void check_study(const StudyGrid& grid) {
   for (const Setting& setting : grid.settings) {
-    const Network network = make_network(setting.config, setting.config.simulation.seed);
+    const Network network = make_constant_network(setting.config, setting.config.simulation.seed);
     check_task(setting.config.task, network.step_ms);
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;
       options.method = method;
-      const Drive drive = make_drive(setting.config.drive, network.size());
+      const Drive drive = make_drive(setting.config, network);
       check_prune_options(options, network, drive);
       if (measures_before(options) || needs_exponents(options)) check_lyapunov(setting.config.lyapunov, network, drive);
     }

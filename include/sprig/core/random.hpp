@@ -17,16 +17,25 @@ enum class Stream : std::uint32_t {
   delay = 4,
   projection = 5,
   projection_target = 6,  // their counters: network/projection_draw.hpp
+  // rules that are drawn on the host and stored; counter (neuron and projection, draw index)
+  stored_connectivity = 7,
+  stored_rewiring = 8,
+  stored_total = 9,    // counter (ball, projection)
+  stored_values = 10,  // counter (source neuron and projection, synapse in its row): weights and delays
   // counter (neuron): parameters
   tau_membrane = 16,
   initial_potential = 17,
   input_weight = 18,
   neuron_sign = 19,
+  neuron_parameter = 20,  // counter (neuron, 0..): one draw a parameter
+  neuron_position = 21,
   // counter (original neuron, step / 4) with replica: drive, four steps a block
   poisson_drive = 32,
   gaussian_drive = 33,
   // counter (channel, step / 4) with replica: encoders
   encoder = 34,
+  // counter (original neuron, step / 4) with replica, and the stimulus's number in the 16 highest bits of the step
+  poisson_stimulus = 35,
   // counter (original edge, round): pruning
   keep_synapse = 48,
   random_prune = 49,

@@ -14,7 +14,7 @@ enum class CsvHeader { automatic, yes, no };  // automatic: a first row without 
 constexpr auto words_of(CsvHeader) { return words<CsvHeader>("auto", "yes", "no"); }
 
 inline constexpr Allowed kColumnNames{.text = "a column's name, or its number from 0", .or_number = true};
-inline constexpr std::uint64_t kMostCsvBytes = 1ull << 28;
+inline constexpr std::uint64_t kMostCsvBytes = 1ull << 28, kMostEdgeListBytes = 1ull << 34;
 inline constexpr std::size_t kMostCsvColumns = 10'000;
 
 struct CsvTable {

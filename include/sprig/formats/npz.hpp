@@ -2,11 +2,13 @@
 // size is believed before the file's own bytes confirm it.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace sprig {
@@ -39,6 +41,20 @@ template <class T>
 NpyArray npy_scalar(const std::string& name, const T& value) {
   return {name, npy_type<T>(), {}, &value, sizeof(T)};
 }
+
+// Texts as type S, UTF-8 padded with NULs, kept while they are written.
+class NpyTexts {
+ public:
+  NpyTexts(std::string name, const std::vector<std::string>& texts) : name_(std::move(name)), count_(texts.size()) {
+    for (const std::string& text : texts) longest_ = std::max(longest_, text.size());
+    for (const std::string& text : texts) bytes_ += text + std::string(longest_ - text.size(), '\0');
+  }
+  NpyArray array() const { return {name_, "|S" + std::to_string(longest_), {count_}, bytes_.data(), bytes_.size()}; }
+
+ private:
+  std::string name_, bytes_;
+  std::size_t count_, longest_ = 1;
+};
 
 // Both replace `path` atomically. Errors: InputError (cannot be written). `zip64_from`: entries whose size or position
 // reaches it use zip64 records (the format's own limit by default; tests lower it).

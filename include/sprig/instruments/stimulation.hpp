@@ -15,10 +15,10 @@
 
 namespace sprig {
 
-// Fills `values` or `spike_ms` of every stimulus with a file, which is looked for from the folder `base` (empty: the
-// current one). step_ms of the network: of structured spikes that come without their own. Errors: InputError naming
-// file and row; ConfigError for a file with a kind that has none.
-void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base);
+// Fills `values`, or `spike_ms` and `spike_neuron`, of every stimulus that has a file, which is looked for from the
+// folder `base` (empty: the current one). step_ms: of spikes in steps where the file does not say how long one is
+// (`sprig run` streams such); 0: they are refused. Errors: InputError naming file and row.
+void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base, double step_ms = 0);
 
 // Errors: ConfigError naming "stimulus.NUMBER.key" (from 0) at the first that contradicts itself or does not fit the
 // network.

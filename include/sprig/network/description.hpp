@@ -35,8 +35,9 @@ std::optional<std::string> offence(const NeuronValues& values, const Allowed& al
 // A law's text, or "file:PATH". None where the text is neither.
 std::optional<NeuronValues> read_neuron_values(std::string_view text);
 
-// Where the neurons of a population are, in units of its extent 1. ring: on a circle of circumference 1; grid: row by
-// row on a square; plane: drawn uniformly in the unit square.
+// Where the neurons of a population are, in units of its extent 1, without an edge: neurons near opposite ends are
+// near. ring: evenly on a circle of circumference 1; grid: row by row on the unit square, ceil(sqrt(size)) a row;
+// plane: drawn uniformly in the unit square.
 enum class Positions { none, ring, grid, plane };
 constexpr auto words_of(Positions) { return words<Positions>("none", "ring", "grid", "plane"); }
 
@@ -70,8 +71,9 @@ void fields(IsOptions<PopulationSpec> auto& o, auto&& visit) {
 
 // How the pairs of a projection are chosen, and its text: "all_to_all", "one_to_one", "bernoulli(p)",
 // "fixed_in_degree(k)", "fixed_out_degree(k)", "fixed_total(n)", "total_of_probability(p)" (as many synapses, each on a
-// pair at random, as give a pair one with probability p), "small_world(k, rewiring)", "gaussian(p, sigma)",
-// "exponential(p, sigma)" (probability p at no distance, falling with it), "edges(PATH)".
+// pair at random, as give a pair one with probability p), "small_world(k, rewiring)" (within a population: Watts and
+// Strogatz's, on the ring of its neurons), "gaussian(p, sigma)", "exponential(p, sigma)" (probability p exp(-d^2 / 2
+// sigma^2), p exp(-d / sigma) at distance d), "edges(PATH)". docs/networks.md has their laws and what they cost.
 struct ConnectionRule {
   enum class Kind {
     all_to_all,
@@ -118,8 +120,10 @@ struct StdpSpec {
   double w_max = 0, a_plus = 0.01, a_minus = 0.0105, tau_plus_ms = 20, tau_minus_ms = 20;
 };
 
-// From every population of `from` onto every one of `to`: one projection a pair, the targets outside, the sources
-// inside. Their numbers, in the order of the description, key the draws.
+// From every population of `from` onto every one of `to`: one projection (network/projection.hpp) a pair, the targets
+// outside, the sources inside. For all_to_all and bernoulli, where it comes to the same, populations that follow one
+// another in the list and in the network are taken together. The numbers of the projections, in this order, key the
+// draws.
 struct ProjectionSpec {
   std::vector<std::string> from, to;
   ConnectionRule rule;
@@ -162,10 +166,23 @@ using BuiltNetwork = std::variant<Network, ProceduralNetwork>;
 // Its neurons and populations, with synapses where these are stored.
 const Network& network_of(const BuiltNetwork& built);
 
-// Drawn by rules where all rules of the description allow it (bernoulli, all_to_all, fixed_in_degree, fixed_total,
-// total_of_probability, with what they allow), stored otherwise; the same synapses either way. A population is
-// inhibitory when it has projections and none of them has weights above 0. Errors: ConfigError, where =
-// "population.NAME.key", "projection.NUMBER.key".
+// Drawn by rules where all rules of the description allow it (all_to_all, bernoulli; fixed_in_degree, fixed_total and
+// total_of_probability with multapses), stored otherwise: then a row ascends by target, and synapses of one pair stand
+// in the order of their projections. A projection's synapses are the same either way, whatever the others are. A
+// population is inhibitory when weights of its projections are below 0 and none is above.
+//
+// Errors: ConfigError, where = "population.NAME.key" or "projection.NUMBER.key"; InputError, where = the file, for what
+// NeuronValues and edges of a file hold; MemoryError.
 BuiltNetwork build_network(const NetworkDescription& description, std::uint32_t seed);
+
+// What a description comes to before anything is drawn; numbers of synapses are expected ones. Errors: as above.
+struct NetworkForecast {
+  double neurons = 0, synapses = 0, plastic_synapses = 0;
+  std::uint16_t longest_delay = 1;  // steps
+  bool stored = false;              // build_network() gives a Network
+  bool uniform_delay = true;        // all delays are equal
+  bool equal_weights = true;        // the synapses of each source have one weight
+};
+NetworkForecast forecast(const NetworkDescription& description);
 
 }  // namespace sprig

@@ -73,6 +73,7 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells = 1, const cud
 MemoryLimit available_memory();
 MemoryLimit memory_of(const cuda::DeviceInfo& device);
 inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";
+const char* network_memory_hint(const Config& config);  // of a description, its own
 // Throws MemoryError with the numbers, the largest array and a hint (which keys to lower) when the plan does not fit.
 void require_fits(const MemoryPlan& plan, const MemoryLimit& limit, const char* hint = kNetworkMemoryHint);
 // The same for the plan of this work and the memory available now.

@@ -1,0 +1,249 @@
+// Edge lists: a row a synapse, as text or as arrays.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "host/formats/csv_rows.hpp"
+#include "host/formats/foreign_network.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
+#include "sprig/formats/csv.hpp"
+#include "sprig/network/description.hpp"
+
+namespace sprig {
+
+namespace {
+
+using Words = std::vector<std::string_view>;
+const Words kSource{"source", "pre", "from", "src", "presynaptic"},
+    kTarget{"target", "post", "to", "dst", "postsynaptic"},
+    kWeight{"weight", "weights", "w", "synapses", "n_synapses", "count"}, kDelay{"delay_ms", "delays_ms"},
+    kReceptor{"receptor"}, kType{"type", "edge_type"};
+constexpr const char* kColumnsOfEdges =
+    "source (pre, from), target (post, to)[, weight (synapses)][, delay_ms][, receptor][, type]";
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t k = 0; k < std::min(words.size(), kMostShown); ++k)
+    out += (k ? ", " : "") + words[k].substr(0, kMostShown);
+  return out + (words.size() > kMostShown ? ", ..." : "");
+}
+
+// Which types of edges count, and which there were.
+class TypeFilter {
+ public:
+  explicit TypeFilter(const std::vector<std::string>& wanted) : wanted_(wanted.begin(), wanted.end()) {}
+
+  bool takes(std::string_view type) {
+    if (seen_.size() < kMostShown) seen_.emplace(type);
+    const bool taken = wanted_.empty() || wanted_.contains(std::string(type));
+    ++(taken ? taken_ : left_out_);
+    return taken;
+  }
+  void tell(const std::string& path, ForeignNetwork& out) const {
+    std::vector<std::string> seen(seen_.begin(), seen_.end());
+    if (wanted_.empty() && seen.size() > 1)
+      out.problems.push_back("has edges of several types (" + listed(seen) +
+                             "); network.edge_types says which are synapses");
+    if (!wanted_.empty() && taken_ == 0)
+      out.problems.push_back("has no edge of network.edge_types; its types are " + listed(seen));
+    else if (left_out_ > 0)
+      out.notes.push_back(std::to_string(left_out_) + " edges of other types than network.edge_types are left out");
+    static_cast<void>(path);
+  }
+
+ private:
+  std::set<std::string, std::less<>> wanted_, seen_;
+  std::uint64_t taken_ = 0, left_out_ = 0;
+};
+
+// Signs by a column of receptors: weights of "inh" are made negative where none of the file is.
+void apply_receptors(std::vector<double>& weight, const std::vector<std::int8_t>& sign, ForeignNetwork& out) {
+  const bool with_signs = std::any_of(weight.begin(), weight.end(), [](double w) { return w < 0; });
+  for (std::size_t k = 0; k < weight.size(); ++k) {
+    if (with_signs && (sign[k] > 0 ? weight[k] < 0 : sign[k] < 0 && weight[k] > 0)) {
+      out.problems.push_back("edge " + std::to_string(k + 1) + " has weight " + shown(weight[k]) + " on the receptor " +
+                             (sign[k] > 0 ? "exc" : "inh"));
+      return;
+    }
+    if (!with_signs && sign[k] < 0) weight[k] = -weight[k];
+  }
+}
+
+void finish(const NeuronNumbers& numbers, ForeignNetwork& out) {
+  out.largest_id = numbers.largest();
+  out.given.name = numbers.names();
+  out.given.neurons = static_cast<std::uint32_t>(out.given.name.size());
+  numbers.note_left_out(out.notes);
+}
+
+struct EdgeColumns {
+  std::size_t source, target, weight, delay, receptor, type;
+};
+
+EdgeColumns columns_of_edges(const std::string& path, const std::vector<std::string>& names) {
+  EdgeColumns c{column_of(path, names, kSource), column_of(path, names, kTarget),   column_of(path, names, kWeight),
+                column_of(path, names, kDelay),  column_of(path, names, kReceptor), column_of(path, names, kType)};
+  std::string missing;
+  if (c.source == names.size()) missing += "source";
+  if (c.target == names.size()) missing += missing.empty() ? "target" : " and target";
+  if (!missing.empty())
+    throw InputError(path + ":1", "has no column " + missing + "; there are: " + listed(names) +
+                                      "; the first row must name " + kColumnsOfEdges);
+  if (c.delay == names.size() && column_of(path, names, {"delay", "delays"}) != names.size())
+    throw InputError(path + ":1", "the column " + names[column_of(path, names, {"delay", "delays"})] +
+                                      " has no unit; allowed: delay_ms, in ms");
+  return c;
+}
+
+}  // namespace
+
+ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes) {
+  const std::string text = read_csv_text(path, kMostEdgeListBytes);
+  CsvRows rows(path, text);
+  std::vector<CsvField> fields;
+  if (!rows.next(fields)) throw InputError(path, "is empty");
+  std::vector<std::string> names;
+  for (const CsvField& field : fields) names.emplace_back(field.text);
+  const EdgeColumns at = columns_of_edges(path, names);
+  const std::size_t none = names.size();
+  ForeignNetwork out;
+  EdgeList& edges = out.given.synapses;
+  NeuronNumbers numbers(options.ids, options.unlisted, nodes);
+  TypeFilter types(options.edge_types);
+  std::vector<std::int8_t> sign;
+  const auto number_at = [&](std::size_t column) {
+    const std::optional<double> value = csv_number(fields[column].text);
+    if (!value || !std::isfinite(*value))
+      rows.fail(fields[column].column,
+                names[column] + ": found " + csv_shown(fields[column].text) + "; allowed: a finite number");
+    return *value;
+  };
+  const auto neuron_at = [&](std::size_t column) {
+    return numbers.number(fields[column].text, rows.line(), [&](const std::string& problem) {
+      rows.fail(fields[column].column, names[column] + ": " + problem);
+    });
+  };
+  std::uint64_t read = 0;
+  for (; rows.next(fields); ++read) {
+    if (fields.size() != none)
+      rows.fail(1, std::to_string(fields.size()) + " fields, must be " + std::to_string(none) + " as in the first row");
+    const bool counts = at.type == none || types.takes(fields[at.type].text);
+    if (!counts && nodes) continue;
+    const std::uint32_t source = neuron_at(at.source), target = neuron_at(at.target);  // numbers every name, so that
+    if (!counts) continue;                                                             // they do not depend on types
+    if (source == NeuronNumbers::kLeftOut || target == NeuronNumbers::kLeftOut) continue;
+    if (at.weight != none) edges.weight.push_back(number_at(at.weight));
+    if (at.delay != none) {
+      const double delay = number_at(at.delay);
+      if (!(delay > 0))
+        rows.fail(fields[at.delay].column, names[at.delay] + ": found " + shown(delay) + "; allowed: above 0 ms");
+      edges.delay_ms.push_back(delay);
+    }
+    if (at.receptor != none) {
+      const std::string_view word = fields[at.receptor].text;
+      const std::int8_t s = sign_of_word(word);
+      if (s == 0 && !word.empty() && word != name_of(ReceptorName::automatic))
+        rows.fail(fields[at.receptor].column,
+                  "receptor: found " + csv_shown(word) +
+                      "; allowed: " + choice_words(words_of(ReceptorName{}).data(), words_of(ReceptorName{}).size()));
+      sign.push_back(s);
+    }
+    edges.source.push_back(source);
+    edges.target.push_back(target);
+  }
+  if (read == 0) throw InputError(path, "has a header and no edge");
+  if (options.edge_types.empty() || at.type != none)
+    types.tell(path, out);
+  else
+    out.problems.push_back("has no column type, and network.edge_types is given");
+  if (at.receptor != none && at.weight != none) apply_receptors(edges.weight, sign, out);
+  if (at.receptor != none && at.weight == none)
+    out.problems.push_back("has a column receptor and none of weights; give it a column weight");
+  finish(numbers, out);
+  return out;
+}
+
+namespace {
+
+std::string array_of(const NpzReader& file, const Words& words) {
+  for (const std::string_view word : words)
+    if (file.has(std::string(word))) return std::string(word);
+  return {};
+}
+
+std::uint64_t length_of(const NpzReader& file, const std::string& path, const std::string& name) {
+  const auto& shape = file.shape(name);
+  if (shape.size() != 1)
+    throw InputError(path, name + " must have one dimension, and has " + std::to_string(shape.size()));
+  return shape[0];
+}
+
+std::vector<std::uint32_t> neurons_of(const NpzReader& file, const std::string& path, const std::string& name,
+                                      NeuronNumbers& numbers) {
+  std::vector<std::uint32_t> out;
+  const auto number = [&](std::string_view id) {
+    const std::uint64_t k = out.size();
+    out.push_back(numbers.number(id, k + 1, [&](const std::string& problem) {
+      throw InputError(path, name + "[" + std::to_string(k) + "]: " + problem);
+    }));
+  };
+  if (file.is_text(name)) {
+    for (const std::string& id : file.read_text(name)) number(id);
+  } else {
+    for (const std::uint64_t id : file.read<std::uint64_t>(name)) number(std::to_string(id));
+  }
+  return out;
+}
+
+}  // namespace
+
+ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, const ImportOptions& options,
+                              const NodeTable* nodes) {
+  const std::string source = array_of(file, kSource), target = array_of(file, kTarget),
+                    weight = array_of(file, kWeight);
+  ForeignNetwork out;
+  const std::uint64_t edges = length_of(file, path, source);
+  for (const std::string& name : {target, weight})
+    if (!name.empty() && length_of(file, path, name) != edges)
+      throw InputError(path, name + " has " + std::to_string(length_of(file, path, name)) + " values, must have " +
+                                 std::to_string(edges) + " as " + source);
+  if (!options.edge_types.empty()) out.problems.push_back("has no column type, and network.edge_types is given");
+  NeuronNumbers numbers(options.ids, options.unlisted, nodes);
+  EdgeList& list = out.given.synapses;
+  list.source = neurons_of(file, path, source, numbers);
+  list.target = neurons_of(file, path, target, numbers);
+  if (!weight.empty()) list.weight = file.read<double>(weight);
+  for (std::size_t k = 0; k < list.weight.size(); ++k)
+    if (!std::isfinite(list.weight[k]))
+      throw InputError(
+          path, weight + "[" + std::to_string(k) + "] = " + shown(list.weight[k]) + "; allowed: a finite number");
+  read_extra_arrays(file, path, edges, {source, target, weight}, out);
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < edges; ++k) {
+    if (list.source[k] == NeuronNumbers::kLeftOut || list.target[k] == NeuronNumbers::kLeftOut) continue;
+    list.source[kept] = list.source[k];
+    list.target[kept] = list.target[k];
+    if (!list.weight.empty()) list.weight[kept] = list.weight[k];
+    if (!list.delay_ms.empty()) list.delay_ms[kept] = list.delay_ms[k];
+    if (!out.given.delay_steps.empty()) out.given.delay_steps[kept] = out.given.delay_steps[k];
+    ++kept;
+  }
+  list.source.resize(kept);
+  list.target.resize(kept);
+  if (!list.weight.empty()) list.weight.resize(kept);
+  if (!list.delay_ms.empty()) list.delay_ms.resize(kept);
+  if (!out.given.delay_steps.empty()) out.given.delay_steps.resize(kept);
+  const std::vector<std::string> own = std::move(out.given.name);  // neuron_name, where ids are indices
+  finish(numbers, out);
+  if (numbers.by_index() && !own.empty()) {
+    out.given.name = own;
+    out.given.neurons = static_cast<std::uint32_t>(own.size());
+  }
+  return out;
+}
+
+}  // namespace sprig

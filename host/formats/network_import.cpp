@@ -1,0 +1,306 @@
+#include "sprig/formats/network_import.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "host/formats/disk_file.hpp"
+#include "host/formats/foreign_network.hpp"
+#include "host/formats/given_keys.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
+
+namespace sprig {
+
+namespace {
+
+constexpr const char* kConvert = "; python -m sprig convert (the Python package) reads it";
+constexpr std::uint64_t kManyNeurons = 1'000'000;  // more must be confirmed by the file's size
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
+  return out;
+}
+
+bool has_one_of(const NpzReader& file, std::initializer_list<const char*> names) {
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return file.has(name); });
+}
+
+FileKind kind_of_npz(const std::string& path) {
+  const NpzReader file(path);
+  if (file.has("sprig_format")) return FileKind::sprig;
+  if (file.has("format") && file.is_text("format")) return FileKind::scipy;
+  if (has_one_of(file, {"source", "pre", "from", "src", "presynaptic"}) &&
+      has_one_of(file, {"target", "post", "to", "dst", "postsynaptic"}))
+    return FileKind::edges_npz;
+  const std::vector<std::string> names = file.names();
+  if (names.size() == 1) return FileKind::dense;
+  throw InputError(path, "has the arrays " + (names.empty() ? "(none)" : joined(names, ", ").substr(0, 200)) +
+                             "; allowed: a network of sprig's, scipy.sparse.save_npz, one matrix, or source and target "
+                             "of an edge list");
+}
+
+FileKind kind_of(const std::string& path, std::uint64_t& bytes) {
+  const DiskFile file(path);
+  bytes = file.size();
+  std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
+  file.read_at(0, start.data(), start.size());
+  if (start.empty()) file.refuse("is empty");
+  if (start.starts_with("PK")) return kind_of_npz(path);
+  if (start.starts_with("\x93NUMPY")) return FileKind::npy;
+  if (start.starts_with("\x89HDF")) file.refuse(std::string("is HDF5 (NIR, SONATA, NWB and others)") + kConvert);
+  if (start.starts_with("%%MatrixMarket")) file.refuse(std::string("is a Matrix Market file") + kConvert);
+  if (start.starts_with("\x1F\x8B")) file.refuse("is compressed by gzip; unpack it");
+  return FileKind::edges_csv;
+}
+
+ForeignNetwork read_foreign(FileKind kind, const std::string& path, const ImportOptions& options,
+                            const NodeTable* nodes, bool need_square) {
+  if (kind == FileKind::edges_csv) return read_edges_csv(path, options, nodes);
+  if (kind == FileKind::npy) {
+    const std::vector<std::uint64_t> shape = npy_shape(path);
+    if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
+      throw InputError(path, "has an array of " +
+                                 std::string(shape.size() == 2 ? "unequal sides" : "other than two dimensions") +
+                                 "; allowed: a matrix" + (need_square ? " with as many rows as columns" : ""));
+    const auto array = read_npy<double>(path);
+    return read_dense(path, array.shape, array.values);
+  }
+  const NpzReader file(path);
+  if (kind == FileKind::scipy) return read_scipy(file, path, need_square);
+  if (kind == FileKind::edges_npz) return read_edges_npz(file, path, options, nodes);
+  const std::string name = file.names().at(0);
+  const auto shape = file.shape(name);
+  if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
+    throw InputError(path, "its one array, " + name + ", is no " + (need_square ? "square " : "") + "matrix");
+  return read_dense(path, shape, file.read<double>(name));
+}
+
+bool is_matrix(FileKind kind) { return kind != FileKind::edges_csv && kind != FileKind::edges_npz; }
+
+// How many neurons there are: by the matrix, the list of neurons, the names, the key, or the largest index.
+void count_neurons(const ImportRequest& request, FileKind kind, const NodeTable* nodes, std::uint64_t file_bytes,
+                   ForeignNetwork& file) {
+  GivenNetwork& given = file.given;
+  const bool by_key = request.given.contains("network.neurons");
+  const bool named = !is_matrix(kind) && !given.name.empty();
+  std::uint64_t neurons = given.neurons;
+  if (nodes) {
+    if (is_matrix(kind) && given.neurons != nodes->neurons)
+      file.problems.push_back("has " + std::to_string(given.neurons) + " rows, and network.nodes lists " +
+                              std::to_string(nodes->neurons) + " neurons");
+    neurons = nodes->neurons;
+  } else if (!is_matrix(kind) && !named) {
+    neurons = given.synapses.source.empty() && !by_key ? 0 : file.largest_id + 1;
+    if (by_key) {
+      if (neurons > request.spec.neurons)
+        file.problems.push_back("has the index " + std::to_string(file.largest_id) +
+                                ", and network.neurons = " + std::to_string(request.spec.neurons));
+      neurons = request.spec.neurons;
+    }
+    const auto& source = given.synapses.source;
+    const auto& target = given.synapses.target;
+    if (!source.empty() && *std::min_element(source.begin(), source.end()) > 0 &&
+        *std::min_element(target.begin(), target.end()) > 0)
+      file.notes.push_back("no edge has the index 0, from which indices count");
+  }
+  if (neurons == 0) file.problems.push_back("has no neurons");
+  if (neurons > kManyNeurons && neurons > file_bytes && !by_key)
+    file.problems.push_back(
+        "has " + std::to_string(file_bytes) + " bytes and claims " + std::to_string(neurons) +
+        " neurons; network.neurons confirms that many, and network.ids = \"name\" numbers ids anew");
+  given.neurons = static_cast<std::uint32_t>(std::min<std::uint64_t>(neurons, kMaxNeurons));
+}
+
+void take_nodes(const NodeTable& nodes, ForeignNetwork& file) {
+  GivenNetwork& given = file.given;
+  given.name = nodes.name;
+  given.sign = nodes.sign;
+  given.population = nodes.population;
+  for (const NeuronField& field : kNeuronFields) {
+    const std::vector<double>& values = nodes.values.*field.values;
+    if (values.empty()) continue;
+    if (!(given.values.*field.values).empty())
+      file.problems.push_back(std::string("holds ") + field.name + ", and so does network.nodes");
+    given.values.*field.values = values;
+  }
+  if (!nodes.unread.empty())
+    file.notes.push_back("columns of network.nodes that are not read: " + joined(nodes.unread, ", ").substr(0, 200));
+}
+
+void take_neuron_files(const ImportRequest& request, GivenNetwork& given) {
+  for (const auto& [name, path] : request.neuron_files) {
+    const auto field = std::find_if(std::begin(kNeuronFields), std::end(kNeuronFields),
+                                    [&, &key = name](const NeuronField& f) { return key == f.name; });
+    if (field == std::end(kNeuronFields)) throw ConfigError("neuron." + name, "cannot be read from a file");
+    auto array = read_npy<double>(path);
+    if (array.shape.size() != 1 || array.values.size() != given.neurons)
+      throw InputError(path, "has " + std::to_string(array.values.size()) + " values in " +
+                                 std::to_string(array.shape.size()) + " dimensions; allowed: one a neuron, " +
+                                 std::to_string(given.neurons) + " in one");
+    for (std::size_t i = 0; i < array.values.size(); ++i)
+      if (!field->allowed.contains(array.values[i]))
+        throw InputError(path, "value " + std::to_string(i) + " is " + shown(array.values[i]) +
+                                   "; allowed: " + number_words(field->allowed, false));
+    given.values.*field->values = std::move(array.values);
+  }
+}
+
+// A scalar holds for all neurons; else there is one value a neuron.
+void spread_values(ForeignNetwork& file) {
+  GivenNetwork& given = file.given;
+  for (const NeuronField& field : kNeuronFields) {
+    std::vector<double>& values = given.values.*field.values;
+    if (values.size() == 1 && given.neurons > 1) values.assign(given.neurons, values[0]);
+    if (!values.empty() && values.size() != given.neurons)
+      file.problems.push_back(std::string(field.name) + " has " + std::to_string(values.size()) + " values, for " +
+                              std::to_string(given.neurons) + " neurons");
+  }
+  if (!given.name.empty() && given.name.size() != given.neurons)
+    file.problems.push_back("neuron_name has " + std::to_string(given.name.size()) + " values, for " +
+                            std::to_string(given.neurons) + " neurons");
+}
+
+HeldByFile held_by(const ForeignNetwork& file, FileKind kind) {
+  const GivenNetwork& given = file.given;
+  HeldByFile held;
+  held.matrix = is_matrix(kind);
+  held.neurons = given.neurons;
+  held.step_ms = file.step_ms;
+  held.orientation = file.orientation;
+  if (!held.matrix) held.orientation = Orientation::source_target;  // its columns say so
+  held.weights = !given.synapses.weight.empty() || given.synapses.source.empty();
+  const auto range = [](const auto& values, double unit) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return std::pair<double, double>(*least * unit, *most * unit);
+  };
+  if (!given.synapses.delay_ms.empty()) held.delay_ms = range(given.synapses.delay_ms, 1.0);
+  if (!given.delay_steps.empty()) held.delay_ms = range(given.delay_steps, file.step_ms.value_or(0));
+  for (const NeuronField& field : kNeuronFields)
+    if (!(given.values.*field.values).empty()) held.values[field.name] = range(given.values.*field.values, 1.0);
+  return held;
+}
+
+// All that is wrong, in one message.
+void refuse_problems(const std::string& path, const std::vector<std::string>& of_file,
+                     const std::vector<std::string>& of_keys) {
+  std::vector<std::string> all = of_file;
+  all.insert(all.end(), of_keys.begin(), of_keys.end());
+  if (all.empty()) return;
+  if (of_keys.empty()) throw InputError(path, joined(all, "; "));
+  throw ConfigError("network.file", path + ": " + joined(all, "; "));
+}
+
+// Errors of what the file gave name the file.
+CompletedNetwork complete(const ImportRequest& request, GivenNetwork given, const NetworkSpec& spec,
+                          std::uint32_t seed) {
+  const auto is_given = [&](const char* key) { return request.given.contains(key); };
+  const GivenWeights weights{is_given("network.excitatory_fraction") || is_given("network.dale"),
+                             is_given("network.inhibition"), is_given("network.scale_weights")};
+  try {
+    return complete_network(std::move(given), spec, seed, request.options.duplicates, request.options.groups, weights);
+  } catch (const ConfigError& error) {
+    const std::string where = error.where();
+    if (where.starts_with("synapses") || where.find('[') != std::string::npos)
+      throw InputError(request.path, error.what());
+    throw;
+  }
+}
+
+}  // namespace
+
+FileKind kind_of_file(const std::string& path) {
+  std::uint64_t bytes = 0;
+  return kind_of(path, bytes);
+}
+
+bool is_network_file(const std::string& path) { return kind_of_file(path) == FileKind::sprig; }
+
+ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed) {
+  std::uint64_t bytes = 0;
+  const FileKind kind = kind_of(request.path, bytes);
+  ImportedNetwork out;
+  std::vector<std::string> of_keys;
+  if (kind == FileKind::sprig) {
+    out.network = load_network(request.path);
+    compare_keys(request, held_by(out.network), of_keys, out.notes);
+    refuse_problems(request.path, {}, of_keys);
+    return out;
+  }
+  std::optional<NodeTable> nodes;
+  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
+  const NodeTable* list = nodes ? &*nodes : nullptr;
+  ForeignNetwork file = read_foreign(kind, request.path, request.options, list, true);
+  count_neurons(request, kind, list, bytes, file);
+  refuse_problems(request.path, file.problems, {});  // what follows has arrays of as many neurons
+  if (nodes) take_nodes(*nodes, file);
+  spread_values(file);
+  NetworkSpec spec = request.spec;
+  if (file.step_ms) spec.step_ms = *file.step_ms;
+  const HeldByFile held = held_by(file, kind);
+  if (!file.given.delay_steps.empty() && !file.step_ms && !request.given.contains("network.step_ms"))
+    file.problems.push_back("has delay_steps and no step_ms; network.step_ms says how long a step is");
+  compare_keys(request, held, of_keys, file.notes);
+  refuse_problems(request.path, file.problems, of_keys);
+  take_neuron_files(request, file.given);
+  if (is_matrix(kind) && file.orientation.value_or(request.options.orientation) == Orientation::target_source)
+    std::swap(file.given.synapses.source, file.given.synapses.target);
+  note_defaults(request, held, file.notes);
+  CompletedNetwork completed = complete(request, std::move(file.given), spec, seed);
+  out.network = std::move(completed.network);
+  out.notes = std::move(file.notes);
+  out.notes.insert(out.notes.end(), completed.notes.begin(), completed.notes.end());
+  return out;
+}
+
+NetworkFileSizes import_sizes(const ImportRequest& request) {
+  std::uint64_t bytes = 0;
+  const FileKind kind = kind_of(request.path, bytes);
+  if (kind == FileKind::sprig) return network_file_sizes(request.path);
+  NetworkFileSizes sizes;
+  if (kind == FileKind::scipy) {
+    const NpzReader file(request.path);
+    const auto shape = file.read<std::uint64_t>("shape");
+    if (shape.empty()) throw InputError(request.path, "shape must have two entries");
+    sizes.neurons = shape[0];
+    sizes.synapses = 1;
+    for (const std::uint64_t n : file.shape("data")) sizes.synapses *= n;
+    if (file.has("step_ms")) sizes.step_ms = file.read<double>("step_ms").at(0);
+    for (const char* name : {"delay_ms", "delay_steps"})
+      if (file.has(name)) sizes.has_delays = true, sizes.uniform_delay = file.shape(name).empty();
+    return sizes;
+  }
+  std::optional<NodeTable> nodes;
+  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
+  ForeignNetwork file = read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true);
+  count_neurons(request, kind, nodes ? &*nodes : nullptr, bytes, file);
+  refuse_problems(request.path, file.problems, {});
+  sizes.neurons = file.given.neurons;
+  sizes.synapses = file.given.synapses.source.size();
+  sizes.step_ms = file.step_ms.value_or(0);
+  sizes.has_delays = !file.given.synapses.delay_ms.empty() || !file.given.delay_steps.empty();
+  sizes.uniform_delay = !sizes.has_delays;
+  return sizes;
+}
+
+EdgeList read_edge_list(const std::string& path, Orientation orientation) {
+  ImportOptions options;
+  options.ids = NeuronIds::index;
+  const FileKind kind = kind_of_file(path);
+  if (kind == FileKind::sprig)
+    throw InputError(path, "is a whole network of sprig's; allowed: an edge list or a matrix");
+  ForeignNetwork file = read_foreign(kind, path, options, nullptr, false);
+  refuse_problems(path, file.problems, {});
+  if (!file.given.delay_steps.empty()) {
+    if (!file.step_ms) throw InputError(path, "has delay_steps and no step_ms; allowed: delay_ms");
+    for (const std::uint16_t steps : file.given.delay_steps)
+      file.given.synapses.delay_ms.push_back(steps * *file.step_ms);
+  }
+  if (is_matrix(kind) && file.orientation.value_or(orientation) == Orientation::target_source)
+    std::swap(file.given.synapses.source, file.given.synapses.target);
+  return std::move(file.given.synapses);
+}
+
+}  // namespace sprig

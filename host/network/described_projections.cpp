@@ -1,0 +1,317 @@
+// What projections may be: populations, rules, laws.
+#include <cmath>
+#include <map>
+#include <unordered_map>
+
+#include "host/network/described.hpp"
+#include "host/network/projection_laws.hpp"
+#include "host/network/synapse_count.hpp"
+#include "sprig/core/refuse.hpp"
+
+namespace sprig {
+
+namespace {
+
+using Rule = ConnectionRule::Kind;
+
+constexpr std::size_t kMostPairs = 1'000'000;         // each has tables
+constexpr double kMostOntoTarget = 2147483648.0;      // synapses of a projection, on average (projection.hpp)
+constexpr double kMostSynapses = 9007199254740992.0;  // 2^53
+
+// Names to places.
+class Names {
+ public:
+  explicit Names(const std::vector<Population>& populations) : populations_(populations) {
+    for (std::size_t i = 0; i < populations.size(); ++i) place_.emplace(populations[i].name, i);
+  }
+
+  std::vector<std::size_t> places(const std::string& key, const std::vector<std::string>& names) const {
+    std::vector<std::size_t> places;
+    std::vector<bool> taken(populations_.size());
+    for (const std::string& name : names) {
+      const auto at = place_.find(name);
+      if (at == place_.end()) refuse(key, in_quotes(name), known());
+      if (taken[at->second]) refuse(key, in_quotes(name) + " more than once", "each population once");
+      taken[at->second] = true;
+      places.push_back(at->second);
+    }
+    return places;
+  }
+
+ private:
+  std::string known() const {
+    constexpr std::size_t kShown = 20;
+    std::string text;
+    for (std::size_t i = 0; i < populations_.size() && i < kShown; ++i)
+      text += (i == 0 ? "" : ", ") + in_quotes(populations_[i].name);
+    return populations_.size() > kShown ? text + ", ..." : text;
+  }
+
+  const std::vector<Population>& populations_;
+  std::unordered_map<std::string, std::size_t> place_;
+};
+
+// Each law is tabulated once.
+class Laws {
+ public:
+  explicit Laws(double step_ms) : step_ms_(step_ms) {}
+
+  DescribedLaws of(const std::string& where, const ProjectionSpec& spec) {
+    DescribedLaws laws;
+    const float largest = weight(where + ".weight", spec.weight);
+    laws.positive = largest > 0;
+    laws.negative = largest < 0;
+    laws.equal_weights = spec.weight.kind == Distribution::Kind::constant || spec.weight.b == 0;
+    // A delay on the grid may come out of its decimal number a little below its step.
+    if (!(telling_delay_ms(spec.delay_ms) >= step_ms_ * (1 - 1e-9)))
+      refuse(where + ".delay_ms", shown(spec.delay_ms) + ", a delay below a step",
+             "at least network.step_ms = " + shown(step_ms_));
+    const auto [least, longest] = delay(where + ".delay_ms", spec.delay_ms);
+    laws.least_delay = least;
+    laws.longest_delay = longest;
+    return laws;
+  }
+
+ private:
+  using Key = std::tuple<Distribution::Kind, double, double>;
+  static Key key_of(const Distribution& d) { return {d.kind, d.a, d.b}; }
+
+  float weight(const std::string& key, const Distribution& law) {
+    const auto at = weights_.find(key_of(law));
+    if (at != weights_.end()) return at->second;
+    return weights_[key_of(law)] = weight_law(key, law).largest;
+  }
+  std::pair<std::uint16_t, std::uint16_t> delay(const std::string& key, const Distribution& law) {
+    const auto at = delays_.find(key_of(law));
+    if (at != delays_.end()) return at->second;
+    const DelayLaw made = delay_law(key, law, step_ms_);
+    return delays_[key_of(law)] = {made.least, made.largest()};
+  }
+
+  double step_ms_;
+  std::map<Key, float> weights_;
+  std::map<Key, std::pair<std::uint16_t, std::uint16_t>> delays_;
+};
+
+std::string named(const Population& population) {
+  return in_quotes(population.name) + " (" + shown(population.count) + " neurons)";
+}
+
+bool on_square(Positions positions) { return positions == Positions::grid || positions == Positions::plane; }
+
+// Positions that distances are between.
+void check_positions(const std::string& where, const PopulationSpec& from, const PopulationSpec& to) {
+  for (const PopulationSpec* population : {&from, &to})
+    if (population->positions == Positions::none)
+      refuse(where + ".rule", "distances from " + in_quotes(from.name) + " to " + in_quotes(to.name),
+             "populations with positions; population." + population->name + ".positions is \"none\"");
+  if (on_square(from.positions) != on_square(to.positions))
+    refuse(where + ".rule",
+           "distances from a " + std::string(name_of(from.positions)) + " to a " + std::string(name_of(to.positions)),
+           "both on a ring, or both on a square");
+}
+
+// Which Projection a rule is. false: it has to be stored.
+bool make_procedural(const ProjectionSpec& spec, double candidates, Projection& projection) {
+  switch (spec.rule.kind) {
+    case Rule::all_to_all:
+    case Rule::bernoulli:
+      projection.rule = ProjectionRule::bernoulli;
+      projection.probability = spec.rule.kind == Rule::all_to_all ? 1 : spec.rule.a;
+      return true;
+    case Rule::fixed_in_degree:
+      projection.rule = ProjectionRule::fixed_in_degree;
+      projection.in_degree = static_cast<std::uint32_t>(spec.rule.a);
+      return spec.multapses || spec.rule.a <= 1;
+    case Rule::fixed_total:
+    case Rule::total_of_probability:
+      projection.rule = ProjectionRule::fixed_total;
+      projection.synapses = synapses_of_total(spec.rule, candidates);
+      return spec.multapses || projection.synapses <= 1;
+    default:
+      return false;
+  }
+}
+
+// Only all_to_all and bernoulli, which need no check, take several populations together.
+class PairCheck {
+ public:
+  PairCheck(const NetworkDescription& description, const Described& described, const std::string& where,
+            const DescribedPair& pair)
+      : where_(where),
+        spec_(description.projections[pair.spec]),
+        pair_(pair),
+        from_(description.populations[pair.from.first]),
+        to_(description.populations[pair.to.first]),
+        from_population_(described.populations[pair.from.first]),
+        to_population_(described.populations[pair.to.first]) {}
+
+  void check() const {
+    switch (spec_.rule.kind) {
+      case Rule::one_to_one:
+        if (from_.size != to_.size) refuse_rule("populations of one size");
+        if (pair_.onto_itself() && !spec_.autapses)
+          refuse(where_ + ".autapses", "false, and from a population one_to_one onto itself", "true");
+        return;
+      case Rule::fixed_in_degree:
+        return check_degree("sources", pair_.candidates() / to_.size);
+      case Rule::fixed_out_degree:
+        return check_degree("targets", pair_.candidates() / from_.size);
+      case Rule::fixed_total:
+      case Rule::total_of_probability:
+        return check_total();
+      case Rule::small_world:
+        if (!pair_.onto_itself()) refuse_rule("one population, onto itself");
+        if (spec_.rule.a > from_.size - 1.0) refuse_rule("fewer synapses out of a neuron than neurons");
+        return;
+      case Rule::gaussian:
+      case Rule::exponential:
+        return check_positions(where_, from_, to_);
+      case Rule::edges:
+        if (spec_.from.size() * spec_.to.size() > 1) refuse_rule("one population in from, and one in to");
+        return;
+      case Rule::all_to_all:
+      case Rule::bernoulli:
+        return;
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse_rule(const std::string& allowed) const {
+    refuse(where_ + ".rule", shown(spec_.rule) + " from " + named(from_population_) + " onto " + named(to_population_),
+           allowed);
+  }
+
+  // So many synapses at a neuron, among `count` others.
+  void check_degree(const char* others, double count) const {
+    if (spec_.rule.a == 0) return;
+    if (count < 1) refuse(where_ + ".autapses", "false, and one neuron onto itself", "true");
+    if (!spec_.multapses && spec_.rule.a > count)
+      refuse_rule("at most " + shown(count) + " " + others + " a neuron, without multapses");
+  }
+
+  void check_total() const {
+    if (spec_.rule.a == 0) return;
+    if (pair_.candidates() < 1) refuse(where_ + ".autapses", "false, and one neuron onto itself", "true");
+    const double total = static_cast<double>(synapses_of_total(spec_.rule, pair_.candidates()));
+    if (!spec_.multapses && total > pair_.candidates())
+      refuse_rule("at most " + shown(pair_.candidates()) + " synapses, without multapses");
+    if (total > kMostSynapses || total / to_.size >= kMostOntoTarget)
+      refuse_rule("fewer than 2^31 synapses onto a neuron on average");
+  }
+
+  const std::string& where_;
+  const ProjectionSpec& spec_;
+  const DescribedPair& pair_;
+  const PopulationSpec &from_, &to_;
+  const Population &from_population_, &to_population_;
+};
+
+void check_receptor(const std::string& where, ReceptorName receptor, const DescribedLaws& laws) {
+  if ((receptor == ReceptorName::exc && laws.negative) || (receptor == ReceptorName::inh && laws.positive))
+    refuse(where + ".receptor", shown(receptor) + " with weights " + (laws.negative ? "below" : "above") + " 0",
+           receptor == ReceptorName::exc ? "weights above 0, or receptor \"inh\""
+                                         : "weights below 0, or receptor \"exc\"");
+}
+
+// Populations of a list one by one, or those that follow one another together.
+std::vector<Populations> runs_of(const std::vector<std::size_t>& places, bool together) {
+  std::vector<Populations> runs;
+  for (const std::size_t place : places)
+    if (together && !runs.empty() && runs.back().end == place)
+      ++runs.back().end;
+    else
+      runs.push_back({place, place + 1});
+  return runs;
+}
+
+std::uint32_t neurons_of(const std::vector<Population>& populations, const Populations& run) {
+  std::uint32_t neurons = 0;
+  for (std::size_t i = run.first; i < run.end; ++i) neurons += populations[i].count;
+  return neurons;
+}
+
+// The pairs of projection `number`, behind those that are there.
+void add_pairs(const NetworkDescription& description, std::size_t number, const Names& names, Described& described) {
+  const ProjectionSpec& spec = description.projections[number];
+  const std::string where = projection_key(number);
+  const std::vector<std::size_t> sources = names.places(where + ".from", spec.from),
+                                 targets = names.places(where + ".to", spec.to);
+  if (sources.size() * targets.size() > kMostPairs - described.pairs.size())
+    refuse(where, "more than " + shown(kMostPairs) + " pairs of populations up to this projection", "fewer");
+  const bool together = spec.rule.kind == Rule::all_to_all || spec.rule.kind == Rule::bernoulli;
+  const std::vector<Populations> from_runs = runs_of(sources, together), to_runs = runs_of(targets, together);
+  for (const Populations& to : to_runs)
+    for (const Populations& from : from_runs) {
+      DescribedPair pair;
+      pair.spec = number;
+      pair.from = from;
+      pair.to = to;
+      Projection& projection = pair.projection;
+      projection.source_first = described.populations[from.first].first;
+      projection.source_count = neurons_of(described.populations, from);
+      projection.target_first = described.populations[to.first].first;
+      projection.target_count = neurons_of(described.populations, to);
+      projection.autapses = spec.autapses;
+      projection.weight = spec.weight;
+      projection.delay_ms = spec.delay_ms;
+      PairCheck(description, described, where, pair).check();
+      pair.stored = !make_procedural(spec, pair.candidates(), projection);
+      if (pair.stored) {
+        projection.rule = ProjectionRule::bernoulli;
+        projection.probability = 0;
+      }
+      described.pairs.push_back(pair);
+    }
+}
+
+// Signs of populations: inhibitory where weights are below 0 and none is above.
+void set_signs(const NetworkDescription& description, Described& described) {
+  std::vector<bool> positive(description.populations.size()), negative(description.populations.size());
+  for (const DescribedPair& pair : described.pairs)
+    for (std::size_t from = pair.from.first; from < pair.from.end; ++from) {
+      if (described.laws[pair.spec].positive) positive[from] = true;
+      if (described.laws[pair.spec].negative) negative[from] = true;
+    }
+  for (std::size_t i = 0; i < described.populations.size(); ++i)
+    described.populations[i].inhibitory = negative[i] && !positive[i];
+}
+
+}  // namespace
+
+std::string projection_key(std::size_t number) { return "projection." + shown(number); }
+
+std::uint64_t synapses_of_total(const ConnectionRule& rule, double candidates) {
+  return rule.kind == Rule::fixed_total ? static_cast<std::uint64_t>(rule.a)
+                                        : synapses_of_probability(rule.a, candidates);
+}
+
+bool Described::stored() const {
+  for (const DescribedPair& pair : pairs)
+    if (pair.stored) return true;
+  return false;
+}
+
+Described check_description(const NetworkDescription& description) {
+  Described described;
+  described.populations = check_populations(description);
+  described.neurons = described.populations.back().first + described.populations.back().count;
+  const Names names(described.populations);
+  Laws laws(description.defaults.step_ms);
+  for (std::size_t number = 0; number < description.projections.size(); ++number) {
+    const ProjectionSpec& spec = description.projections[number];
+    const std::string where = projection_key(number);
+    check_fields(where.c_str(), spec);
+    check_fields((where + ".stdp").c_str(), spec.stdp);
+    described.laws.push_back(laws.of(where, spec));
+    add_pairs(description, number, names, described);
+    if (spec.rule.kind == Rule::edges)
+      check_edges(where, spec, described.pairs.back(), description.defaults.step_ms, described.laws.back());
+    check_receptor(where, spec.receptor, described.laws.back());
+  }
+  set_signs(description, described);
+  described.plasticity = check_plasticity(description, described);
+  return described;
+}
+
+}  // namespace sprig
