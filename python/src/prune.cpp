@@ -21,8 +21,7 @@ namespace sprig::python {
 namespace {
 
 // A result as JSON has it, which Python reads back to the same bits.
-py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::list& stimuli,
-                       const py::object& show) {
+py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::object& show) {
   const Config config = configured(settings);
   const Network& network = held->network();
   const std::vector<StimulusSpec> specs = stimuli_of(stimuli);
@@ -44,8 +43,7 @@ py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::
   return result;
 }
 
-py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::list& stimuli,
-                       const py::object& show) {
+py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::object& show) {
   const Config config = configured(settings);
   const Network& network = held->network();
   const std::vector<StimulusSpec> specs = stimuli_of(stimuli);
@@ -53,8 +51,7 @@ py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::list&
   LyapunovResult spectrum;
   const bool stopped = watched(show, [&](const Progress& progress) {
     const Drive drive = constant_drive(network, make_drive(config.drive, network.size()), specs);
-    spectrum =
-        lyapunov_spectrum_until_stopped(network, drive, config.simulation, config.lyapunov, {}, progress);
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, config.simulation, config.lyapunov, {}, progress);
   });
   py::dict result;
   result["stopped"] = stopped;

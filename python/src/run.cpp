@@ -41,8 +41,8 @@ py::dict array_of(RecordedArray&& recorded) {
   return array;
 }
 
-py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli,
-             const py::list& records, const std::string& folder, const py::object& show) {
+py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::list& records,
+             const std::string& folder, const py::object& show) {
   const Config config = configured(settings);
   require_device(config);
   RunRequest request;

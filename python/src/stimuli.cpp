@@ -20,7 +20,8 @@ StimulusSpec stimulus_of(const py::dict& given, std::size_t number) {
     spec.values = vector_of(array);
     spec.columns = array.ndim() > 1 ? static_cast<std::uint32_t>(array.shape(1)) : 1;
   }
-  if (const py::object times = take("spike_ms"); !times.is_none()) spec.spike_ms = vector_of(times.cast<Values<double>>());
+  if (const py::object times = take("spike_ms"); !times.is_none())
+    spec.spike_ms = vector_of(times.cast<Values<double>>());
   if (const py::object neurons = take("spike_neuron"); !neurons.is_none())
     spec.spike_neuron = vector_of(neurons.cast<Values<std::uint32_t>>());
   fill(spec, "stimulus." + std::to_string(number), given);
