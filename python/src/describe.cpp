@@ -54,10 +54,17 @@ ProjectionSpec projection_of(const py::dict& given, std::size_t number) {
   return spec;
 }
 
+// The current by which a network fires that nothing drives (config) is of networks that [network] alone describes.
+NetworkSpec without_default_current(const Config& config) {
+  NetworkSpec spec = config.network;
+  if (!config.given.contains("neuron.i_dc")) spec.neuron.i_dc = 0;
+  return spec;
+}
+
 HeldPtr build(const py::list& populations, const py::list& projections, const Settings& settings) {
   const Config config = configured(settings);
   NetworkDescription description;
-  description.defaults = config.network;
+  description.defaults = without_default_current(config);
   for (const py::handle given : populations) description.populations.push_back(population_of(given.cast<py::dict>()));
   std::size_t number = 0;
   for (const py::handle given : projections)
@@ -74,6 +81,9 @@ py::tuple given_network(std::uint32_t neurons, const Values<std::uint32_t>& sour
                         const std::optional<std::vector<std::string>>& names, const std::string& duplicates,
                         const std::string& groups, const Settings& settings) {
   const Config config = configured(settings);
+  if (!config.neuron_files.empty())
+    refuse("neuron." + config.neuron_files.begin()->first, in_quotes("file:" + config.neuron_files.begin()->second),
+           "an array, as numpy.load() gives it");
   GivenNetwork given;
   given.neurons = neurons;
   given.synapses.source = vector_of(source), given.synapses.target = vector_of(target);
@@ -90,7 +100,8 @@ py::tuple given_network(std::uint32_t neurons, const Values<std::uint32_t>& sour
   std::vector<std::string> notes;
   {
     const py::gil_scoped_release unlocked;
-    CompletedNetwork made = complete_network(std::move(given), config.network, config.simulation.seed, how, grouped);
+    CompletedNetwork made =
+        complete_network(std::move(given), without_default_current(config), config.simulation.seed, how, grouped);
     network = std::make_shared<Held>(std::move(made.network)), notes = std::move(made.notes);
   }
   return py::make_tuple(network, notes);
