@@ -1,14 +1,17 @@
 // sprig.run: a simulation, what is done to it, and what it recorded.
 #include "sprig/instruments/run.hpp"
 
-#include <cstring>
-#include <memory>
+#include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "src/fields.hpp"
+#include "src/network.hpp"
 #include "src/settings.hpp"
+#include "src/stimuli.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
 
@@ -16,30 +19,16 @@ namespace sprig::python {
 
 namespace {
 
-// Arrays that Python gives in the place of a file: "values" [row][column], "spike_ms" and "spike_neuron".
-StimulusSpec stimulus_of(const py::dict& given, std::size_t number) {
-  StimulusSpec spec;
-  const auto take = [&](const char* name) {
-    const py::object value = given.contains(name) ? py::object(given[name]) : py::none();
-    if (given.contains(name)) given.attr("pop")(name);
-    return value;
-  };
-  if (const py::object values = take("values"); !values.is_none()) {
-    const auto array = values.cast<Values<double>>();
-    spec.values = vector_of(array);
-    spec.columns = array.ndim() > 1 ? static_cast<std::uint32_t>(array.shape(1)) : 1;
-  }
-  if (const py::object times = take("spike_ms"); !times.is_none()) spec.spike_ms = vector_of(times.cast<Values<double>>());
-  if (const py::object neurons = take("spike_neuron"); !neurons.is_none())
-    spec.spike_neuron = vector_of(neurons.cast<Values<std::uint32_t>>());
-  fill(spec, "stimulus." + std::to_string(number), given);
-  return spec;
-}
-
 RecordSpec record_of(const py::dict& given, std::size_t number) {
   RecordSpec spec;
   fill(spec, "record." + std::to_string(number), given);
   return spec;
+}
+
+bool has_spikes(const std::vector<StimulusSpec>& stimuli) {
+  return std::any_of(stimuli.begin(), stimuli.end(), [](const StimulusSpec& spec) {
+    return spec.kind == StimulusKind::spikes || spec.kind == StimulusKind::poisson;
+  });
 }
 
 // Its bytes, for NumPy to read as the type says.
@@ -52,25 +41,26 @@ py::dict array_of(RecordedArray&& recorded) {
   return array;
 }
 
-py::dict run(const std::shared_ptr<Network>& network, const Settings& settings, const py::list& stimuli,
-             const py::list& records, const std::string& folder, const py::object& show) {
+py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::list& records,
+             const std::string& folder, const py::object& show) {
   const Config config = configured(settings);
   require_device(config);
   RunRequest request;
   request.duration_ms = config.run.duration_ms, request.transient_ms = config.run.transient_ms;
-  request.drive = make_drive(config.drive, network->size());
+  request.drive = make_drive(config.drive, held->network().size());
   request.simulation = config.simulation;
+  request.stimuli = stimuli_of(stimuli);
   std::size_t number = 0;
-  for (const py::handle given : stimuli) request.stimuli.push_back(stimulus_of(given.cast<py::dict>(), number++));
-  number = 0;
   for (const py::handle given : records) request.records.push_back(record_of(given.cast<py::dict>(), number++));
   RunOutcome out;
   std::string device;
   std::vector<RecordLayout> layouts;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    // A run lends its network channels for spikes while it is made: other threads may be reading ours.
-    BuiltNetwork own{*network};
-    Run run(own, request);
+    // Given spikes come in by channels that the network has while its simulation is made: then by those of a copy, for
+    // other threads may be reading this one.
+    std::optional<BuiltNetwork> own;
+    if (has_spikes(request.stimuli)) own = held->built();
+    Run run(own ? *own : held->built(), request);
     device = run.device_name();
     layouts = run.records();
     out = run.simulate(folder, progress);
