@@ -44,7 +44,7 @@ def docstring(text: str | None) -> str:
             out.append(f"- `{name}`" + (f": {safe(kind)}" if colon else ""))
             in_list = bool(colon)
         elif in_list and line.startswith(" "):
-            out.append("  " + ("\\\n  " if False else "") + safe(line.strip()))
+            out.append("  " + safe(line.strip()))
         else:
             out.append(safe(line))
     if in_code:
@@ -53,7 +53,10 @@ def docstring(text: str | None) -> str:
 
 
 def safe(line: str) -> str:
-    return re.sub(r"``([^`]+)``", r"`\1`", line).replace("<", "&lt;")
+    """Code in single backquotes, everything else as plain text."""
+    parts = re.split(r"(``[^`]+``|`[^`]+`)", line)
+    plain = lambda text: re.sub(r"([\[\]_*|])", r"\\\1", text.replace("<", "&lt;"))  # noqa: E731
+    return "".join(f"`{part.strip('`')}`" if part.startswith("`") else plain(part) for part in parts)
 
 
 def entry(level: int, name: str, signature: str, doc: str | None) -> list[str]:
