@@ -89,7 +89,9 @@ def imported() -> str | None:
     errors = [n for n in classes if issubclass(getattr(package, n), Exception)]
     lines += ["", "## Functions"]
     for name in functions:
-        lines += entry(3, f"sprig.{name}", signature_of(f"sprig.{name}", getattr(package, name)), getattr(package, name).__doc__)
+        lines += entry(
+            3, f"sprig.{name}", signature_of(f"sprig.{name}", getattr(package, name)), getattr(package, name).__doc__
+        )
     lines += ["", "## Classes"]
     for name in classes:
         if name not in errors:
@@ -112,7 +114,9 @@ def class_entry(name: str, cls: type) -> list[str]:
             continue
         function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if inspect.isfunction(function):
-            lines += entry(4, f"{name}.{member}", signature_of(f"{name}.{member}", getattr(cls, member)), function.__doc__)
+            lines += entry(
+                4, f"{name}.{member}", signature_of(f"{name}.{member}", getattr(cls, member)), function.__doc__
+            )
     if rows:
         lines += ["", "| attribute | |", "|---|---|", *rows]
     return lines
@@ -124,12 +128,25 @@ def read(root: Path) -> str:
     for file in sorted((root / "python/sprig").glob("[a-z]*.py")):
         tree = ast.parse(file.read_text())
         for node in tree.body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and ast.get_docstring(node):
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.name.startswith("_")
+                and ast.get_docstring(node)
+            ):
                 signature = f"sprig.{node.name}({ast.unparse(node.args)})" if isinstance(node, ast.FunctionDef) else ""
                 lines += entry(2, f"sprig.{node.name}", signature, ast.get_docstring(node))
                 for part in getattr(node, "body", []):
-                    if isinstance(node, ast.ClassDef) and isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
-                        lines += entry(3, f"{node.name}.{part.name}", f"{part.name}({ast.unparse(part.args)})", ast.get_docstring(part))
+                    if (
+                        isinstance(node, ast.ClassDef)
+                        and isinstance(part, ast.FunctionDef)
+                        and not part.name.startswith("_")
+                    ):
+                        lines += entry(
+                            3,
+                            f"{node.name}.{part.name}",
+                            f"{part.name}({ast.unparse(part.args)})",
+                            ast.get_docstring(part),
+                        )
     return "\n".join(lines) + "\n"
 
 

@@ -24,7 +24,7 @@ ABOUT = {
     "task": "The series or images that readouts are trained on.",
     "training": "Training of the recurrent layer before the readout.",
     "study": "Methods, densities and seeds to compare: [tasks and studies](../studies.md).",
-    "operating_point": "The search that `study.mode = \"operating_point\"` makes.",
+    "operating_point": 'The search that `study.mode = "operating_point"` makes.',
     "bench": "The standard networks: [benchmarks](../how-to/benchmarks.md).",
     "learn": "Learning without labels: [SpikeDyn and its relatives](../spikedyn.md).",
     "model_search": "The search for the largest such model.",
