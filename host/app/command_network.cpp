@@ -6,11 +6,26 @@
 
 namespace sprig::app {
 
+namespace {
+
+void tell(const Command& command, const std::vector<std::string>& notes) {
+  if (command.quiet) return;
+  for (const std::string& note : notes) std::fprintf(stderr, "sprig: note: %s\n", note.c_str());
+}
+
+}  // namespace
+
 BuiltNetwork command_network(const Command& command) {
   std::vector<std::string> notes;
   BuiltNetwork network = make_network(command.config, command.config.simulation.seed, &notes);
-  if (!command.quiet)
-    for (const std::string& note : notes) std::fprintf(stderr, "sprig: note: %s\n", note.c_str());
+  tell(command, notes);
+  return network;
+}
+
+Network constant_command_network(const Command& command) {
+  std::vector<std::string> notes;
+  Network network = make_constant_network(command.config, command.config.simulation.seed, &notes);
+  tell(command, notes);
   return network;
 }
 

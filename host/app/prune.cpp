@@ -85,7 +85,7 @@ std::string summary(const PruneResult& r) {
 int prune_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::prune);
-  const Network network = stored(command_network(command));
+  const Network network = constant_command_network(command);
   const Drive drive = make_drive(config, network);
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);

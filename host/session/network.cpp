@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/formats/network_import.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/instruments/stimulation.hpp"
@@ -73,6 +74,14 @@ BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<
 Network stored(BuiltNetwork built) {
   if (const auto* procedural = std::get_if<ProceduralNetwork>(&built)) return realise(*procedural);
   return std::get<Network>(std::move(built));
+}
+
+Network make_constant_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes) {
+  for (std::size_t k = 0; k < config.description.projections.size(); ++k)
+    if (const double w_max = config.description.projections[k].stdp.w_max; w_max > 0)
+      refuse("projection." + std::to_string(k) + ".stdp.w_max", shown(w_max) + ", synapses that learn by themselves",
+             "0 with prune, lyapunov and study, which take weights as constant");
+  return stored(make_network(config, seed, notes));
 }
 
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {

@@ -162,6 +162,13 @@ TEST(Stimuli, ThatVaryInTimeAreRefusedWhereThereIsNoTime) {
   EXPECT_NE(refusal([&] { make_drive(varying, network); }).find("stimulus.0."), std::string::npos);
 }
 
+TEST(Descriptions, ThatLearnAreRefusedWhereWeightsAreConstant) {
+  const Config config = configured(kTwo, {"projection.0.stdp.w_max=0.4"});
+  EXPECT_TRUE(network_of(make_network(config, 1)).plasticity.has_value());
+  EXPECT_NE(refusal([&] { make_constant_network(config, 1); }).find("projection.0.stdp.w_max: found 0.4"),
+            std::string::npos);
+}
+
 // The configuration that made a network can go on to judge it.
 TEST(LoadedNetworks, TakeTheConfigurationThatMadeThem) {
   const test::TemporaryFolder folder;

@@ -141,7 +141,7 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
   const Config& shared = grid.config_of(first);  // in all that pruning depends on
   const std::uint32_t seed = grid.seed_of(first);
   const SimulationOptions simulation = simulation_of(shared, seed, place);
-  const Network network = stored(make_network(shared, seed));
+  const Network network = make_constant_network(shared, seed);
   const Drive drive = make_drive(shared, network);
   ProgressParts parts(progress, expected_work(grid, cells, network));
   PruneResult pruned;

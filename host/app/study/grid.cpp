@@ -153,7 +153,7 @@ StudyGrid study_grid(const Config& config) {
 
 void check_study(const StudyGrid& grid) {
   for (const Setting& setting : grid.settings) {
-    const Network network = stored(make_network(setting.config, setting.config.simulation.seed));
+    const Network network = make_constant_network(setting.config, setting.config.simulation.seed);
     check_task(setting.config.task, network.step_ms);
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;

@@ -25,7 +25,7 @@ Outcome evaluate(const Config& config, std::uint32_t seed, const Place& place, c
   simulation.seed = seed;
   simulation.replicas = 1;
   const TaskOptions task = candidate_task(config);
-  Network network = stored(make_network(config, seed));
+  Network network = make_constant_network(config, seed);
   const Drive drive = make_drive(config, network);
   const TaskScore dense = evaluate_task(network, drive, simulation, task, seed, progress.part(0, 0.5));
   keep_synapses(network, std::vector<std::uint8_t>(network.recurrent.synapses(), 0));

@@ -24,6 +24,10 @@ NetworkDescription read_description(const Config& config);
 // With all its synapses, for those who look at them: a network of rules is drawn.
 Network stored(BuiltNetwork built);
 
+// Stored, and of weights that are constant: what pruning, exponents and studies are about. Errors: as make_network();
+// ConfigError for a projection that learns.
+Network make_constant_network(const Config& config, std::uint32_t seed, std::vector<std::string>* notes = nullptr);
+
 // [drive], the same for every neuron; [[stimulus]] is beside it.
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons);
 
