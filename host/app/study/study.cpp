@@ -1,8 +1,10 @@
 // sprig study: tasks x trainings x variants x pruning methods x densities x seeds, every method on the same networks
 // and data. Cells that an earlier run of the folder finished are kept.
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
+#include "host/app/observe.hpp"
 #include "host/app/study/cell.hpp"
 #include "host/app/study/cells.hpp"
 #include "host/app/study/keep.hpp"
@@ -69,6 +71,34 @@ Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFol
   return stopped;
 }
 
+// Cells whose network was silent or saturated under its task: a sentence for each kind, about the first of them.
+std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows) {
+  struct Found {
+    std::size_t cells = 0, first = 0;
+    ActivityShares shares;
+  } found[2];
+  std::size_t done = 0;
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    if (!rows[cell] || !rows[cell]->failure.empty()) continue;
+    ++done;
+    const Config& config = grid.config_of(cell);
+    ActivityShares shares{1 - rows[cell]->silent, 0, std::numeric_limits<double>::infinity()};
+    const bool from_keys = origin_of(config) == NetworkOrigin::keys;  // else neurons differ in their refractory times
+    if (from_keys &&
+        rows[cell]->rate_hz >= kSaturation * highest_rate_hz(config.network.neuron.t_ref_ms, config.network.step_ms))
+      shares.saturated = 1;
+    if (activity_warning(shares, NetworkOrigin::keys, "").empty()) continue;
+    Found& kind = found[shares.saturated > 0 ? 1 : 0];
+    if (kind.cells++ == 0) kind.first = cell, kind.shares = shares;
+  }
+  std::vector<std::string> warnings;
+  for (const Found& kind : found)
+    if (kind.cells > 0)
+      warnings.push_back("in " + std::to_string(kind.cells) + " of " + std::to_string(done) + " cells " +
+                         activity_warning(kind.shares, origin_of(grid.config_of(kind.first)), "the network"));
+  return warnings;
+}
+
 }  // namespace
 
 int study_verb(const Command& command) {
@@ -112,6 +142,9 @@ int study_verb(const Command& command) {
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
   if (kept.any()) result["kept"] = kept.json();
+  const std::vector<std::string> warnings = study_warnings(grid, rows);
+  print_warnings(warnings);
+  result["warnings"] = warnings;
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);

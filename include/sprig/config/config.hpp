@@ -52,10 +52,12 @@ struct RunSection {
 void fields(IsOptions<RunSection> auto& o, auto&& visit) {
   visit("duration_ms", o.duration_ms, above(0), "run: recorded time");
   visit("transient_ms", o.transient_ms, at_least(0), "run: time before recording starts");
-  visit("record_spikes", o.record_spikes, kAnything, "run: write spikes.npz");
+  visit("record_spikes", o.record_spikes, kAnything,
+        "run: write spikes.npy, a row a spike; not given: unless there is a [[record]]");
   visit("count_window_ms", o.count_window_ms, at_least(0),
         "run: write counts.npy, spikes per neuron and window; 0: no");
-  visit("probe", o.probe, between(0, kMost32Bits), "run: neurons whose V, I and theta go to probe.npz");
+  visit("probe", o.probe, between(0, kMost32Bits),
+        "run: neurons whose V, I and theta go to probe_v.npy, probe_i.npy, probe_theta.npy");
 }
 
 // Drive::... for all neurons alike; 0 switches a source off.
@@ -206,12 +208,21 @@ void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
   visit("verify", o.verify, kAnything, "run the chosen model over train_images and compare");
 }
 
+// neuron.i_dc where it is not given, in currents that just reach the threshold: a plain run fires. It is none where
+// [drive], a [[stimulus]], [[population]] or network.file is given.
+inline constexpr double kDefaultCurrent = 1.1;
+inline NetworkSpec default_network() {
+  NetworkSpec spec;
+  spec.neuron.i_dc = kDefaultCurrent * (spec.neuron.v_th - spec.neuron.e_l) / spec.neuron.resistance;
+  return spec;
+}
+
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
   std::string network_file;                         // [network] file: load instead of build; absolute once read
   ImportOptions import;                             // [network]: how a file of another program is read
-  NetworkSpec network;                              // [network] and [neuron]
+  NetworkSpec network = default_network();          // [network] and [neuron]
   std::map<std::string, std::string> neuron_files;  // [neuron] key = "file:PATH": of a loaded network that lacks it
   // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.
   NetworkDescription description;
