@@ -57,7 +57,7 @@ void set_described_gpu(Command& command, const Flags& flags) {
 
 // Whether the verb can run where it is asked to.
 void check_place(const Verb& verb, const Command& command) {
-  if (verb.run == report_verb) return;  // nothing runs
+  if (verb.run == report_verb || verb.run == convert_verb) return;  // nothing runs
   const Device device = command.config.simulation.device;
   if (device == Device::cuda_all && !verb.takes_all_gpus) {
     std::string others;
@@ -129,6 +129,11 @@ int dispatch(int argc, const char* const* argv) {
   command.compare = flags.compare;
   command.folder = flags.folder;
   command.figures = flags.figures;
+  command.to = flags.to;
+  if (!flags.in.empty()) {
+    command.config.network_file = flags.in;
+    command.config.given.insert("network.file");
+  }
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));

@@ -19,6 +19,7 @@ constexpr Verb kVerbs[] = {
     {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, true},
+    {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
     {"report", "(re)draw report.html, the page of a run folder", report_verb},
     {"info", "version, devices, self test", info_verb},
 };
@@ -70,6 +71,26 @@ void add_plan_options(CLI::App& app, Flags& flags) {
   app.add_option("--device-memory", flags.device_memory, "with so much memory, e.g. 141G")->type_name("BYTES");
 }
 
+// IN is network.file, OUT the file to write: there is no run folder.
+void add_convert_options(CLI::App& app, Flags& flags) {
+  app.add_option("in", flags.in, "any file that network.file takes")->type_name("IN")->required();
+  app.add_option("out", flags.out, "written anew; .npz: a network, .npy: a dense matrix, .csv, .tsv: an edge list")
+      ->type_name("OUT")
+      ->required();
+  app.add_option("--to", flags.to, "the format: network, scipy (.npz), dense (.npy, .npz), edges (.csv, .tsv, .npz)")
+      ->check(CLI::IsMember({"network", "scipy", "dense", "edges"}))
+      ->type_name("FORMAT");
+  app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
+  app.add_option("--set", flags.set, "one configuration key, such as network.delay_ms; repeatable")
+      ->type_name("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->type_name("N");
+  app.add_flag("--quiet", flags.quiet, "print nothing");
+  app.footer(
+      "What IN lacks comes from [network] and [neuron]; what OUT does not keep is said. NIR, SONATA, Matrix Market and "
+      "NWB: python -m sprig convert IN OUT");
+}
+
 // All that `report` needs is in its folder.
 void add_report_options(CLI::App& app, Flags& flags) {
   app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
@@ -98,7 +119,9 @@ CommandTree::CommandTree() : app("Sparse recurrent integrate-and-fire networks: 
       ->check(CLI::IsMember({"text", "json"}));
   for (const Verb& verb : kVerbs) {
     CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
-    verb.run == report_verb ? add_report_options(subcommand, flags) : add_options(subcommand, flags);
+    verb.run == report_verb    ? add_report_options(subcommand, flags)
+    : verb.run == convert_verb ? add_convert_options(subcommand, flags)
+                               : add_options(subcommand, flags);
     subcommand.set_version_flag("-V,--version", version_text(), "print version and revision");
   }
   add_bench_options(*app.get_subcommand("bench"), flags);
