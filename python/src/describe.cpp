@@ -10,6 +10,7 @@
 #include "sprig/network/given_network.hpp"
 #include "sprig/session/network.hpp"
 #include "src/fields.hpp"
+#include "src/network.hpp"
 #include "src/settings.hpp"
 #include "src/verbs.hpp"
 
@@ -54,7 +55,7 @@ ProjectionSpec projection_of(const py::dict& given, std::size_t number) {
   return spec;
 }
 
-std::shared_ptr<Network> build(const py::list& populations, const py::list& projections, const Settings& settings) {
+HeldPtr build(const py::list& populations, const py::list& projections, const Settings& settings) {
   const Config config = configured(settings);
   NetworkDescription description;
   description.defaults = config.network;
@@ -65,7 +66,7 @@ std::shared_ptr<Network> build(const py::list& populations, const py::list& proj
   if (description.empty()) refuse("populations", "an empty list", "one or more of sprig.Population");
   const py::gil_scoped_release unlocked;
 #if defined(SPRIG_RULES)
-  return std::make_shared<Network>(stored(build_network(description, config.simulation.seed)));
+  return std::make_shared<Held>(stored(build_network(description, config.simulation.seed)));
 #else
   throw ConfigError("build", "is not there yet");
 #endif
@@ -90,12 +91,12 @@ py::tuple given_network(std::uint32_t neurons, const Values<std::uint32_t>& sour
   if (!sign.is_none()) given.sign = vector_of(sign.cast<Values<std::int8_t>>());
   const auto how = word<Duplicates>("duplicates", duplicates);
   const auto grouped = word<Groups>("groups", groups);
-  std::shared_ptr<Network> network;
+  HeldPtr network;
   std::vector<std::string> notes;
   {
     const py::gil_scoped_release unlocked;
     CompletedNetwork made = complete_network(std::move(given), config.network, config.simulation.seed, how, grouped);
-    network = std::make_shared<Network>(std::move(made.network)), notes = std::move(made.notes);
+    network = std::make_shared<Held>(std::move(made.network)), notes = std::move(made.notes);
   }
   return py::make_tuple(network, notes);
 }

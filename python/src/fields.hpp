@@ -106,7 +106,7 @@ T value_from(py::handle value) {
 }
 
 // A visitor that takes from `given` what it has of the fields. What is None stays at its default.
-struct FromDict {
+struct __attribute__((visibility("hidden"))) FromDict {
   std::string section;
   py::dict given;
 
@@ -131,8 +131,8 @@ template <class Options>
 void fill(Options& options, const std::string& section, const py::dict& given) {
   const FromDict visitor{section, given};
   fields(options, visitor);
-  for (const auto& [name, value] : given)
-    throw py::type_error(section + ": unexpected keyword argument '" + name.cast<std::string>() + "'");
+  if (!given.empty())
+    throw py::type_error(section + ": unexpected keyword argument " + text_of_object((*given.begin()).first));
 }
 
 }  // namespace sprig::python

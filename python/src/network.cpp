@@ -19,9 +19,7 @@ namespace sprig::python {
 
 namespace {
 
-using NetworkPtr = std::shared_ptr<Network>;
-
-const Network& network_of(const py::object& self) { return self.cast<const Network&>(); }
+const Network& network_of(const py::object& self) { return self.cast<const Held&>().network(); }
 
 // An array a synapse of a matrix; a delay that all share stands in memory once.
 py::array delays_of(const Csr& csr, py::handle owner) {
@@ -40,32 +38,33 @@ py::dict csr_arrays(const Csr& csr, py::handle owner) {
   return arrays;
 }
 
-NetworkPtr configured_network(const Settings& settings) {
+HeldPtr configured_network(const Settings& settings) {
   const Config config = configured(settings);
   const py::gil_scoped_release unlocked;
-  return std::make_shared<Network>(stored(make_network(config, config.simulation.seed)));
+  return std::make_shared<Held>(stored(make_network(config, config.simulation.seed)));
 }
 
 }  // namespace
 
 void bind_network(py::module_& module) {
-  py::class_<Network, NetworkPtr>(module, "Network")
+  py::class_<Held, HeldPtr>(module, "Network")
       .def_static("configured", &configured_network)
-      .def("save", [](const Network& network, const std::string& path) {
+      .def("save", [](const Held& held, const std::string& path) {
         const py::gil_scoped_release unlocked;
-        save_network(path, network);
+        save_network(path, held.network());
       })
-      .def_property_readonly("size", [](const Network& n) { return n.size(); })
-      .def_property_readonly("step_ms", [](const Network& n) { return n.step_ms; })
+      .def_property_readonly("size", [](const Held& h) { return h.network().size(); })
+      .def_property_readonly("step_ms", [](const Held& h) { return h.network().step_ms; })
       .def_property_readonly("kind",
-                             [](const Network& n) {
-                               return py::make_tuple(std::string(name_of(n.kind.synapse)), n.kind.receptors,
-                                                     std::string(name_of(n.kind.reset)), n.kind.adaptive);
+                             [](const Held& h) {
+                               const LifKind& kind = h.network().kind;
+                               return py::make_tuple(std::string(name_of(kind.synapse)), kind.receptors,
+                                                     std::string(name_of(kind.reset)), kind.adaptive);
                              })
       .def_property_readonly("populations",
-                             [](const Network& n) {
+                             [](const Held& h) {
                                py::list all;
-                               for (const Population& p : n.populations)
+                               for (const Population& p : h.network().populations)
                                  all.append(py::make_tuple(p.name, p.first, p.count, p.inhibitory));
                                return all;
                              })
@@ -73,7 +72,7 @@ void bind_network(py::module_& module) {
       .def_property_readonly("input", [](const py::object& self) { return csr_arrays(network_of(self).input, self); })
       .def_property_readonly("original_id",
                              [](const py::object& self) { return view_of(network_of(self).original_id, self); })
-      .def_property_readonly("names", [](const Network& n) { return n.names; })
+      .def_property_readonly("names", [](const Held& h) { return h.network().names; })
       .def_property_readonly("cluster",
                              [](const py::object& self) -> py::object {
                                if (network_of(self).cluster.empty()) return py::none();
@@ -85,9 +84,9 @@ void bind_network(py::module_& module) {
                if (name == field.name) return view_of(network_of(self).neurons.*field.values, self);
              throw py::key_error(name);
            })
-      .def_property_readonly("hash", [](const Network& n) {
+      .def_property_readonly("hash", [](const Held& h) {
         const py::gil_scoped_release unlocked;
-        return result_hash(n);
+        return result_hash(h.network());
       });
   py::list names;
   for (const NeuronField& field : kNeuronFields)

@@ -8,6 +8,7 @@
 #include "sprig/session/place.hpp"
 #include "sprig/session/result_json.hpp"
 #include "src/arrays.hpp"
+#include "src/network.hpp"
 #include "src/settings.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
@@ -16,17 +17,16 @@ namespace sprig::python {
 
 namespace {
 
-using NetworkPtr = std::shared_ptr<Network>;
-
 // A result as JSON has it, which Python reads back to the same bits.
-py::dict prune_network(const NetworkPtr& network, const Settings& settings, const py::object& show) {
+py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::object& show) {
   const Config config = configured(settings);
+  const Network& network = held->network();
   require_device(config);
   PruneResult pruned;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    const Drive drive = make_drive(config.drive, network->size());
-    check_prune_options(config.prune, *network, drive);
-    pruned = prune_until_stopped(*network, drive, config.simulation, config.prune, progress);
+    const Drive drive = make_drive(config.drive, network.size());
+    check_prune_options(config.prune, network, drive);
+    pruned = prune_until_stopped(network, drive, config.simulation, config.prune, progress);
   });
   py::dict result;
   result["stopped"] = stopped;
@@ -34,19 +34,20 @@ py::dict prune_network(const NetworkPtr& network, const Settings& settings, cons
   result["result"] = json_text(prune_json(pruned, config.prune));
   result["before"] = json_text(lyapunov_json(pruned.before));
   result["after"] = json_text(lyapunov_json(pruned.after));
-  result["network"] = std::make_shared<Network>(std::move(pruned.network));
+  result["network"] = std::make_shared<Held>(std::move(pruned.network));
   result["kept"] = owned(std::move(pruned.kept));
   return result;
 }
 
-py::dict lyapunov(const NetworkPtr& network, const Settings& settings, const py::object& show) {
+py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::object& show) {
   const Config config = configured(settings);
+  const Network& network = held->network();
   require_device(config);
   LyapunovResult spectrum;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    const Drive drive = make_drive(config.drive, network->size());
+    const Drive drive = make_drive(config.drive, network.size());
     spectrum =
-        lyapunov_spectrum_until_stopped(*network, drive, config.simulation, config.lyapunov, {}, progress);
+        lyapunov_spectrum_until_stopped(network, drive, config.simulation, config.lyapunov, {}, progress);
   });
   py::dict result;
   result["stopped"] = stopped;

@@ -1,13 +1,15 @@
 // sprig.run: a simulation, what is done to it, and what it recorded.
 #include "sprig/instruments/run.hpp"
 
-#include <cstring>
-#include <memory>
+#include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "src/fields.hpp"
+#include "src/network.hpp"
 #include "src/settings.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
@@ -42,6 +44,12 @@ RecordSpec record_of(const py::dict& given, std::size_t number) {
   return spec;
 }
 
+bool has_spikes(const std::vector<StimulusSpec>& stimuli) {
+  return std::any_of(stimuli.begin(), stimuli.end(), [](const StimulusSpec& spec) {
+    return spec.kind == StimulusKind::spikes || spec.kind == StimulusKind::poisson;
+  });
+}
+
 // Its bytes, for NumPy to read as the type says.
 py::dict array_of(RecordedArray&& recorded) {
   py::dict array;
@@ -52,13 +60,13 @@ py::dict array_of(RecordedArray&& recorded) {
   return array;
 }
 
-py::dict run(const std::shared_ptr<Network>& network, const Settings& settings, const py::list& stimuli,
+py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli,
              const py::list& records, const std::string& folder, const py::object& show) {
   const Config config = configured(settings);
   require_device(config);
   RunRequest request;
   request.duration_ms = config.run.duration_ms, request.transient_ms = config.run.transient_ms;
-  request.drive = make_drive(config.drive, network->size());
+  request.drive = make_drive(config.drive, held->network().size());
   request.simulation = config.simulation;
   std::size_t number = 0;
   for (const py::handle given : stimuli) request.stimuli.push_back(stimulus_of(given.cast<py::dict>(), number++));
@@ -68,9 +76,11 @@ py::dict run(const std::shared_ptr<Network>& network, const Settings& settings, 
   std::string device;
   std::vector<RecordLayout> layouts;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    // A run lends its network channels for spikes while it is made: other threads may be reading ours.
-    BuiltNetwork own{*network};
-    Run run(own, request);
+    // Given spikes come in by channels that the network has while its simulation is made: then by those of a copy, for
+    // other threads may be reading this one.
+    std::optional<BuiltNetwork> own;
+    if (has_spikes(request.stimuli)) own = held->built();
+    Run run(own ? *own : held->built(), request);
     device = run.device_name();
     layouts = run.records();
     out = run.simulate(folder, progress);
