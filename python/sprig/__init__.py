@@ -39,6 +39,18 @@ from .errors import (  # noqa: E402
     NumericalError,
 )
 from .description import Population, Projection  # noqa: E402
+from . import convert  # noqa: E402
+from .convert import (  # noqa: E402
+    from_brian2,
+    from_nir,
+    from_sonata,
+    from_torch,
+    to_brian2,
+    to_nest,
+    to_nir,
+    to_sonata,
+    to_torch,
+)
 from .network import Kind, Network, PopulationRange  # noqa: E402
 from .records import Counts, Probe, Rate, Record  # noqa: E402
 from .results import Learned, LearnedModel, Pruned, Run, Spectrum, SpikeTrains  # noqa: E402
@@ -77,9 +89,19 @@ __all__ = [
     "Stimulus",
     "__revision__",
     "__version__",
+    "convert",
+    "from_brian2",
+    "from_nir",
+    "from_sonata",
+    "from_torch",
     "learn",
     "lyapunov",
     "prune",
     "run",
+    "to_brian2",
+    "to_nest",
+    "to_nir",
+    "to_sonata",
+    "to_torch",
     "with_cuda",
 ]

@@ -89,3 +89,44 @@ def test_what_nest_has_no_neuron_for_is_refused():
     network.adaptive = True
     with pytest.raises(ConversionError, match="adaptive"):
         to_nest(network)
+
+
+def test_brian2s_groups_and_synapses_become_a_network_with_the_same_spikes(monkeypatch):
+    brian2 = package("brian2")
+    from sprig.convert.brian2_import import from_brian2
+
+    brian2.prefs.codegen.target = "numpy"
+    b2, ms, mV, pA = brian2, brian2.ms, brian2.mV, brian2.pA
+    b2.start_scope()
+    b2.defaultclock.dt = 0.1 * ms
+    draw = np.random.default_rng(5)
+    groups = []
+    for name, count in (("E", 40), ("I", 10)):
+        g = b2.NeuronGroup(
+            count, """dv/dt = (-(v - El) + R * (isyn + I0)) / tau : volt (unless refractory)
+                      disyn/dt = -isyn / taus : amp
+                      tau : second (constant)
+                      I0 : amp (constant)""",
+            threshold="v >= Vt", reset="v = Vr", refractory=2.1 * ms, method="exact", name=name,
+            namespace=dict(El=-65 * mV, Vt=-50 * mV, Vr=-60 * mV, R=0.04 * mV / pA, taus=5 * ms))
+        g.tau, g.I0, g.v = draw.gamma(8, 2.5, count) * ms, draw.uniform(400, 500, count) * pA, -60 * mV
+        groups.append(g)
+    synapses = []
+    for source, target, weight in ((0, 0, 30), (0, 1, 30), (1, 0, -120)):
+        s = b2.Synapses(groups[source], groups[target], "w : amp", on_pre="isyn_post += w")
+        i, j = np.nonzero(draw.random((len(groups[source]), len(groups[target]))) < 0.2)
+        s.connect(i=i, j=j)
+        s.w, s.delay = weight * draw.random(len(i)) * pA, draw.integers(5, 16, len(i)) * 0.1 * ms
+        synapses.append(s)
+    network, lost = from_brian2(groups, synapses, tau_m_ms="tau", resistance="R", e_l="El", v_th="Vt", v_reset="Vr",
+                                tau_syn_exc_ms="taus", i_dc="I0", v_initial="v", t_ref_ms=2.0)
+    assert [(p.name, p.inhibitory) for p in network.populations] == [("E", False), ("I", True)] and lost
+    assert np.allclose(network.resistance, 0.04) and np.allclose(network.v_th, -50)
+    monitors = [b2.SpikeMonitor(g) for g in groups]
+    b2.Network(*groups, *synapses, *monitors).run(MS * ms)
+    step = np.concatenate([np.rint(m.t / ms / 0.1).astype(int) for m in monitors])
+    neuron = np.concatenate([np.asarray(m.i) + first for m, first in zip(monitors, (0, 40))])
+    order = np.lexsort((neuron, step))
+    there, found = spikes(network, MS), np.stack([step[order], neuron[order]], axis=1)
+    both = set(map(tuple, there.tolist())) & set(map(tuple, found.tolist()))
+    assert len(found) > 40 and len(both) >= (1.0 if DOUBLE else 0.9) * max(len(there), len(found))

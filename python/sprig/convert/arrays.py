@@ -6,14 +6,24 @@ Row = source, column = target. Potentials absolute in mV, times in ms, currents 
 units (V_th = 1, R = 1) has none. With delta synapses w is added to V.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import os
 import tempfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
+from .._arrays import Array
 from .errors import ConversionError, InputError
 from .files import load_npz, whole_file
+
+if TYPE_CHECKING:
+    from ..network import Network
+
+Path = Union[str, "os.PathLike[str]"]
 
 # Of each neuron: array of network.npz, and what a format that lacks it leaves it at.
 PARAMETERS = {
@@ -36,31 +46,31 @@ class Population:
 @dataclasses.dataclass
 class Synapses:
     """Compressed sparse rows, row = source. delay_steps: one a synapse."""
-    weights: np.ndarray
-    targets: np.ndarray
-    offsets: np.ndarray
-    delay_steps: np.ndarray
+    weights: Array
+    targets: Array
+    offsets: Array
+    delay_steps: Array
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.weights)
 
     @property
-    def rows(self):
+    def rows(self) -> int:
         return len(self.offsets) - 1
 
     @property
-    def sources(self):
+    def sources(self) -> Array:
         return np.repeat(np.arange(self.rows), np.diff(self.offsets))
 
     @property
-    def uniform_delay(self):
+    def uniform_delay(self) -> int | None:
         """The delay in steps that all synapses have, or None."""
         if len(self.delay_steps) == 0:
             return 1
         return int(self.delay_steps[0]) if np.all(self.delay_steps == self.delay_steps[0]) else None
 
 
-def synapses_of(rows, source, target, weight, delay_steps):
+def synapses_of(rows: int, source: Any, target: Any, weight: Any, delay_steps: Any) -> Synapses:
     """Sorted by source and target; parallel synapses keep their order."""
     source, target = np.asarray(source, np.int64), np.asarray(target, np.int64)
     order = np.lexsort((target, source))
@@ -70,29 +80,35 @@ def synapses_of(rows, source, target, weight, delay_steps):
                     np.asarray(delay)[order].astype(np.uint16))
 
 
+def together(rows: int, parts: list[tuple[Any, ...]]) -> Synapses:
+    """Of parts (source, target, weight, delay in steps)."""
+    return synapses_of(rows, *([np.concatenate(column) for column in zip(*parts)] if parts else [np.zeros(0)] * 4))
+
+
 @dataclasses.dataclass
 class NetworkArrays:
     recurrent: Synapses
-    parameters: dict
-    populations: list
+    parameters: dict[str, Array]
+    populations: list[Population]
     step_ms: float = 0.1
     synapse: str = "exponential"  # or "delta"
     receptors: int = 1
     reset: str = "hard"  # or "soft": V -= V_th - V_reset
     adaptive: bool = False
-    input: Synapses = None  # from channels outside the network
-    original_id: np.ndarray = None
+    input: Synapses | None = None  # from channels outside the network
+    original_id: Array | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.parameters["tau_m_ms"])
 
-    def __getattr__(self, name):  # tau_m_ms, v_th, ...
+    def __getattr__(self, name: str) -> Array:  # tau_m_ms, v_th, ...
         parameters = self.__dict__.get("parameters", {})
         if name in parameters:
-            return parameters[name]
+            values: Array = parameters[name]
+            return values
         raise AttributeError(name)
 
-    def check(self, where):
+    def check(self, where: str | os.PathLike[str]) -> NetworkArrays:
         """Refuses what sprig would; `where` is the file's name."""
         n = len(self)
         if n == 0:
@@ -126,7 +142,7 @@ class NetworkArrays:
     # --- network.npz
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path) -> NetworkArrays:
         a = load_npz(path)
         if "sprig_format" not in a:
             raise InputError(path, "has no array 'sprig_format': it is no network that sprig wrote")
@@ -147,7 +163,7 @@ class NetworkArrays:
             raise InputError(path, f"indptr: is of {network.recurrent.rows} neurons, tau_m_ms of {len(network)}")
         return network.check(path)
 
-    def to_npz(self):
+    def to_npz(self) -> dict[str, Any]:
         """The arrays of network.npz by name."""
         n = len(self)
         ids = np.arange(n) if self.original_id is None else self.original_id
@@ -162,7 +178,7 @@ class NetworkArrays:
         out.update(_csr_arrays("input_", nothing if self.input is None else self.input, n))
         return out
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """As network.npz; sprig and scipy.sparse.load_npz read it."""
         out = self.to_npz()
         with whole_file(path) as temporary:
@@ -172,7 +188,7 @@ class NetworkArrays:
     # --- sprig.Network
 
     @classmethod
-    def of(cls, network):
+    def of(cls, network: Any) -> NetworkArrays:
         """From a sprig.Network, a NetworkArrays or the path of a network.npz."""
         if isinstance(network, cls):
             return network
@@ -185,9 +201,9 @@ class NetworkArrays:
                 return cls.load(path)
         raise ConversionError(f"a {type(network).__name__} is no network; allowed: sprig.Network or a network.npz")
 
-    def to_network(self):
+    def to_network(self) -> Network:
         """As sprig.Network, checked by sprig."""
-        from sprig import Network
+        from ..network import Network
 
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "network.npz")
@@ -195,7 +211,7 @@ class NetworkArrays:
             return Network.load(path)
 
 
-def _csr_of(a, prefix, path):
+def _csr_of(a: Mapping[str, Any], prefix: str, path: Path) -> Synapses:
     offsets, targets, weights = (a[prefix + name] for name in ("indptr", "indices", "data"))
     if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(targets) or (np.diff(offsets) < 0).any():
         raise InputError(path, f"{prefix}indptr: does not go from 0 to the number of synapses, {len(targets)}")
@@ -206,7 +222,7 @@ def _csr_of(a, prefix, path):
                     np.broadcast_to(delay, targets.shape))
 
 
-def _csr_arrays(prefix, synapses, columns):
+def _csr_arrays(prefix: str, synapses: Any, columns: int) -> dict[str, Any]:
     width = np.int32 if len(synapses) < 2**31 else np.int64
     delay = synapses.uniform_delay
     return {prefix + "data": synapses.weights, prefix + "indices": synapses.targets.astype(width),
@@ -215,12 +231,12 @@ def _csr_arrays(prefix, synapses, columns):
             prefix + "delay_steps": synapses.delay_steps.astype(np.uint16) if delay is None else np.uint16(delay)}
 
 
-def one_population(synapses, n):
+def one_population(synapses: Any, n: int) -> list[Population]:
     """For a network that came without populations; inhibitory when it has no positive weight."""
     return [Population("all", 0, n, bool(len(synapses)) and bool((synapses.weights <= 0).all()))]
 
 
-def parameters_of(n, **given):
+def parameters_of(n: int, **given: Any) -> dict[str, Array]:
     """All parameters, one a neuron; what is not given has sprig's initial value."""
     unknown = set(given) - set(PARAMETERS)
     if unknown:
@@ -236,6 +252,7 @@ def parameters_of(n, **given):
     return out
 
 
-def steps_of_ms(delay_ms, step_ms):
+def steps_of_ms(delay_ms: Any, step_ms: float) -> Array:
     """Delays on the grid, at least one step, as sprig rounds them."""
-    return np.maximum(1, np.floor(np.asarray(delay_ms, float) / step_ms + 0.5)).astype(np.int64)
+    steps: Array = np.maximum(1, np.floor(np.asarray(delay_ms, float) / step_ms + 0.5)).astype(np.int64)
+    return steps

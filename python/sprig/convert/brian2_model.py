@@ -11,18 +11,22 @@ This file needs NumPy and Brian2 alone: `python -m sprig convert net.npz net_bri
 network, to be run or imported.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 
-def build(a, spikes_of_channels=None):
+def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any]:
     """Brian2 objects of the arrays of network.npz. spikes_of_channels: (times in ms, channel) of its input channels.
     Returns a dictionary: network, group, synapses (a list), monitor."""
-    import brian2 as b2
+    import brian2 as b2  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     ms, h = b2.ms, float(a["step_ms"])
     n = len(a["tau_m_ms"])
-    text = lambda name: np.asarray(a[name]).item().decode()
-    delta, soft = text("synapse") == "delta", text("reset") == "soft"
+    delta, soft = _text(a, "synapse") == "delta", _text(a, "reset") == "soft"
     adaptive, receptors = bool(a["adaptive"]), 1 if delta else int(a["receptors"])
     current = "" if delta else "ie + ii + " if receptors == 2 else "ie + "
     equations = [f"dv/dt = (-(v - e_l) + resistance * ({current}i_dc)) / tau_m : 1 (unless refractory)"]
@@ -76,15 +80,19 @@ def build(a, spikes_of_channels=None):
     return dict(network=network, group=group, synapses=synapses, monitor=monitor, step_ms=h)
 
 
-def run(model, duration_ms):
+def run(model: Mapping[str, Any], duration_ms: float) -> tuple[Any, Any]:
     """(step, neuron) of its spikes, by step and then by neuron, as sprig counts steps."""
-    import brian2 as b2
+    import brian2 as b2  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     model["network"].run(duration_ms * b2.ms)
     step = np.rint(np.asarray(model["monitor"].t / b2.ms) / model["step_ms"]).astype(np.int64)
     neuron = np.asarray(model["monitor"].i, dtype=np.int64)
     order = np.lexsort((neuron, step))
     return step[order], neuron[order]
+
+
+def _text(a: Mapping[str, Any], name: str) -> str:
+    return str(np.asarray(a[name]).item().decode())
 
 
 if __name__ == "__main__":

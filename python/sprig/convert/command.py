@@ -1,13 +1,17 @@
 """python -m sprig convert IN OUT: networks and spikes to and from other formats, and what each loses, said."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import os
 import sys
 import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from . import nir, simulators, sonata, spikes, tables
-from .arrays import PARAMETERS, NetworkArrays
+from .arrays import PARAMETERS, NetworkArrays, Path
 from .errors import ConversionError, InputError
 from .files import DAMAGED_ZIP, first_line, hdf5_file, plain_file
 
@@ -29,7 +33,7 @@ FORMATS = {
 }
 
 
-def describe():
+def describe() -> str:
     """The table of --help."""
     lines = ["formats, told apart by content when read and by ending when written, and what they lose:"]
     for name, (looks, lost) in FORMATS.items():
@@ -39,7 +43,7 @@ def describe():
     return "\n".join(lines)
 
 
-def kind_of(path):
+def kind_of(path: Path) -> str:
     """What a file or folder holds, by content."""
     path = os.fspath(path)
     if os.path.isdir(path):
@@ -74,7 +78,7 @@ def kind_of(path):
     raise InputError(path, "is of no known format; see python -m sprig convert --help")
 
 
-def _kind_of_npz(path):
+def _kind_of_npz(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.removesuffix(".npy") for name in archive.namelist()}
@@ -89,7 +93,9 @@ def _kind_of_npz(path):
     raise InputError(path, "is an .npz of no known kind; allowed: a network of sprig, scipy.sparse's matrix, spikes")
 
 
-def convert(source, target, to=None, peer=None, delays="exact", **given):
+def convert(
+    source: Path, target: Path, to: str | None = None, peer: str | None = None, delays: str = "exact", **given: Any
+) -> tuple[str, str, list[str]]:
     """Converts a file or folder into another; returns (what it was, what it became, what was lost)."""
     found = kind_of(source)
     target = os.fspath(target)
@@ -100,8 +106,8 @@ def convert(source, target, to=None, peer=None, delays="exact", **given):
         return found, became, spikes.write_spikes(spikes.read_spikes(source), target)
     became = to or _by_ending(target)
     network, lost = _read(found, source, peer, given)
-    writers = {
-        "sprig": lambda: network.save(target) or [],
+    writers: dict[str, Callable[[], Any]] = {
+        "sprig": lambda: _save(network, target),
         "nir": lambda: nir.to_nir(network, target, delays=delays),
         "snntorch": lambda: nir.to_nir(network, target, peer="snntorch"),
         "norse": lambda: nir.to_nir(network, target, peer="norse"),
@@ -116,7 +122,7 @@ def convert(source, target, to=None, peer=None, delays="exact", **given):
     return found, became, lost + writers[became]()
 
 
-def _read(found, source, peer, given):
+def _read(found: str, source: Path, peer: str | None, given: dict[str, Any]) -> tuple[NetworkArrays, list[str]]:
     if found == "sprig":
         _none_given(found, given)
         return NetworkArrays.load(source), []
@@ -137,12 +143,17 @@ def _read(found, source, peer, given):
     return tables.from_matrix_market(source, **given) if market else tables.from_matrix_file(source, **given)
 
 
-def _none_given(found, given):
+def _save(network: NetworkArrays, target: str) -> list[str]:
+    network.save(target)
+    return []
+
+
+def _none_given(found: str, given: dict[str, Any]) -> None:
     if given:
         raise ConversionError(f"{sorted(given)[0]}: cannot be set: {found} holds it")
 
 
-def _by_ending(target):
+def _by_ending(target: str) -> str:
     ending = os.path.splitext(target)[1]
     known = {".npz": "sprig", ".nir": "nir", ".mtx": "matrix", ".csv": "edges", "": "sonata"}
     if ending == ".py":
@@ -153,19 +164,21 @@ def _by_ending(target):
     return known[ending]
 
 
-def _value(text):
+def _value(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise ConversionError(f"--set {text}: allowed: NAME=VALUE")
     if name == "multapses" and value in ("true", "false"):
         return name, value == "true"
+    if name in ("orientation", "synapse"):
+        return name, value
     try:
         return name, int(value) if name in ("neurons", "receptors") else float(value)
     except ValueError:
-        return name, value
+        raise ConversionError(f"--set {name}: found {value!r}; allowed: a number") from None
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sprig")
     verbs = parser.add_subparsers(dest="verb", metavar="convert", required=True)
     verb = verbs.add_parser("convert", help="networks and spikes to and from other formats",
@@ -184,7 +197,7 @@ def main(arguments=None):
                                       **dict(_value(text) for text in options.set))
     except InputError as error:
         return _refused(error, EXIT_INPUT)
-    except (ConversionError, TypeError) as error:
+    except ConversionError as error:
         return _refused(error, EXIT_CONFIG)
     except OSError as error:
         return _refused(f"{error.filename}: {error.strerror}", EXIT_INPUT)
@@ -199,6 +212,6 @@ def main(arguments=None):
     return 0
 
 
-def _refused(error, code):
+def _refused(error: object, code: int) -> int:
     print(f"sprig: {error}", file=sys.stderr)
     return code

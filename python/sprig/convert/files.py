@@ -1,6 +1,8 @@
 """Foreign files are hostile: nothing is allocated that the size of the file does not confirm, and files that are
 written appear whole or not at all."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import shutil
@@ -9,10 +11,17 @@ import tempfile
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import Any, Union
 
 import numpy as np
 
+from .._arrays import Array
 from .errors import InputError, need
+
+Path = Union[str, "os.PathLike[str]"]
+
+_NPY: Any = np.lib.format
 
 # No compression of HDF5 or zip (deflate) makes less than one byte of these many.
 _MOST_COMPRESSION = 1032
@@ -23,7 +32,7 @@ DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError
 
 
 @contextlib.contextmanager
-def whole_file(path):
+def whole_file(path: Path) -> Iterator[str]:
     """A temporary name beside `path`, which it takes when the block ends without an error."""
     path = os.fspath(path)
     folder = os.path.dirname(os.path.abspath(path))
@@ -43,7 +52,7 @@ def whole_file(path):
 
 
 @contextlib.contextmanager
-def whole_folder(path):
+def whole_folder(path: Path) -> Iterator[str]:
     """A temporary folder beside `path`, which takes its name when the block ends without an error. An existing folder
     is replaced only if its files are those of an earlier conversion (it has circuit_config.json) or it is empty."""
     path = os.path.abspath(os.fspath(path))
@@ -62,7 +71,7 @@ def whole_folder(path):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def plain_file(path):
+def plain_file(path: Path) -> int:
     """Its size in bytes; an InputError where it is no file that can be read."""
     if not os.path.isfile(path):
         raise InputError(path, "is no file that can be read" if os.path.exists(path) else "does not exist")
@@ -70,9 +79,9 @@ def plain_file(path):
 
 
 @contextlib.contextmanager
-def hdf5_file(path):
+def hdf5_file(path: Path) -> Iterator[Any]:
     """An HDF5 file for reading, after a look at every dataset: stored in this file, and as large as its shape says."""
-    h5py = need("h5py", "nir")
+    h5py = need("h5py", "sonata")
     plain_file(path)
     try:
         file = h5py.File(path, "r")
@@ -81,15 +90,19 @@ def hdf5_file(path):
     with file:
         try:
             _check_group(h5py, file, path, os.path.getsize(path), 0)
+        except InputError:
+            raise
         except (OSError, RuntimeError, KeyError) as error:
             raise InputError(path, f"is damaged: {first_line(error)}") from error
         try:
             yield file
+        except InputError:
+            raise
         except (OSError, RuntimeError, KeyError) as error:
             raise InputError(path, f"is damaged or lacks what belongs here: {first_line(error)}") from error
 
 
-def _check_group(h5py, group, path, file_bytes, depth):
+def _check_group(h5py: Any, group: Any, path: Path, file_bytes: int, depth: int) -> None:
     if depth > 16:
         raise InputError(path, f"{group.name}: groups within groups, more than 16 deep")
     for name in group:
@@ -104,7 +117,7 @@ def _check_group(h5py, group, path, file_bytes, depth):
             _check_dataset(item, path, place, file_bytes)
 
 
-def _check_dataset(dataset, path, place, file_bytes):
+def _check_dataset(dataset: Any, path: Path, place: str, file_bytes: int) -> None:
     if dataset.external or dataset.is_virtual:
         raise InputError(path, f"{place}: its data are in another file")
     if dataset.shape is None:
@@ -118,7 +131,7 @@ def _check_dataset(dataset, path, place, file_bytes):
         raise InputError(path, f"{place}: shape {dataset.shape} is not filled: {stored} bytes are stored")
 
 
-def load_npz(path):
+def load_npz(path: Path) -> dict[str, Any]:
     """The arrays of an .npz file as a dictionary."""
     size = plain_file(path)
     arrays = {}
@@ -136,18 +149,19 @@ def load_npz(path):
     return arrays
 
 
-def _read_member(archive, member, path, name):
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, name: str) -> Array:
     with archive.open(member) as stream:
-        version = np.lib.format.read_magic(stream)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        version = _NPY.read_magic(stream)
+        header = _NPY.read_array_header_1_0 if version == (1, 0) else _NPY.read_array_header_2_0
         shape, _, dtype = header(stream)
         if dtype.hasobject:
             raise InputError(path, f"{name}: holds Python objects; allowed: numbers and text")
         if int(np.prod([int(n) for n in shape], dtype=object)) * dtype.itemsize > member.file_size:
             raise InputError(path, f"{name}: is shorter than its shape {shape}")
     with archive.open(member) as stream:
-        return np.lib.format.read_array(stream, allow_pickle=False)
+        array: Array = _NPY.read_array(stream, allow_pickle=False)
+        return array
 
 
-def first_line(error):
+def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).split("\n")[0]

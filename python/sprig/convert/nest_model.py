@@ -11,21 +11,25 @@ This file needs NumPy and NEST alone: `python -m sprig convert net.npz net_nest.
 network, to be run or imported.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 
-def build(a, spikes_of_channels=None):
+def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any]:
     """NEST nodes of the arrays of network.npz, after ResetKernel. spikes_of_channels: (times in ms, channel) of its input
     channels. Returns a dictionary: neurons, recorder."""
-    import nest
+    import nest  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    text = lambda name: np.asarray(a[name]).item().decode()
-    if text("reset") == "soft" or bool(a["adaptive"]):
+    if _text(a, "reset") == "soft" or bool(a["adaptive"]):
         raise ValueError("soft reset, adaptive threshold: iaf_psc_exp and iaf_psc_delta have none")
     h, n = float(a["step_ms"]), len(a["tau_m_ms"])
     nest.ResetKernel()
     nest.resolution = h
-    delta = text("synapse") == "delta"
+    delta = _text(a, "synapse") == "delta"
     parameters = {"tau_m": a["tau_m_ms"], "C_m": a["tau_m_ms"] / a["resistance"], "E_L": a["e_l"], "V_th": a["v_th"],
                   "V_reset": a["v_reset"], "t_ref": np.floor(a["t_ref_ms"] / h + 0.5) * h, "I_e": a["i_dc"],
                   "V_m": a["v_initial"]}
@@ -55,15 +59,19 @@ def build(a, spikes_of_channels=None):
     return dict(neurons=neurons, recorder=recorder, step_ms=h)
 
 
-def run(model, duration_ms):
+def run(model: Mapping[str, Any], duration_ms: float) -> tuple[Any, Any]:
     """(step, neuron) of its spikes, by step and then by neuron, as sprig counts steps."""
-    import nest
+    import nest  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     nest.Simulate(duration_ms)
     step = np.rint(np.asarray(model["recorder"].events["times"]) / model["step_ms"]).astype(np.int64) - 1
     neuron = np.asarray(model["recorder"].events["senders"], np.int64) - model["neurons"][0].global_id
     order = np.lexsort((neuron, step))
     return step[order], neuron[order]
+
+
+def _text(a: Mapping[str, Any], name: str) -> str:
+    return str(np.asarray(a[name]).item().decode())
 
 
 if __name__ == "__main__":

@@ -23,19 +23,28 @@ change nothing. snnTorch 1.0 gives a pair LIF <-> Affine its input through the A
 Affine, which does nothing, keeps it from seeing a pair.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
-from .arrays import PARAMETERS, NetworkArrays, Population, parameters_of, synapses_of
+from .._arrays import Array
+from .arrays import PARAMETERS, NetworkArrays, Path, Population, parameters_of, together
 from .errors import ConversionError, InputError, need
 from .files import first_line, hdf5_file, whole_file
-from .nir_paths import delays_in_steps, paths_between
+from .nir_paths import Inputs, Layers, NirPath, delays_in_steps, paths_between
+
+Graph = tuple[dict[str, Any], list[tuple[str, str]]]
 
 _MOST_BYTES = 2**31  # of all dense matrices of a graph
 _PEERS = {"snntorch": "snnTorch's importer", "norse": "Norse's importer"}
 _SNNTORCH_DT = 1e-4  # s
 
 
-def to_nir(network, path=None, *, peer=None, delays="exact", metadata=True):
+def to_nir(
+    network: Any, path: Path | None = None, *, peer: str | None = None, delays: str = "exact", metadata: bool = True
+) -> Any:
     """Writes `network` as NIR to `path`; returns the list of what is lost, or (graph, lost) where path is None.
 
     delays: "exact", one Delay and one dense matrix for every distinct delay; "mean", one of their mean.
@@ -46,7 +55,7 @@ def to_nir(network, path=None, *, peer=None, delays="exact", metadata=True):
     _known(peer)
     if delays not in ("exact", "mean"):
         raise ConversionError(f"delays: found {delays!r}; allowed: 'exact' or 'mean'")
-    lost = []
+    lost: list[str] = []
     branches = _branches(net, "mean" if peer else delays, lost)
     matrices = len(branches) + (net.input is not None and net.input.rows > 0)
     if matrices * len(net) ** 2 * 8 > _MOST_BYTES:
@@ -65,12 +74,12 @@ def to_nir(network, path=None, *, peer=None, delays="exact", metadata=True):
     return lost
 
 
-def _known(peer):
+def _known(peer: str | None) -> None:
     if peer is not None and peer not in _PEERS:
         raise ConversionError(f"peer: found {peer!r}; allowed: None, 'snntorch' or 'norse'")
 
 
-def _branches(net, delays, lost):
+def _branches(net: NetworkArrays, delays: str, lost: list[str]) -> list[tuple[int, Array]]:
     """[(delay in steps, which synapses)]."""
     s = net.recurrent
     if len(s) == 0:
@@ -83,7 +92,7 @@ def _branches(net, delays, lost):
     return [(int(round(s.delay_steps.mean())), np.ones(len(s), bool))]
 
 
-def _dense(net, synapses, which, scale, lost):
+def _dense(net: NetworkArrays, synapses: Any, which: Array, scale: Array, lost: list[str]) -> Array:
     matrix = np.zeros((len(net), synapses.rows))
     targets, sources = synapses.targets[which], synapses.sources[which]
     np.add.at(matrix, (targets, sources), synapses.weights[which].astype(float) * scale[targets])
@@ -97,19 +106,19 @@ def _dense(net, synapses, which, scale, lost):
     return exact if np.array_equal(exact, matrix) else matrix
 
 
-def _nodes(nir, net, branches, lost):
+def _nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], lost: list[str]) -> Graph:
     n, s = len(net), 1e-3
     ones = np.ones(n)
     leaky = dict(v_leak=net.e_l, v_threshold=net.v_th, v_reset=net.v_reset)
     dc = bool(np.any(net.i_dc != 0))
-    channels = net.input is not None and net.input.rows > 0 and len(net.input) > 0
+    channels = net.input if net.input is not None and net.input.rows > 0 and len(net.input) > 0 else None
     cuba = net.synapse == "exponential" and net.receptors == 1 and not dc
     if cuba:
         neuron = nir.CubaLIF(tau_syn=net.tau_syn_exc_ms * s, tau_mem=net.tau_m_ms * s, r=net.resistance,
                              w_in=net.tau_syn_exc_ms * s, **leaky)
     else:
         neuron = nir.LIF(tau=net.tau_m_ms * s, r=net.resistance, **leaky)
-    nodes = {"input": nir.Input(np.array([net.input.rows if channels else 1 if dc else n])), "sprig.lif": neuron,
+    nodes = {"input": nir.Input(np.array([channels.rows if channels else 1 if dc else n])), "sprig.lif": neuron,
              "output": nir.Output(np.array([n]))}
     edges = [("sprig.lif", "output")]
     if dc:
@@ -129,8 +138,8 @@ def _nodes(nir, net, branches, lost):
     scale = net.tau_m_ms * s / net.resistance if net.synapse == "delta" else ones
     sources = [("sprig.lif", "w_rec", net.recurrent, branches)]
     if channels:
-        c = net.input
-        sources.append(("input", "w_in", c, [(int(d), c.delay_steps == d) for d in np.unique(c.delay_steps)]))
+        of_delay_steps = [(int(d), channels.delay_steps == d) for d in np.unique(channels.delay_steps)]
+        sources.append(("input", "w_in", channels, of_delay_steps))
     elif not dc:
         edges.append(("input", "sprig.lif"))
     for start, name, synapses, parts in sources:
@@ -150,7 +159,9 @@ def _nodes(nir, net, branches, lost):
     return nodes, edges
 
 
-def _peer_nodes(nir, net, branches, peer, lost):
+def _peer_nodes(
+    nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], peer: str, lost: list[str]
+) -> Graph:
     n, s, who = len(net), 1e-3, _PEERS[peer]
     dt = _SNNTORCH_DT if peer == "snntorch" else net.step_ms * s
     if (net.v_th <= net.e_l).any():
@@ -188,7 +199,7 @@ def _peer_nodes(nir, net, branches, peer, lost):
     return nodes, edges + [("sprig.w_rec", "sprig.as_it_is"), ("sprig.as_it_is", "sprig.lif")]
 
 
-def _say_what_is_lost(net, lost, metadata):
+def _say_what_is_lost(net: NetworkArrays, lost: list[str], metadata: bool) -> None:
     kept = ", but for sprig in its metadata" if metadata else ""
     if (net.t_ref_ms > 0).any():
         lost.append(f"t_ref_ms: NIR has no refractory time{kept}")
@@ -206,8 +217,8 @@ def _say_what_is_lost(net, lost, metadata):
 _KEPT = ("t_ref_ms", "v_initial", "theta_plus", "tau_theta_ms")  # parameters without a place in NIR
 
 
-def _metadata(net):
-    kept = {"sprig_" + name: net.parameters[name] for name in _KEPT}
+def _metadata(net: NetworkArrays) -> dict[str, Any]:
+    kept: dict[str, Any] = {"sprig_" + name: net.parameters[name] for name in _KEPT}
     kept.update(sprig_step_ms=np.float64(net.step_ms), sprig_reset=net.reset, sprig_adaptive=int(net.adaptive),
                 sprig_population_name="\n".join(p.name for p in net.populations),
                 sprig_population_count=np.array([p.count for p in net.populations]),
@@ -218,7 +229,9 @@ def _metadata(net):
 # --- back
 
 
-def from_nir(path_or_graph, *, peer=None, step_ms=None, t_ref_ms=None, metadata=True):
+def from_nir(
+    path_or_graph: Any, *, peer: str | None = None, step_ms: float | None = None, t_ref_ms: float | None = None, metadata: bool = True
+) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a NIR file or graph: LIF and CubaLIF layers and the Affine, Linear, Scale,
     Delay and LI nodes between them. peer: "snntorch" or "norse" wrote it, whose spike is 1 for one step and not
     a delta of time. step_ms: of the grid, 0.1 where the file has none; t_ref_ms: 0 likewise. metadata=False: leave what sprig kept beside the graph alone."""
@@ -235,7 +248,7 @@ def from_nir(path_or_graph, *, peer=None, step_ms=None, t_ref_ms=None, metadata=
             graph = nir.read(path_or_graph)
         except Exception as error:  # whatever nir raises on what is no graph
             raise InputError(where, f"is no NIR graph that the package nir reads ({first_line(error)})") from error
-    lost = []
+    lost: list[str] = []
     kept = dict(graph.metadata) if metadata and isinstance(graph.metadata, dict) else {}
     step_ms = float(step_ms if step_ms is not None else kept.get("sprig_step_ms", 0.1))
     if not (np.isfinite(step_ms) and step_ms > 0):
@@ -252,9 +265,11 @@ def from_nir(path_or_graph, *, peer=None, step_ms=None, t_ref_ms=None, metadata=
     return network.check(where), lost
 
 
-def _network_of(nir, layers, inputs, paths, of_a_spike, step_ms, where, lost):
+def _network_of(
+    nir: Any, layers: Layers, inputs: Inputs, paths: list[NirPath], of_a_spike: float, step_ms: float, where: str, lost: list[str]
+) -> NetworkArrays:
     """layers: {name: (first neuron, LIF or CubaLIF)}; inputs: {name: (first channel, size)}."""
-    def whole(field):
+    def whole(field: str) -> Array:
         return np.concatenate([np.ravel(np.asarray(getattr(node, field), float)) for _, node in layers.values()])
 
     n = sum(node.v_threshold.size for _, node in layers.values())
@@ -265,16 +280,17 @@ def _network_of(nir, layers, inputs, paths, of_a_spike, step_ms, where, lost):
                  t_ref_ms=0.0, i_dc=np.zeros(n), tau_syn_exc_ms=np.full(n, 5.0), tau_syn_inh_ms=np.full(n, 5.0),
                  tau_m_ms=np.concatenate([np.ravel(node.tau_mem if isinstance(node, nir.CubaLIF) else node.tau) * 1e3
                                           for _, node in layers.values()]))
-    parts = {False: [], True: []}  # from inputs?
-    taus = {}  # [target layer]: [(tau in ms, signs of its weights)]
+    parts: dict[bool, list[tuple[Any, ...]]] = {False: [], True: []}  # from inputs?
+    taus: dict[str, list[tuple[Any, set[float]]]] = {}  # [target layer]: [(tau in ms, signs of its weights)]
     for p in paths:
         first, node = layers[p.target]
         into = slice(first, first + node.v_threshold.size)
         if isinstance(node, nir.CubaLIF):
             if p.tau_s is not None:
                 raise InputError(where, f"{p.target}: a CubaLIF behind an LI has two synaptic filters; allowed: one")
-            tau, gain = np.ravel(node.tau_syn), np.ravel(node.w_in) / np.ravel(node.tau_syn)
-            steady = np.ravel(node.w_in)
+            tau: Any = np.ravel(node.tau_syn)
+            gain: Any = np.ravel(node.w_in) / tau
+            steady: Any = np.ravel(node.w_in)
         elif p.tau_s is not None:
             tau, gain, steady = p.tau_s, p.gain / p.tau_s, p.gain
         else:
@@ -294,30 +310,25 @@ def _network_of(nir, layers, inputs, paths, of_a_spike, step_ms, where, lost):
         steps = delays_in_steps(p, step_ms, where, lost)
         parts[p.from_input].append((source + start, target + first, weight, steps[source]))
     receptors = _receptors(layers, taus, given, where)
-    recurrent = _together(parts[False], n)
+    recurrent = together(n, parts[False])
     rows = sum(size for _, size in inputs.values())
-    channels = _together(parts[True], rows) if parts[True] else None
+    channels = together(rows, parts[True]) if parts[True] else None
     populations = [Population(name, first, node.v_threshold.size, False) for name, (first, node) in layers.items()]
     network = NetworkArrays(recurrent, parameters_of(n, **given), populations, step_ms,
                             "exponential" if exponential else "delta", receptors, input=channels)
-    for p in populations:
-        sent = recurrent.weights[recurrent.offsets[p.first]:recurrent.offsets[p.first + p.count]]
-        p.inhibitory = len(sent) > 0 and bool((sent <= 0).all())
+    for each in populations:
+        sent = recurrent.weights[recurrent.offsets[each.first]:recurrent.offsets[each.first + each.count]]
+        each.inhibitory = len(sent) > 0 and bool((sent <= 0).all())
     return network
 
 
-def _together(parts, rows):
-    joined = [np.concatenate(column) if parts else np.zeros(0) for column in (zip(*parts) if parts else [[]] * 4)]
-    return synapses_of(rows, *joined)
-
-
-def _receptors(layers, taus, given, where):
+def _receptors(layers: Layers, taus: dict[str, Any], given: dict[str, Any], where: str) -> int:
     """1, or 2 where excitation and inhibition have synaptic time constants of their own; fills them in."""
     two = any(len({tuple(np.ravel(tau)) for tau, _ in found}) > 1 for found in taus.values())
     for name, found in taus.items():
         first, node = layers[name]
         into = slice(first, first + node.v_threshold.size)
-        different = {}
+        different: dict[tuple[float, ...], set[float]] = {}
         for tau, signs in found:
             different.setdefault(tuple(np.broadcast_to(tau, (node.v_threshold.size,))), set()).update(signs)
         if len(different) == 1 or not two:
@@ -336,7 +347,7 @@ def _receptors(layers, taus, given, where):
     return 2 if two else 1
 
 
-def _take_kept(network, kept, where):
+def _take_kept(network: Any, kept: dict[str, Any], where: str) -> None:
     n = len(network)
     for name in _KEPT:
         values = kept.get("sprig_" + name)

@@ -1,30 +1,39 @@
 """What lies between the neurons of a NIR graph: from every layer that spikes and every Input, the paths through Delay,
 Affine, Linear, Scale, Flatten and at most one LI to the next layer that spikes, as one matrix each."""
 
+from __future__ import annotations
+
 import dataclasses
+from typing import Any
 
 import numpy as np
 
+from .._arrays import Array
 from .arrays import MOST_DELAY_STEPS
 from .errors import InputError
+
+Layers = dict[str, tuple[int, Any]]
+Inputs = dict[str, tuple[int, int]]
 
 _MOST_PATHS = 4096
 
 
 @dataclasses.dataclass
-class Path:
+class NirPath:
     source: str
     target: str
     from_input: bool
-    weights: np.ndarray  # [target, source]; None: an Input straight onto a layer, which is no synapse
-    bias: np.ndarray  # of the target
-    delay_s: np.ndarray  # of each source
-    tau_s: np.ndarray = None  # of the LI on it, with its gain r and v_leak
-    gain: np.ndarray = None
-    offset: np.ndarray = None
+    weights: Array | None  # [target, source]; None: an Input straight onto a layer, which is no synapse
+    bias: Array  # of the target
+    delay_s: Array  # of each source
+    tau_s: Any = None  # of the LI on it, with its gain r and v_leak
+    gain: Any = None
+    offset: Any = None
 
 
-def flat(nir, graph, where, prefix="", depth=0):
+def flat(
+    nir: Any, graph: Any, where: str, prefix: str = "", depth: int = 0
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Nodes and edges without graphs within graphs. An inner graph's Input and Output become its doors."""
     if depth > 16:
         raise InputError(where, f"{prefix}: graphs within graphs, more than 16 deep")
@@ -50,16 +59,18 @@ def flat(nir, graph, where, prefix="", depth=0):
     return nodes, list(dict.fromkeys(edges))
 
 
-def paths_between(nir, graph, where):
-    """({layer: (first neuron, node)}, {Input: (first channel, size)}, [Path])."""
+def paths_between(nir: Any, graph: Any, where: str) -> tuple[Layers, Inputs, list[NirPath]]:
+    """({layer: (first neuron, node)}, {Input: (first channel, size)}, [NirPath])."""
     nodes, edges = flat(nir, graph, where)
-    follow = {}
+    follow: dict[str, list[str]] = {}
     for a, b in edges:
         for name in (a, b):
             if name not in nodes:
                 raise InputError(where, f"edges: '{name}' is no node")
         follow.setdefault(a, []).append(b)
-    layers, inputs, at, channel = {}, {}, 0, 0
+    layers: Layers = {}
+    inputs: Inputs = {}
+    at = channel = 0
     for name, node in nodes.items():
         if isinstance(node, (nir.LIF, nir.CubaLIF)):
             _check_layer(name, node, where)
@@ -74,7 +85,7 @@ def paths_between(nir, graph, where):
                                     f"LI, Affine, Linear, Scale, Delay, Flatten, Input, Output")
     if not layers:
         raise InputError(where, "has no LIF or CubaLIF node")
-    paths = []
+    paths: list[NirPath] = []
     for name in list(layers) + list(inputs):
         size = inputs[name][1] if name in inputs else layers[name][1].v_threshold.size
         start = _Walk(None, np.zeros(1), np.zeros(size), None, size)
@@ -84,14 +95,16 @@ def paths_between(nir, graph, where):
 
 @dataclasses.dataclass
 class _Walk:
-    weights: np.ndarray  # None: the identity
-    bias: np.ndarray
-    delay_s: np.ndarray
-    li: object
+    weights: Array | None  # None: the identity
+    bias: Array
+    delay_s: Array
+    li: Any
     size: int
 
 
-def _follow(nir, nodes, follow, layers, start, here, walk, from_input, paths, seen, where):
+def _follow(
+    nir: Any, nodes: dict[str, Any], follow: dict[str, list[str]], layers: Layers, start: str, here: str, walk: _Walk, from_input: bool, paths: list[NirPath], seen: list[str], where: str
+) -> None:
     for name in follow.get(here, []):
         node = nodes[name]
         if isinstance(node, nir.Output):
@@ -107,7 +120,7 @@ def _follow(nir, nodes, follow, layers, start, here, walk, from_input, paths, se
                 seen + [name], where)
 
 
-def _step(nir, node, name, walk, where):
+def _step(nir: Any, node: Any, name: str, walk: _Walk, where: str) -> _Walk:
     if walk.li is not None:
         raise InputError(where, f"{name}: a {type(node).__name__} behind an LI; allowed: a LIF")
     if isinstance(node, nir.Flatten):
@@ -144,7 +157,9 @@ def _step(nir, node, name, walk, where):
                  weight.shape[0])
 
 
-def _arrive(nir, node, start, name, walk, from_input, paths, where):
+def _arrive(
+    nir: Any, node: Any, start: str, name: str, walk: _Walk, from_input: bool, paths: list[NirPath], where: str
+) -> None:
     size = node.v_threshold.size
     if walk.size != size:
         raise InputError(where, f"{name}: {walk.size} signals for {size} neurons")
@@ -153,7 +168,7 @@ def _arrive(nir, node, start, name, walk, from_input, paths, where):
         weights = np.eye(size)
     if walk.delay_s.size and (not np.isfinite(walk.delay_s).all() or (walk.delay_s < 0).any()):
         raise InputError(where, f"delays from {start} to {name}: found {walk.delay_s.min()} s; allowed: finite, at least 0")
-    path = Path(start, name, from_input, weights, np.broadcast_to(walk.bias, (size,)), walk.delay_s)
+    path = NirPath(start, name, from_input, weights, np.broadcast_to(walk.bias, (size,)), walk.delay_s)
     if walk.li is not None:
         li_name, li = walk.li
         path.tau_s, path.gain, path.offset = (np.ravel(np.asarray(v, float)) for v in (li.tau, li.r, li.v_leak))
@@ -162,7 +177,7 @@ def _arrive(nir, node, start, name, walk, from_input, paths, where):
     paths.append(path)
 
 
-def _check_layer(name, node, where):
+def _check_layer(name: str, node: Any, where: str) -> None:
     for field in ("tau", "tau_mem", "tau_syn", "r", "v_leak", "v_threshold", "v_reset", "w_in"):
         values = getattr(node, field, None)
         if values is None:
@@ -175,8 +190,9 @@ def _check_layer(name, node, where):
                                     + (" > 0" if field.startswith("tau") else ""))
 
 
-def delays_in_steps(path, step_ms, where, lost):
+def delays_in_steps(path: NirPath, step_ms: float, where: str, lost: list[str]) -> Array:
     """Of each source; at least one."""
+    assert path.weights is not None
     size = path.weights.shape[1]
     exact = np.broadcast_to(path.delay_s, (size,)) * 1e3 / step_ms
     steps = np.maximum(1, np.floor(exact + 0.5))
@@ -185,4 +201,5 @@ def delays_in_steps(path, step_ms, where, lost):
                                 f"{MOST_DELAY_STEPS} steps of {step_ms} ms")
     if (np.abs(steps - exact) > 1e-6 * np.maximum(1, exact)).any():
         lost.append(f"delays from {path.source} to {path.target} were rounded to whole steps of {step_ms:g} ms, at least one")
-    return steps.astype(np.int64)
+    whole: Array = steps.astype(np.int64)
+    return whole

@@ -13,12 +13,17 @@
 A weight's sign says its receptor on both sides. Edges are sorted by source and indexed both ways.
 """
 
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from .arrays import PARAMETERS, NetworkArrays, Population, parameters_of, steps_of_ms, synapses_of
+from .._arrays import Array
+from .arrays import PARAMETERS, NetworkArrays, Path, Population, parameters_of, steps_of_ms, together
 from .errors import ConversionError, InputError, need
 from .files import first_line, hdf5_file, plain_file, whole_folder
 from .sonata_tables import columns_of, type_table, write_table
@@ -31,7 +36,7 @@ LOST = ("adaptive threshold and soft reset (kept as attributes that sprig finds 
         "synapses that were pruned keep no trace")
 
 
-def to_sonata(network, folder):
+def to_sonata(network: Any, folder: Path) -> list[str]:
     """Writes `network` as a SONATA circuit into `folder`; returns the list of what is lost."""
     h5py = need("h5py", "sonata")
     net = NetworkArrays.of(network)
@@ -44,39 +49,38 @@ def to_sonata(network, folder):
     if len(set(names)) != len(names) or any(not n or "/" in n or n == "input" for n in names):
         raise ConversionError(f"population names {names}: allowed in SONATA: different ones, without '/', not 'input'")
     with whole_folder(folder) as out:
-        at = lambda name: os.path.join(out, name)
         channels = net.input.rows if net.input is not None else 0
-        with h5py.File(at("nodes.h5"), "w") as file:
+        with h5py.File(os.path.join(out, "nodes.h5"), "w") as file:
             _mark(file)
             _write_nodes(file.create_group("nodes"), net, channels)
-        with h5py.File(at("edges.h5"), "w") as file:
+        with h5py.File(os.path.join(out, "edges.h5"), "w") as file:
             _mark(file)
             edges = _write_edges(file.create_group("edges"), net, channels)
         template = "nest:iaf_psc_exp" if net.synapse == "exponential" else "nest:iaf_psc_delta"
         rows = [(i, name, "point_neuron", template) for i, name in enumerate(names)]
-        write_table(at("node_types.csv"), ("node_type_id", "population", "model_type", "model_template"),
+        write_table(os.path.join(out, "node_types.csv"), ("node_type_id", "population", "model_type", "model_template"),
                     rows + ([(len(rows), "input", "virtual", "NULL")] if channels else []))
-        write_table(at("edge_types.csv"), ("edge_type_id", "population", "model_template"),
+        write_table(os.path.join(out, "edge_types.csv"), ("edge_type_id", "population", "model_template"),
                     [(i, name, "static_synapse") for i, name in enumerate(edges)])
-        _write_json(at("circuit_config.json"), {
+        _write_json(os.path.join(out, "circuit_config.json"), {
             "manifest": {"$BASE_DIR": "."}, "components": {},
             "networks": {"nodes": [{"nodes_file": "$BASE_DIR/nodes.h5", "node_types_file": "$BASE_DIR/node_types.csv"}],
                          "edges": [{"edges_file": "$BASE_DIR/edges.h5", "edge_types_file": "$BASE_DIR/edge_types.csv"}]}})
-        _write_json(at("simulation_config.json"), {"network": "circuit_config.json",
+        _write_json(os.path.join(out, "simulation_config.json"), {"network": "circuit_config.json",
                                                    "run": {"tstop": 1000.0, "dt": net.step_ms}})
     return lost
 
 
-def _write_json(path, content):
+def _write_json(path: str, content: Any) -> None:
     with open(path, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=2)
 
 
-def _mark(file):
+def _mark(file: Any) -> None:
     file.attrs["magic"], file.attrs["version"] = np.uint32(0x0A7A), np.array([0, 1], np.uint32)
 
 
-def _write_nodes(nodes, net, channels):
+def _write_nodes(nodes: Any, net: NetworkArrays, channels: int) -> None:
     nodes.attrs.update(sprig_synapse=net.synapse, sprig_receptors=net.receptors, sprig_reset=net.reset,
                        sprig_adaptive=net.adaptive, sprig_step_ms=net.step_ms, sprig_order=[p.name for p in net.populations])
     everything = net.populations + ([Population("input", 0, channels)] if channels else [])
@@ -100,12 +104,12 @@ def _write_nodes(nodes, net, channels):
             dynamics["sprig_" + name] = net.parameters[name][mine]
 
 
-def _write_edges(edges, net, channels):
+def _write_edges(edges: Any, net: NetworkArrays, channels: int) -> list[str]:
     """Names of the edge populations, one a pair of populations that has synapses."""
-    names = []
+    names: list[str] = []
     firsts = np.array([p.first for p in net.populations])
     jobs = [(net.recurrent, p.name, p.first, p.count) for p in net.populations]
-    if channels:
+    if net.input is not None and channels:
         jobs.append((net.input, "input", 0, channels))
     for synapses, source, first, count in jobs:
         from_, to = synapses.offsets[first], synapses.offsets[first + count]
@@ -133,7 +137,7 @@ def _write_edges(edges, net, channels):
     return names
 
 
-def _write_index(group, ids, count):
+def _write_index(group: Any, ids: Array, count: int) -> None:
     """Of each node the ranges of edges that are its, as runs of neighbouring edges."""
     order = np.argsort(ids, kind="stable")
     start = np.ones(len(ids), bool)
@@ -148,14 +152,16 @@ def _write_index(group, ids, count):
 # --- back
 
 
-def from_sonata(folder, *, step_ms=None):
+def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a folder with circuit_config.json, or of such a file. Point neurons with NEST's
     names of parameters, per node, in node_types.csv or in a file of dynamics_params; virtual populations become input
     channels. step_ms: of the grid; without it, run.dt of simulation_config.json, or 0.1."""
     need("h5py", "sonata")
     config = os.path.join(folder, "circuit_config.json") if os.path.isdir(folder) else os.fspath(folder)
     circuit = _config(config)
-    lost, nodes, ours = [], {}, {}
+    lost: list[str] = []
+    nodes: dict[str, Any] = {}
+    ours: dict[str, Any] = {}
     for entry in _entries(circuit, config, "nodes"):
         _read_nodes(entry, circuit, config, nodes, ours)
     if not any(n["virtual"] is False for n in nodes.values()):
@@ -170,7 +176,7 @@ def from_sonata(folder, *, step_ms=None):
     for name, n in nodes.items():
         if n["virtual"]:
             channel[name], rows = rows, rows + n["count"]
-    parts = {False: [], True: []}
+    parts: dict[bool, list[tuple[Any, ...]]] = {False: [], True: []}
     for entry in _entries(circuit, config, "edges"):
         for source, target, s, t, weight, delay_ms, where in _read_edges(entry, circuit, config, nodes):
             if nodes[target]["virtual"]:
@@ -181,9 +187,8 @@ def from_sonata(folder, *, step_ms=None):
                 lost.append(f"delays from {source} to {target} were rounded to whole steps of {step_ms:g} ms, at least one")
             virtual = nodes[source]["virtual"]
             parts[virtual].append((s + (channel if virtual else first)[source], t + first[target], weight, steps))
-    joined = lambda p: [np.concatenate(c) for c in zip(*p)] if p else [np.zeros(0)] * 4
-    network.recurrent = synapses_of(len(network), *joined(parts[False]))
-    network.input = synapses_of(rows, *joined(parts[True])) if rows else None
+    network.recurrent = together(len(network), parts[False])
+    network.input = together(rows, parts[True]) if rows else None
     for p in network.populations:
         if p.inhibitory is None:
             sent = network.recurrent.weights[network.recurrent.offsets[p.first]:network.recurrent.offsets[p.first + p.count]]
@@ -191,7 +196,7 @@ def from_sonata(folder, *, step_ms=None):
     return network.check(config), lost
 
 
-def _config(path):
+def _config(path: str) -> dict[str, Any]:
     if plain_file(path) > 1 << 24:
         raise InputError(path, "is larger than 16 MiB; allowed: a configuration")
     try:
@@ -204,7 +209,7 @@ def _config(path):
     return content
 
 
-def _entries(circuit, config, kind):
+def _entries(circuit: dict[str, Any], config: str, kind: str) -> list[dict[str, Any]]:
     networks = circuit.get("networks", {})
     entries = networks.get(kind, []) if isinstance(networks, dict) else None
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
@@ -212,7 +217,7 @@ def _entries(circuit, config, kind):
     return entries
 
 
-def _path(text, circuit, config):
+def _path(text: Any, circuit: dict[str, Any], config: str) -> str:
     if not isinstance(text, str) or not text:
         raise InputError(config, f"a path: found {text!r}; allowed: a text")
     manifest = circuit.get("manifest", {})
@@ -222,14 +227,16 @@ def _path(text, circuit, config):
     return os.path.join(os.path.dirname(os.path.abspath(config)), text)
 
 
-def _run_dt(config):
+def _run_dt(config: str) -> float | None:
     path = os.path.join(os.path.dirname(os.path.abspath(config)), "simulation_config.json")
     run = _config(path).get("run", {}) if os.path.exists(path) else {}
     dt = run.get("dt") if isinstance(run, dict) else None
     return dt if isinstance(dt, (int, float)) else None
 
 
-def _read_nodes(entry, circuit, config, nodes, ours):
+def _read_nodes(
+    entry: dict[str, Any], circuit: dict[str, Any], config: str, nodes: dict[str, Any], ours: dict[str, Any]
+) -> None:
     path = _path(entry.get("nodes_file"), circuit, config)
     types = type_table(_path(entry["node_types_file"], circuit, config), "node_type_id") if entry.get("node_types_file") else {}
     models = circuit.get("components", {}).get("point_neuron_models_dir")
@@ -256,7 +263,9 @@ def _read_nodes(entry, circuit, config, nodes, ours):
                 raise InputError(path, f"/nodes/{name}: model_template {strange[0]}; allowed: iaf_psc_exp or iaf_psc_delta")
 
 
-def _neurons(nodes, ours, step_ms, config, lost):
+def _neurons(
+    nodes: dict[str, Any], ours: dict[str, Any], step_ms: float, config: str, lost: list[str]
+) -> NetworkArrays:
     real = {name: n for name, n in nodes.items() if not n["virtual"]}
     order = [str(name) for name in np.atleast_1d(ours.get("order", []))]
     names = order if sorted(order) == sorted(real) else list(real)
@@ -266,19 +275,19 @@ def _neurons(nodes, ours, step_ms, config, lost):
                                  f"{', '.join([*_NAMES, 'C_m'])}")
     if len({real[name]["delta"] for name in names}) > 1:
         raise InputError(config, "has iaf_psc_exp and iaf_psc_delta; allowed: one kind of synapse")
-    given = {ours_name: [] for ours_name in PARAMETERS}
+    given: dict[str, list[Array]] = {ours_name: [] for ours_name in PARAMETERS}
     populations, at, taken = [], 0, set()
     for name in names:
         columns, count = real[name]["columns"], real[name]["count"]
-        number = lambda key, default: np.broadcast_to(np.asarray(columns.get(key, default), float), (count,))
-        values = {o: number(k, PARAMETERS[o]) for k, o in _NAMES.items()}
-        values["v_initial"] = number("V_m", values["e_l"])
+        values = {o: _column(real[name], k, PARAMETERS[o]) for k, o in _NAMES.items()}
+        values["v_initial"] = _column(real[name], "V_m", values["e_l"])
         with np.errstate(divide="ignore", invalid="ignore"):
-            values["resistance"] = values["tau_m_ms"] / number("C_m", np.nan)
-            exact = number("sprig_resistance", np.nan)
+            values["resistance"] = values["tau_m_ms"] / _column(real[name], "C_m", np.nan)
+            exact = _column(real[name], "sprig_resistance", np.nan)
             same = np.abs(exact / values["resistance"] - 1) < 1e-9
         values["resistance"] = np.where(same, exact, values["resistance"])
-        values["theta_plus"], values["tau_theta_ms"] = number("sprig_theta_plus", 0), number("sprig_tau_theta_ms", 1e7)
+        values["theta_plus"] = _column(real[name], "sprig_theta_plus", 0)
+        values["tau_theta_ms"] = _column(real[name], "sprig_tau_theta_ms", 1e7)
         for key, v in values.items():
             given[key].append(v)
         taken |= {k for k in columns if k not in _NAMES and k != "C_m" and not k.startswith("sprig_")}
@@ -287,7 +296,7 @@ def _neurons(nodes, ours, step_ms, config, lost):
     if taken:
         lost.append(f"attributes of nodes that sprig has no use for: {', '.join(sorted(taken))}")
     synapse = "delta" if real[names[0]]["delta"] else "exponential"
-    network = NetworkArrays(None, parameters_of(at, **{k: np.concatenate(v) for k, v in given.items()}), populations,
+    network = NetworkArrays(together(at, []), parameters_of(at, **{k: np.concatenate(v) for k, v in given.items()}), populations,
                             step_ms, synapse, 2 if synapse == "exponential" else 1)
     if ours.get("receptors") in (1, 2):
         network.receptors = int(ours["receptors"])
@@ -296,7 +305,13 @@ def _neurons(nodes, ours, step_ms, config, lost):
     return network
 
 
-def _read_edges(entry, circuit, config, nodes):
+def _column(of: dict[str, Any], key: str, default: Any) -> Array:
+    return np.broadcast_to(np.asarray(of["columns"].get(key, default), float), (of["count"],))
+
+
+def _read_edges(
+    entry: dict[str, Any], circuit: dict[str, Any], config: str, nodes: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
     path = _path(entry.get("edges_file"), circuit, config)
     types = type_table(_path(entry["edge_types_file"], circuit, config), "edge_type_id") if entry.get("edge_types_file") else {}
     with hdf5_file(path) as file:

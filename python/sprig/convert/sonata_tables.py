@@ -1,6 +1,10 @@
 """SONATA's attributes: of a node or an edge in its group, else of its type in a table, else in a file of parameters."""
 
+from __future__ import annotations
+
 import csv
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,14 +12,14 @@ from .errors import InputError
 from .files import plain_file
 
 
-def write_table(path, names, rows):
+def write_table(path: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=" ")
         writer.writerow(names)
         writer.writerows(rows)
 
 
-def type_table(path, key):
+def type_table(path: str, key: str) -> dict[int, dict[str, Any]]:
     """{type id: {column: text}}."""
     if plain_file(path) > 1 << 28:
         raise InputError(path, "is larger than 256 MiB; allowed: a table of types")
@@ -33,7 +37,9 @@ def type_table(path, key):
     return table
 
 
-def columns_of(group, kind, types, path, read_parameters):
+def columns_of(
+    group: Any, kind: str, types: dict[int, dict[str, Any]], path: str, read_parameters: Any
+) -> dict[str, Any]:
     """{attribute: array or list, one a node or edge, or one value}."""
     name = group.name
     for key in (f"{kind}_type_id",):
@@ -44,7 +50,7 @@ def columns_of(group, kind, types, path, read_parameters):
     for key in group:
         if hasattr(group[key], "shape") and group[key].shape[:1] != (count,):
             raise InputError(path, f"{name}/{key}: has shape {group[key].shape}; allowed: {count} values")
-    columns = {}
+    columns: dict[str, Any] = {}
     used = np.unique(type_id)
     rows = [types.get(int(t), {}) for t in used]
     which = np.searchsorted(used, type_id)

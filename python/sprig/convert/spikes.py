@@ -3,13 +3,19 @@
 A spike of step t is at t h ms. NEST dates it at the end of its step, (t + 1) h; its file is read and written so.
 """
 
+from __future__ import annotations
+
 import csv
 import dataclasses
 import datetime
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from .._arrays import Array
+from .arrays import Path
 from .errors import ConversionError, InputError, need
 from .files import hdf5_file, load_npz, plain_file, whole_file
 
@@ -24,13 +30,13 @@ LOST = {
 @dataclasses.dataclass
 class Spikes:
     """By time, and by neuron where times are equal. step_ms: 0 where it is not known."""
-    time_ms: np.ndarray
-    neuron: np.ndarray
+    time_ms: Array
+    neuron: Array
     step_ms: float = 0.0
     neurons: int = 0  # how many there are; 0: not known
 
 
-def _sorted(where, time_ms, neuron, step_ms=0.0, neurons=0):
+def _sorted(where: str, time_ms: Any, neuron: Any, step_ms: float = 0.0, neurons: int = 0) -> Spikes:
     time_ms, neuron = np.asarray(time_ms, float), np.asarray(neuron)
     if time_ms.ndim != 1 or time_ms.shape != neuron.shape:
         raise InputError(where, f"times and neurons: have shapes {time_ms.shape} and {neuron.shape}; allowed: equal lists")
@@ -43,7 +49,7 @@ def _sorted(where, time_ms, neuron, step_ms=0.0, neurons=0):
     return Spikes(time_ms[order], neuron[order].astype(np.int64), float(step_ms), int(neurons))
 
 
-def read_spikes(path, population=None):
+def read_spikes(path: Path, population: str | None = None) -> Spikes:
     """Spikes of a file; its kind by content. population: of a SONATA file that has several."""
     path = os.fspath(path)
     plain_file(path)
@@ -61,7 +67,7 @@ def read_spikes(path, population=None):
     return _read_text(path)
 
 
-def _read_npz(path):
+def _read_npz(path: str) -> Spikes:
     a = load_npz(path)
     if "neuron" not in a or ("step" not in a and "time_ms" not in a):
         raise InputError(path, "has no arrays neuron and step or time_ms")
@@ -74,7 +80,7 @@ def _read_npz(path):
     return _sorted(path, time, neuron, step_ms)
 
 
-def _read_sonata(path, groups, population):
+def _read_sonata(path: str, groups: Any, population: str | None) -> Spikes:
     names = list(groups)
     if population is None and len(names) != 1:
         raise InputError(path, f"/spikes has populations {', '.join(names)}; name one")
@@ -90,7 +96,7 @@ def _read_sonata(path, groups, population):
     return _sorted(path, np.asarray(times, float) * (1000 if unit == "s" else 1), group["node_ids"][()])
 
 
-def _read_nwb(path, file):
+def _read_nwb(path: str, file: Any) -> Spikes:
     units = file.get("units")
     if units is None or "spike_times" not in units or "spike_times_index" not in units:
         raise InputError(path, "has no /units with spike_times and spike_times_index")
@@ -101,7 +107,7 @@ def _read_nwb(path, file):
     return _sorted(path, times * 1000, neuron, neurons=len(ends))
 
 
-def _read_text(path):
+def _read_text(path: str) -> Spikes:
     """CSV with columns time_ms and neuron, or NEST's table with sender and time_ms (or time_step, of one step)."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -112,7 +118,10 @@ def _read_text(path):
     if first is None:
         raise InputError(path, "is empty")
     nest = "sender" in lines[first] and "," not in lines[first]
-    split = (lambda line: line.split()) if nest else (lambda line: [c.strip() for c in line.split(",")])
+
+    def split(line: str) -> list[str]:
+        return line.split() if nest else [c.strip() for c in line.split(",")]
+
     head = split(lines[first])
     t, i = ("time_ms", "sender") if nest else ("time_ms", "neuron")
     if t not in head or i not in head:
@@ -127,14 +136,14 @@ def _read_text(path):
             ids.append(int(row[head.index(i)]))
         except (IndexError, ValueError) as error:
             raise InputError(path, f"line {number}: found {line[:40]!r}; allowed: {', '.join(head)}") from error
-    times, ids = np.array(times), np.array(ids, dtype=np.int64)
+    time_ms, neuron = np.array(times), np.array(ids, dtype=np.int64)
     if not nest:
-        return _sorted(path, times, ids)
+        return _sorted(path, time_ms, neuron)
     step = _resolution(lines[:first])
-    return _sorted(path, times - step, ids - 1, step)  # NEST counts nodes from 1
+    return _sorted(path, time_ms - step, neuron - 1, step)  # NEST counts nodes from 1
 
 
-def _resolution(comments):
+def _resolution(comments: Sequence[str]) -> float:
     for line in comments:
         if line.startswith("# step_ms "):
             return float(line.split()[2])
@@ -144,7 +153,7 @@ def _resolution(comments):
 # --- out
 
 
-def write_spikes(spikes, path, kind=None, population="all"):
+def write_spikes(spikes: Any, path: Path, kind: str | None = None, population: str = "all") -> list[str]:
     """To a file; kind: "npz", "sonata", "nwb", "nest" or "csv", by its ending if not given (.npz .h5 .nwb .dat .csv).
     Returns what is lost."""
     path = os.fspath(path)
@@ -157,7 +166,7 @@ def write_spikes(spikes, path, kind=None, population="all"):
     return [LOST[kind]] if kind in LOST else []
 
 
-def _write_npz(spikes, path, _):
+def _write_npz(spikes: Any, path: str, _: str) -> None:
     out = dict(neuron=spikes.neuron.astype(np.uint32), replica=np.zeros(len(spikes.neuron), np.uint32))
     if spikes.step_ms > 0:
         out.update(step=np.rint(spikes.time_ms / spikes.step_ms).astype(np.uint64), step_ms=np.float64(spikes.step_ms))
@@ -167,7 +176,7 @@ def _write_npz(spikes, path, _):
         np.savez(file, **out)
 
 
-def _write_sonata(spikes, path, population):
+def _write_sonata(spikes: Any, path: str, population: str) -> None:
     h5py = need("h5py", "sonata")
     with h5py.File(path, "w") as file:
         file.attrs["magic"], file.attrs["version"] = np.uint32(0x0A7A), np.array([0, 1], np.uint32)
@@ -179,8 +188,8 @@ def _write_sonata(spikes, path, population):
         group["node_ids"] = spikes.neuron.astype(np.uint64)
 
 
-def _write_nwb(spikes, path, _):
-    pynwb = need("pynwb", "nwb")
+def _write_nwb(spikes: Any, path: str, _: str) -> None:
+    pynwb = need("pynwb", "neo")
     start = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
     nwb = pynwb.NWBFile(session_description="spikes of a simulated network (sprig)", identifier="sprig", session_start_time=start)
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)
@@ -192,14 +201,14 @@ def _write_nwb(spikes, path, _):
         io.write(nwb)
 
 
-def _write_nest(spikes, path, _):
+def _write_nest(spikes: Any, path: str, _: str) -> None:
     step = spikes.step_ms or 0.1
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"# written by sprig; senders count from 1, a spike is dated at the end of its step\n# step_ms {step!r}\nsender\ttime_ms\n")
         file.writelines(f"{i + 1}\t{t:.6f}\n" for i, t in zip(spikes.neuron.tolist(), (spikes.time_ms + step).tolist()))
 
 
-def _write_csv(spikes, path, _):
+def _write_csv(spikes: Any, path: str, _: str) -> None:
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("time_ms", "neuron"))
@@ -209,7 +218,7 @@ def _write_csv(spikes, path, _):
 # --- neo
 
 
-def to_neo(spikes, duration_ms=None):
+def to_neo(spikes: Any, duration_ms: float | None = None) -> Any:
     """A neo.Block with one segment and one SpikeTrain a neuron."""
     neo, pq = need("neo", "neo"), need("quantities", "neo")
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)
@@ -223,7 +232,7 @@ def to_neo(spikes, duration_ms=None):
     return block
 
 
-def from_neo(block):
+def from_neo(block: Any) -> Spikes:
     """Spikes of the spike trains of a neo.Block or neo.Segment, neurons in the order of the trains; of a block with
     several segments the first."""
     pq = need("quantities", "neo")

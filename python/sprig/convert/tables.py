@@ -4,12 +4,15 @@ Such a file has weights, an edge list perhaps delays. What it lacks is given: de
 neurons, one or one a neuron (tau_m_ms=..., v_th=...), by name. Row = source, unless orientation = "target_source".
 """
 
+from __future__ import annotations
+
 import csv
 import os
+from typing import Any
 
 import numpy as np
 
-from .arrays import NetworkArrays, one_population, parameters_of, steps_of_ms, synapses_of
+from .arrays import NetworkArrays, Path, one_population, parameters_of, steps_of_ms, synapses_of
 from .errors import ConversionError, InputError, need
 from .files import first_line, load_npz, plain_file, whole_file
 
@@ -17,8 +20,9 @@ LOST_MATRIX = "everything but weights: delays, parameters of neurons, population
 LOST_EDGES = "everything but weights and delays: parameters of neurons, populations, the time step, input channels"
 
 
-def network_of_edges(n, source, target, weight, *, delay_ms=1.0, step_ms=0.1, orientation="source_target",
-                     multapses=True, synapse="exponential", receptors=1, where="edges", **parameters):
+def network_of_edges(
+    n: int, source: Any, target: Any, weight: Any, *, delay_ms: Any = 1.0, step_ms: float = 0.1, orientation: str = "source_target", multapses: bool = True, synapse: str = "exponential", receptors: int = 1, where: str = "edges", **parameters: Any
+) -> NetworkArrays:
     """NetworkArrays of synapses that are given. multapses=False: those of one pair and delay are added up."""
     if orientation not in ("source_target", "target_source"):
         raise ConversionError(f"orientation: found {orientation!r}; allowed: 'source_target' or 'target_source'")
@@ -51,9 +55,9 @@ def network_of_edges(n, source, target, weight, *, delay_ms=1.0, step_ms=0.1, or
 # --- matrices
 
 
-def from_matrix_market(path, **given):
+def from_matrix_market(path: Path, **given: Any) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a .mtx file; keywords as network_of_edges()."""
-    io = need("scipy.io", "matrix_market")
+    io = need("scipy.io", "scipy")
     size = plain_file(path)
     with open(path, "rb") as file:
         if not file.read(14).startswith(b"%%MatrixMarket"):
@@ -84,10 +88,10 @@ def from_matrix_market(path, **given):
     return network_of_edges(rows, source, target, weight, where=os.fspath(path), **given), []
 
 
-def to_matrix_market(network, path):
+def to_matrix_market(network: Any, path: Path) -> list[str]:
     """Weights of `network`, row = source, to `path`; returns what is lost."""
     net = NetworkArrays.of(network)
-    io, sparse = need("scipy.io", "matrix_market"), need("scipy.sparse", "matrix_market")
+    io, sparse = need("scipy.io", "scipy"), need("scipy.sparse", "scipy")
     r = net.recurrent
     matrix = sparse.coo_matrix((r.weights, (r.sources, r.targets)), shape=(len(net), len(net)))
     with whole_file(path) as temporary:
@@ -97,7 +101,7 @@ def to_matrix_market(network, path):
     return [LOST_MATRIX]
 
 
-def from_matrix_file(path, **given):
+def from_matrix_file(path: Path, **given: Any) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a square matrix in .npy, or in .npz as scipy.sparse.save_npz writes it."""
     path = os.fspath(path)
     if path.endswith(".npy"):
@@ -138,7 +142,7 @@ def from_matrix_file(path, **given):
 # --- edge lists
 
 
-def from_edge_list(path, *, neurons=0, **given):
+def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[NetworkArrays, list[str]]:
     """(network as NetworkArrays, lost) of a CSV with columns source, target, weight, perhaps delay_ms; commas, tabs or
     semicolons. Sources and targets are numbers from 0, or names, which are numbered in the order of their first use.
     neurons: how many there are; 0: as many as the list has."""
@@ -156,7 +160,7 @@ def from_edge_list(path, *, neurons=0, **given):
     if missing:
         raise InputError(path, f"line 1: has no column {' and no column '.join(missing)}; found {', '.join(head[:8]) or 'nothing'}")
     columns = {name: head.index(name) for name in ("source", "target", "weight", "delay_ms") if name in head}
-    values = {name: [] for name in columns}
+    values: dict[str, list[str]] = {name: [] for name in columns}
     for line, row in enumerate(rows[1:], 2):
         if not row:
             continue
@@ -188,7 +192,7 @@ def from_edge_list(path, *, neurons=0, **given):
     return network_of_edges(n, ids[:half], ids[half:], numbers["weight"], where=os.fspath(path), **given), lost
 
 
-def _is_number(text):
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
@@ -196,7 +200,7 @@ def _is_number(text):
     return True
 
 
-def to_edge_list(network, path):
+def to_edge_list(network: Any, path: Path) -> list[str]:
     """A CSV with source, target, weight, delay_ms; returns what is lost."""
     net = NetworkArrays.of(network)
     r = net.recurrent

@@ -5,10 +5,14 @@
     tau_m, tau_syn           of each neuron, in steps, so that exp(-1 / tau_m) is the decay of a step
 """
 
+from __future__ import annotations
+
 import dataclasses
+from typing import Any
 
 import numpy as np
 
+from .._arrays import Array
 from .arrays import NetworkArrays, synapses_of
 from .errors import ConversionError, need
 
@@ -17,16 +21,16 @@ _MOST_BYTES = 2**31
 
 @dataclasses.dataclass
 class Tensors:
-    weight: object
-    mask: object
-    tau_m: object
-    tau_syn: object
-    v_th: object
-    v_reset: object
-    lost: list
+    weight: Any
+    mask: Any
+    tau_m: Any
+    tau_syn: Any
+    v_th: Any
+    v_reset: Any
+    lost: list[str]
 
 
-def to_torch(network):
+def to_torch(network: Any) -> Tensors:
     """Tensors of `network`, float32, and the list of what is lost. Weights are in units of the potential that a spike
     adds in one step, w R (1 - exp(-h / tau_m)), over v_th - e_l, so a threshold of 1 goes with them."""
     torch = need("torch", "torch")
@@ -38,7 +42,10 @@ def to_torch(network):
     weight, mask = np.zeros((n, n)), np.zeros((n, n))
     np.add.at(weight, (r.targets, r.sources), r.weights * gain[r.targets])
     mask[r.targets, r.sources] = 1
-    tensor = lambda values: torch.tensor(np.asarray(values), dtype=torch.float32)
+
+    def tensor(values: Array) -> Any:
+        return torch.tensor(np.asarray(values), dtype=torch.float32)
+
     lost = ["time constants beside tau_m_ms and tau_syn_exc_ms, resting potentials, currents, refractory times: take them "
             "from the network"]
     if r.uniform_delay != 1:
@@ -49,7 +56,7 @@ def to_torch(network):
                    tensor(np.ones(n)), tensor((net.v_reset - net.e_l) / volt), lost)
 
 
-def from_torch(network, weight):
+def from_torch(network: Any, weight: Any) -> NetworkArrays:
     """`network` with the weights that training made of to_torch()'s; its synapses stay those that it had."""
     net = NetworkArrays.of(network)
     values = weight.detach().cpu().numpy() if hasattr(weight, "detach") else np.asarray(weight)
@@ -64,11 +71,10 @@ def from_torch(network, weight):
     return dataclasses.replace(net, recurrent=trained)
 
 
-def _gain(net):
+def _gain(net: NetworkArrays) -> Array:
     """Of a weight in the unit of the threshold."""
     volt = net.v_th - net.e_l
     if (volt <= 0).any():
         raise ConversionError("a neuron with v_th at or below e_l has no potential in units of its threshold")
-    if net.synapse == "delta":
-        return 1 / volt
-    return net.resistance * -np.expm1(-net.step_ms / net.tau_m_ms) / volt
+    gain: Array = 1 / volt if net.synapse == "delta" else net.resistance * -np.expm1(-net.step_ms / net.tau_m_ms) / volt
+    return gain
