@@ -30,8 +30,8 @@ ABOUT = {
     "model_search": "The search for the largest such model.",
     "population": "A group of neurons: [networks in words](../networks.md).",
     "projection": "Synapses from populations onto populations.",
-    "stimulus": "What is done to neurons from outside; several add up.",
-    "record": "What is written down while a network runs.",
+    "stimulus": "What is done to neurons from outside; several add up: [stimuli](../stimuli.md).",
+    "record": "What is written down while a network runs: [records](../formats.md#records).",
 }
 
 
