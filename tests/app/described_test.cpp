@@ -50,6 +50,7 @@ train = 120
 validation = 60
 test = 60
 washout = 20
+vpt_samples = 40
 [study]
 methods = ["dense", "lnp"]
 densities = [0.5]
