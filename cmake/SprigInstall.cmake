@@ -16,6 +16,24 @@ endforeach()
 set_target_properties(sprig_flags PROPERTIES EXPORT_NAME flags)
 install(TARGETS ${targets} EXPORT sprig ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS sprig_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# The man page and the completions of shells, which the program writes itself; absent where it does not run while building.
+if(NOT CMAKE_CROSSCOMPILING)
+  set(share ${PROJECT_BINARY_DIR}/share)
+  foreach(place "man:man/man1/sprig.1" "completion bash:bash-completion/completions/sprig"
+      "completion zsh:zsh/site-functions/_sprig" "completion fish:fish/vendor_completions.d/sprig.fish")
+    string(REPLACE ":" ";" place ${place})
+    list(GET place 0 words)
+    list(GET place 1 file)
+    separate_arguments(words)
+    get_filename_component(folder ${file} DIRECTORY)
+    add_custom_command(OUTPUT ${share}/${file} COMMAND ${CMAKE_COMMAND} -E make_directory ${share}/${folder}
+      COMMAND sprig_cli ${words} > ${share}/${file} DEPENDS sprig_cli VERBATIM)
+    list(APPEND written ${share}/${file})
+    install(FILES ${share}/${file} DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/${folder} OPTIONAL)
+  endforeach()
+  add_custom_target(sprig_share ALL DEPENDS ${written})
+endif()
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/sprig)
 install(EXPORT sprig NAMESPACE sprig:: DESTINATION ${package} FILE sprigTargets.cmake)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/sprigConfig.cmake.in ${PROJECT_BINARY_DIR}/sprigConfig.cmake

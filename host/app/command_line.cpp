@@ -1,19 +1,17 @@
 // The command line: parsing, dispatch, and errors as exit codes.
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cstdio>
 #include <new>
 #include <optional>
 #include <sstream>
 
+#include "host/app/command_tree.hpp"
+#include "host/app/command_words.hpp"
+#include "host/app/completion.hpp"
 #include "host/app/gpu_flags.hpp"
-#include "host/app/verbs.hpp"
-#include "sprig/config/nearest.hpp"
+#include "host/app/man_page.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
-#include "sprig/core/version.hpp"
-#include "sprig/engine/device_model.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/signals.hpp"
@@ -21,107 +19,6 @@
 namespace sprig::app {
 
 namespace {
-
-struct Verb {
-  const char *name, *does;
-  int (*run)(const Command&);
-  bool takes_all_gpus = false;  // cuda:all
-};
-constexpr Verb kVerbs[] = {
-    {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb},
-    {"run", "simulate a network; record spikes, counts, rates", run_verb},
-    {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
-    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true},
-    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true},
-    {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
-    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
-    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, true},
-    {"report", "(re)draw report.html, the page of a run folder", report_verb},
-    {"info", "version, devices, self test", info_verb},
-};
-
-// What the flags say; optional where the configuration has the value otherwise.
-struct Flags {
-  std::string config, out, data, network, folder, compare, device_model, device_memory;
-  std::vector<std::string> set;
-  std::optional<std::string> device;
-  std::optional<std::uint32_t> seed;
-  std::optional<int> threads;
-  bool quiet = false;
-};
-
-std::string version_text() {
-  const Version v = version();
-  return std::string("sprig ") + v.version + " (" + v.git_revision + ")";
-}
-
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
-  app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
-      ->type_name("SECTION.KEY=VALUE")
-      ->allow_extra_args(false);
-  app.add_option("--device", flags.device, "cpu, cuda, cuda:N, cuda:all (study, learn) or auto")
-      ->check([](const std::string& text) {
-        return read_device(text) ? "" : "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + kDeviceWords;
-      })
-      ->type_name("DEVICE");
-  app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
-  app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
-  app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
-      ->type_name("DIR");
-  app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
-  app.add_flag("--quiet", flags.quiet, "neither progress nor table");
-  app.set_version_flag("--version", version_text());
-  app.footer(
-      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
-      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
-      "[[record]], several of each.\n"
-      "Every key, its default and what is allowed: sprig --help-config");
-}
-
-void add_bench_options(CLI::App& app, Flags& flags) {
-  app.add_option("network", flags.network, "bench.network; see below")->type_name("NETWORK");
-  app.add_option("--compare", flags.compare, "result.json of an earlier bench: print ratios")->type_name("FILE");
-  app.footer(bench_listing() + "\n" + app.get_footer());
-}
-
-void add_plan_options(CLI::App& app, Flags& flags) {
-  app.add_option("--device-model", flags.device_model,
-                 "plan for this GPU, which need not be here: " + device_model_names())
-      ->type_name("MODEL");
-  app.add_option("--device-memory", flags.device_memory, "with so much memory, e.g. 141G")->type_name("BYTES");
-}
-
-// All that `report` needs is in its folder.
-void add_report_options(CLI::App& app, Flags& flags) {
-  app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
-      ->type_name("FOLDER")
-      ->required();
-  app.add_flag("--quiet", flags.quiet, "print nothing");
-  app.set_version_flag("--version", version_text());
-}
-
-// CLI11 takes an unknown verb for a stray argument; say what was meant instead.
-void refuse_unknown_verb(int argc, const char* const* argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
-  std::vector<std::string> names;
-  for (const Verb& verb : kVerbs) names.push_back(verb.name);
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
-  const std::string word = std::string(argv[1]).substr(0, 40), near = nearest_spelling(word, names);
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  throw UsageError(word, "unknown verb; " + (near.empty() ? "allowed: " + all : "did you mean " + near + "?"));
-}
-
-std::string typed(int argc, const char* const* argv) {
-  std::string line = "sprig";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#") == std::string::npos;
-    line += " " + (plain ? word : "'" + word + "'");
-  }
-  return line;
-}
 
 // --set, and the network that stands after `bench`.
 void set_keys(Config& config, const Flags& flags) {
@@ -160,11 +57,11 @@ void set_described_gpu(Command& command, const Flags& flags) {
 
 // Whether the verb can run where it is asked to.
 void check_place(const Verb& verb, const Command& command) {
-  if (verb.run == report_verb) return;  // nothing runs
+  if (verb.run == report_verb || verb.run == convert_verb) return;  // nothing runs
   const Device device = command.config.simulation.device;
   if (device == Device::cuda_all && !verb.takes_all_gpus) {
     std::string others;
-    for (const Verb& other : kVerbs)
+    for (const Verb& other : verbs())
       if (other.takes_all_gpus) others.append(others.empty() ? "" : ", ").append(other.name);
     refuse("run.device", shown(device) + ", which spreads pieces of work, and " + verb.name + " is one piece",
            "\"cuda\" or \"cuda:N\"; cuda:all with " + others);
@@ -180,41 +77,46 @@ void check_place(const Verb& verb, const Command& command) {
   if (!why.empty() && !command.quiet) std::fputs(("sprig: " + why + "\n").c_str(), stderr);
 }
 
-int dispatch(int argc, const char* const* argv) {
-  refuse_unknown_verb(argc, argv);
-  CLI::App app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig");
-  app.set_version_flag("--version", version_text());
-  std::string help_config;
-  app.add_flag("--help-config{text}", help_config, "every configuration key; --help-config=json: as a JSON Schema")
-      ->check(CLI::IsMember({"text", "json"}));
-  Flags flags;
-  for (const Verb& verb : kVerbs) {
-    CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
-    verb.run == report_verb ? add_report_options(subcommand, flags) : add_options(subcommand, flags);
-  }
-  add_bench_options(*app.get_subcommand("bench"), flags);
-  add_plan_options(*app.get_subcommand("plan"), flags);
-  app.require_subcommand(0, 1);
+// What is printed instead of working: --help, --version, --help-config, the words help, completion and man. None: there
+// is a verb to run.
+std::optional<std::string> printed(CommandTree& tree, int argc, const char* const* argv) {
+  CLI::App& app = tree.app;
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
     std::ostringstream text;
     app.exit(done, text, text);
-    write_stdout(text.str());
-    return 0;
+    return text.str();
   } catch (const CLI::ParseError& error) {
     std::string text = error.what();
     for (char& c : text)
       if (c == '\n') c = ' ';
-    throw UsageError("", text + "; see sprig --help");
+    const auto chosen = app.get_subcommands();
+    throw UsageError("",
+                     text + option_meant(chosen.empty() ? app : *chosen.front(), argc, argv) + "; see sprig --help");
   }
-  if (!help_config.empty()) {
-    write_stdout(help_config == "json" ? config_schema() : config_reference());
+  const Flags& flags = tree.flags;
+  if (!flags.help_config.empty()) return flags.help_config == "json" ? config_schema() : config_reference();
+  if (app.got_subcommand("completion")) return completion(app, flags.shell);
+  if (app.got_subcommand("man")) return man_page(app);
+  if (!app.got_subcommand("help")) return {};
+  if (flags.help_verb.empty()) return app.help();
+  const char* const named[] = {"sprig", flags.help_verb.c_str()};
+  refuse_unknown_verb(2, named);
+  return app.get_subcommand(flags.help_verb)->help("sprig");
+}
+
+int dispatch(int argc, const char* const* argv) {
+  refuse_unknown_verb(argc, argv);
+  CommandTree tree;
+  const Flags& flags = tree.flags;
+  if (const std::optional<std::string> text = printed(tree, argc, argv)) {
+    write_stdout(*text);
     return 0;
   }
-  const auto chosen = app.get_subcommands();
+  const auto chosen = tree.app.get_subcommands();
   if (chosen.empty()) {
-    write_stdout(app.help());
+    write_stdout(tree.app.help());
     return static_cast<int>(Exit::usage);
   }
   Command command;
@@ -226,14 +128,20 @@ int dispatch(int argc, const char* const* argv) {
   set_keys(command.config, flags);
   command.compare = flags.compare;
   command.folder = flags.folder;
+  command.figures = flags.figures;
+  command.to = flags.to;
+  if (!flags.in.empty()) {
+    command.config.network_file = flags.in;
+    command.config.given.insert("network.file");
+  }
   if (flags.device) set_config(command.config, "run.device=" + *flags.device);
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));
   if (!flags.data.empty())
     set_data_folder(command.config, flags.data, command.verb == "learn" || command.verb == "search");
   finish_config(command.config);
-  const Verb& verb = *std::find_if(std::begin(kVerbs), std::end(kVerbs),
-                                   [&](const Verb& known) { return command.verb == known.name; });
+  const Verb& verb =
+      *std::find_if(verbs().begin(), verbs().end(), [&](const Verb& known) { return command.verb == known.name; });
   set_described_gpu(command, flags);
   check_place(verb, command);
   install_signal_handlers();
@@ -253,6 +161,8 @@ int report(Exit code, const std::string& text) {
 int run_command_line(int argc, const char* const* argv) {
   try {
     return dispatch(argc, argv);
+  } catch (const ClosedPipe& error) {  // `| head` has what it wanted
+    return static_cast<int>(error.code());
   } catch (const Error& error) {
     const int stopped = error.code() == Exit::interrupted ? stop_exit_code() : 0;
     const int code = report(error.code(), error.what());

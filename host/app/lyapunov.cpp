@@ -6,11 +6,11 @@
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"
-#include "sprig/core/hash.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
+#include "sprig/session/result_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -56,7 +56,7 @@ int lyapunov_verb(const Command& command) {
     simulation.replicas = 1;  // run.replicas is for `run`
     spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress());
   }
-  const std::string hash = Hash().add(spectrum.exponents).add(spectrum.per_neuron).hex();
+  const std::string hash = result_hash(spectrum);
   Json result = lyapunov_json(spectrum);
   result["neurons"] = network.size();
   result["synapses"] = network.recurrent.synapses();

@@ -270,7 +270,8 @@ void Observation::write(RunFolder& folder) {
 }
 
 NetworkOrigin origin_of(const Config& config) {
-  return config.network_file.empty() ? NetworkOrigin::keys : NetworkOrigin::file;
+  if (!config.network_file.empty()) return NetworkOrigin::file;
+  return config.description.empty() ? NetworkOrigin::keys : NetworkOrigin::description;
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {

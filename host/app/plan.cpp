@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "host/app/bench/recipes.hpp"
-#include "host/app/learn/models.hpp"
+#include "host/app/learn/plan.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"

@@ -8,81 +8,19 @@
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
 #include "host/app/verbs.hpp"
-#include "sprig/core/hash.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/pruning/options.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
+#include "sprig/session/result_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
 namespace {
-
-Json mean_rate(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.mean_rate_hz); }
-Json largest(const LyapunovResult& r) { return r.exponents.empty() ? Json() : Json(r.exponents.front()); }
-
-Json guards_json(const PruneGuards& g) {
-  return {{"harmonic_small", g.harmonic_small},
-          {"harmonic_mixed_sign", g.harmonic_mixed_sign},
-          {"not_hurwitz", g.not_hurwitz},
-          {"diagonal_moved", g.not_hurwitz > 0 ? g.diagonal_moved / static_cast<double>(g.not_hurwitz) : 0},
-          {"probability_one", g.probability_one},
-          {"weight_capped", g.weight_capped},
-          {"velocity", g.velocity},
-          {"jump_spikes", g.jump_spikes}};
-}
-
-Json round_json(const PruneRound& r) {
-  return {{"round", r.round},
-          {"target", r.target},
-          {"synapses", r.synapses},
-          {"excitatory", r.excitatory},
-          {"neurons", r.neurons},
-          {"rho", r.rho},
-          {"expected_kept", r.expected_kept},
-          {"lambda_max", r.lambda_max},
-          {"mean_rate_hz", r.mean_rate_hz}};
-}
-
-Json delocalisation_json(const Delocalisation& d) {
-  return {{"accepted", d.accepted},
-          {"budget", d.budget},
-          {"added", d.added},
-          {"rejected", d.rejected},
-          {"ipr_before", d.ipr_before},
-          {"ipr_after", d.ipr_after},
-          {"lambda_before", d.lambda_before},
-          {"lambda_after", d.lambda_after},
-          {"lambda_bound", d.lambda_bound},
-          {"reason", d.reason}};
-}
-
-Json objective_json(const TimescaleObjective& o) {
-  return {{"objective", o.value},
-          {"lambda_max", o.lambda_max},
-          {"wasserstein", o.wasserstein},
-          {"mean_rate_hz", o.mean_rate_hz}};
-}
-
-Json timescales_json(const TimescaleSearch& search) {
-  Json trace = Json::array();
-  for (const TimescaleEvaluation& e : search.trace) {
-    Json entry{{"shape", e.shape}, {"scale_ms", e.scale_ms}};
-    entry.update(objective_json(e.objective));
-    entry["failed"] = e.failed;
-    entry["best"] = e.best;
-    trace.push_back(std::move(entry));
-  }
-  const bool chosen = search.chosen != TimescaleSearch::kUnchanged;
-  return {{"start", objective_json(search.start)},
-          {"chosen", chosen ? Json(search.chosen) : Json()},
-          {"complete", search.complete},
-          {"trace", std::move(trace)}};
-}
 
 // What steps III and IV did, one line each.
 std::string steps_text(const PruneResult& r) {
@@ -163,38 +101,10 @@ int prune_verb(const Command& command) {
     pruned = prune_until_stopped(network, drive, simulation, config.prune, line.progress());
   }
   const bool complete = !pruned.stopped_early;
-  const std::string hash = Hash().add(network_hash(pruned.network)).hex();
+  const std::string hash = result_hash(pruned.network);
   save_network(session.folder().file("network.npz"), pruned.network);
-  Json rounds = Json::array();
-  for (const PruneRound& r : pruned.rounds) {
-    rounds.push_back(round_json(r));
-    session.folder().metric(json_text(rounds.back()));
-  }
-  Json result{{"neurons_before", pruned.neurons_before},
-              {"neurons_after", pruned.neurons_after},
-              {"synapses_before", pruned.synapses_before},
-              {"synapses_after", pruned.synapses_after},
-              {"rounds", pruned.rounds.size()},
-              {"lambda_max_before", largest(pruned.before)},
-              {"lambda_max_after", largest(pruned.after)},
-              {"spectrum_before", pruned.before.exponents},
-              {"spectrum_after", pruned.after.exponents},
-              {"mean_rate_before", mean_rate(pruned.before)},
-              {"mean_rate_after", mean_rate(pruned.after)},
-              {"guards", guards_json(pruned.guards)},
-              {"hash", hash},
-              {"method", name_of(config.prune.method)},
-              {"density", config.prune.density},
-              {"seed", config.simulation.seed},
-              {"excitatory_before", pruned.excitatory_before},
-              {"excitatory_after", pruned.excitatory_after},
-              {"factor_excitatory", pruned.factor_excitatory},
-              {"factor_inhibitory", pruned.factor_inhibitory},
-              {"before_failure", pruned.before_failure},
-              {"after_failure", pruned.after_failure},
-              {"rounds_detail", rounds}};
-  if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
-  if (!pruned.timescales.trace.empty()) result["timescales"] = timescales_json(pruned.timescales);
+  Json result = prune_json(pruned, config.prune);
+  for (const Json& round : result["rounds_detail"]) session.folder().metric(json_text(round));
   if (complete) {
     const Drive kept_drive = drive.subset(pruned.kept);
     observation.simulate({"after", pruned.network, kept_drive});

@@ -20,11 +20,6 @@ namespace {
 
 constexpr double kDrawnForThePage = 2e6;  // synapses: a network of rules up to here is stored for its page
 
-const Network& neurons_of(const BuiltNetwork& built) {
-  const auto* procedural = std::get_if<ProceduralNetwork>(&built);
-  return procedural ? procedural->network : std::get<Network>(built);
-}
-
 // Activity of populations, and of all neurons together.
 struct Activities {
   Json populations = Json::array();
@@ -62,7 +57,7 @@ int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
   BuiltNetwork built = command_network(command);
-  const Network& network = neurons_of(built);
+  const Network& network = network_of(built);
   RunRequest request;
   request.duration_ms = config.run.duration_ms;
   request.transient_ms = config.run.transient_ms;

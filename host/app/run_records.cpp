@@ -34,14 +34,14 @@ const char* unit_of(RecordedQuantity what) {
 }  // namespace
 
 std::vector<RecordSpec> run_records(const Config& config, const Network& network) {
-  std::vector<RecordSpec> records;
+  std::vector<RecordSpec> records = config.records;  // first: errors count them
   const RunSection& run = config.run;
-  if (run.record_spikes) records.push_back(record_of("spikes", RecordedQuantity::spikes));
+  if (run.record_spikes) records.push_back(record_of("", RecordedQuantity::spikes));
   if (run.count_window_ms > 0) {
     if (static_cast<double>(whole_steps_of(run.count_window_ms, network.step_ms, "run.count_window_ms")) > kMost32Bits)
       refuse("run.count_window_ms", shown(run.count_window_ms) + ", above 2^32 steps, which a count could not hold",
              "fewer");
-    records.push_back(record_of("counts", RecordedQuantity::counts));
+    records.push_back(record_of("", RecordedQuantity::counts));
     records.back().every_ms = run.count_window_ms;
   }
   for (const std::uint32_t neuron : run.probe)

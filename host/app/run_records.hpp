@@ -10,7 +10,8 @@
 
 namespace sprig::app {
 
-// run.record_spikes, run.count_window_ms and run.probe are short forms of records. Errors: ConfigError.
+// [[record]], and behind them what run.record_spikes, run.count_window_ms and run.probe are short forms of. Errors:
+// ConfigError.
 std::vector<RecordSpec> run_records(const Config& config, const Network& network);
 
 // What records.json and result.json say of each: file, what, type, axes, unit, first_step, end_step, every_steps (or

@@ -19,6 +19,7 @@ int study_verb(const Command& command);
 int bench_verb(const Command& command);
 int plan_verb(const Command& command);
 int info_verb(const Command& command);
+int convert_verb(const Command& command);
 int report_verb(const Command& command);
 int learn_verb(const Command& command);
 int search_verb(const Command& command);

@@ -1,4 +1,5 @@
 // What holds between keys of different sections, and what is derived.
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -44,11 +45,26 @@ void check_built_network(const Config& config) {
   check_keep_sign(config.network.kind, config.training.sequences.bptt);
 }
 
+// The current that is there so that a plain run fires, in the units of the neuron; none where something else drives the
+// network, or says what its neurons are.
+void choose_current(Config& config) {
+  if (config.given.contains("neuron.i_dc")) return;
+  NeuronDefaults& neuron = config.network.neuron;
+  const bool driven = std::any_of(config.given.begin(), config.given.end(),
+                                  [](const std::string& key) { return key.starts_with("drive."); });
+  const bool plain = !driven && config.network_file.empty() && config.description.empty() && config.stimuli.empty();
+  neuron.i_dc = plain ? kDefaultCurrent * (neuron.v_th - neuron.e_l) / neuron.resistance : 0;
+  if (!config.description.empty()) config.description.defaults = config.network;
+}
+
 }  // namespace
 
 void finish_config(Config& config) {
   sections(std::as_const(config), SectionCheck{});
   finish_described(config);
+  choose_current(config);
+  // [[record]] says what is recorded; the short form, which is on otherwise, then has to be asked for.
+  if (!config.records.empty() && !config.given.contains("run.record_spikes")) config.run.record_spikes = false;
   if (config.network_file.empty()) check_built_network(config);
   for (const std::string& key : config.given)
     if (config.network_file.empty() && describes_import(key))

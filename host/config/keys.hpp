@@ -50,6 +50,9 @@ inline bool describes_populations(const std::string& full) {
   return full == "network.step_ms" || full.starts_with("neuron.");
 }
 
+// Does it say which file network.file is and how it is read?
+bool describes_file(const std::string& full);
+
 // Why a key is unknown, as the end of a message: it once was one, or another is near.
 std::string suggestion(const std::string& section, const std::string& name);
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "host/formats/scipy_csr.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/npz.hpp"
 
@@ -14,42 +15,15 @@ namespace {
 constexpr std::int32_t kFormat = 1;
 constexpr std::string_view kOrientation = "source_target";  // row = source, column = target
 
-// A matrix's index arrays in the integer width SciPy would choose, kept alive while they are written.
-struct ScipyCsr {
-  std::vector<std::int32_t> indptr32, indices32;
-  std::vector<std::int64_t> indptr64, indices64;
-  std::vector<std::int64_t> shape;
-
-  ScipyCsr(const Csr& csr) : shape{csr.rows, csr.cols} {
-    constexpr std::uint64_t limit = std::numeric_limits<std::int32_t>::max();
-    if (csr.synapses() <= limit && csr.cols <= limit) {
-      indptr32.assign(csr.offsets.begin(), csr.offsets.end());
-      indices32.assign(csr.targets.begin(), csr.targets.end());
-    } else {
-      indptr64.assign(csr.offsets.begin(), csr.offsets.end());
-      indices64.assign(csr.targets.begin(), csr.targets.end());
-    }
+// What a synapse has beside its weight.
+void append_synapses(std::vector<NpyArray>& arrays, const std::string& prefix, const Csr& csr) {
+  if (csr.delays.empty()) {
+    arrays.push_back(npy_scalar(prefix + "delay_steps", csr.uniform_delay));
+  } else {
+    arrays.push_back(npy_vector(prefix + "delay_steps", csr.delays));
   }
-
-  void append(std::vector<NpyArray>& arrays, const std::string& prefix, const Csr& csr) const {
-    if (indptr64.empty()) {
-      arrays.push_back(npy_vector(prefix + "indices", indices32));
-      arrays.push_back(npy_vector(prefix + "indptr", indptr32));
-    } else {
-      arrays.push_back(npy_vector(prefix + "indices", indices64));
-      arrays.push_back(npy_vector(prefix + "indptr", indptr64));
-    }
-    arrays.push_back({prefix + "format", "|S3", {}, "csr", 3});
-    arrays.push_back(npy_vector(prefix + "shape", shape));
-    arrays.push_back(npy_vector(prefix + "data", csr.weights));
-    if (csr.delays.empty()) {
-      arrays.push_back(npy_scalar(prefix + "delay_steps", csr.uniform_delay));
-    } else {
-      arrays.push_back(npy_vector(prefix + "delay_steps", csr.delays));
-    }
-    if (!csr.original_id.empty()) arrays.push_back(npy_vector(prefix + "synapse_id", csr.original_id));
-  }
-};
+  if (!csr.original_id.empty()) arrays.push_back(npy_vector(prefix + "synapse_id", csr.original_id));
+}
 
 Csr read_csr(const NpzReader& file, const std::string& path, const std::string& prefix) {
   if (file.read_text(prefix + "format") != std::vector<std::string>{"csr"})
@@ -125,6 +99,7 @@ void save_network(const std::string& path, const Network& network) {
   std::vector<NpyArray> arrays;
   const ScipyCsr recurrent(network.recurrent), input(network.input);
   recurrent.append(arrays, "", network.recurrent);
+  append_synapses(arrays, "", network.recurrent);
   for (const NeuronField& field : kNeuronFields)
     arrays.push_back(npy_vector(field.name, network.neurons.*field.values));
   arrays.push_back(npy_vector("original_id", network.original_id));
@@ -158,6 +133,7 @@ void save_network(const std::string& path, const Network& network) {
   arrays.push_back(npy_scalar("step_ms", network.step_ms));
   arrays.push_back(npy_scalar("sprig_format", kFormat));
   input.append(arrays, "input_", network.input);
+  append_synapses(arrays, "input_", network.input);
   write_npz(path, arrays);
 }
 
@@ -207,7 +183,8 @@ NetworkFileSizes network_file_sizes(const std::string& path) {
   sizes.neurons = length("tau_m_ms");
   sizes.synapses = length("data");
   sizes.uniform_delay = file.shape("delay_steps").empty();
-  sizes.has_delays = sizes.has_step = true;
+  sizes.has_delays = true;
+  sizes.step_ms = read_scalar<double>(file, path, "step_ms");
   if (file.has("input_data")) {
     sizes.input_synapses = length("input_data");
     sizes.channels = std::max<std::uint64_t>(length("input_indptr"), 1) - 1;

@@ -267,7 +267,7 @@ NetworkFileSizes import_sizes(const ImportRequest& request) {
     sizes.neurons = shape[0];
     sizes.synapses = 1;
     for (const std::uint64_t n : file.shape("data")) sizes.synapses *= n;
-    sizes.has_step = file.has("step_ms");
+    if (file.has("step_ms")) sizes.step_ms = file.read<double>("step_ms").at(0);
     for (const char* name : {"delay_ms", "delay_steps"})
       if (file.has(name)) sizes.has_delays = true, sizes.uniform_delay = file.shape(name).empty();
     return sizes;
@@ -279,7 +279,7 @@ NetworkFileSizes import_sizes(const ImportRequest& request) {
   refuse_problems(request.path, file.problems, {});
   sizes.neurons = file.given.neurons;
   sizes.synapses = file.given.synapses.source.size();
-  sizes.has_step = file.step_ms.has_value();
+  sizes.step_ms = file.step_ms.value_or(0);
   sizes.has_delays = !file.given.synapses.delay_ms.empty() || !file.given.delay_steps.empty();
   sizes.uniform_delay = !sizes.has_delays;
   return sizes;

@@ -47,7 +47,7 @@ ActivityShares activity_shares(const Network& network, const std::vector<std::ui
 }
 
 std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin, const std::string& who) {
-  const std::string in = " in " + number(shares.observed_ms) + " ms";
+  const std::string in = std::isfinite(shares.observed_ms) ? " in " + number(shares.observed_ms) + " ms" : "";
   const std::string keys = keys_of(origin);
   if (shares.observed_ms > 0 && shares.fired == 0) return who + " is silent: no neuron fired" + in + "; raise " + keys;
   if (shares.observed_ms >= kLongEnoughMs && shares.fired < kFewFired)

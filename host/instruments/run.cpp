@@ -13,21 +13,12 @@
 #include "sprig/core/steps.hpp"
 #include "sprig/engine/pieces.hpp"
 #include "sprig/formats/npz.hpp"
+#include "sprig/instruments/stimulation.hpp"
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
 
 namespace {
-
-const Network& neurons_of(const BuiltNetwork& built) {
-  const auto* procedural = std::get_if<ProceduralNetwork>(&built);
-  return procedural ? procedural->network : std::get<Network>(built);
-}
-
-std::unique_ptr<Simulation> simulation_of(const BuiltNetwork& built, const RunRequest& request) {
-  return std::visit([&](const auto& network) { return make_simulation(network, request.drive, request.simulation); },
-                    built);
-}
 
 RecordTime time_of(const RunRequest& request, double step_ms) {
   RecordTime time;
@@ -50,13 +41,13 @@ double since(std::chrono::steady_clock::time_point start) {
 
 struct Run::Parts {
   Parts(BuiltNetwork& built, const RunRequest& request)
-      : network(neurons_of(built)),
+      : network(network_of(built)),
         replicas(request.simulation.replicas),
         time(time_of(request, network.step_ms)),
         learning(reads_weights(request.records) ? learning_synapses(built) : LearningSynapses{}),
         layouts(plan_records(network, request.records, time, replicas, learning.source.size())),
         pieces(network, layouts, time.begin, time.end, replicas),
-        simulation(simulation_of(built, request)) {}
+        simulation(make_simulation(built, request.drive, request.stimuli, request.simulation)) {}
 
   std::uint64_t piece(Beside& beside, std::uint64_t done, std::uint64_t most);
   void loop(Beside& beside, const Progress& progress, RunOutcome& out);

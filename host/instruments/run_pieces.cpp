@@ -2,27 +2,26 @@
 
 #include <algorithm>
 
+#include "sprig/instruments/run.hpp"
 #include "sprig/network/neuron_parameters.hpp"
 
 namespace sprig {
 
 namespace {
 
-constexpr std::uint64_t kMostSpikes = 1u << 21;       // of a piece; it is held twice, 16 bytes a spike
-constexpr std::uint64_t kMostProbeValues = 1u << 20;  // of a piece, of each of the three
-constexpr std::uint64_t kShortPiece = 64;             // steps; shorter ones cost more than they hold
-constexpr std::uint64_t kSparse = 1u << 14;           // values between samples that are worth a piece of their own
+constexpr std::uint64_t kShortPiece = 64;    // steps; shorter ones cost more than they hold
+constexpr std::uint64_t kSparse = 1u << 14;  // values between samples that are worth a piece of their own
 
 bool is_state(RecordedQuantity what) {
   return what == RecordedQuantity::v || what == RecordedQuantity::i || what == RecordedQuantity::theta;
 }
 
-// Steps in which no more than kMostSpikes can be fired, if neurons fired as often as they can.
+// Steps in which no more than kPieceSpikes can be fired, if neurons fired as often as they can.
 std::uint64_t steps_of_most_spikes(const Network& network, std::uint32_t replicas) {
   double a_step = 0;
   for (const double t_ref_ms : network.neurons.t_ref_ms)
     a_step += 1.0 / (1.0 + lif_refractory_steps(t_ref_ms, network.step_ms));
-  return static_cast<std::uint64_t>(static_cast<double>(kMostSpikes) / std::max(a_step * replicas, 1.0));
+  return static_cast<std::uint64_t>(static_cast<double>(kPieceSpikes) / std::max(a_step * replicas, 1.0));
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ PieceWish RunPieces::from(std::uint64_t step) const {
     }
     wish.steps = 1;
   }
-  wish.steps = std::min(wish.steps, std::max<std::uint64_t>(1, kMostProbeValues / values));
+  wish.steps = std::min(wish.steps, std::max<std::uint64_t>(1, kPieceProbeValues / values));
   wish.what.probe = probe_;
   return wish;
 }

@@ -12,6 +12,8 @@ namespace sprig {
 
 namespace {
 
+constexpr std::uint64_t kLongestHeader = 2048;  // regular expressions go deep in long texts
+
 struct Field {
   std::string name;
   std::size_t offset, bytes;
@@ -65,8 +67,8 @@ SpikeRecords read_spike_records(const std::string& path) {
   const std::uint64_t before = wide ? 12 : 10;
   std::uint64_t length = start[8] | std::uint64_t{start[9]} << 8;
   if (wide) length |= std::uint64_t{start[10]} << 16 | std::uint64_t{start[11]} << 24;
-  if (length > 65536 || before + length > size)
-    throw InputError(path, "has a header that is longer than the file, or than 64 KiB");
+  if (length > kLongestHeader || before + length > size)
+    throw InputError(path, "has a header that is longer than the file, or than 2 KiB");
   std::string text(length, ' ');
   if (!file.read(text.data(), static_cast<std::streamsize>(length))) throw InputError(path, "is cut short");
   const Header header = parse(path, text);

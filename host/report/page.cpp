@@ -65,13 +65,15 @@ void Page::section(const std::string& title, const std::string& lead) {
   body_ += std::string(in_section_ ? "</section>\n" : "") + "<section>" + element("h2", title) +
            (lead.empty() ? "" : element("p", lead, "lead")) + "\n";
   in_section_ = true;
+  legend_.clear();
 }
 
 void Page::figure(const std::string& heading, const std::vector<svg::Plot>& plots, const std::string& caption,
                   const std::vector<LegendEntry>& legend) {
   open(Open::panels);
   body_ += "<figure>" + element("h3", heading) + "\n";
-  for (const svg::Plot& plot : plots) body_ += plot.text('f' + std::to_string(++figures_));
+  for (const svg::Plot& plot : plots) body_ += plot.text('f' + std::to_string(++plots_));
+  figures_.push_back({heading, plots, legend.empty() ? legend_ : legend});
   body_ += legend_text(legend) + element("figcaption", caption) + "</figure>\n";
 }
 
@@ -86,6 +88,7 @@ void Page::picture(const std::string& heading, const std::string& source, std::u
 void Page::legend(const std::vector<LegendEntry>& entries) {
   open(Open::none);
   body_ += legend_text(entries);
+  legend_ = entries;
 }
 
 void Page::table(const Table& table) {

@@ -15,6 +15,13 @@ struct LegendEntry {
   std::string text;
 };
 
+// A figure with the legend that holds for it.
+struct Figure {
+  std::string heading;
+  std::vector<svg::Plot> plots;
+  std::vector<LegendEntry> legend;
+};
+
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
@@ -42,6 +49,7 @@ class Page {
   void left_out(const std::string& what) { left_out_.push_back(what); }
 
   std::string text();  // the whole page; to be called once
+  const std::vector<Figure>& figures() const { return figures_; }
 
  private:
   enum class Open { none, tiles, panels };
@@ -51,7 +59,9 @@ class Page {
   std::vector<std::string> left_out_;
   Open open_ = Open::none;
   bool in_section_ = false;
-  int figures_ = 0;
+  int plots_ = 0;
+  std::vector<LegendEntry> legend_;  // of the section, for its figures
+  std::vector<Figure> figures_;
 };
 
 // The style sheet.

@@ -1,5 +1,6 @@
 #include "sprig/report/report.hpp"
 
+#include "host/report/figure_files.hpp"
 #include "host/report/sections.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/atomic_file.hpp"
@@ -9,7 +10,7 @@ namespace sprig {
 
 namespace {
 
-std::string page_of(const report::RunData& run) {
+report::Page page_of(const report::RunData& run) {
   using namespace report;
   const Node manifest = run.manifest();
   const std::string verb = manifest["verb"].text(), device = manifest["device"].text();
@@ -29,20 +30,29 @@ std::string page_of(const report::RunData& run) {
   }
   draw_search(page, run);
   draw_run(page, run);
-  return page.text();
+  return page;
+}
+
+// Calls use(page) with the page of a folder.
+template <class Use>
+auto with_page(const std::string& folder, const Use& use) {
+  const report::RunData run = report::read_run(folder);
+  try {
+    report::Page page = page_of(run);
+    return use(page);
+  } catch (const NumericalError& error) {
+    throw InputError(folder, std::string("holds values that cannot be drawn: ") + error.what());
+  }
 }
 
 }  // namespace
 
 void write_report(const std::string& folder) {
-  const report::RunData run = report::read_run(folder);
-  std::string page;
-  try {
-    page = page_of(run);
-  } catch (const NumericalError& error) {
-    throw InputError(folder, std::string("holds values that cannot be drawn: ") + error.what());
-  }
-  write_file(folder + "/report.html", page);
+  write_file(folder + "/report.html", with_page(folder, [](report::Page& page) { return page.text(); }));
+}
+
+std::size_t write_figures(const std::string& folder, const std::string& to) {
+  return with_page(folder, [&](report::Page& page) { return report::write_figure_files(page.figures(), to); });
 }
 
 }  // namespace sprig

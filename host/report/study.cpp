@@ -297,6 +297,7 @@ void draw_study(Page& page, const RunData& run) {
     page.legend(legend);
     draw_figures(page, panel, styles);
     draw_curves(page, result["curves"], panel.task, panel.training, measure_axis(panel.measure()), styles);
+    draw_forecasts(page, result["kept"], panel.task, panel.training, styles);
     draw_table(page, panel);
   }
   draw_claims(page, result["claims"]);

@@ -17,4 +17,8 @@ void draw_curves(Page& page, const Node& curves, const std::string& task, const 
 // The comparisons of lnp with its controls, corrected together; nothing where there are none.
 void draw_claims(Page& page, const Node& claims);
 
+// What the kept networks of a task forecast, beside the truth.
+void draw_forecasts(Page& page, const Node& kept, const std::string& task, const std::string& training,
+                    const MethodStyles& styles);
+
 }  // namespace sprig::report

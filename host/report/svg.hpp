@@ -67,6 +67,15 @@ class Plot {
   void raster(std::vector<double> x, std::vector<double> y, Style style);
 
   bool empty() const;  // nothing that could be drawn
+  Shape size() const;  // of the drawing
+  const std::string& x_title() const { return x_.title; }
+  const std::string& y_title() const { return y_.title; }
+  // What was drawn, mark by mark: values as they were given, the kind of mark and its tone.
+  struct Values {
+    const char *what, *tone;
+    const std::vector<double>&x, &y, &half_width;
+  };
+  std::vector<Values> values() const;
   // One <svg> element. `id`: its title and description are found by it, so it must be the page's only one.
   std::string text(const std::string& id) const;
 

@@ -20,6 +20,7 @@ class Drawing {
  public:
   explicit Drawing(const Plot& plot);
   std::string text(const std::string& id) const;
+  Shape size() const { return {width_, height_}; }
 
  private:
   using Mark = Plot::Mark;

@@ -65,6 +65,16 @@ bool Plot::empty() const {
   });
 }
 
+Shape Plot::size() const { return Drawing(*this).size(); }
+
+std::vector<Plot::Values> Plot::values() const {
+  constexpr const char* kKinds[] = {"line", "point", "interval", "band", "level", "upright", "outline", "spike"};
+  std::vector<Values> values;
+  for (const Mark& mark : marks_)
+    values.push_back({kKinds[static_cast<std::size_t>(mark.kind)], mark.style.tone, mark.x, mark.y, mark.half});
+  return values;
+}
+
 std::string Plot::text(const std::string& id) const { return Drawing(*this).text(id); }
 
 }  // namespace sprig::svg

@@ -11,6 +11,7 @@ namespace sprig {
 void write_stdout(std::string_view text) {
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) throw ClosedPipe("stdout", "nobody reads it");
   throw InputError("stdout", std::string("cannot be written: ") + std::strerror(errno != 0 ? errno : EIO));
 }
 

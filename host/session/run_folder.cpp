@@ -1,6 +1,11 @@
 #include "sprig/session/run_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -63,6 +68,12 @@ RunFolder::RunFolder(const std::string& path) : path_(path) {
   std::filesystem::create_directories(path, error);
   if (error) throw InputError(path, "cannot be made a folder: " + error.message());
   if (!std::filesystem::is_directory(path)) throw InputError(path, "is not a folder");
+  // Of the process: gone when it ends, however it does. Where a file system has no locks there is none.
+  lock_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(lock_);
+    throw InputError(path, "another run is writing into this folder");
+  }
   std::vector<std::string> stale = leftovers(path, is_made);
   if (std::filesystem::is_directory(file("models"), error))
     for (const std::string& name : leftovers(file("models"), is_model)) stale.push_back(name);
@@ -72,6 +83,10 @@ RunFolder::RunFolder(const std::string& path) : path_(path) {
     std::filesystem::remove(name, error);
     if (error) throw InputError(name, "cannot be replaced: " + error.message());
   }
+}
+
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) ::close(lock_);
 }
 
 void RunFolder::metric(std::string_view json_line) {

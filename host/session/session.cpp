@@ -92,7 +92,7 @@ void Session::print(const std::string& text) {
   if (command_.quiet || print_failure_) return;
   try {
     write_stdout(text);
-  } catch (const InputError&) {
+  } catch (const Error&) {
     print_failure_ = std::current_exception();
   }
 }

@@ -82,6 +82,22 @@ std::uint64_t count_right(const std::vector<std::uint32_t>& answered, const std:
   return right;
 }
 
+TrainedTask trained_of(const ImageReservoir& reservoir, const ClassificationOptions& options, const MatrixXd& weights,
+                       double lambda) {
+  TrainedTask trained;
+  trained.network = reservoir.network();
+  trained.readout = weights;
+  trained.lambda = lambda;
+  trained.trace_tau_ms = options.trace_tau_ms;
+  trained.square = options.square;
+  trained.windows = options.windows;
+  trained.sample_steps = options.steps;
+  const auto tested = static_cast<Eigen::Index>(options.test);
+  trained.truth.resize(tested, 1);
+  trained.predicted.resize(tested, 1);
+  return trained;
+}
+
 // What the network did on the test images.
 struct Activity {
   std::uint64_t spikes = 0, operations = 0, readout = 0;
@@ -100,7 +116,7 @@ struct Activity {
 
 ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
-                                            std::uint32_t seed, const Progress& progress) try {
+                                            std::uint32_t seed, const Progress& progress, TrainedTask* trained) try {
   if (network.size() == 0) refuse("network.neurons", "0", "at least 1 for a task");
   check_classification(options, network.step_ms);
   const TaskImages images = load_task_images(options);
@@ -131,12 +147,19 @@ ClassificationScore evaluate_classification(const Network& network, const Drive&
   score.lambda = options.lambdas[best];
   score.validation_accuracy = static_cast<double>(right[best]) / static_cast<double>(options.validation);
 
+  if (trained) *trained = trained_of(reservoir, options, weights[best], score.lambda);
   Activity activity;
   std::uint64_t right_in_test = 0;
+  Eigen::Index tested_images = 0;
   classifier.go_through({images.test, ImagePart::test, 0, options.test},
                         [&](const MatrixXd& features, const std::uint8_t* labels, const Recording& recording) {
                           const std::vector<std::uint32_t> answered = answers(weights[best], features);
-                          for (std::size_t k = 0; k < answered.size(); ++k) ++score.confusion[labels[k]][answered[k]];
+                          for (std::size_t k = 0; k < answered.size(); ++k) {
+                            ++score.confusion[labels[k]][answered[k]];
+                            if (!trained) continue;
+                            trained->truth(tested_images, 0) = labels[k];
+                            trained->predicted(tested_images++, 0) = answered[k];
+                          }
                           right_in_test += count_right(answered, labels);
                           activity.add(recording, network, options);
                         });

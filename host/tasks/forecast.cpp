@@ -98,6 +98,35 @@ Readout train_readout(const Phases& phases, const OpenLoop& run, const Series& s
                targets_of(phases.validation, series, options.washout, ahead), options.lambdas);
 }
 
+// Standardised targets in the units of the series.
+MatrixXd in_units(MatrixXd targets, const Series& series) {
+  for (Index d = 0; d < targets.cols(); ++d) {
+    const auto channel = static_cast<std::size_t>(series.first_target() + d);
+    targets.col(d) = (targets.col(d).array() * series.sd[channel] + series.mean[channel]).matrix();
+  }
+  return targets;
+}
+
+TrainedTask trained_of(const ReservoirSetup& setup, const Series& series, const ForecastOptions& options,
+                       const Readout& readout, const MatrixXd& expected, const MatrixXd& predicted) {
+  TrainedTask trained;
+  trained.network = setup.network;
+  trained.channels = setup.drive.channels;
+  trained.current_gain = setup.drive.current_gain;
+  trained.observed = options.observed;
+  trained.readout = readout.weights;
+  trained.lambda = readout.lambda;
+  trained.trace_tau_ms = options.trace_tau_ms;
+  trained.square = options.square;
+  trained.sample_steps = options.steps_per_sample;
+  trained.ahead = options.ahead();
+  trained.mean = series.mean;
+  trained.sd = series.sd;
+  trained.truth = in_units(expected, series);
+  trained.predicted = in_units(predicted, series);
+  return trained;
+}
+
 // Synaptic operations, rate and silence.
 void score_activity(const Network& network, const OpenLoop& run, const Series& series, const ForecastOptions& options,
                     ForecastScore& score) {
@@ -118,7 +147,8 @@ void score_activity(const Network& network, const OpenLoop& run, const Series& s
 }  // namespace
 
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress) {
+                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress,
+                                TrainedTask* trained) {
   const Phases phases(options);
   const Series series = task_series(network, options, seed);
   const std::uint64_t washout = options.washout;
@@ -137,6 +167,7 @@ ForecastScore evaluate_forecast(const Network& network, const Drive& drive, cons
   score.nrmse = nrmse(predicted, expected);
   score.memory_capacity = options.system == kMemoryCapacity ? memory_capacity(predicted, expected) : kNone;
   score_activity(network, run, series, options, score);
+  if (trained) *trained = trained_of(setup, series, options, readout, expected, predicted);
 
   score.vpt = kNone;
   score.vpt_in_samples = !(series.lyapunov > 0);

@@ -54,10 +54,12 @@ TaskScore summarise(const ClassificationScore& score) {
 }
 
 TaskScore evaluate_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                        const TaskOptions& options, std::uint32_t seed, const Progress& progress) {
+                        const TaskOptions& options, std::uint32_t seed, const Progress& progress,
+                        TrainedTask* trained) {
   if (options.is_classification())
-    return summarise(evaluate_classification(network, drive, simulation, options.classification(), seed, progress));
-  return summarise(evaluate_forecast(network, drive, simulation, options, seed, progress));
+    return summarise(
+        evaluate_classification(network, drive, simulation, options.classification(), seed, progress, trained));
+  return summarise(evaluate_forecast(network, drive, simulation, options, seed, progress, trained));
 }
 
 void check_task(const TaskOptions& options, double step_ms) {

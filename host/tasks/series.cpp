@@ -102,6 +102,8 @@ void Standardiser::apply(Series& series) const {
     const std::size_t c = k % series.channels;
     series.data[k] = (series.data[k] - mean[c]) / sd[c];
   }
+  series.mean = mean;
+  series.sd = sd;
 }
 
 }  // namespace sprig

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "host/app/learn/models.hpp"
+#include "host/app/learn/plan.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
 
 namespace {

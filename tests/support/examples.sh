@@ -30,4 +30,7 @@ for program in simulate prune forecast; do
   ((lines <= 50)) || { echo "$program.cpp has $lines lines: an example has at most 50"; failed=1; }
 done
 installed/bin/sprig --version >/dev/null
+for file in man/man1/sprig.1 bash-completion/completions/sprig zsh/site-functions/_sprig fish/vendor_completions.d/sprig.fish; do
+  [[ -s installed/share/$file ]] || { echo "share/$file was not installed"; failed=1; }
+done
 ((failed == 0)) && echo "examples: three programs built and run against the installed sprig"

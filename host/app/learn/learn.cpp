@@ -3,12 +3,11 @@
 #include <chrono>
 #include <numeric>
 
-#include "host/app/learn/models.hpp"
+#include "host/app/learn/plan.hpp"
 #include "host/app/learn/store.hpp"
 #include "host/app/learn/table.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
@@ -73,14 +72,6 @@ void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, con
       folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
 }
 
-std::vector<std::size_t> not_done(const LearnModels& models) {
-  std::vector<std::size_t> which;
-  for (std::size_t k = 0; k < models.learners.size(); ++k)
-    if (models.learners[k].failure.empty() && models.learners[k].scores.size() < models.learners[k].stages.size())
-      which.push_back(k);
-  return which;
-}
-
 Json confusion_json(const LearnModel& model, const StageScore& score) {
   return {{"network", model.name}, {"seed", model.seed}, {"rows", "label"}, {"counts", score.confusion}};
 }
@@ -128,12 +119,6 @@ std::string take_up(LearnModels& models, RunFolder& folder, Protocol protocol) {
   return text;
 }
 
-std::string weights_hash(const LearnModels& models) {
-  Hash hash;
-  for (const Learner& learner : models.learners) hash.add(learner.state.weights).add(learner.state.theta);
-  return hash.hex();
-}
-
 Json result_of(const LearnModels& models, const LearnSection& learn, const ImageShape& shape) {
   Json rows = Json::array(), confusion = Json::array(), shown = Json::array();
   for (std::size_t k = 0; k < models.models.size(); ++k) {
@@ -176,7 +161,7 @@ int learn_verb(const Command& command) {
   {
     Pace pace(models, command.quiet);
     try {
-      for (std::vector<std::size_t> which; !(which = not_done(models)).empty();)
+      for (std::vector<std::size_t> which; !(which = not_learnt(models)).empty();)
         learn_stage(models, which, images, config, session.folder(), pace);
     } catch (const Interrupted&) {
       complete = false;
@@ -184,7 +169,7 @@ int learn_verb(const Command& command) {
     presentations = pace.presentations(), seconds = pace.seconds();
   }
   const LearnSummary summary = learn_summary(models, config.learn);
-  const std::string text = summary.text + remarks(models), hash = weights_hash(models);
+  const std::string text = summary.text + remarks(models), hash = result_hash(models);
   session.folder().write("table.txt", text);
   session.print(text);
   Json result = result_of(models, config.learn, images.train.shape);

@@ -1,7 +1,7 @@
 // What `learn` holds at once.
 #include <algorithm>
 
-#include "host/app/learn/models.hpp"
+#include "host/app/learn/plan.hpp"
 #include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "host/app/learn/models.hpp"
+#include "sprig/session/learn_models.hpp"
 
 namespace sprig::app {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "host/app/learn/models.hpp"
+#include "sprig/session/learn_models.hpp"
 #include "sprig/session/output.hpp"
 
 namespace sprig::app {

@@ -136,7 +136,7 @@ double expected_work(const StudyGrid& grid, const std::vector<std::size_t>& cell
 }  // namespace
 
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
-                    const Progress& progress, const std::function<void(std::size_t cell, Row row)>& done) {
+                    const Progress& progress, bool wants_trained, const CellDone& done) {
   const std::size_t first = cells.front();
   const Config& shared = grid.config_of(first);  // in all that pruning depends on
   const std::uint32_t seed = grid.seed_of(first);
@@ -148,7 +148,7 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
   try {
     pruned = prune_for(grid.line_of(first), shared, network, drive, simulation, parts.next(kPruningWork));
   } catch (const NumericalError& error) {
-    for (const std::size_t cell : cells) done(cell, failed_row(error.what()));
+    for (const std::size_t cell : cells) done(cell, failed_row(error.what()), nullptr);
     return;
   }
   for (const std::size_t cell : cells) {
@@ -161,12 +161,15 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
       const Drive kept_drive = drive.subset(pruned.kept);
       const Network learned =
           trained(line.training, with_gain(pruned.network, line.gain), kept_drive, simulation, config, training);
-      Row row = row_of(network, pruned, evaluate_task(learned, kept_drive, simulation, config.task, seed, scoring));
+      TrainedTask kept;
+      const TaskScore score =
+          evaluate_task(learned, kept_drive, simulation, config.task, seed, scoring, wants_trained ? &kept : nullptr);
+      Row row = row_of(network, pruned, score);
       if (has_conditional(learned, config))
         measure_conditional(learned, kept_drive, simulation, config, seed, measuring, row);
-      done(cell, std::move(row));
+      done(cell, std::move(row), wants_trained ? &kept : nullptr);
     } catch (const NumericalError& error) {
-      done(cell, failed_row(error.what()));
+      done(cell, failed_row(error.what()), nullptr);
     }
   }
 }

@@ -7,13 +7,17 @@
 #include "host/app/study/cells.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/session/jobs.hpp"
+#include "sprig/tasks/trained.hpp"
 
 namespace sprig::app {
 
-// Prunes the one network that the cells of a group share, then trains and scores it for each of them; `done` is called
-// with every row at once. A NumericalError is a row of its own, and the others go on. Errors: Interrupted, and
-// whatever concerns all cells.
+// Called with a cell's row as soon as it is done, and what its score came of; null where that is not wanted, or the
+// cell failed.
+using CellDone = std::function<void(std::size_t cell, Row row, const TrainedTask* trained)>;
+
+// Prunes the one network that the cells of a group share, then trains and scores it for each of them. A NumericalError
+// is a row of its own, and the others go on. Errors: Interrupted, and whatever concerns all cells.
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
-                    const Progress& progress, const std::function<void(std::size_t cell, Row row)>& done);
+                    const Progress& progress, bool wants_trained, const CellDone& done);
 
 }  // namespace sprig::app

@@ -1,10 +1,13 @@
 // sprig study: tasks x trainings x variants x pruning methods x densities x seeds, every method on the same networks
 // and data. Cells that an earlier run of the folder finished are kept.
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
+#include "host/app/observe.hpp"
 #include "host/app/study/cell.hpp"
 #include "host/app/study/cells.hpp"
+#include "host/app/study/keep.hpp"
 #include "host/app/study/table.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
@@ -25,32 +28,75 @@ struct Stopped {
   std::string why;
 };
 
-// Works on what is not done yet, group by group.
-Stopped work_on(const StudyGrid& grid, CellStore& store, RunFolder& folder, const Command& command,
-                const Workers& workers) {
+// The cells of each pruning group that are still to be done, without groups of which none is.
+template <class ToDo>
+std::vector<std::vector<std::size_t>> groups_of(const StudyGrid& grid, const ToDo& to_do) {
   std::vector<std::vector<std::size_t>> groups = pruning_groups(grid);
   for (std::vector<std::size_t>& group : groups)
-    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t c) { return store.rows()[c].has_value(); }),
+    group.erase(std::remove_if(group.begin(), group.end(), [&](std::size_t cell) { return !to_do(cell); }),
                 group.end());
   groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.empty(); }),
                groups.end());
+  return groups;
+}
+
+// Works on what is not done yet, group by group, and on what is to be kept and was not when it was done.
+Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFolder& folder, const Command& command,
+                const Workers& workers) {
   Stopped stopped;
   ProgressLine line("study", command.quiet);
   std::mutex mutex;
+  const auto work = [&](const std::vector<std::vector<std::size_t>>& groups) {
+    return for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
+      evaluate_group(grid, groups[g], place, progress, kept.any(),
+                     [&](std::size_t cell, Row row, const TrainedTask* trained) {
+                       const std::lock_guard lock(mutex);
+                       if (trained && kept.wants(cell, row)) kept.add(cell, row, *trained);
+                       if (store.rows()[cell]) return;
+                       folder.metric(json_text(row_json(grid, cell, row)));
+                       store.add(cell, std::move(row));
+                     });
+    });
+  };
   try {
-    stopped.complete =
-        for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
-          evaluate_group(grid, groups[g], place, progress, [&](std::size_t cell, Row row) {
-            const std::lock_guard lock(mutex);
-            folder.metric(json_text(row_json(grid, cell, row)));
-            store.add(cell, std::move(row));
-          });
-        });
+    stopped.complete = work(groups_of(grid, [&](std::size_t cell) { return !store.rows()[cell].has_value(); }));
+    const std::vector<std::size_t> missing = kept.missing();
+    if (stopped.complete && !missing.empty())
+      stopped.complete = work(
+          groups_of(grid, [&](std::size_t cell) { return std::binary_search(missing.begin(), missing.end(), cell); }));
   } catch (const std::exception& failure) {  // the rows that are done are written first
     stopped.error = std::current_exception();
     stopped.why = failure.what();
   }
   return stopped;
+}
+
+// Cells whose network was silent or saturated under its task: a sentence for each kind, about the first of them.
+std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows) {
+  struct Found {
+    std::size_t cells = 0, first = 0;
+    ActivityShares shares;
+  } found[2];
+  std::size_t done = 0;
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    if (!rows[cell] || !rows[cell]->failure.empty()) continue;
+    ++done;
+    const Config& config = grid.config_of(cell);
+    ActivityShares shares{1 - rows[cell]->silent, 0, std::numeric_limits<double>::infinity()};
+    const bool from_keys = origin_of(config) == NetworkOrigin::keys;  // else neurons differ in their refractory times
+    if (from_keys &&
+        rows[cell]->rate_hz >= kSaturation * highest_rate_hz(config.network.neuron.t_ref_ms, config.network.step_ms))
+      shares.saturated = 1;
+    if (activity_warning(shares, NetworkOrigin::keys, "").empty()) continue;
+    Found& kind = found[shares.saturated > 0 ? 1 : 0];
+    if (kind.cells++ == 0) kind.first = cell, kind.shares = shares;
+  }
+  std::vector<std::string> warnings;
+  for (const Found& kind : found)
+    if (kind.cells > 0)
+      warnings.push_back("in " + std::to_string(kind.cells) + " of " + std::to_string(done) + " cells " +
+                         activity_warning(kind.shares, origin_of(grid.config_of(kind.first)), "the network"));
+  return warnings;
 }
 
 }  // namespace
@@ -68,7 +114,8 @@ int study_verb(const Command& command) {
     session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
                   " cells are kept from an earlier run of this folder\n");
   store.open();
-  const Stopped stopped = work_on(grid, store, session.folder(), command, workers);
+  KeptCells kept(session.folder(), grid, config.study.keep, store.rows());
+  const Stopped stopped = work_on(grid, store, kept, session.folder(), command, workers);
   const Rows& rows = store.rows();
   const auto failed = [](const std::optional<Row>& row) { return row && !row->failure.empty(); };
   if (stopped.error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
@@ -94,6 +141,10 @@ int study_verb(const Command& command) {
   Json result{
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
+  if (kept.any()) result["kept"] = kept.json();
+  const std::vector<std::string> warnings = study_warnings(grid, rows);
+  print_warnings(warnings);
+  result["warnings"] = warnings;
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete, true);
   if (stopped.error) std::rethrow_exception(stopped.error);

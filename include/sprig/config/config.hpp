@@ -29,6 +29,10 @@ enum class StudyMode { grid, operating_point };
 constexpr auto words_of(StudyMode) { return words<StudyMode>("grid", "operating_point"); }
 enum class Training { ridge, stdp, bptt };  // of a study; every one ends with a ridge readout
 constexpr auto words_of(Training) { return words<Training>("ridge", "stdp", "bptt"); }
+// Which trained networks a study keeps: of each task, training, variant, method and density the one with the least
+// error on validation data; or that of every cell.
+enum class Keep { none, best, all };
+constexpr auto words_of(Keep) { return words<Keep>("none", "best", "all"); }
 enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
 constexpr auto words_of(BenchNetwork) {
   return words<BenchNetwork>("microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn",
@@ -48,10 +52,12 @@ struct RunSection {
 void fields(IsOptions<RunSection> auto& o, auto&& visit) {
   visit("duration_ms", o.duration_ms, above(0), "run: recorded time");
   visit("transient_ms", o.transient_ms, at_least(0), "run: time before recording starts");
-  visit("record_spikes", o.record_spikes, kAnything, "run: write spikes.npz");
+  visit("record_spikes", o.record_spikes, kAnything,
+        "run: write spikes.npy, a row a spike; not given: unless there is a [[record]]");
   visit("count_window_ms", o.count_window_ms, at_least(0),
         "run: write counts.npy, spikes per neuron and window; 0: no");
-  visit("probe", o.probe, between(0, kMost32Bits), "run: neurons whose V, I and theta go to probe.npz");
+  visit("probe", o.probe, between(0, kMost32Bits),
+        "run: neurons whose V, I and theta go to probe_v.npy, probe_i.npy, probe_theta.npy");
 }
 
 // Drive::... for all neurons alike; 0 switches a source off.
@@ -77,6 +83,7 @@ struct StudySection {
   std::vector<double> gains{1};
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
+  Keep keep = Keep::none;
 };
 void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("mode", o.mode, kAnything, "grid: the table; operating_point: the search of [operating_point]");
@@ -91,6 +98,8 @@ void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("variants", o.variants, texts("a text \"name: section.key=value; ...\""),
         "ablations; those that change only how to prune are run for lnp, unless they set study.methods");
   visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ..., paired over methods");
+  visit("keep", o.keep, kAnything,
+        "trained networks with their readouts and predictions, in kept/: the best of each line by validation, or all");
 }
 
 // How recurrent layers are trained; study.trainings says whether.
@@ -199,12 +208,21 @@ void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
   visit("verify", o.verify, kAnything, "run the chosen model over train_images and compare");
 }
 
+// neuron.i_dc where it is not given, in currents that just reach the threshold: a plain run fires. It is none where
+// [drive], a [[stimulus]], [[population]] or network.file is given.
+inline constexpr double kDefaultCurrent = 1.1;
+inline NetworkSpec default_network() {
+  NetworkSpec spec;
+  spec.neuron.i_dc = kDefaultCurrent * (spec.neuron.v_th - spec.neuron.e_l) / spec.neuron.resistance;
+  return spec;
+}
+
 struct Config {
   SimulationOptions simulation;  // [run]: seed, device, threads, replicas, slices
   RunSection run;
   std::string network_file;                         // [network] file: load instead of build; absolute once read
   ImportOptions import;                             // [network]: how a file of another program is read
-  NetworkSpec network;                              // [network] and [neuron]
+  NetworkSpec network = default_network();          // [network] and [neuron]
   std::map<std::string, std::string> neuron_files;  // [neuron] key = "file:PATH": of a loaded network that lacks it
   // [[population]] and [[projection]]: instead of [network]. Its defaults are those of `network` once finished.
   NetworkDescription description;

@@ -26,7 +26,8 @@ Network load_network(const std::string& path);
 struct NetworkFileSizes {
   std::uint64_t neurons = 0, synapses = 0, channels = 0, input_synapses = 0;
   bool uniform_delay = true;
-  bool has_delays = false, has_step = false;  // else those of the configuration
+  bool has_delays = false;  // else the configuration's
+  double step_ms = 0;       // 0: the configuration's
 };
 NetworkFileSizes network_file_sizes(const std::string& path);
 

@@ -12,7 +12,7 @@ namespace sprig {
 struct ActivityShares {
   double fired = 0;      // of the neurons, at least once
   double saturated = 0;  // of the neurons, at least kSaturation of the spikes that t_ref leaves room for
-  double observed_ms = 0;
+  double observed_ms = 0;  // infinite: long enough
 };
 inline constexpr double kSaturation = 0.9;
 inline constexpr double kFewFired = 0.01, kMostSaturated = 0.9;  // of the neurons

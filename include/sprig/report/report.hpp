@@ -11,6 +11,10 @@ namespace sprig {
 // JSON, or of another kind than it should be.
 void write_report(const std::string& folder);
 
+// The figures of that page as files in the folder `to`: each plot as an SVG that needs nothing else, and its values as
+// CSV beside it. How many there are. Errors: as write_report().
+std::size_t write_figures(const std::string& folder, const std::string& to);
+
 inline constexpr std::size_t kMaxReportInput = 256u << 20;
 
 }  // namespace sprig

@@ -14,6 +14,8 @@ struct Command {
   Config config;                        // finished: file, then --set, then --seed, --threads, --device
   std::string out;                      // the run folder; empty: runs/<verb>-<time>, or none for `plan` and `info`
   std::string folder;                   // report: the run folder
+  std::string figures;                  // report: where its figures go as files; empty: nowhere
+  std::string to;                       // convert: the format of `out`, a file; empty: by its ending
   std::string compare;                  // bench: an earlier result.json; empty: none
   std::optional<cuda::DeviceInfo> gpu;  // plan: what --device-model and --device-memory describe
   bool quiet = false;                   // neither progress nor table

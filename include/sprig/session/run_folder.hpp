@@ -12,8 +12,11 @@ namespace sprig {
 class RunFolder {
  public:
   // Makes the folder (and its parents) and removes what an earlier run left in it, half-written files included, so that
-  // what is found there never mixes two runs. Errors: InputError.
+  // what is found there never mixes two runs. Errors: InputError, where another run is writing into it too.
   explicit RunFolder(const std::string& path);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
@@ -23,6 +26,7 @@ class RunFolder {
  private:
   std::string path_;
   std::unique_ptr<LineLog> metrics_;
+  int lock_ = -1;
 };
 
 }  // namespace sprig

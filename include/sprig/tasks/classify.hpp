@@ -13,6 +13,7 @@
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/tasks/images.hpp"
+#include "sprig/tasks/trained.hpp"
 
 namespace sprig {
 
@@ -56,11 +57,13 @@ struct ClassificationScore {
 
 // The network is not changed; its input layer is replaced by the task's encoder. Every image starts from the network's
 // initial state, and draws (its own, and the drive's, which is keyed as replica simulation.first_replica + image) are
-// its own whatever the batch; simulation.replicas is not used. Errors: ConfigError naming the key (task.*), InputError
+// its own whatever the batch; simulation.replicas is not used. trained: is given what the score came of; null: nobody
+// wants it. Errors: ConfigError naming the key (task.*), InputError
 // for a file, MemoryError, NumericalError, Interrupted.
 ClassificationScore evaluate_classification(const Network& network, const Drive& drive,
                                             const SimulationOptions& simulation, const ClassificationOptions& options,
-                                            std::uint32_t seed, const Progress& progress = {});
+                                            std::uint32_t seed, const Progress& progress = {},
+                                            TrainedTask* trained = nullptr);
 
 // The spikes under the first `samples` training images, each from the network's initial state, one after the other as
 // if in one run of one replica: image k in steps [k, k + 1) x options.steps. Steps, spikes, nothing else. Errors: as

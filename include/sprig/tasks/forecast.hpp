@@ -13,6 +13,7 @@
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/tasks/series.hpp"
+#include "sprig/tasks/trained.hpp"
 
 namespace sprig {
 
@@ -93,10 +94,12 @@ struct ForecastScore {
 
 // The network is not changed; its input layer is replaced by the task's encoder. `drive` is what the network gets
 // beside the task (noise, Poisson). The series' seed and the encoder's draws come from `seed`, keyed by original neuron
-// ids, so a pruned network sees exactly what its neurons saw before. Errors: ConfigError naming the key (task.*);
+// ids, so a pruned network sees exactly what its neurons saw before. trained: is given what the score came of; null:
+// nobody wants it. Errors: ConfigError naming the key (task.*);
 // InputError for a file (make_series(), or a column that is constant over one of the parts); Interrupted.
 ForecastScore evaluate_forecast(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress = {});
+                                const ForecastOptions& options, std::uint32_t seed, const Progress& progress = {},
+                                TrainedTask* trained = nullptr);
 
 // The spikes of one replica under the teacher-forced input of the first `samples` training samples (the washout runs
 // before them and is dropped): steps from 0, spikes, nothing else. Errors: as above; ConfigError for more samples than

@@ -50,9 +50,10 @@ struct TaskScore {
 TaskScore summarise(const ForecastScore& score);
 TaskScore summarise(const ClassificationScore& score);
 
-// Errors: those of the task's own evaluation.
+// trained: is given what the score came of; null: nobody wants it. Errors: those of the task's own evaluation.
 TaskScore evaluate_task(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                        const TaskOptions& options, std::uint32_t seed, const Progress& progress = {});
+                        const TaskOptions& options, std::uint32_t seed, const Progress& progress = {},
+                        TrainedTask* trained = nullptr);
 
 // All that can be known to be wrong before any simulation; files of data are read. Errors: as above.
 void check_task(const TaskOptions& options, double step_ms);

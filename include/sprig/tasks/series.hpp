@@ -21,6 +21,7 @@ struct Series {
   // > 0: the first so many channels are an input, only fed in, and the others its targets, only predicted, each beside
   // the newest input that it depends on. 0: every channel may be fed in, and all are predicted.
   std::uint32_t inputs = 0;
+  std::vector<double> mean = {}, sd = {};  // [channel], that the data were standardised by; empty: they were not
   std::uint32_t first_target() const { return inputs; }
   std::uint32_t targets() const { return channels - inputs; }
   double at(std::uint64_t sample, std::uint32_t channel) const { return data[sample * channels + channel]; }
@@ -78,7 +79,7 @@ std::uint32_t series_channels(const SeriesSource& source, std::uint64_t samples)
 struct Standardiser {
   std::vector<double> mean, sd;
   Standardiser(const Series& series, std::uint64_t first, std::uint64_t last);
-  void apply(Series& series) const;  // to zero mean, unit variance
+  void apply(Series& series) const;  // to zero mean, unit variance; the series keeps what by
 };
 
 }  // namespace sprig

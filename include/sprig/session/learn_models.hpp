@@ -1,14 +1,13 @@
-// The models of `sprig learn`: this configuration's and its variants', each on every seed.
+// The models of `sprig learn` and of Python's learn(): a configuration's and its variants', each on every seed.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "sprig/config/config.hpp"
-#include "sprig/session/memory_plan.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
 
-namespace sprig::app {
+namespace sprig {
 
 struct LearnModel {
   std::string name;  // of the variant
@@ -23,12 +22,14 @@ struct LearnModels {
   std::vector<Learner> learners;   // of each, at its start
 };
 
-// The images of learn.images. Errors: ConfigError, InputError.
+// The images of learn.images, or others. Errors: ConfigError, InputError.
 struct LearnImages {
   ImageSet train, test;
   bool held_out = false;  // scored images are the last of `train`
 
   explicit LearnImages(const LearnSection& learn);
+  // where: what errors call them.
+  LearnImages(ImageSet train, ImageSet test, bool held_out, const std::string& where);
   ScoredImages scored() const;
 };
 
@@ -42,9 +43,10 @@ std::vector<LearnVariant> learn_variants(const Config& config);
 // Errors: ConfigError (learn.*; a variant that changes anything but its model and protocol), InputError.
 LearnModels learn_models(const Config& config, const LearnImages& images);
 
-// What learning holds at once, before any of it is allocated. Errors: ConfigError (learn.*).
-// gpu_blocks: multiprocessors of the GPU or GPUs that it is planned for, 0 on the CPU.
-MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks);
-inline constexpr const char* kLearnMemoryHint = "learn.neurons, learn.seeds or learn.variants";
+// Those that have a stage to go.
+std::vector<std::size_t> not_learnt(const LearnModels& models);
 
-}  // namespace sprig::app
+// Of all weights and thresholds.
+std::string result_hash(const LearnModels& models);
+
+}  // namespace sprig

@@ -1,14 +1,15 @@
-#include "host/app/learn/models.hpp"
+#include "sprig/session/learn_models.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/learning/competitive/check.hpp"
 
-namespace sprig::app {
+namespace sprig {
 
 namespace {
 
@@ -60,14 +61,17 @@ std::string key_of(const Config& config, std::uint64_t images, std::uint32_t see
 }  // namespace
 
 LearnImages::LearnImages(const LearnSection& learn)
-    : train(load_images(learn.images, learn.folder, ImagePart::train, kKeys)),
-      test(load_images(learn.images, learn.folder, ImagePart::test, kKeys)),
-      held_out(learn.protocol.validation > 0) {
+    : LearnImages(load_images(learn.images, learn.folder, ImagePart::train, kKeys),
+                  load_images(learn.images, learn.folder, ImagePart::test, kKeys), learn.protocol.validation > 0,
+                  learn.folder) {}
+
+LearnImages::LearnImages(ImageSet to_learn, ImageSet to_test, bool held_out_, const std::string& where)
+    : train(std::move(to_learn)), test(std::move(to_test)), held_out(held_out_) {
   if (!(train.shape == test.shape))
-    throw InputError(learn.folder, "training and test images differ in size, must be the same");
+    throw InputError(where, "training and test images differ in size, must be the same");
   if (train.shape.rows != train.shape.columns)
-    throw InputError(learn.folder, "has images of " + std::to_string(train.shape.rows) + " x " +
-                                       std::to_string(train.shape.columns) + " pixels, must be square");
+    throw InputError(where, "has images of " + std::to_string(train.shape.rows) + " x " +
+                                std::to_string(train.shape.columns) + " pixels, must be square");
 }
 
 ScoredImages LearnImages::scored() const {
@@ -115,4 +119,18 @@ LearnModels learn_models(const Config& config, const LearnImages& images) {
   return result;
 }
 
-}  // namespace sprig::app
+std::vector<std::size_t> not_learnt(const LearnModels& models) {
+  std::vector<std::size_t> which;
+  for (std::size_t k = 0; k < models.learners.size(); ++k)
+    if (models.learners[k].failure.empty() && models.learners[k].scores.size() < models.learners[k].stages.size())
+      which.push_back(k);
+  return which;
+}
+
+std::string result_hash(const LearnModels& models) {
+  Hash hash;
+  for (const Learner& learner : models.learners) hash.add(learner.state.weights).add(learner.state.theta);
+  return hash.hex();
+}
+
+}  // namespace sprig

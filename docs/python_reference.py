@@ -1,0 +1,154 @@
+"""The Python package's reference page, from the signatures and docstrings of its sources.
+
+The package is imported where it can be, for then docstrings hold the options too, which come from the program's tables of
+fields. Otherwise the sources are read without running them.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
+HEAD = """# Python
+
+`pip install .` in the clone, then `import sprig`. The same bits as the command line: equal options give equal hashes.
+Options have the names, defaults and ranges of [configuration keys](configuration.md).
+"""
+
+
+def docstring(text: str | None) -> str:
+    """A docstring as Markdown: sections bold, parameters a list, examples as code."""
+    out: list[str] = []
+    lines = textwrap.dedent(inspect.cleandoc(text or "")).splitlines()
+    in_list = in_code = False
+    for i, line in enumerate(lines):
+        if line.startswith((">>>", "...")) and not in_code:
+            out += ["", "```pycon"]
+            in_code = True
+        if in_code and not line.strip():
+            out += ["```"]
+            in_code = False
+        if in_code:
+            out.append(line)
+        elif i + 1 < len(lines) and re.fullmatch(r"-{3,}", lines[i + 1]):
+            out += ["", f"**{line}**", ""]
+            in_list = True
+        elif re.fullmatch(r"-{3,}", line):
+            continue
+        elif in_list and line and not line.startswith(" "):
+            name, colon, kind = line.partition(" : ")
+            out.append(f"- `{name}`" + (f": {safe(kind)}" if colon else ""))
+            in_list = bool(colon)
+        elif in_list and line.startswith(" "):
+            out.append("  " + safe(line.strip()))
+        else:
+            out.append(safe(line))
+    if in_code:
+        out.append("```")
+    return "\n".join(out)
+
+
+def safe(line: str) -> str:
+    """Code in single backquotes, everything else as plain text."""
+    parts = re.split(r"(``[^`]+``|`[^`]+`)", line)
+    plain = lambda text: re.sub(r"([\[\]_*|])", r"\\\1", text.replace("<", "&lt;"))  # noqa: E731
+    return "".join(f"`{part.strip('`')}`" if part.startswith("`") else plain(part) for part in parts)
+
+
+def entry(level: int, name: str, signature: str, doc: str | None) -> list[str]:
+    lines = ["", f"{'#' * level} {name}", ""]
+    if signature:
+        lines += ["```python", signature, "```", ""]
+    return lines + [docstring(doc)]
+
+
+def signature_of(name: str, function: object) -> str:
+    try:
+        text = f"{name}{inspect.signature(function)}"  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return ""
+    text = re.sub(r"'([^']*)'", lambda m: m[1] if re.fullmatch(r"[\w\[\], |.]+", m[1]) and "." in m[1] else m[0], text)
+    if len(text) > 90:
+        text = re.sub(r", (?=[\w*]+(:|=|,|\)))", ",\n    ", text).replace("(", "(\n    ", 1)
+    return text
+
+
+def imported() -> str | None:
+    try:
+        package = importlib.import_module("sprig")
+    except ImportError:
+        return None
+    lines = [HEAD, docstring(package.__doc__)]
+    names = [name for name in package.__all__ if not name.startswith("_")]
+    functions = [n for n in names if inspect.isroutine(getattr(package, n))]
+    classes = [n for n in names if inspect.isclass(getattr(package, n))]
+    errors = [n for n in classes if issubclass(getattr(package, n), Exception)]
+    lines += ["", "## Functions"]
+    for name in functions:
+        lines += entry(
+            3, f"sprig.{name}", signature_of(f"sprig.{name}", getattr(package, name)), getattr(package, name).__doc__
+        )
+    lines += ["", "## Classes"]
+    for name in classes:
+        if name not in errors:
+            lines += class_entry(name, getattr(package, name))
+    lines += ["", "## Errors", "", "| error | when |", "|---|---|"]
+    for name in errors:
+        first = inspect.cleandoc(getattr(package, name).__doc__ or "").split("\n\n")[0].replace("\n", " ")
+        lines.append(f"| `sprig.{name}` | {safe(first)} |")
+    return "\n".join(lines) + "\n"
+
+
+def class_entry(name: str, cls: type) -> list[str]:
+    lines = entry(3, f"sprig.{name}", "", cls.__doc__)
+    rows = []
+    for member, value in vars(cls).items():
+        if member.startswith("_"):
+            continue
+        if isinstance(value, property):
+            rows.append(f"| `{member}` | {safe(inspect.cleandoc(value.__doc__ or '').replace(chr(10), ' '))} |")
+            continue
+        function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
+        if inspect.isfunction(function):
+            lines += entry(
+                4, f"{name}.{member}", signature_of(f"{name}.{member}", getattr(cls, member)), function.__doc__
+            )
+    if rows:
+        lines += ["", "| attribute | |", "|---|---|", *rows]
+    return lines
+
+
+def read(root: Path) -> str:
+    """From the sources alone: public functions and classes with their docstrings."""
+    lines = [HEAD]
+    for file in sorted((root / "python/sprig").glob("[a-z]*.py")):
+        tree = ast.parse(file.read_text())
+        for node in tree.body:
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.name.startswith("_")
+                and ast.get_docstring(node)
+            ):
+                signature = f"sprig.{node.name}({ast.unparse(node.args)})" if isinstance(node, ast.FunctionDef) else ""
+                lines += entry(2, f"sprig.{node.name}", signature, ast.get_docstring(node))
+                for part in getattr(node, "body", []):
+                    if (
+                        isinstance(node, ast.ClassDef)
+                        and isinstance(part, ast.FunctionDef)
+                        and not part.name.startswith("_")
+                    ):
+                        lines += entry(
+                            3,
+                            f"{node.name}.{part.name}",
+                            f"{part.name}({ast.unparse(part.args)})",
+                            ast.get_docstring(part),
+                        )
+    return "\n".join(lines) + "\n"
+
+
+def write(root: Path, folder: Path) -> None:
+    (folder / "python.md").write_text(imported() or read(root))

@@ -1,0 +1,139 @@
+#include "host/app/command_tree.hpp"
+
+#include "host/app/command_words.hpp"
+#include "host/app/completion.hpp"
+#include "sprig/core/refuse.hpp"
+#include "sprig/core/version.hpp"
+#include "sprig/engine/device_model.hpp"
+
+namespace sprig::app {
+
+namespace {
+
+constexpr Verb kVerbs[] = {
+    {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb},
+    {"run", "simulate a network; record spikes, counts, rates", run_verb},
+    {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
+    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true},
+    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true},
+    {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
+    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
+    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, true},
+    {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
+    {"report", "(re)draw report.html, the page of a run folder", report_verb},
+    {"info", "version, devices, self test", info_verb},
+};
+
+constexpr PrintingWord kPrintingWords[] = {
+    {"help", "what a verb takes, as its --help"},
+    {"completion", "print the completion of a shell: bash, zsh or fish"},
+    {"man", "print the manual page, as roff"},
+};
+
+std::string device_offence(const std::string& text) {
+  if (read_device(text)) return "";
+  const std::string meant = device_meant(text);
+  return "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + kDeviceWords +
+         (meant.empty() ? "" : "; did you mean " + meant + "?");
+}
+
+void add_options(CLI::App& app, Flags& flags) {
+  app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
+  app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
+      ->type_name("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--device", flags.device, "cpu, cuda, cuda:N, cuda:all (study, learn) or auto")
+      ->check(device_offence)
+      ->type_name("DEVICE");
+  app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
+  app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
+      ->type_name("DIR");
+  app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
+  app.add_flag("--quiet", flags.quiet, "neither progress nor table");
+  app.footer(
+      "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
+      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
+      "[[record]], several of each.\n"
+      "Every key, its default and what is allowed: sprig --help-config");
+}
+
+void add_bench_options(CLI::App& app, Flags& flags) {
+  app.add_option("network", flags.network, "bench.network; see below")->type_name("NETWORK");
+  app.add_option("--compare", flags.compare, "result.json of an earlier bench: print ratios")->type_name("FILE");
+  app.footer(bench_listing() + "\n" + app.get_footer());
+}
+
+void add_plan_options(CLI::App& app, Flags& flags) {
+  app.add_option("--device-model", flags.device_model,
+                 "plan for this GPU, which need not be here: " + device_model_names())
+      ->type_name("MODEL");
+  app.add_option("--device-memory", flags.device_memory, "with so much memory, e.g. 141G")->type_name("BYTES");
+}
+
+// IN is network.file, OUT the file to write: there is no run folder.
+void add_convert_options(CLI::App& app, Flags& flags) {
+  app.add_option("in", flags.in, "any file that network.file takes")->type_name("IN")->required();
+  app.add_option("out", flags.out, "written anew; .npz: a network, .npy: a dense matrix, .csv, .tsv: an edge list")
+      ->type_name("OUT")
+      ->required();
+  app.add_option("--to", flags.to, "the format: network, scipy (.npz), dense (.npy, .npz), edges (.csv, .tsv, .npz)")
+      ->check(CLI::IsMember({"network", "scipy", "dense", "edges"}))
+      ->type_name("FORMAT");
+  app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
+  app.add_option("--set", flags.set, "one configuration key, such as network.delay_ms; repeatable")
+      ->type_name("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->type_name("N");
+  app.add_flag("--quiet", flags.quiet, "print nothing");
+  app.footer(
+      "What IN lacks comes from [network] and [neuron]; what OUT does not keep is said. NIR, SONATA, Matrix Market and "
+      "NWB: python -m sprig convert IN OUT");
+}
+
+// All that `report` needs is in its folder.
+void add_report_options(CLI::App& app, Flags& flags) {
+  app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
+      ->type_name("FOLDER")
+      ->required();
+  app.add_option("--figures", flags.figures, "also write each figure as .svg, and its values as .csv, into this folder")
+      ->type_name("DIR");
+  app.add_flag("--quiet", flags.quiet, "print nothing");
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+std::span<const PrintingWord> printing_words() { return kPrintingWords; }
+
+std::string version_text() {
+  const Version v = version();
+  return std::string("sprig ") + v.version + " (" + v.git_revision + ")";
+}
+
+CommandTree::CommandTree() : app("Sparse recurrent integrate-and-fire networks: simulate, prune, study.", "sprig") {
+  app.set_version_flag("-V,--version", version_text(), "print version and revision");
+  app.add_flag("--help-config{text}", flags.help_config,
+               "every configuration key; --help-config=json: as a JSON Schema")
+      ->check(CLI::IsMember({"text", "json"}));
+  for (const Verb& verb : kVerbs) {
+    CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
+    verb.run == report_verb    ? add_report_options(subcommand, flags)
+    : verb.run == convert_verb ? add_convert_options(subcommand, flags)
+                               : add_options(subcommand, flags);
+    subcommand.set_version_flag("-V,--version", version_text(), "print version and revision");
+  }
+  add_bench_options(*app.get_subcommand("bench"), flags);
+  add_plan_options(*app.get_subcommand("plan"), flags);
+  for (const PrintingWord& word : kPrintingWords) app.add_subcommand(word.name, word.does);
+  app.get_subcommand("help")->add_option("verb", flags.help_verb, "the verb")->type_name("VERB");
+  app.get_subcommand("completion")
+      ->add_option("shell", flags.shell, "load it in bash with: source <(sprig completion bash)")
+      ->check(CLI::IsMember(shells()))
+      ->type_name("SHELL")
+      ->required();
+  app.require_subcommand(0, 1);
+}
+
+}  // namespace sprig::app

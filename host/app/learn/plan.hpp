@@ -1,0 +1,14 @@
+// What `learn` holds at once.
+#pragma once
+
+#include "sprig/session/learn_models.hpp"
+#include "sprig/session/memory_plan.hpp"
+
+namespace sprig::app {
+
+// Before any of it is allocated. Errors: ConfigError (learn.*).
+// gpu_blocks: multiprocessors of the GPU or GPUs that it is planned for, 0 on the CPU.
+MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks);
+inline constexpr const char* kLearnMemoryHint = "learn.neurons, learn.seeds or learn.variants";
+
+}  // namespace sprig::app

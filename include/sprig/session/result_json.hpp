@@ -1,0 +1,25 @@
+// What result.json says of a result, and its hash: the same from the command line and from Python.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/network/network.hpp"
+#include "sprig/pruning/prune.hpp"
+#include "sprig/session/output.hpp"
+
+namespace sprig {
+
+// Of a pruned network; of a spectrum.
+std::string result_hash(const Network& network);
+std::string result_hash(const LyapunovResult& spectrum);
+
+// In order.
+double sum_of(const std::vector<double>& values);
+
+Json lyapunov_json(const LyapunovResult& result);
+// options: finished (finish_config()), for their method, density and seed.
+Json prune_json(const PruneResult& pruned, const PruneOptions& options);
+
+}  // namespace sprig

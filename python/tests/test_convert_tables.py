@@ -1,0 +1,113 @@
+"""Matrix Market, SciPy's and NumPy's matrices, edge lists: the same synapses there and back; hostile files refused."""
+
+import numpy as np
+import pytest
+
+from carry_support import random_network
+
+from sprig.convert.errors import ConversionError, InputError
+from sprig.convert.tables import (
+    from_edge_list,
+    from_matrix_file,
+    from_matrix_market,
+    network_of_edges,
+    to_edge_list,
+    to_matrix_market,
+)
+
+
+def synapses(network):
+    r = network.recurrent
+    return list(zip(r.sources.tolist(), r.targets.tolist(), r.weights.tolist(), r.delay_steps.tolist()))
+
+
+def test_matrix_market_is_read_by_scipy_as_source_by_target_and_comes_back(tmp_path):
+    io = pytest.importorskip("scipy.io")
+    network = random_network()
+    assert to_matrix_market(network, tmp_path / "net.mtx")
+    r = network.recurrent
+    matrix = io.mmread(tmp_path / "net.mtx").tocsr()
+    assert np.array_equal(matrix.astype(np.float32).toarray()[r.sources, r.targets], r.weights)
+    back, _ = from_matrix_market(tmp_path / "net.mtx", delay_ms=0.7, tau_m_ms=np.full(80, 11.0))
+    assert [s[:3] for s in synapses(back)] == [s[:3] for s in synapses(network)]
+    assert set(back.recurrent.delay_steps.tolist()) == {7} and set(back.tau_m_ms.tolist()) == {11.0}
+    turned, _ = from_matrix_market(tmp_path / "net.mtx", orientation="target_source")
+    assert sorted((t, s) for s, t, *_ in synapses(turned)) == [s[:2] for s in synapses(network)]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "MatrixMarket"),
+        ("%%MatrixMarket matrix coordinate real general\n", "header"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 900000000000\n1 1 1\n", "declares"),
+        ("%%MatrixMarket matrix coordinate real general\n900000000 900000000 1\n1 1 1\n", "declares"),
+        ("%%MatrixMarket matrix array real general\n30000 30000\n1\n", "declares"),
+        ("%%MatrixMarket matrix coordinate real general\n3 4 1\n1 1 1\n", "square"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 2\n1 1 1\n", "damaged"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 1\n4 1 1\n", "damaged|source"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 1\n1 1 nan\n", "weight"),
+        ("%%MatrixMarket matrix coordinate complex general\n3 3 1\n1 1 1 1\n", "complex"),
+    ],
+)
+def test_bad_matrix_market_files_are_refused_by_name(text, words, tmp_path):
+    (tmp_path / "bad.mtx").write_text(text)
+    with pytest.raises(InputError, match=words) as refused:
+        from_matrix_market(tmp_path / "bad.mtx")
+    assert "bad.mtx" in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+def test_scipys_and_numpys_files_give_the_same_synapses(form, tmp_path):
+    sparse = pytest.importorskip("scipy.sparse")
+    network = random_network()
+    r = network.recurrent
+    matrix = sparse.coo_matrix((r.weights, (r.sources, r.targets)), shape=(80, 80)).asformat(form)
+    sparse.save_npz(tmp_path / "m.npz", matrix)
+    np.save(tmp_path / "m.npy", matrix.toarray())
+    for name in ("m.npz", "m.npy"):
+        back, _ = from_matrix_file(tmp_path / name)
+        assert [s[:3] for s in synapses(back)] == [s[:3] for s in synapses(network)]
+    cut = (tmp_path / "m.npz").read_bytes()
+    for size in (0, 5, len(cut) // 2, len(cut) - 3):
+        (tmp_path / "cut.npz").write_bytes(cut[:size])
+        with pytest.raises(InputError, match="cut.npz"):
+            from_matrix_file(tmp_path / "cut.npz")
+
+
+def test_an_edge_list_comes_back_with_its_delays_and_names_are_numbered(tmp_path):
+    network = random_network()
+    to_edge_list(network, tmp_path / "e.csv")
+    back, lost = from_edge_list(tmp_path / "e.csv", neurons=80)
+    assert synapses(back) == synapses(network) and lost == []
+    (tmp_path / "n.csv").write_text("source;target;weight\nAVAL;AVAR;2\nAVAR;AVBL;-1\n")
+    named, lost = from_edge_list(tmp_path / "n.csv")
+    assert [s[:3] for s in synapses(named)] == [(0, 1, 2.0), (1, 2, -1.0)] and "AVAL, AVAR, AVBL" in lost[0]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("a,b\n1,2\n", "line 1: has no column source"),
+        ("source,target,weight\n0,1\n", "line 2"),
+        ("source,target,weight\n0,1,x\n", "line 2: weight"),
+        ("source,target,weight\n0,4000000000,1\n", "neuron 4000000000"),
+        ("source,target,weight\n0,1,nan\n", "weight of synapse 0"),
+        ("source,target,weight,delay_ms\n0,1,1,-2\n", "delay of synapse 0"),
+        ("source,target,weight,delay_ms\n0,1,1,1e8\n", "delay"),
+        ("", "line 1"),
+    ],
+)
+def test_bad_edge_lists_are_refused_with_file_and_line(text, words, tmp_path):
+    (tmp_path / "bad.csv").write_text(text)
+    with pytest.raises(InputError, match=words) as refused:
+        from_edge_list(tmp_path / "bad.csv")
+    assert "bad.csv" in str(refused.value)
+
+
+def test_parallel_synapses_are_kept_or_added_up():
+    edges = dict(n=3, source=[0, 0, 1], target=[1, 1, 2], weight=[1.0, 2.0, 3.0])
+    assert len(network_of_edges(**edges).recurrent) == 3
+    assert network_of_edges(**edges, multapses=False).recurrent.weights.tolist() == [3.0, 3.0]
+    with pytest.raises(ConversionError, match="orientation"):
+        network_of_edges(**edges, orientation="up")

@@ -1,0 +1,36 @@
+"""The notebook runs from its first cell to its last, in 25 lines of code at most, and is kept without outputs."""
+
+import pathlib
+
+import pytest
+
+NOTEBOOK = pathlib.Path(__file__).resolve().parents[2] / "examples/notebooks/prune_and_train.ipynb"
+
+
+def cells():
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+def test_the_notebook_has_no_outputs_and_at_most_25_lines_of_code():
+    code = [cell for cell in cells().cells if cell.cell_type == "code"]
+    assert sum(len([line for line in cell.source.splitlines() if line.strip()]) for cell in code) <= 25
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+
+
+def test_the_notebook_trains_what_sprig_pruned():
+    """Where snnTorch, or PyTorch, is not installed, this says so and runs nothing."""
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    for name in ("torch", "snntorch", "scipy", "ipykernel"):
+        pytest.importorskip(name, reason=f"the Python package {name} is not installed")
+    notebook = cells()
+    nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    outputs = [
+        "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+    print("\n--\n".join(outputs))
+    losses = [float(line.split()[1]) for line in outputs[3].splitlines()[:5]]
+    assert losses[-1] < losses[0]
+    assert "2000 synapses" in outputs[1] and "2000 synapses" in outputs[4]
