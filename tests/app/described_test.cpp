@@ -6,7 +6,7 @@
 namespace sprig {
 namespace {
 
-constexpr const char* kDescribed = R"(
+constexpr const char* kDescribed = R"toml(
 [run]
 duration_ms = 300
 [network]
@@ -27,7 +27,7 @@ weight = "gamma(2, 0.1)"
 [[projection]]
 from = "I"
 to = ["E", "I"]
-rule = "small_in"
+rule = "fixed_in_degree(4)"
 weight = -0.8
 [[stimulus]]
 kind = "dc"
@@ -56,15 +56,11 @@ methods = ["dense", "lnp"]
 densities = [0.5]
 seeds = 1
 variants = ["strong: projection.0.weight=gamma(2, 0.2)"]
-)";
+)toml";
 
 class DescribedNetworks : public Program {
  protected:
-  void SetUp() override {
-    std::string text = kDescribed;
-    text.replace(text.find("small_in"), 8, "fixed_in_degree(4)");
-    test::write_raw(folder("two.toml"), text);
-  }
+  void SetUp() override { test::write_raw(folder("two.toml"), kDescribed); }
   Outcome on(const std::string& verb, const std::string& out, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments{verb, "--config", "two.toml", "--out", out, "--device", "cpu"};
     arguments.insert(arguments.end(), more.begin(), more.end());
