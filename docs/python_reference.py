@@ -44,7 +44,7 @@ def docstring(text: str | None) -> str:
             out.append(f"- `{name}`" + (f": {safe(kind)}" if colon else ""))
             in_list = bool(colon)
         elif in_list and line.startswith(" "):
-            out.append("  " + ("\\\n  " if False else "") + safe(line.strip()))
+            out.append("  " + safe(line.strip()))
         else:
             out.append(safe(line))
     if in_code:
@@ -53,7 +53,10 @@ def docstring(text: str | None) -> str:
 
 
 def safe(line: str) -> str:
-    return re.sub(r"``([^`]+)``", r"`\1`", line).replace("<", "&lt;")
+    """Code in single backquotes, everything else as plain text."""
+    parts = re.split(r"(``[^`]+``|`[^`]+`)", line)
+    plain = lambda text: re.sub(r"([\[\]_*|])", r"\\\1", text.replace("<", "&lt;"))  # noqa: E731
+    return "".join(f"`{part.strip('`')}`" if part.startswith("`") else plain(part) for part in parts)
 
 
 def entry(level: int, name: str, signature: str, doc: str | None) -> list[str]:
@@ -86,7 +89,9 @@ def imported() -> str | None:
     errors = [n for n in classes if issubclass(getattr(package, n), Exception)]
     lines += ["", "## Functions"]
     for name in functions:
-        lines += entry(3, f"sprig.{name}", signature_of(f"sprig.{name}", getattr(package, name)), getattr(package, name).__doc__)
+        lines += entry(
+            3, f"sprig.{name}", signature_of(f"sprig.{name}", getattr(package, name)), getattr(package, name).__doc__
+        )
     lines += ["", "## Classes"]
     for name in classes:
         if name not in errors:
@@ -109,7 +114,9 @@ def class_entry(name: str, cls: type) -> list[str]:
             continue
         function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if inspect.isfunction(function):
-            lines += entry(4, f"{name}.{member}", signature_of(f"{name}.{member}", getattr(cls, member)), function.__doc__)
+            lines += entry(
+                4, f"{name}.{member}", signature_of(f"{name}.{member}", getattr(cls, member)), function.__doc__
+            )
     if rows:
         lines += ["", "| attribute | |", "|---|---|", *rows]
     return lines
@@ -121,12 +128,25 @@ def read(root: Path) -> str:
     for file in sorted((root / "python/sprig").glob("[a-z]*.py")):
         tree = ast.parse(file.read_text())
         for node in tree.body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and ast.get_docstring(node):
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.name.startswith("_")
+                and ast.get_docstring(node)
+            ):
                 signature = f"sprig.{node.name}({ast.unparse(node.args)})" if isinstance(node, ast.FunctionDef) else ""
                 lines += entry(2, f"sprig.{node.name}", signature, ast.get_docstring(node))
                 for part in getattr(node, "body", []):
-                    if isinstance(node, ast.ClassDef) and isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
-                        lines += entry(3, f"{node.name}.{part.name}", f"{part.name}({ast.unparse(part.args)})", ast.get_docstring(part))
+                    if (
+                        isinstance(node, ast.ClassDef)
+                        and isinstance(part, ast.FunctionDef)
+                        and not part.name.startswith("_")
+                    ):
+                        lines += entry(
+                            3,
+                            f"{node.name}.{part.name}",
+                            f"{part.name}({ast.unparse(part.args)})",
+                            ast.get_docstring(part),
+                        )
     return "\n".join(lines) + "\n"
 
 

@@ -24,14 +24,14 @@ ABOUT = {
     "task": "The series or images that readouts are trained on.",
     "training": "Training of the recurrent layer before the readout.",
     "study": "Methods, densities and seeds to compare: [tasks and studies](../studies.md).",
-    "operating_point": "The search that `study.mode = \"operating_point\"` makes.",
+    "operating_point": 'The search that `study.mode = "operating_point"` makes.',
     "bench": "The standard networks: [benchmarks](../how-to/benchmarks.md).",
     "learn": "Learning without labels: [SpikeDyn and its relatives](../spikedyn.md).",
     "model_search": "The search for the largest such model.",
-    "population": "A group of neurons.",
+    "population": "A group of neurons: [networks in words](../networks.md).",
     "projection": "Synapses from populations onto populations.",
-    "stimulus": "What is done to neurons from outside; several add up.",
-    "record": "What is written down while a network runs.",
+    "stimulus": "What is done to neurons from outside; several add up: [stimuli](../stimuli.md).",
+    "record": "What is written down while a network runs: [records](../formats.md#records).",
 }
 
 
@@ -41,22 +41,20 @@ def output(sprig: str, *arguments: str) -> str:
 
 def cell(text: str) -> str:
     """Text in a cell of a table."""
-    return re.sub(r"([<>])", lambda m: {"<": "&lt;", ">": "&gt;"}[m[1]], text).replace("|", "\\|").replace("_", "\\_").replace("*", "\\*")
+    return re.sub(r"([|_*\[\]])", r"\\\1", text.replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def code(text: str) -> str:
     return f"`{text}`".replace("|", "\\|")
 
 
-def shown_default(key: Schema) -> str:
-    return code(json.dumps(key["default"])) if "default" in key else ""
-
-
 def table(keys: dict[str, Schema]) -> list[str]:
-    lines = ["| key | default | meaning | allowed |", "|---|---|---|---|"]
+    """Two columns, so that a phone shows them side by side."""
+    lines = ["| key, default | meaning, what is allowed |", "|---|---|"]
     for name, key in keys.items():
         meaning, _, allowed = key.get("description", "").partition("; allowed: ")
-        lines.append(f"| {code(name)} | {shown_default(key)} | {cell(meaning)} | {cell(allowed)} |")
+        default = f"<br><small>{code(json.dumps(key['default']))}</small>" if "default" in key else ""
+        lines.append(f"| {code(name)}{default} | {cell(meaning)}<br><small>{cell(allowed)}</small> |")
     return lines
 
 

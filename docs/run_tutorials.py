@@ -1,11 +1,13 @@
-"""Runs the programs that pages are: docs/run_tutorials.py SPRIG [--python FOLDER] [--update] PAGE...
+"""Runs the programs that pages are: docs/run_tutorials.py --sprig PROGRAM [--update] PAGE...
 
 In a folder of its own for each page, top to bottom: a block with a title is written to the file of that name; a block of
-`sh` is run by bash, with SPRIG's folder on PATH; a block of `text` right behind it is what it must print, on either stream,
-but for times of a run ("0.4 s"). `sh fails` must not exit with 0. --update writes what was printed into the page.
+`sh` is run by bash, with PROGRAM's folder on PATH (without --sprig: SPRIG_PROGRAM of the environment); a block of `text`
+right behind it is what it must print, on either stream, but for times of a run ("0.4 s"). `sh fails` must not exit with 0.
+--update writes what was printed into the page.
 
-`<!-- needs: numpy nir -->` names the Python modules without which the next block of `sh` is left out; --python is a folder
-with further ones, such as sprig. `python3` is the Python that runs this. Exit codes: 0 every output is the page's, 1 one is not, 77 where a page ran nothing.
+`<!-- needs: nir -->` names the Python modules without which the next block of `sh` is left out, `<!-- page needs: numpy
+-->` those without which the page is. `python3` is the Python that runs this. Exit codes: 0 every output is the page's, 1 one
+is not, 77 where nothing was run.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
+PAGE_NEEDS = re.compile(r"<!-- page needs: ([\w ]+) -->")
 NEEDS = re.compile(r"<!-- needs: ([\w ]+) -->\s*$")
 LONGEST_S = 120  # of one block
 
@@ -31,7 +34,9 @@ def comparable(text: str) -> list[str]:
 
 def lacking(modules: list[str], environment: dict[str, str]) -> list[str]:
     probe = "import importlib.util, sys; print(*[m for m in sys.argv[1:] if importlib.util.find_spec(m) is None])"
-    found = subprocess.run([sys.executable, "-c", probe, *modules], env=environment, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", probe, *modules], env=environment, capture_output=True, text=True, check=True
+    )
     return found.stdout.split()
 
 
@@ -47,6 +52,9 @@ class Page:
 
     def run(self, update: bool) -> None:
         text = self.path.read_text()
+        if (needs := PAGE_NEEDS.search(text)) and (missing := lacking(needs[1].split(), self.environment)):
+            print(f"{self.path.name} is left out: no Python module {', '.join(missing)}")
+            return
         blocks = list(FENCE.finditer(text))
         edits: list[tuple[int, int, str]] = []
         with tempfile.TemporaryDirectory() as folder:
@@ -56,12 +64,19 @@ class Page:
                     (Path(folder) / title[1]).write_text(block["body"])
                 elif info.split()[:1] == ["sh"]:
                     printed = self.command(block, text, folder)
-                    if printed is None or after is None or after["info"] != "text" or text[block.end() : after.start()].strip():
+                    if (
+                        printed is None
+                        or after is None
+                        or after["info"] != "text"
+                        or text[block.end() : after.start()].strip()
+                    ):
                         continue
                     if update:
                         edits.append((after.start("body"), after.end("body"), printed.rstrip() + "\n"))
                     elif comparable(printed) != comparable(after["body"]):
-                        lines = difflib.unified_diff(comparable(after["body"]), comparable(printed), "page", "printed", lineterm="")
+                        lines = difflib.unified_diff(
+                            comparable(after["body"]), comparable(printed), "page", "printed", lineterm=""
+                        )
                         self.fail(after.start(), "prints something else\n" + "\n".join(lines))
         for start, end, printed in reversed(edits):
             text = text[:start] + printed + text[end:]
@@ -92,15 +107,15 @@ class Page:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("sprig", type=Path)
-    parser.add_argument("--python", type=Path)
+    parser.add_argument("--sprig", type=Path, default=os.environ.get("SPRIG_PROGRAM"))
     parser.add_argument("--update", action="store_true")
     parser.add_argument("pages", type=Path, nargs="+")
     arguments = parser.parse_args()
+    if not arguments.sprig:
+        print("no --sprig and no SPRIG_PROGRAM: nothing is run")
+        return 77
     environment = dict(os.environ, NO_COLOR="1", OMP_NUM_THREADS="2", COLUMNS="100")
-    environment["PATH"] = f"{arguments.sprig.resolve().parent}:{environment['PATH']}"
-    if arguments.python:
-        environment["PYTHONPATH"] = f"{arguments.python.resolve()}:{environment.get('PYTHONPATH', '')}".rstrip(":")
+    environment["PATH"] = f"{Path(arguments.sprig).resolve().parent}:{environment['PATH']}"
     pages = [Page(path, environment) for path in arguments.pages]
     for page in pages:
         page.run(arguments.update)

@@ -1,4 +1,5 @@
-"""Lays out the documentation as a site and builds it: docs/site.py SPRIG [--pages-only].
+"""Lays out the documentation as a site and builds it: docs/site.py SPRIG. `docs/site.py --check` builds
+nothing: it sees whether mkdocs.yml lists every page that there is, and no other.
 
 docs/ stands as it is, so that a forge shows it. Into build/docs/pages go its pages, README's neighbours that are pages
 too (CHANGELOG, CONTRIBUTING), and the reference, which is written here from the program SPRIG and from the Python
@@ -7,6 +8,7 @@ package. Then mkdocs, where every warning is an error, and a check that every li
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +24,7 @@ import reference  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 PAGES, SITE = ROOT / "build/docs/pages", ROOT / "build/docs/site"
 NEIGHBOURS = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
+WRITTEN = ("reference/configuration.md", "reference/commands.md", "reference/python.md")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -51,11 +54,25 @@ def page_text(source: Path, target: Path) -> str:
     return "".join(part if part.startswith("```") else LINK.sub(moved, part) for part in parts)
 
 
+def sources() -> dict[Path, Path]:
+    """Where each page comes from, and where it goes."""
+    pages = {source: PAGES / source.relative_to(ROOT / "docs") for source in (ROOT / "docs").rglob("*.md")}
+    return pages | {ROOT / name: PAGES / target for name, target in NEIGHBOURS.items()}
+
+
+def unlisted() -> list[str]:
+    """What mkdocs.yml lists and is not there, and the other way round."""
+    nav = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
+    listed = set(re.findall(r"([\w/-]+\.md)$", nav, re.M))
+    there = {str(target.relative_to(PAGES)) for target in sources().values()} | set(WRITTEN)
+    return [f"mkdocs.yml lists {page}, which is not there" for page in sorted(listed - there)] + [
+        f"mkdocs.yml does not list {page}" for page in sorted(there - listed)
+    ]
+
+
 def lay_out(sprig: str) -> None:
     shutil.rmtree(PAGES, ignore_errors=True)
-    sources = {source: PAGES / source.relative_to(ROOT / "docs") for source in (ROOT / "docs").rglob("*.md")}
-    sources |= {ROOT / name: PAGES / target for name, target in NEIGHBOURS.items()}
-    for source, target in sources.items():
+    for source, target in sources().items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page_text(source, target))
     shutil.copy(ROOT / "docs/style.css", PAGES)
@@ -101,12 +118,13 @@ def broken_links() -> list[str]:
 
 
 def main() -> int:
-    sprig, *rest = sys.argv[1:]
-    lay_out(sprig)
-    if rest == ["--pages-only"]:
-        return 0
+    (argument,) = sys.argv[1:]
+    if argument == "--check":
+        print(*(wrong := unlisted()), sep="\n", end="\n" if wrong else "")
+        return 1 if wrong else 0
+    lay_out(argument)
     command = [sys.executable, "-m", "mkdocs", "--quiet", "build", "--strict", "--clean"]
-    if subprocess.run(command, cwd=ROOT, env={**__import__("os").environ, "NO_MKDOCS_2_WARNING": "1"}).returncode:
+    if subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}).returncode:
         return 1
     broken = broken_links()
     print(*broken, sep="\n", end="\n" if broken else "")

@@ -41,8 +41,8 @@ std::vector<std::string> assignments() {
 
 Values values_of(const CLI::Option& option) {
   const std::string name = option.get_single_name(), type = option.get_type_name();
-  if (name == "config" || name == "compare") return {true, false, {}};
-  if (name == "out" || name == "data" || name == "folder" || name == "figures") return {false, true, {}};
+  if (type == "FILE" || type == "IN" || type == "OUT") return {true, false, {}};
+  if (type == "DIR" || type == "FOLDER") return {false, true, {}};
   if (name == "device") return Values::of({"auto", "cpu", "cuda", "cuda:0", "cuda:all"});
   if (name == "device-model") {
     Values models;
@@ -55,6 +55,7 @@ Values values_of(const CLI::Option& option) {
     for (const std::string_view network : words_of(BenchNetwork{})) networks.words.emplace_back(network);
     return networks;
   }
+  if (name == "to") return Values::of({"network", "scipy", "dense", "edges"});
   if (name == "help-config") return Values::of({"text", "json"});
   if (name == "shell") return Values::of(shells());
   if (name == "set") return Values::of(assignments());
@@ -167,8 +168,9 @@ std::string zsh_values(const CLI::Option& option) {
 
 std::string zsh_script(const CLI::App& app) {
   std::string names, cases;
-  const auto argument = [](const CLI::Option& option) {
-    if (option.get_positional()) return quoted("1" + zsh_values(option));
+  int place = 0;  // of a positional
+  const auto argument = [&place](const CLI::Option& option) {
+    if (option.get_positional()) return quoted(std::to_string(++place) + zsh_values(option));
     const bool value = takes_value(option);
     const std::string name = "--" + option.get_single_name();
     return quoted((name == "--set" ? "*" : "") + name + "[" + escaped(option.get_description(), ":[]\\") + "]" +
@@ -177,6 +179,7 @@ std::string zsh_script(const CLI::App& app) {
   for (const CLI::App* verb : app.get_subcommands({})) {
     names += "    " + quoted(verb->get_name() + ":" + escaped(verb->get_description(), ":\\")) + "\n";
     cases += "    " + verb->get_name() + ")\n      _arguments";
+    place = 0;
     for (const CLI::Option* option : verb->get_options()) cases += " \\\n        " + argument(*option);
     cases += " ;;\n";
   }

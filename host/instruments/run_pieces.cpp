@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sprig/instruments/run.hpp"
 #include "sprig/network/neuron_parameters.hpp"
 
 namespace sprig {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <tuple>
 
 #include "host/network/described.hpp"
 #include "sprig/core/refuse.hpp"
@@ -10,6 +12,8 @@
 namespace sprig {
 
 namespace {
+
+constexpr std::uint32_t kWorthThreads = 4096;  // neurons: starting threads takes longer than drawing for fewer
 
 // A parameter with the draw that is its own: value `draw` of (stream, neuron). Draws never change.
 struct PopulationParameter {
@@ -42,32 +46,32 @@ constexpr PopulationParameter kOthers[] = {
      true},
 };
 
-// Calls use(neuron, value) for each neuron of `population`, in parallel.
-template <class Use>
-void each_value(const std::string& key, const NeuronValues& values, const PopulationParameter& parameter,
-                std::uint32_t seed, const Population& population, Use use) {
-  const std::uint32_t first = population.first, end = first + population.count;
-  const Distribution& law = values.law;
-  if (!values.drawn()) {
-    for (std::uint32_t i = first; i < end; ++i) use(i, values.given[i - first]);
-  } else if (law.kind == Distribution::Kind::constant) {  // infinity too
-    for (std::uint32_t i = first; i < end; ++i) use(i, law.a);
-  } else {
-    const Sampler sampler(key, law, kAnything, parameter.positive ? 0 : -std::numeric_limits<double>::infinity());
-#pragma omp parallel for schedule(static)
-    for (std::uint32_t i = first; i < end; ++i) use(i, sampler.value(seed, parameter.stream, i, parameter.draw));
+// Laws that populations share are tabulated once.
+class Samplers {
+ public:
+  const Sampler& of(const std::string& key, const Distribution& law, bool positive) {
+    const Key id{law.kind, law.a, law.b, positive};
+    const auto at = made_.find(id);
+    if (at != made_.end()) return at->second;
+    const double redraw = positive ? 0 : -std::numeric_limits<double>::infinity();
+    return made_.emplace(id, Sampler(key, law, kAnything, redraw)).first->second;
   }
-}
+
+ private:
+  using Key = std::tuple<Distribution::Kind, double, double, bool>;
+  std::map<Key, Sampler> made_;
+};
 
 class PopulationValues {
  public:
   PopulationValues(const PopulationSpec& spec, const Population& population, const NetworkSpec& defaults,
-                   std::uint32_t seed, NeuronParameters& neurons)
+                   std::uint32_t seed, Samplers& samplers, NeuronParameters& neurons)
       : where_("population." + spec.name + "."),
         spec_(spec),
         population_(population),
         defaults_(defaults),
         seed_(seed),
+        samplers_(samplers),
         neurons_(neurons) {}
 
   void set() {
@@ -82,26 +86,40 @@ class PopulationValues {
   }
 
  private:
+  // Calls use(neuron, value) for each neuron, in parallel.
+  template <class Use>
+  void each_value(const std::string& key, const NeuronValues& values, const PopulationParameter& parameter, Use use) {
+    const std::uint32_t first = population_.first, end = first + population_.count;
+    const Distribution& law = values.law;
+    if (!values.drawn()) {
+      for (std::uint32_t i = first; i < end; ++i) use(i, values.given[i - first]);
+    } else if (law.kind == Distribution::Kind::constant) {  // infinity too
+      for (std::uint32_t i = first; i < end; ++i) use(i, law.a);
+    } else {
+      const Sampler& sampler = samplers_.of(key, law, parameter.positive);
+#pragma omp parallel for schedule(static) if (end - first >= kWorthThreads)
+      for (std::uint32_t i = first; i < end; ++i) use(i, sampler.value(seed_, parameter.stream, i, parameter.draw));
+    }
+  }
   template <class Use>
   void each(const PopulationParameter& parameter, Use use) {
-    each_value(where_ + parameter.name, *(spec_.*parameter.values), parameter, seed_, population_, use);
+    each_value(where_ + parameter.name, *(spec_.*parameter.values), parameter, use);
   }
 
   // Draws that are too small are raised; given values and constants are not.
   void set_tau_m() {
     const NeuronValues& values = spec_.tau_m_ms ? *spec_.tau_m_ms : NeuronValues{defaults_.tau_m_ms.front(), "", {}};
     const double least = values.drawn() ? defaults_.tau_m_min_ms : 0;
-    each_value(spec_.tau_m_ms ? where_ + "tau_m_ms" : "neuron.tau_m_ms", values, kTauM, seed_, population_,
+    each_value(spec_.tau_m_ms ? where_ + "tau_m_ms" : "neuron.tau_m_ms", values, kTauM,
                [&](std::uint32_t i, double x) { neurons_.tau_m_ms[i] = std::max(x, least); });
   }
 
   // As build_network(NetworkSpec) has it, or absolute.
   void set_initial() {
     if (spec_.v_initial_mv) return each(kInitial, [&](std::uint32_t i, double x) { neurons_.v_initial[i] = x; });
-    each_value("neuron.v_initial", {defaults_.v_initial, "", {}}, kInitial, seed_, population_,
-               [&](std::uint32_t i, double x) {
-                 neurons_.v_initial[i] = neurons_.e_l[i] + (neurons_.v_th[i] - neurons_.e_l[i]) * x;
-               });
+    each_value("neuron.v_initial", {defaults_.v_initial, "", {}}, kInitial, [&](std::uint32_t i, double x) {
+      neurons_.v_initial[i] = neurons_.e_l[i] + (neurons_.v_th[i] - neurons_.e_l[i]) * x;
+    });
   }
 
   void check_reset() const {
@@ -116,14 +134,17 @@ class PopulationValues {
   const Population& population_;
   const NetworkSpec& defaults_;
   std::uint32_t seed_;
+  Samplers& samplers_;
   NeuronParameters& neurons_;
 };
 
 }  // namespace
 
 void set_described_neurons(const NetworkDescription& description, std::uint32_t seed, Network& network) {
+  Samplers samplers;
   for (std::size_t p = 0; p < description.populations.size(); ++p)
-    PopulationValues(description.populations[p], network.populations[p], description.defaults, seed, network.neurons)
+    PopulationValues(description.populations[p], network.populations[p], description.defaults, seed, samplers,
+                     network.neurons)
         .set();
 }
 

@@ -20,6 +20,7 @@
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
+#include "sprig/instruments/run.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/table.hpp"
 
@@ -184,12 +185,13 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::D
   if (work == Work::run) {
     // Records are streamed: two pieces, in each at most so many spikes and values, and a row of what is counted.
     const double steps = config.run.duration_ms / step_ms;
-    const double spikes = std::min(kPieceSpikes, n * replicas * steps), values = n * replicas * 4;
+    const double spikes = std::min(double{kPieceSpikes}, n * replicas * steps);
     if (config.run.record_spikes || config.run.count_window_ms > 0 || !config.records.empty())
-      add("recording", "spikes of two pieces", 2 * sizeof(SpikeEvent) * spikes + (sizeof(std::uint64_t) * spikes));
-    if (config.run.count_window_ms > 0) add("recording", "counts of a window", values);
+      add("recording", "spikes of two pieces", (2 * sizeof(SpikeEvent) + sizeof(std::uint64_t)) * spikes);
+    if (config.run.count_window_ms > 0) add("recording", "counts of a window", 4 * n * replicas);
     const double probed = static_cast<double>(config.run.probe.size()) * replicas;
-    add("recording", "probe", 2 * 3 * sizeof(real) * std::min(std::max(kPieceProbeValues, probed), probed * steps));
+    add("recording", "probe",
+        2 * 3 * sizeof(real) * std::min(std::max(double{kPieceProbeValues}, probed), probed * steps));
     return plan;
   }
   const double states = (1 + current_rows(kind)) * n;

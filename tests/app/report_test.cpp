@@ -1,6 +1,7 @@
 // Pages of real runs: drawn at the end of each verb and again by `sprig report`, from observations that hold.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <map>
 
 #include "host/app/observe_structure.hpp"
@@ -109,9 +110,13 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
                  "--set", "run.replicas=2", "--out", "a"})
                 .code,
             0);
-  const NpzReader file(folder("a/spikes.npz"));
-  const auto step = file.read<std::uint64_t>("step");
-  const auto neuron = file.read<std::uint32_t>("neuron"), replica = file.read<std::uint32_t>("replica");
+  const std::string file = test::read_file(folder("a/spikes.npy"));
+  std::vector<std::uint32_t> step, neuron, replica;
+  for (std::size_t k = 0; k < result("a")["spikes"].get<std::size_t>(); ++k) {
+    std::uint32_t row[3];
+    std::memcpy(row, file.data() + file.size() - 12 * (k + 1), 12);
+    step.push_back(row[0]), neuron.push_back(row[1]), replica.push_back(row[2]);
+  }
   std::multimap<std::uint32_t, std::uint64_t> expected, shown;
   std::size_t total = 0;
   for (std::size_t i = 0; i < step.size(); ++i)

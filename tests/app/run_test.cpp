@@ -1,11 +1,8 @@
-// sprig run: its records, put together from pieces, and its fingerprints.
+// sprig run: what stands in its folder, and what becomes of it when it is stopped.
 #include <gtest/gtest.h>
 
-#include "host/app/run_simulation.hpp"
-#include "sprig/core/error.hpp"
-#include "sprig/session/network.hpp"
 #include "tests/app/program.hpp"
-#include "tests/support/networks.hpp"
+#include "tests/support/python.hpp"
 
 namespace sprig {
 namespace {
@@ -13,110 +10,12 @@ namespace {
 using RunVerb = Program;
 using test::read_file;
 
-Config small_config(const std::vector<std::string>& assignments = {}) {
-  Config config;
-  read_config_text(config, test::kSmallConfig, "small.toml");
-  for (const std::string& assignment : assignments) set_config(config, assignment);
-  finish_config(config);
-  return config;
-}
-
-// Stops after `pieces` of them.
-app::RunOutcome simulated(const Config& config, int pieces = 1 << 30) {
-  const Network network = stored(make_network(config, 1));
-  const auto simulation = make_simulation(network, {}, config.simulation);
-  return app::simulate(*simulation, network, config, app::run_steps(config.run, network.step_ms),
-                       [&](double, const std::string&) { return --pieces > 0; });
-}
-
-// One call of the engine over the whole run.
-Recording recorded_at_once(const Config& config) {
-  const Network network = stored(make_network(config, 1));
-  const auto simulation = make_simulation(network, {}, config.simulation);
-  RecordOptions what;
-  what.spikes = true;
-  what.count_window_steps = static_cast<std::uint32_t>(config.run.count_window_ms / network.step_ms);
-  what.probe = config.run.probe;
-  Recording recording;
-  simulation->advance(static_cast<std::uint64_t>(config.run.transient_ms / network.step_ms));
-  simulation->advance(static_cast<std::uint64_t>(config.run.duration_ms / network.step_ms), {}, what, &recording);
-  return recording;
-}
-
-TEST(RunPieces, PutTogetherAreOneCall) {
-  // Windows below, between and beyond the pieces, which begin with 64 steps and double; the last window is partial.
-  for (const char* window : {"1", "7", "64", "100", "1000", "2500"}) {
-    for (const char* spikes : {"true", "false"}) {
-      SCOPED_TRACE(std::string(window) + ", spikes " + spikes);
-      const Config config =
-          small_config({"run.duration_ms=1501", "run.transient_ms=33", "run.replicas=3", "run.probe=[4, 9]",
-                        std::string("run.count_window_ms=") + window, std::string("run.record_spikes=") + spikes});
-      const app::RunOutcome pieces = simulated(config);
-      const Recording once = recorded_at_once(config);
-      EXPECT_TRUE(pieces.complete);
-      EXPECT_EQ(pieces.steps, once.steps);
-      EXPECT_EQ(pieces.total_spikes, once.total_spikes);
-      EXPECT_GT(pieces.total_spikes, 0u);
-      EXPECT_EQ(pieces.counts, once.counts);
-      EXPECT_EQ(pieces.probe_v, once.probe_v);
-      EXPECT_EQ(pieces.spikes, config.run.record_spikes ? once.spikes : std::vector<SpikeEvent>{});
-      std::vector<std::uint64_t> spikes_of(60, 0);
-      for (const SpikeEvent& spike : once.spikes) ++spikes_of[spike.neuron];
-      EXPECT_EQ(pieces.spikes_of, spikes_of);
-    }
-  }
-}
-
-TEST(RunPieces, ALongWindowDoesNotKeepAStopWaiting) {
-  const Config config = small_config({"run.duration_ms=1e9", "run.count_window_ms=1e8", "run.record_spikes=false"});
-  const app::RunOutcome out = simulated(config, 2);
-  EXPECT_FALSE(out.complete);
-  EXPECT_LE(out.steps, 64u + 128u);
-  EXPECT_EQ(out.counts.size(), 60u) << "the window that was begun";
-}
-
-// Two neurons without synapses, at rest but for `first`, which fires in the first step.
-app::RunOutcome one_spike(std::size_t first, bool record_spikes) {
-  NeuronDefaults neuron;
-  neuron.i_dc = 0;
-  Network network = test::unconnected(2, {}, 1.0, neuron);
-  network.neurons.v_initial = {0, 0};
-  network.neurons.v_initial[first] = 5;
-  Config config;
-  config.run.record_spikes = record_spikes;
-  const auto simulation = make_simulation(network, {}, config.simulation);
-  return app::simulate(*simulation, network, config, {0, 1000, 0}, [](double, const std::string&) { return true; });
-}
-
-TEST(RunHash, KnowsTheSpikeTrainNotOnlyTheFinalState) {
-  for (const bool record_spikes : {true, false}) {
-    const app::RunOutcome a = one_spike(0, record_spikes), b = one_spike(1, record_spikes);
-    ASSERT_EQ(a.total_spikes, 1u);
-    ASSERT_EQ(b.total_spikes, 1u);
-    EXPECT_EQ(a.state_hash, b.state_hash) << "long back at rest";
-    EXPECT_NE(a.hash, b.hash) << a.hash_of;
-    EXPECT_EQ(a.hash, one_spike(0, record_spikes).hash);
-  }
-}
-
-TEST(RunSteps, TimesBelowOneStepAreRefusedBeforeTheyAreRounded) {
-  RunSection run;
-  run.duration_ms = 0.6;
-  EXPECT_THROW(app::run_steps(run, 1.0), ConfigError);
-  run.duration_ms = 1;
-  EXPECT_EQ(app::run_steps(run, 1.0).recorded, 1u);
-  run.count_window_ms = 0.9;
-  EXPECT_THROW(app::run_steps(run, 1.0), ConfigError);
-  run.count_window_ms = 0;
-  EXPECT_EQ(app::run_steps(run, 1.0).window, 0u);
-}
-
 TEST_F(RunVerb, ARunIsRepeatedFromItsFolderAlone) {
   ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "network.gain=0.5", "--seed", "9", "--out", "a"}).code, 0);
   ASSERT_EQ(run({"run", "--config", "a/config.resolved.toml", "--threads", "2", "--out", "b"}).code, 0);
   EXPECT_EQ(result("a")["hash"], result("b")["hash"]);
   EXPECT_EQ(result("b")["seed"], 9);
-  EXPECT_EQ(read_file(folder("a/spikes.npz")), read_file(folder("b/spikes.npz")));
+  EXPECT_EQ(read_file(folder("a/spikes.npy")), read_file(folder("b/spikes.npy")));
 }
 
 TEST_F(RunVerb, RunWritesWhatWasAskedForAndRecordingChangesNothing) {
@@ -140,21 +39,116 @@ TEST_F(RunVerb, RunWritesWhatWasAskedForAndRecordingChangesNothing) {
   EXPECT_EQ(r["hash_of"], "spike train and final state");
   EXPECT_EQ(counted["hash_of"], "spike counts per window and final state");
   EXPECT_NE(counted["hash"], r["hash"]) << "of other data";
-  EXPECT_EQ(counted["files"], Json({"counts.npy", "probe.npz"}));
-  EXPECT_FALSE(std::filesystem::exists(folder("b/spikes.npz")));
+  EXPECT_EQ(counted["files"], Json({"counts.npy", "probe_v.npy", "probe_i.npy", "probe_theta.npy"}));
+  EXPECT_FALSE(std::filesystem::exists(folder("b/spikes.npy")));
   ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "c", "--set", "run.record_spikes=false"}).code, 0);
   EXPECT_EQ(result("c")["synaptic_events"], r["synaptic_events"]);
   EXPECT_EQ(result("c")["state_hash"], r["state_hash"]);
 
   if (!test::have_scipy()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy for the rest";
   const std::string script =
-      "import numpy as np, json; z = np.load('a/spikes.npz'); c = np.load('b/counts.npy'); p = np.load('b/probe.npz')\n"
+      "import numpy as np, json; z = np.load('a/spikes.npy'); c = np.load('b/counts.npy'); v = "
+      "np.load('b/probe_v.npy')\n"
       "n = json.load(open('a/result.json'))['spikes']\n"
-      "assert len(z['step']) == n and c.sum() == n and c.shape == (43, 60, 1), c.shape\n"
-      "assert p['v'].shape == (300, 2, 1) and np.isfinite(p['v']).all()\n"
-      "assert np.bincount(z['neuron'], minlength=60).tolist() == c.sum(axis=(0, 2)).tolist()\n";
+      "assert len(z) == n and c.sum() == n and c.shape == (43, 60, 1), c.shape\n"
+      "assert v.shape == (300, 2, 1) and np.isfinite(v).all()\n"
+      "assert np.bincount(z['neuron'], minlength=60).tolist() == c.sum(axis=(0, 2)).tolist()\n"
+      "assert z.dtype.names == ('step', 'neuron') and z.dtype.itemsize == 8\n";
   test::write_raw(folder("check.py"), script);
   EXPECT_EQ(std::system(("cd " + folder_.path() + " && /usr/bin/python3 check.py").c_str()), 0);
+}
+
+TEST_F(RunVerb, RecordsAreFilesOfTheirOwnAndAreSaidOf) {
+  test::write_raw(folder("records.toml"),
+                  std::string(test::kSmallConfig) +
+                      "[[record]]\nwhat = \"v\"\nof = \"inh\"\nneurons = \"0:10:5\"\nevery_ms = "
+                      "10\nfrom_ms = 100\n[[record]]\nname = \"late\"\nwhat = \"spikes\"\nfrom_ms = 200\n");
+  const Outcome outcome = run({"run", "--config", "records.toml", "--out", "a"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(result("a")["files"], Json({"v_inh_0_10_5.npy", "late.npy"})) << "the short form has to be asked for";
+  const Json said = Json::parse(read_file(folder("a/records.json")));
+  EXPECT_EQ(said["records"], result("a")["records"]);
+  EXPECT_EQ(said["step_ms"], 1.0);
+  EXPECT_EQ(said["records"][0]["neurons"], Json::parse("[[48, 54, 5]]"));
+  EXPECT_EQ(said["records"][0]["first_step"], 100);
+  EXPECT_EQ(said["records"][1]["first_step"], 200);
+  // The same folder for another run: nothing of this one is left.
+  ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "a"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder("a/late.npy")));
+  EXPECT_FALSE(std::filesystem::exists(folder("a/v_inh_0_10_5.npy")));
+  EXPECT_TRUE(std::filesystem::exists(folder("a/spikes.npy")));
+}
+
+TEST_F(RunVerb, APlainRunFiresAndASilentOneIsSaid) {
+  const Outcome plain = run({"run", "--out", "a"});
+  EXPECT_EQ(plain.code, 0) << plain.err;
+  EXPECT_GT(result("a")["mean_rate_hz"], 1.0);
+  EXPECT_EQ(result("a")["warnings"], Json::array());
+  const Outcome silent = run({"run", "--set", "neuron.i_dc=0", "--out", "b"});
+  EXPECT_EQ(silent.code, 0);
+  EXPECT_NE(silent.err.find("no neuron fired"), std::string::npos) << silent.err;
+  EXPECT_EQ(result("b")["warnings"].size(), 1u);
+  EXPECT_NE(read_file(folder("b/report.html")).find("no neuron fired"), std::string::npos);
+  // Whoever says what drives the network means that alone.
+  EXPECT_EQ(run({"run", "--set", "drive.noise_sigma=0", "--out", "c"}).code, 0);
+  EXPECT_EQ(result("c")["spikes"], 0);
+}
+
+TEST_F(RunVerb, EveryVerbThatSimulatesSaysThatANetworkIsSilent) {
+  for (const char* verb : {"lyapunov", "prune", "study"}) {
+    const Outcome outcome = run({verb, "--config", "small.toml", "--set", "neuron.i_dc=0", "--set", "study.seeds=1",
+                                 "--set", "study.methods=[none]", "--set", "task.input_gain=0", "--out", verb});
+    EXPECT_NE(outcome.err.find("silent"), std::string::npos) << verb << ": " << outcome.err;
+    if (outcome.code == 0) EXPECT_FALSE(result(verb)["warnings"].empty()) << verb;
+  }
+}
+
+// The rows that NumPy sees, and whether they are the first of another file's.
+std::vector<double> rows_and_prefix(const std::string& part, const std::string& whole) {
+  return test::python_numbers("run_kill",
+                              "import numpy as np\na = np.load('" + part + "', mmap_mode='r')\nb = np.load('" + whole +
+                                  "', mmap_mode='r')\nn = min(len(a), len(b))\n"
+                                  "print(len(a), int((np.asarray(a[:n]) == np.asarray(b[:n])).all()))\n",
+                              "numpy")
+      .value_or(std::vector<double>{});
+}
+
+TEST_F(RunVerb, AKilledRunLeavesItsSpikesUpToTheLastFlush) {
+  const pid_t child = start({"run", "--config", "small.toml", "--set", "run.duration_ms=1e9", "--out", "a"});
+  const std::string file = folder("a/spikes.npy");
+  for (int i = 0; i < 2000 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) < 1000000); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  kill(child, SIGKILL);
+  EXPECT_EQ(wait_for(child).code, 128 + SIGKILL);
+  ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "run.duration_ms=100000", "--out", "b"}).code, 0);
+  const auto read = rows_and_prefix(file, folder("b/spikes.npy"));
+  if (read.empty()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy";
+  EXPECT_GT(read[0], 1000);
+  EXPECT_EQ(read[1], 1);
+  EXPECT_EQ(Json::parse(read_file(folder("a/records.json")))["step_ms"], 1.0) << "what the steps are";
+}
+
+TEST_F(RunVerb, AFullDiskIsExitFourAndTheSpikesStayReadable) {
+  const Outcome outcome =
+      run({"run", "--config", "small.toml", "--set", "run.duration_ms=1e8", "--out", "a"}, 4u << 20);
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
+  EXPECT_NE(outcome.err.find("spikes.npy"), std::string::npos) << outcome.err;
+  ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "run.duration_ms=100000", "--out", "b"}).code, 0);
+  const auto read = rows_and_prefix(folder("a/spikes.npy"), folder("b/spikes.npy"));
+  if (read.empty()) GTEST_SKIP() << "needs /usr/bin/python3 with NumPy";
+  EXPECT_EQ(read[1], 1);
+}
+
+TEST_F(RunVerb, ASecondRunInTheSameFolderIsRefused) {
+  const pid_t child = start({"run", "--config", "small.toml", "--set", "run.duration_ms=1e9", "--out", "a"});
+  for (int i = 0; i < 2000 && !std::filesystem::exists(folder("a/spikes.npy")); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const pid_t second = start({"run", "--config", "small.toml", "--out", "a"});
+  EXPECT_EQ(wait_for(second).code, 4);
+  kill(child, SIGINT);
+  EXPECT_EQ(wait_for(child).code, 130);
+  EXPECT_EQ(result("a")["complete"], false);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string said_of(double i_dc, std::uint32_t firing = 100) {
   for (std::uint32_t i = 0; i < firing; ++i) network.neurons.i_dc[i] = i_dc;
   BuiltNetwork built = network;
   RunRequest request;
-  const RunOutcome out = Run(built, request).simulate("");
+  const RunOutcome out = sprig::Run(built, request).simulate("");
   return activity_warning(activity_shares(network, out.spikes_of, out.steps, 1), NetworkOrigin::keys, "the network");
 }
 

@@ -13,7 +13,7 @@ using Q = RecordedQuantity;
 
 std::vector<RecordLayout> planned(const std::vector<RecordSpec>& records) {
   BuiltNetwork network = test::small_network();
-  return Run(network, request_of(records)).records();
+  return sprig::Run(network, request_of(records)).records();
 }
 
 // The key that a refusal names.

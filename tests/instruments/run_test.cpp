@@ -2,12 +2,10 @@
 #include "sprig/instruments/run.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <thread>
+#include <numeric>
 
 #include "sprig/core/error.hpp"
 #include "sprig/network/builders.hpp"
@@ -124,8 +122,8 @@ TEST(RunRecords, SparseSamplesOfManyNeuronsAreTheSameAsDenseOnes) {
   BuiltNetwork network = test::random_network({.neurons = 400, .density = 0.02});
   RecordSpec sparse = record(Q::v), dense = record(Q::v);
   sparse.every_ms = 60 * test::kStepMs;
-  const RunOutcome a = Run(network, request_of({sparse})).simulate(""),
-                   b = Run(network, request_of({dense})).simulate("");
+  const RunOutcome a = sprig::Run(network, request_of({sparse})).simulate(""),
+                   b = sprig::Run(network, request_of({dense})).simulate("");
   const auto few = values_of<real>(a.arrays[0]), all = values_of<real>(b.arrays[0]);
   ASSERT_EQ(few.size(), 11u * 400);
   for (std::size_t k = 0; k < few.size(); ++k) ASSERT_EQ(few[k], all[k / 400 * 60 * 400 + k % 400]);
@@ -158,7 +156,7 @@ TEST(RunRecords, WeightsAreThoseOfTheStateAtTheirTime) {
   spec.at_ms = {0, 33, 320.5};
   BuiltNetwork built = plastic;
   const RunRequest request = request_of({spec});
-  const RunOutcome out = Run(built, request).simulate("");
+  const RunOutcome out = sprig::Run(built, request).simulate("");
   const auto simulation = make_simulation(plastic, {}, request.simulation);
   std::vector<float> expected;
   std::uint64_t done = 0;
@@ -200,7 +198,7 @@ RunOutcome one_spike(std::size_t first, bool record_spikes) {
   BuiltNetwork built = network;
   RunRequest request;
   if (record_spikes) request.records = {record(Q::spikes)};
-  return Run(built, request).simulate("");
+  return sprig::Run(built, request).simulate("");
 }
 
 TEST(RunHash, KnowsTheSpikeTrainNotOnlyTheFinalState) {
@@ -236,7 +234,7 @@ TEST(RunFiles, AreTheArraysInMemory) {
   records[1].of = {"i"}, records[2].every_ms = 20;
   const RunRequest request = request_of(records, 2);
   BuiltNetwork network = test::small_network();
-  const RunOutcome memory = outcome_of(request), disk = Run(network, request).simulate(folder.path());
+  const RunOutcome memory = outcome_of(request), disk = sprig::Run(network, request).simulate(folder.path());
   EXPECT_EQ(disk.files, (std::vector<std::string>{"spikes.npy", "v_i.npy", "rate.npy"}));
   EXPECT_EQ(disk.rows, memory.rows);
   EXPECT_EQ(disk.hash, memory.hash);
@@ -266,7 +264,7 @@ TEST(RunFiles, AFileThatCannotBeWrittenEndsTheRunAndWhatIsThereStaysReadable) {
   RunRequest request = request_of({record(Q::spikes)});
   request.duration_ms = 1e7;
   BuiltNetwork network = test::small_network();
-  Run run(network, request);
+  sprig::Run run(network, request);
   int pieces = 0;
   const auto start = std::chrono::steady_clock::now();
   EXPECT_THROW(run.simulate(folder.path(), Progress([&](double) {
@@ -280,9 +278,9 @@ TEST(RunSteps, TimesBelowOneStepAreRefusedBeforeTheyAreRounded) {
   RunRequest request = request_of({});
   BuiltNetwork network = test::small_network();
   request.duration_ms = 0.3;
-  EXPECT_THROW(Run(network, request), ConfigError);
+  EXPECT_THROW(sprig::Run(network, request), ConfigError);
   request.duration_ms = 0.5;
-  EXPECT_EQ(Run(network, request).steps(), 1u);
+  EXPECT_EQ(sprig::Run(network, request).steps(), 1u);
 }
 
 TEST(RunSteps, SpikesBeyondTwoToThe32StepsHaveWideSteps) {
@@ -312,7 +310,7 @@ TEST(RunOfRules, IsTheRunOfTheSynapsesThatTheyDraw) {
   rules.seed = 5;
   BuiltNetwork drawn = rules, stored = realise(rules);
   const RunRequest request = request_of({record(Q::spikes)});
-  EXPECT_EQ(Run(drawn, request).simulate("").hash, Run(stored, request).simulate("").hash);
+  EXPECT_EQ(sprig::Run(drawn, request).simulate("").hash, sprig::Run(stored, request).simulate("").hash);
   EXPECT_EQ(out_degrees(drawn, 2), out_degrees(stored, 1));
 }
 

@@ -1,23 +1,12 @@
-// Networks in words: the standard networks, parameters, mixtures of rules that are drawn and rules that are stored.
+// The standard networks in words are the built-in ones, bit for bit.
 #include <gtest/gtest.h>
 
-#include <limits>
-#include <map>
-
-#include "host/network/positions.hpp"
 #include "sprig/network/projection_draws.hpp"
-#include "sprig/network/sampler.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "tests/network/description_support.hpp"
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
 namespace sprig::test {
 namespace {
-
-// --- the standard networks in words ---
 
 // Row: target, column: source; as Potjans & Diesmann's table 5 has it.
 constexpr const char* kProbability[8][8] = {

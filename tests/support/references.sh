@@ -37,7 +37,7 @@ while IFS=: read -r file line cited; do
   [[ -n $cited && $cited != http* ]] || continue
   [[ -e $(dirname "$file")/$cited || -e $cited || -e include/sprig/$cited || -e include/$cited ]] || offend "$file" "$line" "$cited"
 done < <(grep -noE "\]\([^)]+\)|\`(include|host|kernels|tests|bench|configs|docs|examples|[a-z]+)(/[a-zA-Z_0-9.-]+)+\.(md|hpp|cpp|cu|cuh|py|sh|toml|txt)\`" \
-  README.md docs/*.md docs/results/*.md | sed -E 's/:\]\(/:/; s/\)$//; s/`//g' | grep -v 'runs/')
+  README.md CHANGELOG.md CONTRIBUTING.md docs/*.md docs/*/*.md | sed -E 's/:\]\(/:/; s/\)$//; s/`//g' | grep -v 'runs/')
 
 if ((offences)); then exit 1; fi
 echo "references: every file that is cited is there"

@@ -18,7 +18,7 @@ namespace sprig {
 
 // Of a piece, of which two are held: spikes, and probed values of each kind, at most, whatever the rates. (A network
 // fires more in 64 steps only if it has more neurons than can be bounded so.)
-inline constexpr double kPieceSpikes = 1 << 21, kPieceProbeValues = 1 << 20;
+inline constexpr std::uint64_t kPieceSpikes = 2'000'000, kPieceProbeValues = 1'000'000;
 
 struct RunRequest {
   double duration_ms = 1000, transient_ms = 0;  // recorded time, and time before it
