@@ -54,6 +54,17 @@ def _sorted(where: str, time_ms: Any, neuron: Any, step_ms: float = 0.0, neurons
     return Spikes(time_ms[order], neuron[order].astype(np.int64), float(step_ms), int(neurons))
 
 
+def as_spikes(spikes: Any) -> Spikes:
+    """Those of a run (run.spikes), of its first replica."""
+    if isinstance(spikes, Spikes):
+        return spikes
+    if not hasattr(spikes, "replica"):
+        raise ConversionError(f"a {type(spikes).__name__} is no record of spikes; allowed: run.spikes, read_spikes()")
+    first = np.asarray(spikes.replica) == 0
+    step, neuron = np.asarray(spikes.step)[first], np.asarray(spikes.neuron)[first]
+    return _sorted("spikes", step * spikes.step_ms, neuron, spikes.step_ms)
+
+
 def read_spikes(path: Path, population: str | None = None) -> Spikes:
     """Spikes of a file; its kind by content. population: of a SONATA file that has several."""
     path = os.fspath(path)
@@ -165,6 +176,7 @@ def write_spikes(spikes: Any, path: Path, kind: str | None = None, population: s
     """To a file; kind: "npz", "sonata", "nwb", "nest" or "csv", by its ending if not given (.npz .h5 .nwb .dat .csv).
     Returns what is lost."""
     path = os.fspath(path)
+    spikes = as_spikes(spikes)
     kind = kind or {".npz": "npz", ".h5": "sonata", ".nwb": "nwb", ".dat": "nest", ".csv": "csv"}.get(
         os.path.splitext(path)[1]
     )
@@ -236,6 +248,7 @@ def _write_csv(spikes: Any, path: str, _: str) -> None:
 def to_neo(spikes: Any, duration_ms: float | None = None) -> Any:
     """A neo.Block with one segment and one SpikeTrain a neuron."""
     neo, pq = need("neo", "neo"), need("quantities", "neo")
+    spikes = as_spikes(spikes)
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)
     end = duration_ms if duration_ms is not None else float(spikes.time_ms.max(initial=0)) + (spikes.step_ms or 1.0)
     order = np.argsort(spikes.neuron, kind="stable")
