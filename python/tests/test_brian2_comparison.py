@@ -1,15 +1,14 @@
 """A Brian2 model of two populations, three projections with distributed delays, a spike file and a current that varies
 in time, written again in TOML: the same spikes where nothing is drawn, the same rates where everything is.
 
-The deterministic comparison needs a program whose state is double, as Brian2's is (cmake -DSPRIG_DOUBLE=ON), named in
-SPRIG_PROGRAM_DOUBLE.
+Brian2's state is double. With a program built with SPRIG_DOUBLE=ON, named in SPRIG_PROGRAM_DOUBLE, every spike of the
+deterministic model is compared, else nearly all of the first 100 ms.
 """
 
 import os
 import subprocess
 
 import numpy as np
-import pytest
 
 from carry_support import package, program
 
@@ -190,9 +189,7 @@ sample_ms = 5.0
 
 def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     b2 = started()
-    sprig = os.environ.get("SPRIG_PROGRAM_DOUBLE")
-    if not sprig:
-        pytest.skip("SPRIG_PROGRAM_DOUBLE names no program built with SPRIG_DOUBLE=ON")
+    double = os.environ.get("SPRIG_PROGRAM_DOUBLE")
     model = deterministic(tmp_path)
     groups = [
         neurons(b2, name, SIZE[name], model["tau_m"][name], model["i_dc"][name], model["v"][name]) for name in SIZE
@@ -205,11 +202,16 @@ def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     current = b2.TimedArray(model["current"], dt=5 * b2.ms)
     by_name["I"].namespace["current"] = current
     by_name["I"].run_regularly("i_t = current(t)", dt=STEP_MS * b2.ms, when="start")
-    expected = run_brian2(b2, groups, [*synapses, outside, given], 500.0)
-    found = run_sprig(sprig, tmp_path, DETERMINISTIC, 500.0)
-    print(f"{len(expected)} spikes in Brian2, {len(found)} in sprig")
-    assert len(expected) > 1000 and len(np.unique(expected[:, 1])) > 80
-    assert np.array_equal(found, expected)
+    duration_ms = 500.0 if double else 100.0
+    expected = run_brian2(b2, groups, [*synapses, outside, given], duration_ms)
+    found = run_sprig(double or program(), tmp_path, DETERMINISTIC, duration_ms)
+    both = set(map(tuple, expected.tolist())) & set(map(tuple, found.tolist()))
+    print(f"{len(expected)} spikes in Brian2, {len(found)} in sprig, {len(both)} the same")
+    if double:
+        assert len(expected) > 1000 and len(np.unique(expected[:, 1])) > 80
+        assert np.array_equal(found, expected)
+    else:
+        assert len(expected) > 200 and len(both) > 0.9 * len(expected)
 
 
 STOCHASTIC = (
