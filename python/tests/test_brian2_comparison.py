@@ -10,7 +10,7 @@ import subprocess
 
 import numpy as np
 
-from carry_support import package, program
+from carry_support import package, program, recorded
 
 STEP_MS = 0.1
 SIZE = {"E": 80, "I": 20}
@@ -60,8 +60,7 @@ def run_sprig(sprig, folder, text, duration_ms, seed=1):
         cwd=folder,
     )
     assert done.returncode == 0, done.stderr
-    with np.load(folder / "run" / "spikes.npz") as file:
-        return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
+    return recorded(folder / "run")
 
 
 def neurons(b2, name, size, tau_m_ms, i_dc, v_initial):
@@ -120,7 +119,7 @@ def deterministic(folder):
     model = dict(
         tau_m={"E": draw.gamma(8, 2.5, SIZE["E"]) + 2, "I": np.full(SIZE["I"], 10.0)},
         v={name: draw.uniform(-60, -51, size) for name, size in SIZE.items()},
-        i_dc={name: draw.uniform(370, 420, size) for name, size in SIZE.items()},
+        i_dc={name: draw.uniform(400, 550, size) for name, size in SIZE.items()},
         edges={},
         current=120 * np.sin(np.arange(100) / 5),
         spike_ms=np.sort(draw.integers(0, 4900, 300)) * STEP_MS,
@@ -221,14 +220,14 @@ STOCHASTIC = (
 name = "E"
 size = 200
 tau_m_ms = "gamma(8.0, 2.5)"
-i_dc = 200.0
+i_dc = 280.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[population]]
 name = "I"
 size = 50
 tau_m_ms = 10.0
-i_dc = 200.0
+i_dc = 280.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[projection]]
@@ -272,7 +271,7 @@ def stochastic_in_brian2(b2, seed, current):
     b2.seed(seed)
     size = {"E": 200, "I": 50}
     tau = {"E": np.maximum(draw.gamma(8, 2.5, 200), 1), "I": np.full(50, 10.0)}
-    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 200.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
+    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 280.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
     ee, ei = (np.nonzero(draw.random((200, k)) < p) for k, p in ((200, 0.1), (50, 0.2)))
     ie = draw.integers(0, 50, (200, 10)).ravel(), np.repeat(np.arange(200), 10)  # with replacement, as sprig's
     grid = lambda delay: np.maximum(1, np.rint(delay / STEP_MS)) * STEP_MS

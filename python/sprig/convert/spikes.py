@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime
+import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from .._arrays import Array
 from .arrays import Path
 from .errors import ConversionError, InputError, need
-from .files import hdf5_file, load_npz, plain_file, whole_file
+from .files import first_line, hdf5_file, load_npz, plain_file, whole_file
 
 LOST = {
     "sonata": "replicas but the first; the step (times in ms)",
@@ -73,6 +74,8 @@ def read_spikes(path: Path, population: str | None = None) -> Spikes:
         start = file.read(8)
     if start.startswith(b"PK"):
         return _read_npz(path)
+    if start.startswith(b"\x93NUMPY"):
+        return _read_npy(path)
     if start == b"\x89HDF\r\n\x1a\n":
         with hdf5_file(path) as file:
             if "nwb_version" in file.attrs:
@@ -94,6 +97,26 @@ def _read_npz(path: str) -> Spikes:
     if a.get("replica", np.zeros(0)).shape == neuron.shape:
         time, neuron = time[a["replica"] == 0], neuron[a["replica"] == 0]
     return _sorted(path, time, neuron, step_ms)
+
+
+def _read_npy(path: str) -> Spikes:
+    """What a run writes: spikes with fields step and neuron, and records.json or result.json beside them."""
+    try:
+        spikes = np.load(path, allow_pickle=False, mmap_mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(path, f"is no .npy array, or is truncated: {first_line(error)}") from error
+    if spikes.dtype.names is None or not {"step", "neuron"} <= set(spikes.dtype.names):
+        raise InputError(path, "has no fields step and neuron")
+    result = os.path.join(os.path.dirname(os.path.abspath(path)), "result.json")
+    try:
+        with open(result, encoding="utf-8") as file:
+            step_ms = float(json.load(file)["step_ms"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(path, f"has steps, and {result} does not say how long one is") from error
+    step, neuron = np.asarray(spikes["step"]), np.asarray(spikes["neuron"])
+    if "replica" in spikes.dtype.names:
+        step, neuron = step[spikes["replica"] == 0], neuron[spikes["replica"] == 0]
+    return _sorted(path, step * step_ms, neuron, step_ms)
 
 
 def _read_sonata(path: str, groups: Any, population: str | None) -> Spikes:
