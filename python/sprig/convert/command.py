@@ -63,6 +63,8 @@ def kind_of(path: Path) -> str:
         start = file.read(4096)
     if start.startswith(b"PK"):
         return _kind_of_npz(path)
+    if start.startswith(b"\x93NUMPY") and b"'neuron'" in start:
+        return "spikes"
     if start.startswith(b"\x93NUMPY") or start.startswith(b"%%MatrixMarket"):
         return "matrix"
     if start.startswith(b"\x89HDF\r\n\x1a\n"):
