@@ -42,7 +42,7 @@ class Comparison {
     }
     if (name == "delay_ms") {
       if (!held_.delay_ms) return true;
-      return constant("network.delay_ms", spec.delay_ms, *held_.delay_ms, spec.step_ms / 2, "its delays, in ms,");
+      return constant("network.delay_ms", spec.delay_ms, *held_.delay_ms, spec.step_ms / 2, "its delays in ms are ");
     }
     if (name == "nodes") {
       if (held_.own) problem("network.nodes is given, and it is a network of sprig's own, whose neurons are known");
@@ -75,7 +75,7 @@ class Comparison {
     }
     if (name == "tau_m_min_ms") return !held_.values.contains("tau_m_ms");
     if (values == held_.values.end()) return true;
-    const std::string what = "its " + name;
+    const std::string what = "its " + name + " is ";
     if (name == "v_initial") return false;  // relative in the key, absolute in the file
     if (name == "tau_m_ms") {
       if (spec.tau_m_ms.size() != 1) return false;
@@ -104,7 +104,7 @@ class Comparison {
                 const std::string& what) {
     if (law.kind != Distribution::Kind::constant) return false;
     if (std::abs(law.a - held.first) > within || std::abs(law.a - held.second) > within)
-      problem(key + " = " + shown(law.a) + ", and " + what + " is " + range_text(held));
+      problem(key + " = " + shown(law.a) + ", and " + what + range_text(held));
     return true;
   }
 

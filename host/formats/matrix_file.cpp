@@ -55,7 +55,8 @@ std::vector<std::uint32_t> rows_of(const std::string& path, const std::vector<st
 }
 
 void check_shape(const std::string& path, std::uint64_t rows, std::uint64_t cols, bool need_square) {
-  const std::string found = "(" + std::to_string(rows) + ", " + std::to_string(cols) + ")";
+  std::string found("(");
+  found.append(std::to_string(rows)).append(", ").append(std::to_string(cols)).append(")");
   if (need_square && rows != cols)
     throw InputError(path, "has shape " + found + "; allowed: a square matrix, as many rows as columns");
   if (rows > kMaxNeurons || cols > kMaxNeurons || rows == 0 || cols == 0)

@@ -13,6 +13,8 @@ namespace sprig {
 
 namespace {
 
+constexpr std::uint32_t kWorthThreads = 4096;  // neurons: starting threads takes longer than drawing for fewer
+
 // A parameter with the draw that is its own: value `draw` of (stream, neuron). Draws never change.
 struct PopulationParameter {
   const char* name;
@@ -95,7 +97,7 @@ class PopulationValues {
       for (std::uint32_t i = first; i < end; ++i) use(i, law.a);
     } else {
       const Sampler& sampler = samplers_.of(key, law, parameter.positive);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (end - first >= kWorthThreads)
       for (std::uint32_t i = first; i < end; ++i) use(i, sampler.value(seed_, parameter.stream, i, parameter.draw));
     }
   }

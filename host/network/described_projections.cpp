@@ -237,10 +237,10 @@ void add_pairs(const NetworkDescription& description, std::size_t number, const 
   const std::string where = projection_key(number);
   const std::vector<std::size_t> sources = names.places(where + ".from", spec.from),
                                  targets = names.places(where + ".to", spec.to);
-  if (sources.size() * targets.size() > kMostPairs - described.pairs.size())
-    refuse(where, "more than " + shown(kMostPairs) + " pairs of populations up to this projection", "fewer");
   const bool together = spec.rule.kind == Rule::all_to_all || spec.rule.kind == Rule::bernoulli;
   const std::vector<Populations> from_runs = runs_of(sources, together), to_runs = runs_of(targets, together);
+  if (from_runs.size() * to_runs.size() > kMostPairs - described.pairs.size())
+    refuse(where, "more than " + shown(kMostPairs) + " pairs of populations up to this projection", "fewer");
   for (const Populations& to : to_runs)
     for (const Populations& from : from_runs) {
       DescribedPair pair;

@@ -263,8 +263,7 @@ CompletedNetwork complete_network(GivenNetwork given, const NetworkSpec& spec, s
     given.synapses.delay_ms = {};
   }
   if (moved > 1e-9 * spec.step_ms)
-    out.notes.push_back("delays are rounded to steps of " + shown(spec.step_ms) + " ms, by " +
-                        shown(static_cast<float>(moved)) + " ms at most");
+    out.notes.push_back(text("delays are rounded to steps of ", spec.step_ms, " ms, by ", moved, " ms at most"));
   Rows rows = in_rows(given.neurons, std::move(given.synapses), std::move(given.delay_steps));
   if (duplicates == Duplicates::sum) {
     const std::uint64_t gone = sum_duplicates(rows);
@@ -275,7 +274,6 @@ CompletedNetwork complete_network(GivenNetwork given, const NetworkSpec& spec, s
   network.step_ms = spec.step_ms;
   network.kind = spec.kind;
   network.recurrent = std::move(rows.csr);
-  network.input.cols = given.neurons;
   set_neurons(network, given, spec, seed);
   network.names = given.name;
   network.original_id.resize(given.neurons);

@@ -67,10 +67,11 @@ LearnImages::LearnImages(const LearnSection& learn)
 
 LearnImages::LearnImages(ImageSet to_learn, ImageSet to_test, bool held_out_, const std::string& where)
     : train(std::move(to_learn)), test(std::move(to_test)), held_out(held_out_) {
-  if (!(train.shape == test.shape)) throw InputError(where, "training and test images differ in size, must be the same");
+  if (!(train.shape == test.shape))
+    throw InputError(where, "training and test images differ in size, must be the same");
   if (train.shape.rows != train.shape.columns)
     throw InputError(where, "has images of " + std::to_string(train.shape.rows) + " x " +
-                                       std::to_string(train.shape.columns) + " pixels, must be square");
+                                std::to_string(train.shape.columns) + " pixels, must be square");
 }
 
 ScoredImages LearnImages::scored() const {

@@ -20,6 +20,7 @@
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
+#include "sprig/instruments/run.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/table.hpp"
 

@@ -23,7 +23,7 @@ def shown(label: str, wanted: bool | None) -> Iterator[Show]:
         yield None
         return
     try:
-        from tqdm.auto import tqdm
+        from tqdm.auto import tqdm  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         with _line(label) as show:
             yield show

@@ -29,7 +29,7 @@ class PopulationRange(NamedTuple):
 
     name: str
     first: int
-    count: int
+    count: int  # type: ignore[assignment]  # tuple.count has to give way
     inhibitory: bool
 
     @property
@@ -256,7 +256,9 @@ class Network:
     def random(cls, **options: Unpack[RandomOptions]) -> Network:
         """A network drawn by rules: the keys of [network] and [neuron] of a configuration, and ``seed``.
 
-        The same bits as the command line builds.
+        The same bits as the command line builds. Where ``i_dc`` is not given it is a current by which the network fires,
+        as the command line has it for a network that nothing drives; for one that you are going to drive, say
+        ``i_dc=0.0``.
 
         >>> sprig.Network.random(neurons=100, density=0.1, seed=3)
         <sprig.Network: 100 neurons, 1000 synapses, exc (80), inh (20)>
@@ -445,7 +447,7 @@ for _name, _, _allowed in _core.neuron_parameters:
 
 
 def _csr_array(arrays: Mapping[str, Any]) -> Any:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csr_array  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     parts = (arrays["weights"].copy(), arrays["indices"].copy(), arrays["indptr"].copy())
     return csr_array(parts, shape=arrays["shape"])

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["learn", "lyapunov", "prune", "run"]
 
 
+Stimuli = Union[Sequence[Stimulus], Stimulus]
+
+
 def _stopped(verb: str, partial: object) -> NoReturn:
     raise Interrupted(f"{verb}: stopped on request; .partial is what was done until then", partial)
 
@@ -43,7 +46,7 @@ def run(
     network: Network,
     duration_ms: float = 1000.0,
     *,
-    stimulus: Sequence[Stimulus] | Stimulus = (),
+    stimulus: Stimuli = (),
     record: Sequence[str | Record] | str | Record = ("spikes",),
     folder: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
@@ -75,17 +78,13 @@ def run(
     net = _needs_network(network)
     settings: Settings = [("run.duration_ms", toml(duration_ms, "run.duration_ms"))]
     settings += settings_of("run", options)
-    stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
-    for one in stimuli:
-        if not isinstance(one, Stimulus):
-            raise TypeError(f"stimulus: found {one!r}; allowed: sprig.DC, Ramp, Current, Noise, Poisson, Spikes")
     records = [_record(what) for what in ([record] if isinstance(record, (str, Record)) else record)]
     where = "" if folder is None else os.fspath(folder)
     if where:
         os.makedirs(where, exist_ok=True)
     with shown("run", progress) as show:
         out = _core.run(
-            net._core, settings, [s.described() for s in stimuli], [r.described() for r in records], where, show
+            net._core, settings, _described(stimulus), [r.described() for r in records], where, show
         )
     arrays = {one["name"]: _array(one) for one in out["arrays"]}
     layouts = {one["name"]: one for one in out["records"]}
@@ -112,6 +111,14 @@ def run(
     return result
 
 
+def _described(stimulus: Stimuli) -> list[dict[str, Any]]:
+    stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
+    for one in stimuli:
+        if not isinstance(one, Stimulus):
+            raise TypeError(f"stimulus: found {one!r}; allowed: sprig.DC, Ramp, Current, Noise, Poisson, Spikes")
+    return [one.described() for one in stimuli]
+
+
 def _record(what: str | Record) -> Record:
     if isinstance(what, Record):
         return what
@@ -135,12 +142,20 @@ def _spikes(events: Array, step_ms: float) -> SpikeTrains:
 
 
 @documented("prune")
-def prune(network: Network, *, progress: bool | None = None, **options: Unpack[PruneOptions]) -> Pruned:
+def prune(
+    network: Network,
+    *,
+    stimulus: Stimuli = (),
+    progress: bool | None = None,
+    **options: Unpack[PruneOptions],
+) -> Pruned:
     """Prunes a network: by Lyapunov Noise Pruning, or by a baseline or a control at the same budget.
 
     Parameters
     ----------
     network : Network
+    stimulus : stimuli that do not vary in time
+        What drives the network meanwhile.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
 
@@ -154,7 +169,7 @@ def prune(network: Network, *, progress: bool | None = None, **options: Unpack[P
     net = _needs_network(network)
     settings = settings_of("prune", options)
     with shown("prune", progress) as show:
-        out = _core.prune(net._core, settings, show)
+        out = _core.prune(net._core, settings, _described(stimulus), show)
     result: dict[str, Any] = json.loads(out["result"])
     pruned = Pruned(
         network=Network(out["network"]),
@@ -173,12 +188,20 @@ def prune(network: Network, *, progress: bool | None = None, **options: Unpack[P
 
 
 @documented("lyapunov")
-def lyapunov(network: Network, *, progress: bool | None = None, **options: Unpack[LyapunovOptions]) -> Spectrum:
+def lyapunov(
+    network: Network,
+    *,
+    stimulus: Stimuli = (),
+    progress: bool | None = None,
+    **options: Unpack[LyapunovOptions],
+) -> Spectrum:
     """The Lyapunov spectrum of a network.
 
     Parameters
     ----------
     network : Network
+    stimulus : stimuli that do not vary in time
+        What drives the network meanwhile.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
 
@@ -192,7 +215,7 @@ def lyapunov(network: Network, *, progress: bool | None = None, **options: Unpac
     net = _needs_network(network)
     settings = settings_of("lyapunov", options)
     with shown("lyapunov", progress) as show:
-        out = _core.lyapunov(net._core, settings, show)
+        out = _core.lyapunov(net._core, settings, _described(stimulus), show)
     spectrum = spectrum_of(out["result"], out["hash"], out["complete"])
     if out["stopped"] and not out["complete"]:
         _stopped("lyapunov", spectrum)

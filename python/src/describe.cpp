@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "sprig/core/error.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/description.hpp"
@@ -55,21 +54,24 @@ ProjectionSpec projection_of(const py::dict& given, std::size_t number) {
   return spec;
 }
 
+// The current by which a network fires that nothing drives (config) is of networks that [network] alone describes.
+NetworkSpec without_default_current(const Config& config) {
+  NetworkSpec spec = config.network;
+  if (!config.given.contains("neuron.i_dc")) spec.neuron.i_dc = 0;
+  return spec;
+}
+
 HeldPtr build(const py::list& populations, const py::list& projections, const Settings& settings) {
   const Config config = configured(settings);
   NetworkDescription description;
-  description.defaults = config.network;
+  description.defaults = without_default_current(config);
   for (const py::handle given : populations) description.populations.push_back(population_of(given.cast<py::dict>()));
   std::size_t number = 0;
   for (const py::handle given : projections)
     description.projections.push_back(projection_of(given.cast<py::dict>(), number++));
   if (description.empty()) refuse("populations", "an empty list", "one or more of sprig.Population");
   const py::gil_scoped_release unlocked;
-#if defined(SPRIG_RULES)
   return std::make_shared<Held>(stored(build_network(description, config.simulation.seed)));
-#else
-  throw ConfigError("build", "is not there yet");
-#endif
 }
 
 // delays: ms, one a synapse, or none. arrays: parameters with one value a neuron; those in `settings` are laws.
@@ -79,6 +81,9 @@ py::tuple given_network(std::uint32_t neurons, const Values<std::uint32_t>& sour
                         const std::optional<std::vector<std::string>>& names, const std::string& duplicates,
                         const std::string& groups, const Settings& settings) {
   const Config config = configured(settings);
+  if (!config.neuron_files.empty())
+    refuse("neuron." + config.neuron_files.begin()->first, in_quotes("file:" + config.neuron_files.begin()->second),
+           "an array, as numpy.load() gives it");
   GivenNetwork given;
   given.neurons = neurons;
   given.synapses.source = vector_of(source), given.synapses.target = vector_of(target);
@@ -95,7 +100,8 @@ py::tuple given_network(std::uint32_t neurons, const Values<std::uint32_t>& sour
   std::vector<std::string> notes;
   {
     const py::gil_scoped_release unlocked;
-    CompletedNetwork made = complete_network(std::move(given), config.network, config.simulation.seed, how, grouped);
+    CompletedNetwork made =
+        complete_network(std::move(given), without_default_current(config), config.simulation.seed, how, grouped);
     network = std::make_shared<Held>(std::move(made.network)), notes = std::move(made.notes);
   }
   return py::make_tuple(network, notes);

@@ -16,12 +16,18 @@ namespace {
 
 const char* name_of_class(Exit code) {
   switch (code) {
-    case Exit::input: return "InputError";
-    case Exit::device: return "DeviceError";
-    case Exit::memory: return "MemoryError";
-    case Exit::numerical: return "NumericalError";
-    case Exit::interrupted: return "Interrupted";
-    default: return "ConfigError";
+    case Exit::input:
+      return "InputError";
+    case Exit::device:
+      return "DeviceError";
+    case Exit::memory:
+      return "MemoryError";
+    case Exit::numerical:
+      return "NumericalError";
+    case Exit::interrupted:
+      return "Interrupted";
+    default:
+      return "ConfigError";
   }
 }
 

@@ -41,7 +41,8 @@ template <class T>
 inline constexpr bool kIsVector<std::vector<T>> = true;
 
 inline double real_from(py::handle value) {
-  if (is_array(value) || py::isinstance<py::str>(value) || PyBool_Check(value.ptr())) throw Found{text_of_object(value)};
+  if (is_array(value) || py::isinstance<py::str>(value) || PyBool_Check(value.ptr()))
+    throw Found{text_of_object(value)};
   const double number = PyFloat_AsDouble(value.ptr());
   if (number == -1 && PyErr_Occurred()) {
     PyErr_Clear();

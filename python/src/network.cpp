@@ -49,10 +49,11 @@ HeldPtr configured_network(const Settings& settings) {
 void bind_network(py::module_& module) {
   py::class_<Held, HeldPtr>(module, "Network")
       .def_static("configured", &configured_network)
-      .def("save", [](const Held& held, const std::string& path) {
-        const py::gil_scoped_release unlocked;
-        save_network(path, held.network());
-      })
+      .def("save",
+           [](const Held& held, const std::string& path) {
+             const py::gil_scoped_release unlocked;
+             save_network(path, held.network());
+           })
       .def_property_readonly("size", [](const Held& h) { return h.network().size(); })
       .def_property_readonly("step_ms", [](const Held& h) { return h.network().step_ms; })
       .def_property_readonly("kind",
@@ -68,7 +69,8 @@ void bind_network(py::module_& module) {
                                  all.append(py::make_tuple(p.name, p.first, p.count, p.inhibitory));
                                return all;
                              })
-      .def_property_readonly("recurrent", [](const py::object& self) { return csr_arrays(network_of(self).recurrent, self); })
+      .def_property_readonly("recurrent",
+                             [](const py::object& self) { return csr_arrays(network_of(self).recurrent, self); })
       .def_property_readonly("input", [](const py::object& self) { return csr_arrays(network_of(self).input, self); })
       .def_property_readonly("original_id",
                              [](const py::object& self) { return view_of(network_of(self).original_id, self); })

@@ -2,7 +2,9 @@
 #include <pybind11/stl.h>
 
 #include <memory>
+#include <vector>
 
+#include "sprig/instruments/stimulation.hpp"
 #include "sprig/pruning/options.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
@@ -10,6 +12,7 @@
 #include "src/arrays.hpp"
 #include "src/network.hpp"
 #include "src/settings.hpp"
+#include "src/stimuli.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
 
@@ -18,13 +21,14 @@ namespace sprig::python {
 namespace {
 
 // A result as JSON has it, which Python reads back to the same bits.
-py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::object& show) {
+py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::object& show) {
   const Config config = configured(settings);
   const Network& network = held->network();
+  const std::vector<StimulusSpec> specs = stimuli_of(stimuli);
   require_device(config);
   PruneResult pruned;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    const Drive drive = make_drive(config.drive, network.size());
+    const Drive drive = constant_drive(network, make_drive(config.drive, network.size()), specs);
     check_prune_options(config.prune, network, drive);
     pruned = prune_until_stopped(network, drive, config.simulation, config.prune, progress);
   });
@@ -39,15 +43,15 @@ py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::
   return result;
 }
 
-py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::object& show) {
+py::dict lyapunov(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::object& show) {
   const Config config = configured(settings);
   const Network& network = held->network();
+  const std::vector<StimulusSpec> specs = stimuli_of(stimuli);
   require_device(config);
   LyapunovResult spectrum;
   const bool stopped = watched(show, [&](const Progress& progress) {
-    const Drive drive = make_drive(config.drive, network.size());
-    spectrum =
-        lyapunov_spectrum_until_stopped(network, drive, config.simulation, config.lyapunov, {}, progress);
+    const Drive drive = constant_drive(network, make_drive(config.drive, network.size()), specs);
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, config.simulation, config.lyapunov, {}, progress);
   });
   py::dict result;
   result["stopped"] = stopped;

@@ -11,32 +11,13 @@
 #include "src/fields.hpp"
 #include "src/network.hpp"
 #include "src/settings.hpp"
+#include "src/stimuli.hpp"
 #include "src/verbs.hpp"
 #include "src/work.hpp"
 
 namespace sprig::python {
 
 namespace {
-
-// Arrays that Python gives in the place of a file: "values" [row][column], "spike_ms" and "spike_neuron".
-StimulusSpec stimulus_of(const py::dict& given, std::size_t number) {
-  StimulusSpec spec;
-  const auto take = [&](const char* name) {
-    const py::object value = given.contains(name) ? py::object(given[name]) : py::none();
-    if (given.contains(name)) given.attr("pop")(name);
-    return value;
-  };
-  if (const py::object values = take("values"); !values.is_none()) {
-    const auto array = values.cast<Values<double>>();
-    spec.values = vector_of(array);
-    spec.columns = array.ndim() > 1 ? static_cast<std::uint32_t>(array.shape(1)) : 1;
-  }
-  if (const py::object times = take("spike_ms"); !times.is_none()) spec.spike_ms = vector_of(times.cast<Values<double>>());
-  if (const py::object neurons = take("spike_neuron"); !neurons.is_none())
-    spec.spike_neuron = vector_of(neurons.cast<Values<std::uint32_t>>());
-  fill(spec, "stimulus." + std::to_string(number), given);
-  return spec;
-}
 
 RecordSpec record_of(const py::dict& given, std::size_t number) {
   RecordSpec spec;
@@ -60,17 +41,16 @@ py::dict array_of(RecordedArray&& recorded) {
   return array;
 }
 
-py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli,
-             const py::list& records, const std::string& folder, const py::object& show) {
+py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stimuli, const py::list& records,
+             const std::string& folder, const py::object& show) {
   const Config config = configured(settings);
   require_device(config);
   RunRequest request;
   request.duration_ms = config.run.duration_ms, request.transient_ms = config.run.transient_ms;
   request.drive = make_drive(config.drive, held->network().size());
   request.simulation = config.simulation;
+  request.stimuli = stimuli_of(stimuli);
   std::size_t number = 0;
-  for (const py::handle given : stimuli) request.stimuli.push_back(stimulus_of(given.cast<py::dict>(), number++));
-  number = 0;
   for (const py::handle given : records) request.records.push_back(record_of(given.cast<py::dict>(), number++));
   RunOutcome out;
   std::string device;

@@ -1,4 +1,5 @@
 """Networks for the converters' tests, and the spikes that the program `sprig` gives for them."""
+
 import os
 import pathlib
 import shutil
@@ -26,24 +27,46 @@ def package(name):
     return pytest.importorskip(name, reason=f"the Python package {name} is not installed")
 
 
-def random_network(n=80, density=0.15, seed=1, *, synapse="exponential", receptors=1, delays=(5, 15), i_dc=(1.0, 1.3),
-                   weight=0.12, input_channels=0, **given):
+def random_network(
+    n=80,
+    density=0.15,
+    seed=1,
+    *,
+    synapse="exponential",
+    receptors=1,
+    delays=(5, 15),
+    i_dc=(1.0, 1.3),
+    weight=0.12,
+    input_channels=0,
+    **given,
+):
     """Fires by its own constant current; four neurons of five excite."""
     draw = np.random.default_rng(seed)
     source, target = np.nonzero(draw.random((n, n)) < density)
     excitatory = 4 * n // 5
     size = weight * draw.random(len(source)) * np.where(source < excitatory, 1, -4)
     steps = draw.integers(delays[0], delays[1] + 1, len(source)) if delays[1] > delays[0] else delays[0]
-    parameters = dict(tau_m_ms=draw.gamma(8, 2.5, n) + 2, t_ref_ms=np.full(n, 2.0), i_dc=draw.uniform(*i_dc, n),
-                      v_initial=draw.uniform(0, 0.9, n), tau_syn_exc_ms=np.full(n, 5.0), tau_syn_inh_ms=np.full(n, 8.0))
+    parameters = dict(
+        tau_m_ms=draw.gamma(8, 2.5, n) + 2,
+        t_ref_ms=np.full(n, 2.0),
+        i_dc=draw.uniform(*i_dc, n),
+        v_initial=draw.uniform(0, 0.9, n),
+        tau_syn_exc_ms=np.full(n, 5.0),
+        tau_syn_inh_ms=np.full(n, 8.0),
+    )
     parameters.update(given)
     channels = None
     if input_channels:
         s, t = np.nonzero(draw.random((input_channels, n)) < 0.3)
         channels = synapses_of(input_channels, s, t, draw.random(len(s)), 3)
-    return NetworkArrays(synapses_of(n, source, target, size, steps), parameters_of(n, **parameters),
-                         [Population("exc", 0, excitatory), Population("inh", excitatory, n - excitatory, True)],
-                         synapse=synapse, receptors=receptors, input=channels)
+    return NetworkArrays(
+        synapses_of(n, source, target, size, steps),
+        parameters_of(n, **parameters),
+        [Population("exc", 0, excitatory), Population("inh", excitatory, n - excitatory, True)],
+        synapse=synapse,
+        receptors=receptors,
+        input=channels,
+    )
 
 
 def spikes(network, duration_ms=500.0, *settings):
@@ -69,8 +92,14 @@ def same_arrays(a, b):
         if x is None or y is None:
             differ += [] if (x is None or len(x) == 0) and (y is None or len(y) == 0) else [which]
             continue
-        differ += [f"{which}.{field}" for field in ("weights", "targets", "offsets", "delay_steps")
-                   if not np.array_equal(getattr(x, field), getattr(y, field))]
-    differ += [field for field in ("populations", "step_ms", "synapse", "receptors", "reset", "adaptive")
-               if getattr(a, field) != getattr(b, field)]
+        differ += [
+            f"{which}.{field}"
+            for field in ("weights", "targets", "offsets", "delay_steps")
+            if not np.array_equal(getattr(x, field), getattr(y, field))
+        ]
+    differ += [
+        field
+        for field in ("populations", "step_ms", "synapse", "receptors", "reset", "adaptive")
+        if getattr(a, field) != getattr(b, field)
+    ]
     return differ

@@ -4,8 +4,8 @@ in time, written again in TOML: the same spikes where nothing is drawn, the same
 The deterministic comparison needs a program whose state is double, as Brian2's is (cmake -DSPRIG_DOUBLE=ON), named in
 SPRIG_PROGRAM_DOUBLE.
 """
+
 import os
-import pathlib
 import subprocess
 
 import numpy as np
@@ -38,9 +38,28 @@ tau_syn_inh_ms = {TAU_INH_MS}
 def run_sprig(sprig, folder, text, duration_ms, seed=1):
     """(step, neuron) of the spikes, neurons of E first."""
     (folder / "model.toml").write_text(text)
-    done = subprocess.run([sprig, "run", "--quiet", "--device", "cpu", "--threads", "1", "--config", str(folder / "model.toml"),
-                           "--set", f"run.duration_ms={duration_ms}", "--seed", str(seed), "--out", str(folder / "run")],
-                          capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(
+        [
+            sprig,
+            "run",
+            "--quiet",
+            "--device",
+            "cpu",
+            "--threads",
+            "1",
+            "--config",
+            str(folder / "model.toml"),
+            "--set",
+            f"run.duration_ms={duration_ms}",
+            "--seed",
+            str(seed),
+            "--out",
+            str(folder / "run"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
     assert done.returncode == 0, done.stderr
     with np.load(folder / "run" / "spikes.npz") as file:
         return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
@@ -50,15 +69,22 @@ def neurons(b2, name, size, tau_m_ms, i_dc, v_initial):
     """Brian2's group. One step is added to the refractory time (sprig/convert/brian2_model.py says why)."""
     ms = b2.ms
     group = b2.NeuronGroup(
-        size, """dv/dt = (-(v - e_l) + resistance * (ie + ii + i_dc + i_t)) / tau_m : 1 (unless refractory)
+        size,
+        """dv/dt = (-(v - e_l) + resistance * (ie + ii + i_dc + i_t)) / tau_m : 1 (unless refractory)
                  die/dt = -ie / tau_exc : 1
                  dii/dt = -ii / tau_inh : 1
                  tau_m : second (constant)
                  i_dc : 1 (constant)
                  i_t : 1""",
-        threshold="v >= v_th", reset="v = v_reset", refractory=(T_REF_MS + STEP_MS) * ms, method="exact", name=name,
-        namespace=dict(e_l=E_L, v_th=V_TH, v_reset=V_RESET, resistance=RESISTANCE, tau_exc=TAU_EXC_MS * ms,
-                       tau_inh=TAU_INH_MS * ms))
+        threshold="v >= v_th",
+        reset="v = v_reset",
+        refractory=(T_REF_MS + STEP_MS) * ms,
+        method="exact",
+        name=name,
+        namespace=dict(
+            e_l=E_L, v_th=V_TH, v_reset=V_RESET, resistance=RESISTANCE, tau_exc=TAU_EXC_MS * ms, tau_inh=TAU_INH_MS * ms
+        ),
+    )
     group.tau_m, group.i_dc, group.v = tau_m_ms * ms, i_dc, v_initial
     return group
 
@@ -92,11 +118,15 @@ def started(package_name="brian2"):
 def deterministic(folder):
     """Numbers of the model, and its files."""
     draw = np.random.default_rng(11)
-    model = dict(tau_m={"E": draw.gamma(8, 2.5, SIZE["E"]) + 2, "I": np.full(SIZE["I"], 10.0)},
-                 v={name: draw.uniform(-60, -51, size) for name, size in SIZE.items()},
-                 i_dc={name: draw.uniform(370, 420, size) for name, size in SIZE.items()}, edges={},
-                 current=120 * np.sin(np.arange(100) / 5), spike_ms=np.sort(draw.integers(0, 4900, 300)) * STEP_MS,
-                 spike_neuron=draw.integers(0, SIZE["E"], 300))
+    model = dict(
+        tau_m={"E": draw.gamma(8, 2.5, SIZE["E"]) + 2, "I": np.full(SIZE["I"], 10.0)},
+        v={name: draw.uniform(-60, -51, size) for name, size in SIZE.items()},
+        i_dc={name: draw.uniform(370, 420, size) for name, size in SIZE.items()},
+        edges={},
+        current=120 * np.sin(np.arange(100) / 5),
+        spike_ms=np.sort(draw.integers(0, 4900, 300)) * STEP_MS,
+        spike_neuron=draw.integers(0, SIZE["E"], 300),
+    )
     pairs = np.unique(np.stack([np.rint(model["spike_ms"] / STEP_MS).astype(int), model["spike_neuron"]]), axis=1)
     model["spike_ms"], model["spike_neuron"] = pairs[0] * STEP_MS, pairs[1]
     for name in SIZE:
@@ -109,7 +139,9 @@ def deterministic(folder):
         model["edges"][source, target] = (i, j, w, steps * STEP_MS)
         with open(folder / f"{source}{target}.csv", "w") as file:
             file.write("source,target,weight,delay_ms\n")
-            file.writelines(f"{a},{b},{c!r},{d:.1f}\n" for a, b, c, d in zip(i.tolist(), j.tolist(), w.tolist(), steps * STEP_MS))
+            file.writelines(
+                f"{a},{b},{c!r},{d:.1f}\n" for a, b, c, d in zip(i.tolist(), j.tolist(), w.tolist(), steps * STEP_MS)
+            )
     np.save(folder / "current.npy", model["current"])
     with open(folder / "spikes.csv", "w") as file:
         file.write("time_ms,neuron\n")
@@ -117,19 +149,29 @@ def deterministic(folder):
     return model
 
 
-DETERMINISTIC = NEURON + "".join(f"""
+DETERMINISTIC = (
+    NEURON
+    + "".join(
+        f"""
 [[population]]
 name = "{name}"
 size = {size}
 tau_m_ms = "file:tau_m_{name}.npy"
 i_dc = "file:i_dc_{name}.npy"
 v_initial_mv = "file:v_{name}.npy"
-""" for name, size in SIZE.items()) + "".join(f"""
+"""
+        for name, size in SIZE.items()
+    )
+    + "".join(
+        f"""
 [[projection]]
 from = "{source}"
 to = "{target}"
 rule = "edges({source}{target}.csv)"
-""" for source, target, _ in PAIRS) + """
+"""
+        for source, target, _ in PAIRS
+    )
+    + """
 [[stimulus]]
 to = "E"
 kind = "spikes"
@@ -143,6 +185,7 @@ kind = "current"
 file = "current.npy"
 sample_ms = 5.0
 """
+)
 
 
 def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
@@ -151,7 +194,9 @@ def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     if not sprig:
         pytest.skip("SPRIG_PROGRAM_DOUBLE names no program built with SPRIG_DOUBLE=ON")
     model = deterministic(tmp_path)
-    groups = [neurons(b2, name, SIZE[name], model["tau_m"][name], model["i_dc"][name], model["v"][name]) for name in SIZE]
+    groups = [
+        neurons(b2, name, SIZE[name], model["tau_m"][name], model["i_dc"][name], model["v"][name]) for name in SIZE
+    ]
     by_name = dict(zip(SIZE, groups))
     synapses = [connect(b2, by_name[s], by_name[t], *edges) for (s, t), edges in model["edges"].items()]
     outside = b2.SpikeGeneratorGroup(SIZE["E"], model["spike_neuron"], model["spike_ms"] * b2.ms)
@@ -167,7 +212,9 @@ def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     assert np.array_equal(found, expected)
 
 
-STOCHASTIC = NEURON + """
+STOCHASTIC = (
+    NEURON
+    + """
 [[population]]
 name = "E"
 size = 200
@@ -214,6 +261,7 @@ kind = "current"
 file = "current.npy"
 sample_ms = 5.0
 """
+)
 SEEDS, MS = 8, 400.0
 
 
@@ -227,9 +275,19 @@ def stochastic_in_brian2(b2, seed, current):
     ie = draw.integers(0, 50, (200, 10)).ravel(), np.repeat(np.arange(200), 10)  # with replacement, as sprig's
     grid = lambda delay: np.maximum(1, np.rint(delay / STEP_MS)) * STEP_MS
     synapses = [
-        connect(b2, by_name["E"], by_name["E"], *ee, draw.normal(12, 2, len(ee[0])), grid(draw.normal(1.5, 0.3, len(ee[0])))),
-        connect(b2, by_name["E"], by_name["I"], *ei, draw.uniform(10, 20, len(ei[0])), grid(draw.uniform(0.5, 2.5, len(ei[0])))),
-        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -60.0), grid(draw.gamma(5, 0.2, 2000)))]
+        connect(
+            b2, by_name["E"], by_name["E"], *ee, draw.normal(12, 2, len(ee[0])), grid(draw.normal(1.5, 0.3, len(ee[0])))
+        ),
+        connect(
+            b2,
+            by_name["E"],
+            by_name["I"],
+            *ei,
+            draw.uniform(10, 20, len(ei[0])),
+            grid(draw.uniform(0.5, 2.5, len(ei[0]))),
+        ),
+        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -60.0), grid(draw.gamma(5, 0.2, 2000))),
+    ]
     poisson = [b2.PoissonInput(g, "ie", 1000, 1 * b2.Hz, weight=40) for g in by_name.values()]
     by_name["I"].namespace["current"] = current
     by_name["I"].run_regularly("i_t = current(t)", dt=STEP_MS * b2.ms, when="start")

@@ -1,5 +1,6 @@
 """The chemical connectome of C. elegans (White et al. 1986), where it is at hand: to NIR and SONATA, read back by the
 packages `nir` and libsonata. SPRIG_CELEGANS names the table: pre, post, type, synapses, tab-separated."""
+
 import csv
 import os
 import pathlib
@@ -25,19 +26,28 @@ def worm():
     inhibitory = {name for name in names if name.startswith(("DD", "VD", "RME"))}  # GABA
     number = {name: i for i, name in enumerate(names)}
     weight = [float(row["synapses"]) * 0.1 * (-1 if row["pre"] in inhibitory else 1) for row in rows]
-    network = network_of_edges(len(names), [number[row["pre"]] for row in rows], [number[row["post"]] for row in rows], weight,
-                               delay_ms=1.0, i_dc=1.1)
+    network = network_of_edges(
+        len(names),
+        [number[row["pre"]] for row in rows],
+        [number[row["post"]] for row in rows],
+        weight,
+        delay_ms=1.0,
+        i_dc=1.1,
+    )
     assert len(network) > 250 and len(network.recurrent) > 1500
     return network
 
 
 def test_nir_has_the_worms_weights(worm, tmp_path):
     nir = package("nir")
-    from sprig.convert.nir import from_nir, to_nir
+    from sprig.convert.nir import to_nir
+    from sprig.convert.nir_read import from_nir
 
     to_nir(worm, tmp_path / "worm.nir")
     graph = nir.read(tmp_path / "worm.nir")
-    weight = next(node for name, node in graph.nodes.items() if name.startswith("w_rec") and isinstance(node, nir.Affine)).weight
+    weight = next(
+        node for name, node in graph.nodes.items() if name.startswith("w_rec") and isinstance(node, nir.Affine)
+    ).weight
     r = worm.recurrent
     dense = np.zeros((len(worm), len(worm)))
     np.add.at(dense, (r.targets, r.sources), r.weights.astype(float))

@@ -1,4 +1,5 @@
-"""python -m sprig convert: formats by content and ending, losses printed, refusals in one line with the program's codes."""
+"""python -m sprig convert: formats by content and ending, losses printed, one line a refusal."""
+
 import json
 import subprocess
 import sys
@@ -38,10 +39,19 @@ def test_help_lists_every_format_with_what_it_loses(capsys):
     assert all(name in out for name in FORMATS) and out.count("loses:") == len(FORMATS)
 
 
-@pytest.mark.parametrize("arguments, code, words", [
-    (["none.npz", "a.nir"], 4, "none.npz"), (["bad.npz", "a.nir"], 4, "bad.npz"), (["a.npz", "a.xyz"], 3, ".xyz"),
-    (["a.npz", "a.py"], 3, "brian2"), (["a.npz", "b.nir", "--set", "tau_m_ms=3"], 3, "tau_m_ms"), (["text.txt", "b.nir"], 4, "text.txt"),
-    (["a.csv", "b.npz", "--set", "tau_x=1"], 3, "tau_x"), (["a.npz", "no/where/b.npz"], 4, "no/where")])
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["none.npz", "a.nir"], 4, "none.npz"),
+        (["bad.npz", "a.nir"], 4, "bad.npz"),
+        (["a.npz", "a.xyz"], 3, ".xyz"),
+        (["a.npz", "a.py"], 3, "brian2"),
+        (["a.npz", "b.nir", "--set", "tau_m_ms=3"], 3, "tau_m_ms"),
+        (["text.txt", "b.nir"], 4, "text.txt"),
+        (["a.csv", "b.npz", "--set", "tau_x=1"], 3, "tau_x"),
+        (["a.npz", "no/where/b.npz"], 4, "no/where"),
+    ],
+)
 def test_refusals_are_one_line_with_the_programs_exit_codes(arguments, code, words, tmp_path, capsys, monkeypatch):
     package("nir")
     monkeypatch.chdir(tmp_path)
@@ -74,6 +84,9 @@ def test_every_way_of_damaging_a_network_file_is_refused(tmp_path):
 
 def test_it_is_a_module_that_can_be_run(tmp_path):
     random_network(n=10).save(tmp_path / "a.npz")
-    done = subprocess.run([sys.executable, "-m", "sprig", "convert", str(tmp_path / "a.npz"), str(tmp_path / "a.csv")],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "sprig", "convert", str(tmp_path / "a.npz"), str(tmp_path / "a.csv")],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0 and "lost:" in done.stdout, done.stderr

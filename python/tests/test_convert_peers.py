@@ -1,12 +1,13 @@
 """snnTorch and Norse read what to_nir() writes for them, and it spikes as the equations say."""
+
 import numpy as np
-import pytest
 
 from carry_support import package, random_network, spikes
 
 nir = package("nir")
 torch = package("torch")
-from sprig.convert.nir import from_nir, to_nir
+from sprig.convert.nir import to_nir
+from sprig.convert.nir_read import from_nir
 
 STEPS = 3000
 

@@ -1,4 +1,5 @@
 """Brian2 and NEST are given the network and spike at the same steps."""
+
 import os
 import subprocess
 import sys
@@ -16,11 +17,19 @@ CASES = {
     "two receptors": dict(receptors=2),
     "delta synapses": dict(synapse="delta", weight=0.02),
     "no refractory time": dict(t_ref_ms=0.0),
-    "units of mV and pA": dict(e_l=-65.0, v_th=-50.0, v_reset=-60.0, resistance=0.04, v_initial=-60.0, i_dc=(400, 500),
-                               weight=30.0, receptors=2),
+    "units of mV and pA": dict(
+        e_l=-65.0,
+        v_th=-50.0,
+        v_reset=-60.0,
+        resistance=0.04,
+        v_initial=-60.0,
+        i_dc=(400, 500),
+        weight=30.0,
+        receptors=2,
+    ),
 }
-# The state of the ordinary program is float32, that of Brian2 and NEST double: a spike at the edge of a step may fall to
-# its other side. A program built with SPRIG_DOUBLE=ON, named in SPRIG_PROGRAM_DOUBLE, is compared spike by spike.
+# The state of the ordinary program is float32, that of Brian2 and NEST double: a spike at the edge of a step may fall
+# to its other side. A program built with SPRIG_DOUBLE=ON, named in SPRIG_PROGRAM_DOUBLE, is compared spike by spike.
 DOUBLE = os.environ.get("SPRIG_PROGRAM_DOUBLE")
 MS = 500.0 if DOUBLE else 60.0
 
@@ -77,8 +86,14 @@ def test_the_script_runs_alone_and_prints_the_same_spikes(tmp_path):
     package("brian2")
     network = random_network(n=20)
     write_brian2_script(network, tmp_path / "net.py")
-    done = subprocess.run([sys.executable, str(tmp_path / "net.py"), "60"], capture_output=True, text=True, check=True,
-                          cwd=tmp_path, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "net.py"), "60"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+    )
     there = spikes(network, 60.0)
     assert np.array_equal(there, np.array([line.split() for line in done.stdout.split("\n") if line], int))
 
@@ -103,12 +118,18 @@ def test_brian2s_groups_and_synapses_become_a_network_with_the_same_spikes(monke
     groups = []
     for name, count in (("E", 40), ("I", 10)):
         g = b2.NeuronGroup(
-            count, """dv/dt = (-(v - El) + R * (isyn + I0)) / tau : volt (unless refractory)
+            count,
+            """dv/dt = (-(v - El) + R * (isyn + I0)) / tau : volt (unless refractory)
                       disyn/dt = -isyn / taus : amp
                       tau : second (constant)
                       I0 : amp (constant)""",
-            threshold="v >= Vt", reset="v = Vr", refractory=2.1 * ms, method="exact", name=name,
-            namespace=dict(El=-65 * mV, Vt=-50 * mV, Vr=-60 * mV, R=0.04 * mV / pA, taus=5 * ms))
+            threshold="v >= Vt",
+            reset="v = Vr",
+            refractory=2.1 * ms,
+            method="exact",
+            name=name,
+            namespace=dict(El=-65 * mV, Vt=-50 * mV, Vr=-60 * mV, R=0.04 * mV / pA, taus=5 * ms),
+        )
         g.tau, g.I0, g.v = draw.gamma(8, 2.5, count) * ms, draw.uniform(400, 500, count) * pA, -60 * mV
         groups.append(g)
     synapses = []
@@ -118,8 +139,19 @@ def test_brian2s_groups_and_synapses_become_a_network_with_the_same_spikes(monke
         s.connect(i=i, j=j)
         s.w, s.delay = weight * draw.random(len(i)) * pA, draw.integers(5, 16, len(i)) * 0.1 * ms
         synapses.append(s)
-    network, lost = from_brian2(groups, synapses, tau_m_ms="tau", resistance="R", e_l="El", v_th="Vt", v_reset="Vr",
-                                tau_syn_exc_ms="taus", i_dc="I0", v_initial="v", t_ref_ms=2.0)
+    network, lost = from_brian2(
+        groups,
+        synapses,
+        tau_m_ms="tau",
+        resistance="R",
+        e_l="El",
+        v_th="Vt",
+        v_reset="Vr",
+        tau_syn_exc_ms="taus",
+        i_dc="I0",
+        v_initial="v",
+        t_ref_ms=2.0,
+    )
     assert [(p.name, p.inhibitory) for p in network.populations] == [("E", False), ("I", True)] and lost
     assert np.allclose(network.resistance, 0.04) and np.allclose(network.v_th, -50)
     monitors = [b2.SpikeMonitor(g) for g in groups]

@@ -1,4 +1,5 @@
 """SONATA: the same network comes back, libsonata reads the same edges, NEST's reader the same network."""
+
 import json
 
 import h5py
@@ -8,11 +9,19 @@ import pytest
 from carry_support import package, random_network, same_arrays, spikes
 
 from sprig.convert.errors import InputError
-from sprig.convert.sonata import from_sonata, to_sonata
+from sprig.convert.sonata import to_sonata
+from sprig.convert.sonata_read import from_sonata
 
 
-@pytest.mark.parametrize("given", [dict(), dict(receptors=2, input_channels=5), dict(synapse="delta", weight=0.02),
-                                   dict(e_l=-65.0, v_th=-50.0, v_reset=-60.0, resistance=0.04, v_initial=-60.0, i_dc=(400, 500))])
+@pytest.mark.parametrize(
+    "given",
+    [
+        dict(),
+        dict(receptors=2, input_channels=5),
+        dict(synapse="delta", weight=0.02),
+        dict(e_l=-65.0, v_th=-50.0, v_reset=-60.0, resistance=0.04, v_initial=-60.0, i_dc=(400, 500)),
+    ],
+)
 def test_a_network_that_comes_back_is_the_same(given, tmp_path):
     network = random_network(**given)
     to_sonata(network, tmp_path / "circuit")
@@ -32,33 +41,46 @@ def test_libsonata_reads_the_same_edges_from_both_ends(tmp_path):
         edges = storage.open_population(name)
         source, target = (next(p for p in network.populations if p.name == n) for n in (edges.source, edges.target))
         every = libsonata.Selection([(0, edges.size)])
-        triples = set(zip((edges.source_nodes(every) + source.first).tolist(), (edges.target_nodes(every) + target.first).tolist(),
-                          edges.get_attribute("syn_weight", every).tolist(),
-                          np.rint(edges.get_attribute("delay", every) / network.step_ms).astype(int).tolist()))
+        triples = set(
+            zip(
+                (edges.source_nodes(every) + source.first).tolist(),
+                (edges.target_nodes(every) + target.first).tolist(),
+                edges.get_attribute("syn_weight", every).tolist(),
+                np.rint(edges.get_attribute("delay", every) / network.step_ms).astype(int).tolist(),
+            )
+        )
         there = set(zip(r.sources.tolist(), r.targets.tolist(), r.weights.tolist(), r.delay_steps.tolist()))
         assert triples <= there
         seen += edges.size
         node = 3
         afferent = edges.source_nodes(edges.afferent_edges([node])) + source.first
-        mine = (r.targets == node + target.first) & (r.sources >= source.first) & (r.sources < source.first + source.count)
+        mine = (
+            (r.targets == node + target.first) & (r.sources >= source.first) & (r.sources < source.first + source.count)
+        )
         assert sorted(afferent.tolist()) == sorted(r.sources[mine].tolist())
         efferent = edges.target_nodes(edges.efferent_edges([node])) + target.first
-        mine = (r.sources == node + source.first) & (r.targets >= target.first) & (r.targets < target.first + target.count)
+        mine = (
+            (r.sources == node + source.first) & (r.targets >= target.first) & (r.targets < target.first + target.count)
+        )
         assert sorted(efferent.tolist()) == sorted(r.targets[mine].tolist())
     assert seen == len(r)
     nodes = libsonata.NodeStorage(str(tmp_path / "circuit/nodes.h5")).open_population("exc")
     tau = nodes.get_dynamics_attribute("tau_m", libsonata.Selection([(0, nodes.size)]))
-    assert np.array_equal(tau, network.tau_m_ms[:nodes.size])
+    assert np.array_equal(tau, network.tau_m_ms[: nodes.size])
     libsonata.CircuitConfig.from_file(str(tmp_path / "circuit/circuit_config.json"))
 
 
-@pytest.mark.parametrize("file, name, values, words", [
-    ("edges.h5", "edges/exc__inh__chemical/source_node_id", np.array([10**9]), "source_node_id"),
-    ("edges.h5", "edges/exc__inh__chemical/0/syn_weight", np.array([np.nan]), "syn_weight"),
-    ("edges.h5", "edges/exc__inh__chemical/0/delay", np.array([-1.0]), "delay"),
-    ("edges.h5", "edges/exc__inh__chemical/0/delay", np.array([1e7]), "delay"),
-    ("nodes.h5", "nodes/exc/0/dynamics_params/tau_m", np.array([0.0]), "tau_m"),
-    ("nodes.h5", "nodes/exc/0/dynamics_params/V_th", None, "V_th of exc")])
+@pytest.mark.parametrize(
+    "file, name, values, words",
+    [
+        ("edges.h5", "edges/exc__inh__chemical/source_node_id", np.array([10**9]), "source_node_id"),
+        ("edges.h5", "edges/exc__inh__chemical/0/syn_weight", np.array([np.nan]), "syn_weight"),
+        ("edges.h5", "edges/exc__inh__chemical/0/delay", np.array([-1.0]), "delay"),
+        ("edges.h5", "edges/exc__inh__chemical/0/delay", np.array([1e7]), "delay"),
+        ("nodes.h5", "nodes/exc/0/dynamics_params/tau_m", np.array([0.0]), "tau_m"),
+        ("nodes.h5", "nodes/exc/0/dynamics_params/V_th", None, "V_th of exc"),
+    ],
+)
 def test_what_is_out_of_range_is_refused_with_file_and_place(file, name, values, words, tmp_path):
     to_sonata(random_network(), tmp_path / "c")
     with h5py.File(tmp_path / "c" / file, "r+") as h5:
@@ -96,17 +118,32 @@ def test_types_and_files_of_parameters_stand_in_for_what_nodes_lack(tmp_path):
         for name, s, t, of in (("a", [0, 2], [1, 1], "cells"), ("b", [1], [0], "lgn")):
             group = file.create_group(f"edges/{name}")
             group["source_node_id"], group["target_node_id"] = np.array(s), np.array(t)
-            group["source_node_id"].attrs["node_population"], group["target_node_id"].attrs["node_population"] = of, "cells"
+            group["source_node_id"].attrs["node_population"], group["target_node_id"].attrs["node_population"] = (
+                of,
+                "cells",
+            )
             group["edge_type_id"] = np.full(len(s), 7)
     (tmp_path / "models").mkdir()
-    (tmp_path / "models/lif.json").write_text(json.dumps(dict(tau_m=10.0, C_m=250.0, V_th=-50.0, V_reset=-65.0, E_L=-65.0, t_ref=1.0)))
+    (tmp_path / "models/lif.json").write_text(
+        json.dumps(dict(tau_m=10.0, C_m=250.0, V_th=-50.0, V_reset=-65.0, E_L=-65.0, t_ref=1.0))
+    )
     (tmp_path / "node_types.csv").write_text(
-        "node_type_id model_type model_template dynamics_params\n100 point_neuron nest:iaf_psc_exp lif.json\n101 virtual NULL NULL\n")
+        "node_type_id model_type model_template dynamics_params\n"
+        "100 point_neuron nest:iaf_psc_exp lif.json\n101 virtual NULL NULL\n"
+    )
     (tmp_path / "edge_types.csv").write_text("edge_type_id syn_weight delay\n7 -3.5 2.0\n")
-    (tmp_path / "circuit_config.json").write_text(json.dumps({
-        "manifest": {"$NET": "$BASE", "$BASE": "."}, "components": {"point_neuron_models_dir": "$BASE/models"},
-        "networks": {"nodes": [{"nodes_file": "$NET/nodes.h5", "node_types_file": "$NET/node_types.csv"}],
-                     "edges": [{"edges_file": "$NET/edges.h5", "edge_types_file": "$NET/edge_types.csv"}]}}))
+    (tmp_path / "circuit_config.json").write_text(
+        json.dumps(
+            {
+                "manifest": {"$NET": "$BASE", "$BASE": "."},
+                "components": {"point_neuron_models_dir": "$BASE/models"},
+                "networks": {
+                    "nodes": [{"nodes_file": "$NET/nodes.h5", "node_types_file": "$NET/node_types.csv"}],
+                    "edges": [{"edges_file": "$NET/edges.h5", "edge_types_file": "$NET/edge_types.csv"}],
+                },
+            }
+        )
+    )
     network, _ = from_sonata(tmp_path, step_ms=0.5)
     assert np.allclose(network.resistance, 0.04) and network.receptors == 2
     assert network.recurrent.weights.tolist() == [-3.5, -3.5] and network.recurrent.delay_steps.tolist() == [4, 4]

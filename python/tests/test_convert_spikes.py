@@ -1,4 +1,5 @@
 """Spikes: the same there and back in every format, as libsonata, pynwb and neo see them."""
+
 import numpy as np
 import pytest
 
@@ -14,7 +15,9 @@ def some(n=50, count=2000):
     return Spikes(pairs[0] * 0.1, pairs[1], 0.1, n)
 
 
-@pytest.mark.parametrize("name, needs", [("s.npz", None), ("s.csv", None), ("s.dat", None), ("s.h5", "h5py"), ("s.nwb", "pynwb")])
+@pytest.mark.parametrize(
+    "name, needs", [("s.npz", None), ("s.csv", None), ("s.dat", None), ("s.h5", "h5py"), ("s.nwb", "pynwb")]
+)
 def test_spikes_come_back_to_the_step(name, needs, tmp_path):
     if needs:
         package(needs)
@@ -55,9 +58,18 @@ def test_neo_has_a_train_a_neuron_and_gives_them_back():
     assert np.array_equal(back.neuron, spikes.neuron) and np.allclose(back.time_ms, spikes.time_ms)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("time_ms,neuron\n1,2\nx,3\n", "line 3"), ("time_ms,neuron\n-1,2\n", "spike 0"), ("time_ms,neuron\nnan,2\n", "spike 0"),
-    ("time_ms,neuron\n1,-2\n", "neurons"), ("a,b\n", "line 1"), ("", "empty"), ("sender time_ms\n5\n", "line 2")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("time_ms,neuron\n1,2\nx,3\n", "line 3"),
+        ("time_ms,neuron\n-1,2\n", "spike 0"),
+        ("time_ms,neuron\nnan,2\n", "spike 0"),
+        ("time_ms,neuron\n1,-2\n", "neurons"),
+        ("a,b\n", "line 1"),
+        ("", "empty"),
+        ("sender time_ms\n5\n", "line 2"),
+    ],
+)
 def test_bad_spike_files_are_refused_with_file_and_line(text, words, tmp_path):
     (tmp_path / "bad.csv").write_text(text)
     with pytest.raises(InputError, match=words) as refused:

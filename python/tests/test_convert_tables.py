@@ -1,12 +1,19 @@
 """Matrix Market, SciPy's and NumPy's matrices, edge lists: the same synapses there and back; hostile files refused."""
+
 import numpy as np
 import pytest
 
 from carry_support import random_network
 
 from sprig.convert.errors import ConversionError, InputError
-from sprig.convert.tables import (from_edge_list, from_matrix_file, from_matrix_market, network_of_edges, to_edge_list,
-                                  to_matrix_market)
+from sprig.convert.tables import (
+    from_edge_list,
+    from_matrix_file,
+    from_matrix_market,
+    network_of_edges,
+    to_edge_list,
+    to_matrix_market,
+)
 
 
 def synapses(network):
@@ -28,16 +35,21 @@ def test_matrix_market_is_read_by_scipy_as_source_by_target_and_comes_back(tmp_p
     assert sorted((t, s) for s, t, *_ in synapses(turned)) == [s[:2] for s in synapses(network)]
 
 
-@pytest.mark.parametrize("text, words", [
-    ("", "MatrixMarket"), ("%%MatrixMarket matrix coordinate real general\n", "header"),
-    ("%%MatrixMarket matrix coordinate real general\n3 3 900000000000\n1 1 1\n", "declares"),
-    ("%%MatrixMarket matrix coordinate real general\n900000000 900000000 1\n1 1 1\n", "declares"),
-    ("%%MatrixMarket matrix array real general\n30000 30000\n1\n", "declares"),
-    ("%%MatrixMarket matrix coordinate real general\n3 4 1\n1 1 1\n", "square"),
-    ("%%MatrixMarket matrix coordinate real general\n3 3 2\n1 1 1\n", "damaged"),
-    ("%%MatrixMarket matrix coordinate real general\n3 3 1\n4 1 1\n", "damaged|source"),
-    ("%%MatrixMarket matrix coordinate real general\n3 3 1\n1 1 nan\n", "weight"),
-    ("%%MatrixMarket matrix coordinate complex general\n3 3 1\n1 1 1 1\n", "complex")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "MatrixMarket"),
+        ("%%MatrixMarket matrix coordinate real general\n", "header"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 900000000000\n1 1 1\n", "declares"),
+        ("%%MatrixMarket matrix coordinate real general\n900000000 900000000 1\n1 1 1\n", "declares"),
+        ("%%MatrixMarket matrix array real general\n30000 30000\n1\n", "declares"),
+        ("%%MatrixMarket matrix coordinate real general\n3 4 1\n1 1 1\n", "square"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 2\n1 1 1\n", "damaged"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 1\n4 1 1\n", "damaged|source"),
+        ("%%MatrixMarket matrix coordinate real general\n3 3 1\n1 1 nan\n", "weight"),
+        ("%%MatrixMarket matrix coordinate complex general\n3 3 1\n1 1 1 1\n", "complex"),
+    ],
+)
 def test_bad_matrix_market_files_are_refused_by_name(text, words, tmp_path):
     (tmp_path / "bad.mtx").write_text(text)
     with pytest.raises(InputError, match=words) as refused:
@@ -73,11 +85,19 @@ def test_an_edge_list_comes_back_with_its_delays_and_names_are_numbered(tmp_path
     assert [s[:3] for s in synapses(named)] == [(0, 1, 2.0), (1, 2, -1.0)] and "AVAL, AVAR, AVBL" in lost[0]
 
 
-@pytest.mark.parametrize("text, words", [
-    ("a,b\n1,2\n", "line 1: has no column source"), ("source,target,weight\n0,1\n", "line 2"),
-    ("source,target,weight\n0,1,x\n", "line 2: weight"), ("source,target,weight\n0,4000000000,1\n", "neuron 4000000000"),
-    ("source,target,weight\n0,1,nan\n", "weight of synapse 0"), ("source,target,weight,delay_ms\n0,1,1,-2\n", "delay of synapse 0"),
-    ("source,target,weight,delay_ms\n0,1,1,1e8\n", "delay"), ("", "line 1")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("a,b\n1,2\n", "line 1: has no column source"),
+        ("source,target,weight\n0,1\n", "line 2"),
+        ("source,target,weight\n0,1,x\n", "line 2: weight"),
+        ("source,target,weight\n0,4000000000,1\n", "neuron 4000000000"),
+        ("source,target,weight\n0,1,nan\n", "weight of synapse 0"),
+        ("source,target,weight,delay_ms\n0,1,1,-2\n", "delay of synapse 0"),
+        ("source,target,weight,delay_ms\n0,1,1,1e8\n", "delay"),
+        ("", "line 1"),
+    ],
+)
 def test_bad_edge_lists_are_refused_with_file_and_line(text, words, tmp_path):
     (tmp_path / "bad.csv").write_text(text)
     with pytest.raises(InputError, match=words) as refused:

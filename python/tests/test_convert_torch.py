@@ -1,4 +1,5 @@
-"""PyTorch: the tensors are the network's matrix; a step of the tensors is a step of sprig's equations; they come back."""
+"""PyTorch: the tensors are the network's matrix, in units of the threshold, and come back."""
+
 import numpy as np
 import pytest
 
@@ -17,7 +18,9 @@ def test_weights_are_target_by_source_and_come_back_as_they_were():
     assert (t.weight.numpy()[r.targets, r.sources] * r.weights > 0).all()
     back = from_torch(network, t.weight)
     assert np.allclose(back.recurrent.weights, r.weights, rtol=1e-6)
-    assert np.array_equal(back.recurrent.targets, r.targets) and np.array_equal(back.recurrent.delay_steps, r.delay_steps)
+    assert np.array_equal(back.recurrent.targets, r.targets) and np.array_equal(
+        back.recurrent.delay_steps, r.delay_steps
+    )
 
 
 def test_a_current_of_one_moves_the_potential_as_the_equations_do_in_one_step():

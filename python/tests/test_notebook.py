@@ -1,4 +1,5 @@
 """The notebook runs from its first cell to its last, in 25 lines of code at most, and is kept without outputs."""
+
 import pathlib
 
 import pytest
@@ -24,8 +25,11 @@ def test_the_notebook_trains_what_sprig_pruned():
         pytest.importorskip(name, reason=f"the Python package {name} is not installed")
     notebook = cells()
     nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
-    outputs = ["".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
-               for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = [
+        "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
     print("\n--\n".join(outputs))
     losses = [float(line.split()[1]) for line in outputs[3].splitlines()[:5]]
     assert losses[-1] < losses[0]

@@ -134,7 +134,7 @@ def test_a_thousand_networks_and_runs_leave_memory_as_it_was():
 def test_progress_is_told_in_fractions_that_do_not_fall():
     network = sprig.Network.random(neurons=400, density=0.1, i_dc=1.2)
     told = []
-    sprig._core.run(network._core, [("run.duration_ms", "5000.0"), ("run.device", '"cpu"')], [],
+    sprig._core.run(network._core, [("run.duration_ms", "5000.0"), ("run.device", '"cpu"')], [], [], "",
                     lambda fraction, detail: told.append((fraction, detail)))
     fractions = [fraction for fraction, _ in told]
     assert fractions == sorted(fractions) and all(0 <= f <= 1 for f in fractions)
@@ -147,4 +147,4 @@ def test_an_exception_of_the_progress_callback_stops_the_work():
         raise RuntimeError("enough")
 
     with pytest.raises(RuntimeError, match="enough"):
-        sprig._core.run(network._core, [("run.duration_ms", "1e7"), ("run.device", '"cpu"')], [], show)
+        sprig._core.run(network._core, [("run.duration_ms", "1e7"), ("run.device", '"cpu"')], [], [], "", show)

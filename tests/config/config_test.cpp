@@ -117,7 +117,7 @@ TEST(Config, BadFilesAreRefusedByName) {
       {"[netwo", "c.toml:1:"},
       {"[network]\nneurons = \"ten\"",
        "c.toml:2:11: network.neurons: found the text \"ten\"; allowed: a whole number from 1"},
-      {"[network]\nneurons = 10.0", "found 10; allowed: a whole number"},
+      {"[network]\nneurons = 10.5", "found 10.5; allowed: a whole number"},
       {"[network]\nneurons = 0", "network.neurons: found 0; allowed: a whole number from 1"},
       {"[network]\nneurons = -5", "found -5"},
       {"[network]\nneurons = 9223372036854775807", "found 9223372036854775807; allowed"},

@@ -206,7 +206,7 @@ TEST_F(Import, ArraysBesideAMatrixAreTheNetworks) {
   from.spec.tau_m_ms = {{Distribution::Kind::constant, 10, 0}};
   from.given.insert({"network.delay_ms", "neuron.tau_m_ms", "network.orientation"});
   EXPECT_EQ(refusal(from),
-            "network.file: w.npz: network.delay_ms = 9, and its delays, in ms, is 1.5 to 2; network.orientation = "
+            "network.file: w.npz: network.delay_ms = 9, and its delays in ms are 1.5 to 2; network.orientation = "
             "\"source_target\", and it says \"target_source\"; network.step_ms = 0.1, and its step_ms is 0.5; "
             "neuron.tau_m_ms = 10, and its tau_m_ms is 10 to 30; neuron.v_th = 3, and its v_th is 2");
 }
@@ -246,7 +246,7 @@ TEST_F(Import, EveryMistakeOfAnEdgeListHasItsPlace) {
       {head + "0,1,1,-2\n", "e.csv:2:7: delay_ms: found -2; allowed: above 0 ms"},
       {head + "0,1,1,0\n", "e.csv:2:7: delay_ms: found 0; allowed: above 0 ms"},
       {head + "0,1,1,1\n1,0,1,1e7\n",
-       "e.csv: synapses.delay_ms[1]: found 10000000; allowed: above 0, to 32767 steps of 0.1 ms"},
+       "e.csv: synapses.delay_ms[1]: found 1e+07; allowed: above 0, to 32767 steps of 0.1 ms"},
       {head + "0,1,1\n", "e.csv:2:1: 3 fields, must be 4 as in the first row"},
       {head + "0,1,1e39,1\n", "e.csv: synapses.weight[0]: found 1e+39; allowed: a finite number of single precision"},
       {head + "0,x,1,1\n",
@@ -295,7 +295,7 @@ bad('tau', tau_m_ms=np.array([1.0, 0.0])); bad('taus', tau_m_ms=np.ones(3)); bad
 bad('delays', delay_ms=np.ones(3)); bad('both', delay_ms=1.0, delay_steps=1); bad('long', delay_steps=40000)
 bad('complex', data=np.ones(2, complex)); bad('object', data=np.array([{}, 1], dtype=object)); bad('text', data=np.array(['a', 'b']))
 np.savez('coo.npz', data=np.ones(1), row=np.array([0]), col=np.array([0]), shape=np.array([2**31 - 1] * 2), format=b'coo')
-np.savez('bsr.npz', data=np.zeros((0, 2**30, 2**30)), indices=np.zeros(0, int), indptr=np.zeros(2, int), shape=np.array([2**30] * 2), format=b'bsr')
+np.savez('bsr.npz', data=np.zeros((0, 2**15, 2**15)), indices=np.zeros(0, int), indptr=np.zeros(2**15 + 1, int), shape=np.array([2**30] * 2), format=b'bsr')
 np.savez('many.npz', a=np.ones(2), b=np.ones(2)); np.save('cube.npy', np.ones((2, 2, 2))); np.save('oblong.npy', np.ones((2, 3)))
 D = np.zeros((3, 3)); D[1, 2] = np.inf; np.save('inf.npy', D)
 )"));
@@ -399,7 +399,7 @@ TEST_F(Import, TheWiringOfCaenorhabditisElegans) {
                 name == "DVB" || name == "RIS")
         << name;
   }
-  EXPECT_GT(inhibitory, 20u);
+  EXPECT_EQ(inhibitory, 18u) << "the other 8 have muscles alone for targets";
 }
 
 }  // namespace

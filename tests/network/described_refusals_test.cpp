@@ -84,10 +84,9 @@ TEST(DescribedRefusals, OfParameters) {
   expect_starts(
       refused_population([](auto& p) { p.resistance = p.c_m_pf = values_of(1.0); }),
       "config: population.I.c_m_pf: found a capacitance beside population.I.resistance; allowed: one of them");
-  expect_starts(refused_population([](auto& p) {
-                  p.v_reset = values_of({Kind::uniform, 0, 2});
-                }),
-                "config: population.I.v_reset: found ");
+  NetworkDescription description = sound();
+  description.populations[1].v_reset = values_of({Kind::uniform, 1.1, 2});  // only drawing tells
+  expect_starts(refusal(description), "config: population.I.v_reset: found 1.");
   expect_starts(refused_population([](auto& p) {
                   p.i_dc = NeuronValues{{}, "", {1, 2, 3}};
                 }),
@@ -218,7 +217,7 @@ TEST(DescribedRefusals, OfLearning) {
                   learns(d.projections[0]);
                   d.projections[0].stdp.tau_plus_ms = 1e6;
                 }),
-                "config: projection.0.stdp.tau_plus_ms: found 1000000");
+                "config: projection.0.stdp.tau_plus_ms: found 1e+06");
 }
 
 TEST(DescribedRefusals, OfListsOfSynapses) {
@@ -270,7 +269,7 @@ TEST(DescribedRefusals, OfListsOfSynapses) {
 
 TEST(DescribedRefusals, OfMorePairsThanAnybodyMeans) {
   NetworkDescription description;
-  for (int i = 0; i < 1100; ++i) description.populations.push_back(population("P" + std::to_string(i), 1));
+  for (int i = 0; i < 1100; ++i) description.populations.push_back(population(std::to_string(i), 1));
   std::vector<std::string> all;
   for (const PopulationSpec& p : description.populations) all.push_back(p.name);
   description.projections.push_back(projection_spec(all, all, "fixed_in_degree(1)"));

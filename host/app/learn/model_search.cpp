@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "host/app/learn/energy_meter.hpp"
-#include "sprig/session/learn_models.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
@@ -15,6 +14,7 @@
 #include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 #include "sprig/session/columns.hpp"
+#include "sprig/session/learn_models.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/session.hpp"

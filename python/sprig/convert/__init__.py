@@ -1,4 +1,4 @@
-"""Networks and spikes carried to and from other simulators and formats; ``python -m sprig convert`` is the same by files.
+"""Networks and spikes carried to and from other simulators and formats. ``python -m sprig convert`` does it by files.
 
 Whatever goes out returns, beside what was made, a list of plain sentences: what the other side cannot hold. Whatever
 comes in returns ``(network, lost)``. The packages of the other side are needed only when they are used.
@@ -18,9 +18,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Union
 
-from . import brian2_import, nir as _nir, sonata as _sonata, tables as _tables, torch as _torch
+from . import brian2_import, nir_read, sonata_read
+from . import tables as _tables
+from . import torch as _torch
 from .arrays import NetworkArrays
 from .errors import ConversionError, InputError
+from .nir import to_nir
 from .simulators import to_brian2, to_nest
 from .sonata import to_sonata
 from .spikes import Spikes, from_neo, read_spikes, to_neo, write_spikes
@@ -54,7 +57,6 @@ __all__ = [
 ]
 
 Path = Union[str, "os.PathLike[str]"]
-to_nir = _nir.to_nir
 
 
 def _network(found: tuple[NetworkArrays, list[str]]) -> tuple[Network, list[str]]:
@@ -79,7 +81,7 @@ def from_nir(
     step_ms, t_ref_ms : default: what sprig kept in the file, else 0.1 and 0
     metadata : whether to use what sprig kept in the file beside the graph
     """
-    return _network(_nir.from_nir(path_or_graph, peer=peer, step_ms=step_ms, t_ref_ms=t_ref_ms, metadata=metadata))
+    return _network(nir_read.from_nir(path_or_graph, peer=peer, step_ms=step_ms, t_ref_ms=t_ref_ms, metadata=metadata))
 
 
 def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[Network, list[str]]:
@@ -87,7 +89,7 @@ def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[Network,
 
     step_ms : default: run.dt of simulation_config.json, else 0.1
     """
-    return _network(_sonata.from_sonata(folder, step_ms=step_ms))
+    return _network(sonata_read.from_sonata(folder, step_ms=step_ms))
 
 
 def from_matrix_market(path: Path, **given: Any) -> tuple[Network, list[str]]:
@@ -110,7 +112,7 @@ def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[Netwo
 def from_brian2(groups: Any, synapses: Any, **given: Any) -> tuple[Network, list[str]]:
     """(network, lost) of Brian2's NeuronGroups and Synapses.
 
-    given : weight, the name of the synapses' variable, "w"; and parameters, sprig's name = a name in the groups or their
+    given : weight, the name of the synapses' variable, "w"; parameters, sprig's name = a name in the groups or their
         namespaces (tau_m_ms="tau"), or a value; step_ms, synapse, receptors
     """
     return _network(brian2_import.from_brian2(groups, synapses, **given))

@@ -27,8 +27,17 @@ Path = Union[str, "os.PathLike[str]"]
 
 # Of each neuron: array of network.npz, and what a format that lacks it leaves it at.
 PARAMETERS = {
-    "tau_m_ms": 20.0, "resistance": 1.0, "e_l": 0.0, "v_th": 1.0, "v_reset": 0.0, "t_ref_ms": 2.0,
-    "tau_syn_exc_ms": 5.0, "tau_syn_inh_ms": 5.0, "i_dc": 0.0, "v_initial": 0.0, "theta_plus": 0.0,
+    "tau_m_ms": 20.0,
+    "resistance": 1.0,
+    "e_l": 0.0,
+    "v_th": 1.0,
+    "v_reset": 0.0,
+    "t_ref_ms": 2.0,
+    "tau_syn_exc_ms": 5.0,
+    "tau_syn_inh_ms": 5.0,
+    "i_dc": 0.0,
+    "v_initial": 0.0,
+    "theta_plus": 0.0,
     "tau_theta_ms": 1e7,
 }
 _POSITIVE = ("tau_m_ms", "resistance", "tau_syn_exc_ms", "tau_syn_inh_ms", "tau_theta_ms")
@@ -46,6 +55,7 @@ class Population:
 @dataclasses.dataclass
 class Synapses:
     """Compressed sparse rows, row = source. delay_steps: one a synapse."""
+
     weights: Array
     targets: Array
     offsets: Array
@@ -75,9 +85,12 @@ def synapses_of(rows: int, source: Any, target: Any, weight: Any, delay_steps: A
     source, target = np.asarray(source, np.int64), np.asarray(target, np.int64)
     order = np.lexsort((target, source))
     delay = np.broadcast_to(np.asarray(delay_steps), source.shape)
-    return Synapses(np.asarray(weight, np.float32)[order], target[order],
-                    np.concatenate([[0], np.cumsum(np.bincount(source, minlength=rows))]).astype(np.int64),
-                    np.asarray(delay)[order].astype(np.uint16))
+    return Synapses(
+        np.asarray(weight, np.float32)[order],
+        target[order],
+        np.concatenate([[0], np.cumsum(np.bincount(source, minlength=rows))]).astype(np.int64),
+        np.asarray(delay)[order].astype(np.uint16),
+    )
 
 
 def together(rows: int, parts: list[tuple[Any, ...]]) -> Synapses:
@@ -131,10 +144,14 @@ class NetworkArrays:
         for what, synapses in (("synapse", self.recurrent), ("input synapse", self.input)):
             if synapses is None or len(synapses) == 0:
                 continue
-            for bad, text in ((~np.isfinite(synapses.weights), "its weight is not a finite number"),
-                              ((synapses.targets < 0) | (synapses.targets >= n), f"its target is none of {n} neurons"),
-                              ((synapses.delay_steps < 1) | (synapses.delay_steps > MOST_DELAY_STEPS),
-                               f"its delay is not between 1 and {MOST_DELAY_STEPS} steps of {self.step_ms} ms")):
+            for bad, text in (
+                (~np.isfinite(synapses.weights), "its weight is not a finite number"),
+                ((synapses.targets < 0) | (synapses.targets >= n), f"its target is none of {n} neurons"),
+                (
+                    (synapses.delay_steps < 1) | (synapses.delay_steps > MOST_DELAY_STEPS),
+                    f"its delay is not between 1 and {MOST_DELAY_STEPS} steps of {self.step_ms} ms",
+                ),
+            ):
                 if bad.any():
                     raise InputError(where, f"{what} {int(np.argmax(bad))}: {text}")
         return self
@@ -150,13 +167,27 @@ class NetworkArrays:
             raise InputError(path, f"has format {a['sprig_format']}; this version reads format 1")
         try:
             names = [bytes(name).rstrip(b"\0").decode() for name in a["population_name"]]
-            populations = [Population(*p) for p in zip(names, a["population_first"].tolist(),
-                                                       a["population_count"].tolist(),
-                                                       a["population_inhibitory"].astype(bool).tolist())]
-            network = cls(_csr_of(a, "", path), {name: a[name].astype(float) for name in PARAMETERS}, populations,
-                          float(a["step_ms"]), bytes(a["synapse"]).decode(), int(a["receptors"]),
-                          bytes(a["reset"]).decode(), bool(a["adaptive"]),
-                          _csr_of(a, "input_", path) if "input_data" in a else None, a["original_id"])
+            populations = [
+                Population(*p)
+                for p in zip(
+                    names,
+                    a["population_first"].tolist(),
+                    a["population_count"].tolist(),
+                    a["population_inhibitory"].astype(bool).tolist(),
+                )
+            ]
+            network = cls(
+                _csr_of(a, "", path),
+                {name: a[name].astype(float) for name in PARAMETERS},
+                populations,
+                float(a["step_ms"]),
+                bytes(a["synapse"]).decode(),
+                int(a["receptors"]),
+                bytes(a["reset"]).decode(),
+                bool(a["adaptive"]),
+                _csr_of(a, "input_", path) if "input_data" in a else None,
+                a["original_id"],
+            )
         except KeyError as error:
             raise InputError(path, f"has no array {error}") from error
         if network.recurrent.rows != len(network):
@@ -171,9 +202,14 @@ class NetworkArrays:
         out["population_name"] = np.array([p.name.encode() for p in self.populations])
         for key, kind in (("first", np.uint32), ("count", np.uint32), ("inhibitory", bool)):
             out["population_" + key] = np.array([getattr(p, key) for p in self.populations], kind)
-        out.update(synapse=np.bytes_(self.synapse.encode()), reset=np.bytes_(self.reset.encode()),
-                   receptors=np.int32(self.receptors), adaptive=np.bool_(self.adaptive),
-                   step_ms=np.float64(self.step_ms), sprig_format=np.int32(1))
+        out.update(
+            synapse=np.bytes_(self.synapse.encode()),
+            reset=np.bytes_(self.reset.encode()),
+            receptors=np.int32(self.receptors),
+            adaptive=np.bool_(self.adaptive),
+            step_ms=np.float64(self.step_ms),
+            sprig_format=np.int32(1),
+        )
         nothing = Synapses(np.zeros(0, np.float32), np.zeros(0, int), np.zeros(1, int), np.zeros(0, np.uint16))
         out.update(_csr_arrays("input_", nothing if self.input is None else self.input, n))
         return out
@@ -218,17 +254,25 @@ def _csr_of(a: Mapping[str, Any], prefix: str, path: Path) -> Synapses:
     delay = a[prefix + "delay_steps"]
     if len(weights) != len(targets) or delay.shape not in ((), targets.shape):
         raise InputError(path, f"{prefix}data, {prefix}indices, {prefix}delay_steps: have different lengths")
-    return Synapses(weights.astype(np.float32), targets.astype(np.int64), offsets.astype(np.int64),
-                    np.broadcast_to(delay, targets.shape))
+    return Synapses(
+        weights.astype(np.float32),
+        targets.astype(np.int64),
+        offsets.astype(np.int64),
+        np.broadcast_to(delay, targets.shape),
+    )
 
 
 def _csr_arrays(prefix: str, synapses: Any, columns: int) -> dict[str, Any]:
     width = np.int32 if len(synapses) < 2**31 else np.int64
     delay = synapses.uniform_delay
-    return {prefix + "data": synapses.weights, prefix + "indices": synapses.targets.astype(width),
-            prefix + "indptr": synapses.offsets.astype(width), prefix + "format": np.bytes_(b"csr"),
-            prefix + "shape": np.array([synapses.rows, columns], np.int64),
-            prefix + "delay_steps": synapses.delay_steps.astype(np.uint16) if delay is None else np.uint16(delay)}
+    return {
+        prefix + "data": synapses.weights,
+        prefix + "indices": synapses.targets.astype(width),
+        prefix + "indptr": synapses.offsets.astype(width),
+        prefix + "format": np.bytes_(b"csr"),
+        prefix + "shape": np.array([synapses.rows, columns], np.int64),
+        prefix + "delay_steps": synapses.delay_steps.astype(np.uint16) if delay is None else np.uint16(delay),
+    }
 
 
 def one_population(synapses: Any, n: int) -> list[Population]:

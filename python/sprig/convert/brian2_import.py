@@ -16,8 +16,14 @@ from .errors import ConversionError, need
 
 
 def from_brian2(
-    groups: Any, synapses: Any, *, weight: str = "w", step_ms: float | None = None, synapse: str = "exponential",
-    receptors: int = 1, **parameters: Any
+    groups: Any,
+    synapses: Any,
+    *,
+    weight: str = "w",
+    step_ms: float | None = None,
+    synapse: str = "exponential",
+    receptors: int = 1,
+    **parameters: Any,
 ) -> tuple[NetworkArrays, list[str]]:
     """The network of `groups` and `synapses` (Brian2 objects, or lists of them), and what was not carried.
 
@@ -45,14 +51,20 @@ def from_brian2(
         if values is None:
             raise ConversionError(f"{s.name}: has no variable {weight}; name it: weight='...'")
         delay = np.broadcast_to(np.asarray(s.delay / b2.ms, float), (len(s),))
-        parts.append((np.asarray(s.i) + first[s.source.name], np.asarray(s.j) + first[s.target.name],
-                      np.broadcast_to(values, (len(s),)), steps_of_ms(delay, step_ms)))
+        parts.append(
+            (
+                np.asarray(s.i) + first[s.source.name],
+                np.asarray(s.j) + first[s.target.name],
+                np.broadcast_to(values, (len(s),)),
+                steps_of_ms(delay, step_ms),
+            )
+        )
     joined = [np.concatenate(column) for column in zip(*parts)] if parts else [np.zeros(0)] * 4
     recurrent = synapses_of(n, *joined)
     populations = []
     for g in groups:
         start = first[g.name]
-        sent = recurrent.weights[recurrent.offsets[start]:recurrent.offsets[start + len(g)]]
+        sent = recurrent.weights[recurrent.offsets[start] : recurrent.offsets[start + len(g)]]
         populations.append(Population(g.name, start, len(g), len(sent) > 0 and bool((sent <= 0).all())))
     network = NetworkArrays(recurrent, parameters_of(n, **given), populations, step_ms, synapse, receptors)
     lost = ["equations, thresholds and resets: taken to be sprig's", "monitors, input groups, network operations"]
@@ -79,4 +91,6 @@ def _plain(b2: Any, value: Any, name: str) -> Any:
             return np.asarray(value / unit, float)
     if dimensions.is_dimensionless:
         return np.asarray(value, float)
-    raise ConversionError(f"{name}: is in {dimensions}; allowed: times, potentials, currents, resistances, plain numbers")
+    raise ConversionError(
+        f"{name}: is in {dimensions}; allowed: times, potentials, currents, resistances, plain numbers"
+    )

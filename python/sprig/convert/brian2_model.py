@@ -38,14 +38,19 @@ def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any
     equations += [f"{name} : 1 (constant)" for name in ("e_l", "v_th", "v_reset", "resistance", "i_dc")]
     clock = b2.Clock(dt=h * ms)
     group = b2.NeuronGroup(
-        n, "\n".join(equations), threshold="v >= v_th" + (" + theta" if adaptive else ""),
+        n,
+        "\n".join(equations),
+        threshold="v >= v_th" + (" + theta" if adaptive else ""),
         reset=("v -= v_th - v_reset" if soft else "v = v_reset") + ("\ntheta += theta_plus" if adaptive else ""),
-        refractory="t_ref", method="exact", clock=clock)
+        refractory="t_ref",
+        method="exact",
+        clock=clock,
+    )
     for name in ("e_l", "v_th", "v_reset", "resistance", "i_dc"):
         setattr(group, name, a[name])
     group.tau_m = a["tau_m_ms"] * ms
     group.t_ref = (np.floor(a["t_ref_ms"] / h + 0.5) + 1) * h * ms
-    for k, tau in (("e", a["tau_syn_exc_ms"]), ("i", a["tau_syn_inh_ms"]))[:0 if delta else receptors]:
+    for k, tau in (("e", a["tau_syn_exc_ms"]), ("i", a["tau_syn_inh_ms"]))[: 0 if delta else receptors]:
         # Brian2's exact solution divides by tau_m - tau_syn.
         setattr(group, "tau_" + k, np.where(np.abs(tau / a["tau_m_ms"] - 1) < 1e-6, tau * (1 + 1e-6), tau) * ms)
     if adaptive:
@@ -64,7 +69,9 @@ def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any
     for prefix, source in sources:
         weights, targets = np.asarray(a[prefix + "data"], float), np.asarray(a[prefix + "indices"])
         rows = np.repeat(np.arange(len(a[prefix + "indptr"]) - 1), np.diff(a[prefix + "indptr"]))
-        steps = np.broadcast_to(np.asarray(a[prefix + "delay_steps"], float), weights.shape) - (1 if delta and not prefix else 0)
+        steps = np.broadcast_to(np.asarray(a[prefix + "delay_steps"], float), weights.shape) - (
+            1 if delta and not prefix else 0
+        )
         for k, mine in (("e", weights >= 0), ("i", weights < 0)) if receptors == 2 else (("e", slice(None)),):
             if len(weights[mine]) == 0:
                 continue

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import nir, simulators, sonata, spikes, tables
+from . import nir, nir_read, simulators, sonata, sonata_read, spikes, tables
 from .arrays import PARAMETERS, NetworkArrays, Path
 from .errors import ConversionError, InputError
 from .files import DAMAGED_ZIP, first_line, hdf5_file, plain_file
@@ -21,15 +21,20 @@ EXIT_CONFIG, EXIT_INPUT = 3, 4  # as the program's
 FORMATS = {
     "sprig": ("network.npz", "nothing, but synapses that learn, which it does not hold"),
     "nir": ("FILE.nir", nir.LOST),
-    "snntorch": ("FILE.nir, --to snntorch", "as nir, and: delays other than one step, a second synaptic time constant, v_reset; "
-                                            "0.1 ms by Euler's rule"),
+    "snntorch": (
+        "FILE.nir, --to snntorch",
+        "as nir, and: delays other than one step, a second synaptic time constant, v_reset; 0.1 ms by Euler's rule",
+    ),
     "norse": ("FILE.nir, --to norse", "as snntorch, but its step is the network's"),
     "sonata": ("a folder", sonata.LOST),
     "matrix": ("FILE.mtx (Matrix Market); in only: .npy, scipy's .npz", tables.LOST_MATRIX),
     "edges": ("FILE.csv: source, target, weight, delay_ms", tables.LOST_EDGES),
     "brian2": ("NAME.py, --to brian2; out only", simulators.LOST_BRIAN2),
     "nest": ("NAME.py, --to nest; out only", simulators.LOST_NEST),
-    "spikes": ("spikes.npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron", "replicas but the first; but for .npz: the step"),
+    "spikes": (
+        "spikes.npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron",
+        "replicas but the first; but for .npz: the step",
+    ),
 }
 
 
@@ -38,8 +43,11 @@ def describe() -> str:
     lines = ["formats, told apart by content when read and by ending when written, and what they lose:"]
     for name, (looks, lost) in FORMATS.items():
         lines.append(f"  {name:9} {looks}\n            loses: {lost}")
-    lines.append("\nparameters that a matrix or an edge list lacks: --set NAME=NUMBER with NAME of " + ", ".join(PARAMETERS)
-                 + ", delay_ms, step_ms, or orientation=target_source, multapses=false, neurons=N")
+    lines.append(
+        "\nparameters that a matrix or an edge list lacks: --set NAME=NUMBER with NAME of "
+        + ", ".join(PARAMETERS)
+        + ", delay_ms, step_ms, or orientation=target_source, multapses=false, neurons=N"
+    )
     return "\n".join(lines)
 
 
@@ -129,11 +137,11 @@ def _read(found: str, source: Path, peer: str | None, given: dict[str, Any]) -> 
     if found == "nir":
         step = {k: given.pop(k) for k in ("step_ms", "t_ref_ms") if k in given}
         _none_given(found, given)
-        return nir.from_nir(source, peer=peer, **step)
+        return nir_read.from_nir(source, peer=peer, **step)
     if found == "sonata":
         step = {"step_ms": given.pop("step_ms")} if "step_ms" in given else {}
         _none_given(found, given)
-        return sonata.from_sonata(source, **step)
+        return sonata_read.from_sonata(source, **step)
     if found == "edges":
         return tables.from_edge_list(source, **given)
     if os.fspath(source).endswith(".mtx"):
@@ -159,8 +167,10 @@ def _by_ending(target: str) -> str:
     if ending == ".py":
         raise ConversionError("a .py is a script for --to brian2 or --to nest")
     if ending not in known:
-        raise ConversionError(f"{target}: no format has the ending {ending}; allowed: {', '.join(k for k in known if k)}, "
-                              f"a folder (SONATA), or name it with --to")
+        raise ConversionError(
+            f"{target}: no format has the ending {ending}; allowed: {', '.join(k for k in known if k)}, "
+            f"a folder (SONATA), or name it with --to"
+        )
     return known[ending]
 
 
@@ -181,20 +191,36 @@ def _value(text: str) -> tuple[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sprig")
     verbs = parser.add_subparsers(dest="verb", metavar="convert", required=True)
-    verb = verbs.add_parser("convert", help="networks and spikes to and from other formats",
-                            description="Converts a network or spikes and says what is lost.", epilog=describe(),
-                            formatter_class=argparse.RawDescriptionHelpFormatter)
+    verb = verbs.add_parser(
+        "convert",
+        help="networks and spikes to and from other formats",
+        description="Converts a network or spikes and says what is lost.",
+        epilog=describe(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     verb.add_argument("source", metavar="IN")
     verb.add_argument("target", metavar="OUT")
-    verb.add_argument("--to", choices=[k for k in FORMATS if k != "spikes"], help="format of OUT, where its ending does not say it")
-    verb.add_argument("--peer", choices=("snntorch", "norse"), help="who wrote the NIR file IN: its spike counts 1 in one step")
-    verb.add_argument("--delays", choices=("exact", "mean"), default="exact", help="in NIR: a matrix for every delay, or their mean")
+    verb.add_argument(
+        "--to", choices=[k for k in FORMATS if k != "spikes"], help="format of OUT, where its ending does not say it"
+    )
+    verb.add_argument(
+        "--peer", choices=("snntorch", "norse"), help="who wrote the NIR file IN: its spike counts 1 in one step"
+    )
+    verb.add_argument(
+        "--delays", choices=("exact", "mean"), default="exact", help="in NIR: a matrix for every delay, or their mean"
+    )
     verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="what IN lacks; see below")
     verb.add_argument("--json", action="store_true", help="say what was lost as JSON")
     options = parser.parse_args(arguments)
     try:
-        found, became, lost = convert(options.source, options.target, options.to, options.peer, options.delays,
-                                      **dict(_value(text) for text in options.set))
+        found, became, lost = convert(
+            options.source,
+            options.target,
+            options.to,
+            options.peer,
+            options.delays,
+            **dict(_value(text) for text in options.set),
+        )
     except InputError as error:
         return _refused(error, EXIT_INPUT)
     except ConversionError as error:

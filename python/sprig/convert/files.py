@@ -27,8 +27,21 @@ _NPY: Any = np.lib.format
 _MOST_COMPRESSION = 1032
 
 # What zipfile and numpy raise on a damaged archive.
-DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, NotImplementedError, RuntimeError, OSError,
-               EOFError, ValueError, SyntaxError, OverflowError, TypeError, MemoryError)
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    tokenize.TokenError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    SyntaxError,
+    OverflowError,
+    TypeError,
+    MemoryError,
+)
 
 
 @contextlib.contextmanager

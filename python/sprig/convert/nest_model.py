@@ -4,8 +4,8 @@
     C_m = tau_m / R                               pF for R in mV/pA
     tau_syn_ex, tau_syn_in                        by the sign of the weight; both that of excitation with one receptor
 
-NEST's order within a step is sprig's (threshold at or above V_th, held for t_ref, exact integration), so the spike times
-are the same; NEST dates a spike at the end of its step, sprig by the step's number: step = time / h - 1.
+NEST's order within a step is sprig's (threshold at or above V_th, held for t_ref, exact integration), so the
+spike times are the same; NEST dates a spike at the end of its step, sprig by the step's number: step = time / h - 1.
 
 This file needs NumPy and NEST alone: `python -m sprig convert net.npz net_nest.py` writes it beside a copy of the
 network, to be run or imported.
@@ -20,8 +20,8 @@ import numpy as np
 
 
 def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any]:
-    """NEST nodes of the arrays of network.npz, after ResetKernel. spikes_of_channels: (times in ms, channel) of its input
-    channels. Returns a dictionary: neurons, recorder."""
+    """NEST nodes of the arrays of network.npz, after ResetKernel. spikes_of_channels: (times in ms, channel) of its
+    input channels. Returns a dictionary: neurons, recorder."""
     import nest  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     if _text(a, "reset") == "soft" or bool(a["adaptive"]):
@@ -30,14 +30,24 @@ def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any
     nest.ResetKernel()
     nest.resolution = h
     delta = _text(a, "synapse") == "delta"
-    parameters = {"tau_m": a["tau_m_ms"], "C_m": a["tau_m_ms"] / a["resistance"], "E_L": a["e_l"], "V_th": a["v_th"],
-                  "V_reset": a["v_reset"], "t_ref": np.floor(a["t_ref_ms"] / h + 0.5) * h, "I_e": a["i_dc"],
-                  "V_m": a["v_initial"]}
+    parameters = {
+        "tau_m": a["tau_m_ms"],
+        "C_m": a["tau_m_ms"] / a["resistance"],
+        "E_L": a["e_l"],
+        "V_th": a["v_th"],
+        "V_reset": a["v_reset"],
+        "t_ref": np.floor(a["t_ref_ms"] / h + 0.5) * h,
+        "I_e": a["i_dc"],
+        "V_m": a["v_initial"],
+    }
     if not delta:
         parameters["tau_syn_ex"] = a["tau_syn_exc_ms"]
         parameters["tau_syn_in"] = a["tau_syn_inh_ms"] if int(a["receptors"]) == 2 else a["tau_syn_exc_ms"]
-    neurons = nest.Create("iaf_psc_delta" if delta else "iaf_psc_exp", n,
-                          {name: [float(x) for x in values] for name, values in parameters.items()})
+    neurons = nest.Create(
+        "iaf_psc_delta" if delta else "iaf_psc_exp",
+        n,
+        {name: [float(x) for x in values] for name, values in parameters.items()},
+    )
     sources = [("", neurons)]
     channels = len(a["input_indptr"]) - 1 if "input_indptr" in a else 0
     if channels and spikes_of_channels is not None:
@@ -52,8 +62,12 @@ def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any
         rows = np.repeat(np.arange(len(a[prefix + "indptr"]) - 1), np.diff(a[prefix + "indptr"]))
         if len(weights):
             delays = np.broadcast_to(np.asarray(a[prefix + "delay_steps"], float) * h, weights.shape)
-            nest.Connect(np.asarray(source.tolist())[rows], np.asarray(neurons.tolist())[targets], "one_to_one",
-                         {"synapse_model": "static_synapse", "weight": weights, "delay": np.array(delays)})
+            nest.Connect(
+                np.asarray(source.tolist())[rows],
+                np.asarray(neurons.tolist())[targets],
+                "one_to_one",
+                {"synapse_model": "static_synapse", "weight": weights, "delay": np.array(delays)},
+            )
     recorder = nest.Create("spike_recorder")
     nest.Connect(neurons, recorder)
     return dict(neurons=neurons, recorder=recorder, step_ms=h)

@@ -12,15 +12,15 @@ v_leak = E_L, W[target, source] = w, times in seconds, potentials and currents a
 NIR's threshold is v > v_threshold, sprig's V >= V_th. What NIR has no place for is put into the graph's metadata, which
 from_nir() reads again and other readers do not look at.
 
-peer = "snntorch" or "norse" writes what these read: one CubaLIF (LIF for delta synapses) and one Affine, by Euler's rule
-at dt = 0.1 ms, which snnTorch's importer has built in, or dt = step_ms (norse.torch.from_nir(graph, dt=...)). Both count
-a spike as 1 in one step, so r = tau_mem / dt and w_in = tau_syn / dt; snnTorch wants v_leak = 0 and one threshold, and
-Norse takes v_leak for the current, too. Potentials and currents have no units in NIR, so
+peer = "snntorch" or "norse" writes what these read: one CubaLIF (LIF for delta synapses) and one Affine, by Euler's
+rule at dt = 0.1 ms, which snnTorch's importer has built in, or dt = step_ms (norse.torch.from_nir(graph, dt=...)).
+Both count a spike as 1 in one step, so r = tau_mem / dt and w_in = tau_syn / dt; snnTorch wants v_leak = 0 and one
+threshold, and Norse takes v_leak for the current, too. Potentials and currents have no units in NIR, so
 
     V' = (V - E_L) / (V_th - E_L) of each neuron, v_threshold = 1      w' = w R dt / (tau_m (V_th - E_L))
 
-change nothing. snnTorch 1.0 gives a pair LIF <-> Affine its input through the Affine; the Flatten that stands behind the
-Affine, which does nothing, keeps it from seeing a pair.
+change nothing. snnTorch 1.0 gives a pair LIF <-> Affine its input through the Affine; the Flatten that stands behind
+the Affine, which does nothing, keeps it from seeing a pair.
 """
 
 from __future__ import annotations
@@ -30,16 +30,15 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array
-from .arrays import PARAMETERS, NetworkArrays, Path, Population, parameters_of, together
-from .errors import ConversionError, InputError, need
-from .files import first_line, hdf5_file, whole_file
-from .nir_paths import Inputs, Layers, NirPath, delays_in_steps, paths_between
+from .arrays import NetworkArrays, Path
+from .errors import ConversionError, need
+from .files import whole_file
 
 Graph = tuple[dict[str, Any], list[tuple[str, str]]]
 
 _MOST_BYTES = 2**31  # of all dense matrices of a graph
 _PEERS = {"snntorch": "snnTorch's importer", "norse": "Norse's importer"}
-_SNNTORCH_DT = 1e-4  # s
+SNNTORCH_DT = 1e-4  # s
 
 
 def to_nir(
@@ -48,19 +47,22 @@ def to_nir(
     """Writes `network` as NIR to `path`; returns the list of what is lost, or (graph, lost) where path is None.
 
     delays: "exact", one Delay and one dense matrix for every distinct delay; "mean", one of their mean.
-    peer: None, or "snntorch" or "norse" for what these read. metadata: keep what NIR has no place for where sprig finds it again.
+    peer: None, or "snntorch" or "norse" for what these read.
+    metadata: keep what NIR has no place for where sprig finds it again.
     """
     nir = need("nir", "nir")
     net = NetworkArrays.of(network)
-    _known(peer)
+    known_peer(peer)
     if delays not in ("exact", "mean"):
         raise ConversionError(f"delays: found {delays!r}; allowed: 'exact' or 'mean'")
     lost: list[str] = []
     branches = _branches(net, "mean" if peer else delays, lost)
-    matrices = len(branches) + (net.input is not None and net.input.rows > 0)
+    matrices = net.receptors * len(branches)
     if matrices * len(net) ** 2 * 8 > _MOST_BYTES:
-        raise ConversionError(f"{matrices} dense matrices of {len(net)} x {len(net)} are more than 2 GiB; NIR has no "
-                              f"sparse ones: write SONATA, or delays='mean'")
+        raise ConversionError(
+            f"{matrices} dense matrices of {len(net)} x {len(net)} are more than 2 GiB; NIR has no "
+            f"sparse ones: write SONATA, or delays='mean'"
+        )
     if peer:
         nodes, edges = _peer_nodes(nir, net, branches, peer, lost)
     else:
@@ -74,7 +76,7 @@ def to_nir(
     return lost
 
 
-def _known(peer: str | None) -> None:
+def known_peer(peer: str | None) -> None:
     if peer is not None and peer not in _PEERS:
         raise ConversionError(f"peer: found {peer!r}; allowed: None, 'snntorch' or 'norse'")
 
@@ -87,8 +89,10 @@ def _branches(net: NetworkArrays, delays: str, lost: list[str]) -> list[tuple[in
     if delays == "exact":
         return [(int(d), s.delay_steps == d) for d in np.unique(s.delay_steps)]
     if s.uniform_delay is None:
-        lost.append(f"per-synapse delays ({s.delay_steps.min() * net.step_ms:g} to {s.delay_steps.max() * net.step_ms:g}"
-                    f" ms) became their mean")
+        lost.append(
+            f"per-synapse delays ({s.delay_steps.min() * net.step_ms:g} to {s.delay_steps.max() * net.step_ms:g}"
+            f" ms) became their mean"
+        )
     return [(int(round(s.delay_steps.mean())), np.ones(len(s), bool))]
 
 
@@ -114,12 +118,20 @@ def _nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], lost
     channels = net.input if net.input is not None and net.input.rows > 0 and len(net.input) > 0 else None
     cuba = net.synapse == "exponential" and net.receptors == 1 and not dc
     if cuba:
-        neuron = nir.CubaLIF(tau_syn=net.tau_syn_exc_ms * s, tau_mem=net.tau_m_ms * s, r=net.resistance,
-                             w_in=net.tau_syn_exc_ms * s, **leaky)
+        neuron = nir.CubaLIF(
+            tau_syn=net.tau_syn_exc_ms * s,
+            tau_mem=net.tau_m_ms * s,
+            r=net.resistance,
+            w_in=net.tau_syn_exc_ms * s,
+            **leaky,
+        )
     else:
         neuron = nir.LIF(tau=net.tau_m_ms * s, r=net.resistance, **leaky)
-    nodes = {"input": nir.Input(np.array([channels.rows if channels else 1 if dc else n])), "sprig.lif": neuron,
-             "output": nir.Output(np.array([n]))}
+    nodes = {
+        "input": nir.Input(np.array([channels.rows if channels else 1 if dc else n])),
+        "sprig.lif": neuron,
+        "output": nir.Output(np.array([n])),
+    }
     edges = [("sprig.lif", "output")]
     if dc:
         width = nodes["input"].output_type["output"][0]
@@ -128,7 +140,10 @@ def _nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], lost
     receptors = [("", lambda w: np.ones(len(w), bool), "sprig.lif")]
     if net.synapse == "exponential" and not cuba:
         receptors = []
-        for name, tau, signs in (("exc", net.tau_syn_exc_ms, lambda w: w >= 0), ("inh", net.tau_syn_inh_ms, lambda w: w < 0)):
+        for name, tau, signs in (
+            ("exc", net.tau_syn_exc_ms, lambda w: w >= 0),
+            ("inh", net.tau_syn_inh_ms, lambda w: w < 0),
+        ):
             if name == "inh" and net.receptors == 1:
                 break
             every = signs if net.receptors == 2 else lambda w: np.ones(len(w), bool)
@@ -159,11 +174,9 @@ def _nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], lost
     return nodes, edges
 
 
-def _peer_nodes(
-    nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], peer: str, lost: list[str]
-) -> Graph:
+def _peer_nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]], peer: str, lost: list[str]) -> Graph:
     n, s, who = len(net), 1e-3, _PEERS[peer]
-    dt = _SNNTORCH_DT if peer == "snntorch" else net.step_ms * s
+    dt = SNNTORCH_DT if peer == "snntorch" else net.step_ms * s
     if (net.v_th <= net.e_l).any():
         raise ConversionError(f"{who} has v_leak = 0: a neuron with v_th at or below e_l cannot be carried")
     volt = net.v_th - net.e_l  # of each neuron, the unit of its potential
@@ -190,8 +203,12 @@ def _peer_nodes(
         lost.append("i_dc acts through the synapse, as a bias: it rises with tau_syn_exc_ms and not at once")
     weights = _dense(net, net.recurrent, branches[0][1], scale, lost).astype(np.float32)
     bias = net.i_dc * current / into
-    nodes = {"input": nir.Input(np.array([n])), "sprig.lif": neuron, "output": nir.Output(np.array([n])),
-             "sprig.w_rec": nir.Affine(weight=weights, bias=bias)}
+    nodes = {
+        "input": nir.Input(np.array([n])),
+        "sprig.lif": neuron,
+        "output": nir.Output(np.array([n])),
+        "sprig.w_rec": nir.Affine(weight=weights, bias=bias),
+    }
     edges = [("input", "sprig.lif"), ("sprig.lif", "sprig.w_rec"), ("sprig.lif", "output")]
     if peer == "norse":
         return nodes, edges + [("sprig.w_rec", "sprig.lif")]
@@ -214,166 +231,23 @@ def _say_what_is_lost(net: NetworkArrays, lost: list[str], metadata: bool) -> No
     lost.append(f"step_ms = {net.step_ms:g}: NIR has no time step; every reader chooses its own{kept}")
 
 
-_KEPT = ("t_ref_ms", "v_initial", "theta_plus", "tau_theta_ms")  # parameters without a place in NIR
+KEPT = ("t_ref_ms", "v_initial", "theta_plus", "tau_theta_ms")  # parameters without a place in NIR
 
 
 def _metadata(net: NetworkArrays) -> dict[str, Any]:
-    kept: dict[str, Any] = {"sprig_" + name: net.parameters[name] for name in _KEPT}
-    kept.update(sprig_step_ms=np.float64(net.step_ms), sprig_reset=net.reset, sprig_adaptive=int(net.adaptive),
-                sprig_population_name="\n".join(p.name for p in net.populations),
-                sprig_population_count=np.array([p.count for p in net.populations]),
-                sprig_population_inhibitory=np.array([int(p.inhibitory) for p in net.populations]))
+    kept: dict[str, Any] = {"sprig_" + name: net.parameters[name] for name in KEPT}
+    kept.update(
+        sprig_step_ms=np.float64(net.step_ms),
+        sprig_reset=net.reset,
+        sprig_adaptive=int(net.adaptive),
+        sprig_population_name="\n".join(p.name for p in net.populations),
+        sprig_population_count=np.array([p.count for p in net.populations]),
+        sprig_population_inhibitory=np.array([int(p.inhibitory) for p in net.populations]),
+    )
     return kept
 
 
-# --- back
-
-
-def from_nir(
-    path_or_graph: Any, *, peer: str | None = None, step_ms: float | None = None, t_ref_ms: float | None = None, metadata: bool = True
-) -> tuple[NetworkArrays, list[str]]:
-    """(network as NetworkArrays, lost) of a NIR file or graph: LIF and CubaLIF layers and the Affine, Linear, Scale,
-    Delay and LI nodes between them. peer: "snntorch" or "norse" wrote it, whose spike is 1 for one step and not
-    a delta of time. step_ms: of the grid, 0.1 where the file has none; t_ref_ms: 0 likewise. metadata=False: leave what sprig kept beside the graph alone."""
-    nir = need("nir", "nir")
-    where = "graph"
-    if isinstance(path_or_graph, nir.NIRGraph):
-        graph = path_or_graph
-    else:
-        where = str(path_or_graph)
-        with hdf5_file(path_or_graph) as file:
-            if "node" not in file:
-                raise InputError(where, "has no group /node: it is no NIR graph")
-        try:
-            graph = nir.read(path_or_graph)
-        except Exception as error:  # whatever nir raises on what is no graph
-            raise InputError(where, f"is no NIR graph that the package nir reads ({first_line(error)})") from error
-    lost: list[str] = []
-    kept = dict(graph.metadata) if metadata and isinstance(graph.metadata, dict) else {}
-    step_ms = float(step_ms if step_ms is not None else kept.get("sprig_step_ms", 0.1))
-    if not (np.isfinite(step_ms) and step_ms > 0):
-        raise InputError(where, f"step_ms: found {step_ms}; allowed: a finite number > 0")
-    _known(peer)
-    of_a_spike = {None: 1.0, "snntorch": _SNNTORCH_DT, "norse": step_ms * 1e-3}[peer]  # its integral over time, s
-    layers, inputs, paths = paths_between(nir, graph, where)
-    network = _network_of(nir, layers, inputs, paths, of_a_spike, step_ms, where, lost)
-    _take_kept(network, kept, where)
-    if t_ref_ms is not None:
-        network.parameters["t_ref_ms"] = np.full(len(network), float(t_ref_ms))
-    if "sprig_step_ms" not in kept:
-        lost.append(f"a time step: NIR has none; {step_ms:g} ms is taken")
-    return network.check(where), lost
-
-
-def _network_of(
-    nir: Any, layers: Layers, inputs: Inputs, paths: list[NirPath], of_a_spike: float, step_ms: float, where: str, lost: list[str]
-) -> NetworkArrays:
-    """layers: {name: (first neuron, LIF or CubaLIF)}; inputs: {name: (first channel, size)}."""
-    def whole(field: str) -> Array:
-        return np.concatenate([np.ravel(np.asarray(getattr(node, field), float)) for _, node in layers.values()])
-
-    n = sum(node.v_threshold.size for _, node in layers.values())
-    cubas = [isinstance(node, nir.CubaLIF) for _, node in layers.values()]
-    filtered = [p.tau_s is not None for p in paths if p.weights is not None]
-    exponential = any(cubas) or any(filtered)
-    given = dict(resistance=whole("r"), e_l=whole("v_leak"), v_th=whole("v_threshold"), v_reset=whole("v_reset"),
-                 t_ref_ms=0.0, i_dc=np.zeros(n), tau_syn_exc_ms=np.full(n, 5.0), tau_syn_inh_ms=np.full(n, 5.0),
-                 tau_m_ms=np.concatenate([np.ravel(node.tau_mem if isinstance(node, nir.CubaLIF) else node.tau) * 1e3
-                                          for _, node in layers.values()]))
-    parts: dict[bool, list[tuple[Any, ...]]] = {False: [], True: []}  # from inputs?
-    taus: dict[str, list[tuple[Any, set[float]]]] = {}  # [target layer]: [(tau in ms, signs of its weights)]
-    for p in paths:
-        first, node = layers[p.target]
-        into = slice(first, first + node.v_threshold.size)
-        if isinstance(node, nir.CubaLIF):
-            if p.tau_s is not None:
-                raise InputError(where, f"{p.target}: a CubaLIF behind an LI has two synaptic filters; allowed: one")
-            tau: Any = np.ravel(node.tau_syn)
-            gain: Any = np.ravel(node.w_in) / tau
-            steady: Any = np.ravel(node.w_in)
-        elif p.tau_s is not None:
-            tau, gain, steady = p.tau_s, p.gain / p.tau_s, p.gain
-        else:
-            if exponential and p.weights is not None and np.any(p.weights):
-                raise InputError(where, f"{p.target}: has synapses with and without a time constant; allowed: one kind")
-            tau, gain, steady = None, np.ravel(node.r) / np.ravel(node.tau), 1.0
-        given["i_dc"][into] += steady * p.bias + (p.offset if p.tau_s is not None else 0)
-        if p.weights is None or not np.any(p.weights):
-            if tau is not None:
-                taus.setdefault(p.target, []).append((tau * 1e3, set()))
-            continue
-        target, source = np.nonzero(p.weights)
-        weight = p.weights[target, source] * (gain * of_a_spike)[target]
-        if tau is not None:
-            taus.setdefault(p.target, []).append((tau * 1e3, set(np.sign(weight))))
-        start = inputs[p.source][0] if p.from_input else layers[p.source][0]
-        steps = delays_in_steps(p, step_ms, where, lost)
-        parts[p.from_input].append((source + start, target + first, weight, steps[source]))
-    receptors = _receptors(layers, taus, given, where)
-    recurrent = together(n, parts[False])
-    rows = sum(size for _, size in inputs.values())
-    channels = together(rows, parts[True]) if parts[True] else None
-    populations = [Population(name, first, node.v_threshold.size, False) for name, (first, node) in layers.items()]
-    network = NetworkArrays(recurrent, parameters_of(n, **given), populations, step_ms,
-                            "exponential" if exponential else "delta", receptors, input=channels)
-    for each in populations:
-        sent = recurrent.weights[recurrent.offsets[each.first]:recurrent.offsets[each.first + each.count]]
-        each.inhibitory = len(sent) > 0 and bool((sent <= 0).all())
-    return network
-
-
-def _receptors(layers: Layers, taus: dict[str, Any], given: dict[str, Any], where: str) -> int:
-    """1, or 2 where excitation and inhibition have synaptic time constants of their own; fills them in."""
-    two = any(len({tuple(np.ravel(tau)) for tau, _ in found}) > 1 for found in taus.values())
-    for name, found in taus.items():
-        first, node = layers[name]
-        into = slice(first, first + node.v_threshold.size)
-        different: dict[tuple[float, ...], set[float]] = {}
-        for tau, signs in found:
-            different.setdefault(tuple(np.broadcast_to(tau, (node.v_threshold.size,))), set()).update(signs)
-        if len(different) == 1 or not two:
-            given["tau_syn_exc_ms"][into] = given["tau_syn_inh_ms"][into] = next(iter(different))
-            continue
-        used = {tau: signs for tau, signs in different.items() if signs}
-        free = [tau for tau in different if tau not in used]
-        if len(different) > 2 or any(len(signs) > 1 for signs in used.values()) or \
-                sum(1.0 in signs for signs in used.values()) > 1 or sum(-1.0 in signs for signs in used.values()) > 1:
-            raise InputError(where, f"{name}: {len(different)} synaptic time constants not divided by sign; allowed: one "
-                                    f"for weights above 0 and one for weights below")
-        for tau, signs in used.items():
-            given["tau_syn_exc_ms" if 1.0 in signs else "tau_syn_inh_ms"][into] = tau
-        for tau in free:
-            given["tau_syn_inh_ms" if {1.0} in used.values() else "tau_syn_exc_ms"][into] = tau
-    return 2 if two else 1
-
-
-def _take_kept(network: Any, kept: dict[str, Any], where: str) -> None:
-    n = len(network)
-    for name in _KEPT:
-        values = kept.get("sprig_" + name)
-        if values is None:
-            continue
-        values = np.asarray(values)
-        if values.shape != (n,) or values.dtype.kind not in "fiu":
-            raise InputError(where, f"metadata sprig_{name}: has shape {values.shape}; allowed: one number a neuron ({n})")
-        network.parameters[name] = values.astype(float)
-    reset = kept.get("sprig_reset", "hard")
-    reset = reset.decode() if isinstance(reset, bytes) else reset
-    if reset not in ("hard", "soft"):
-        raise InputError(where, f"metadata sprig_reset: found {reset!r}; allowed: 'hard' or 'soft'")
-    network.reset, network.adaptive = reset, bool(kept.get("sprig_adaptive", 0))
-    names = kept.get("sprig_population_name")
-    if names is None:
-        return
-    names = (names.decode() if isinstance(names, bytes) else str(names)).split("\n")
-    counts, signs = (np.atleast_1d(kept.get("sprig_population_" + key, [])) for key in ("count", "inhibitory"))
-    if len(counts) != len(names) or len(signs) != len(names) or counts.dtype.kind not in "iu" or counts.sum() != n \
-            or (counts < 0).any():
-        raise InputError(where, f"metadata sprig_population_*: do not tile the {n} neurons")
-    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    network.populations = [Population(*p) for p in zip(names, firsts.tolist(), counts.tolist(), (signs != 0).tolist())]
-
-
-LOST = ("refractory time, initial potentials, adaptive threshold, soft reset, names of populations and the time step "
-        "(kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense")
-assert set(_KEPT) < set(PARAMETERS)
+LOST = (
+    "refractory time, initial potentials, adaptive threshold, soft reset, names of populations and the time step "
+    "(kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense"
+)

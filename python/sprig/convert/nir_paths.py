@@ -46,7 +46,9 @@ def flat(
             inputs = [k for k, v in inner.items() if isinstance(v, nir.Input)]
             outputs = [k for k, v in inner.items() if isinstance(v, nir.Output)]
             if len(inputs) != 1 or len(outputs) != 1:
-                raise InputError(where, f"{full}: has {len(inputs)} inputs and {len(outputs)} outputs; allowed: one each")
+                raise InputError(
+                    where, f"{full}: has {len(inputs)} inputs and {len(outputs)} outputs; allowed: one each"
+                )
             doors_in[full] = [b for a, b in inner_edges if a == inputs[0]]
             doors_out[full] = [a for a, b in inner_edges if b == outputs[0]]
             nodes.update({k: v for k, v in inner.items() if k not in (inputs[0], outputs[0])})
@@ -81,8 +83,11 @@ def paths_between(nir: Any, graph: Any, where: str) -> tuple[Layers, Inputs, lis
             inputs[name] = (channel, size)
             channel += size
         elif not isinstance(node, (nir.Output, nir.Affine, nir.Linear, nir.Scale, nir.Delay, nir.LI, nir.Flatten)):
-            raise InputError(where, f"{name}: a {type(node).__name__} has no counterpart in sprig; allowed: LIF, CubaLIF, "
-                                    f"LI, Affine, Linear, Scale, Delay, Flatten, Input, Output")
+            raise InputError(
+                where,
+                f"{name}: a {type(node).__name__} has no counterpart in sprig; allowed: LIF, CubaLIF, "
+                f"LI, Affine, Linear, Scale, Delay, Flatten, Input, Output",
+            )
     if not layers:
         raise InputError(where, "has no LIF or CubaLIF node")
     paths: list[NirPath] = []
@@ -103,7 +108,17 @@ class _Walk:
 
 
 def _follow(
-    nir: Any, nodes: dict[str, Any], follow: dict[str, list[str]], layers: Layers, start: str, here: str, walk: _Walk, from_input: bool, paths: list[NirPath], seen: list[str], where: str
+    nir: Any,
+    nodes: dict[str, Any],
+    follow: dict[str, list[str]],
+    layers: Layers,
+    start: str,
+    here: str,
+    walk: _Walk,
+    from_input: bool,
+    paths: list[NirPath],
+    seen: list[str],
+    where: str,
 ) -> None:
     for name in follow.get(here, []):
         node = nodes[name]
@@ -116,8 +131,19 @@ def _follow(
             raise InputError(where, f"{name}: a cycle without a neuron")
         if len(paths) > _MOST_PATHS or len(seen) > 64:
             raise InputError(where, f"more than {_MOST_PATHS} paths, or one of more than 64 nodes, between layers")
-        _follow(nir, nodes, follow, layers, start, name, _step(nir, node, name, walk, where), from_input, paths,
-                seen + [name], where)
+        _follow(
+            nir,
+            nodes,
+            follow,
+            layers,
+            start,
+            name,
+            _step(nir, node, name, walk, where),
+            from_input,
+            paths,
+            seen + [name],
+            where,
+        )
 
 
 def _step(nir: Any, node: Any, name: str, walk: _Walk, where: str) -> _Walk:
@@ -153,8 +179,13 @@ def _step(nir: Any, node: Any, name: str, walk: _Walk, where: str) -> _Walk:
         if bias.shape != (weight.shape[0],) or not np.isfinite(bias).all():
             raise InputError(where, f"{name}: bias has to be {weight.shape[0]} finite numbers")
     before = np.broadcast_to(walk.bias, (walk.size,))
-    return _Walk(weight if walk.weights is None else weight @ walk.weights, weight @ before + bias, walk.delay_s, None,
-                 weight.shape[0])
+    return _Walk(
+        weight if walk.weights is None else weight @ walk.weights,
+        weight @ before + bias,
+        walk.delay_s,
+        None,
+        weight.shape[0],
+    )
 
 
 def _arrive(
@@ -167,7 +198,9 @@ def _arrive(
     if weights is None and not from_input:
         weights = np.eye(size)
     if walk.delay_s.size and (not np.isfinite(walk.delay_s).all() or (walk.delay_s < 0).any()):
-        raise InputError(where, f"delays from {start} to {name}: found {walk.delay_s.min()} s; allowed: finite, at least 0")
+        raise InputError(
+            where, f"delays from {start} to {name}: found {walk.delay_s.min()} s; allowed: finite, at least 0"
+        )
     path = NirPath(start, name, from_input, weights, np.broadcast_to(walk.bias, (size,)), walk.delay_s)
     if walk.li is not None:
         li_name, li = walk.li
@@ -183,11 +216,16 @@ def _check_layer(name: str, node: Any, where: str) -> None:
         if values is None:
             continue
         if np.shape(values) != np.shape(node.v_threshold):
-            raise InputError(where, f"{name}: {field} has shape {np.shape(values)}, v_threshold {np.shape(node.v_threshold)}")
+            raise InputError(
+                where, f"{name}: {field} has shape {np.shape(values)}, v_threshold {np.shape(node.v_threshold)}"
+            )
         bad = ~np.isfinite(values) | ((values <= 0) if field.startswith("tau") else False)
         if np.any(bad):
-            raise InputError(where, f"{name}: {field}[{int(np.argmax(np.ravel(bad)))}] is not a finite number"
-                                    + (" > 0" if field.startswith("tau") else ""))
+            raise InputError(
+                where,
+                f"{name}: {field}[{int(np.argmax(np.ravel(bad)))}] is not a finite number"
+                + (" > 0" if field.startswith("tau") else ""),
+            )
 
 
 def delays_in_steps(path: NirPath, step_ms: float, where: str, lost: list[str]) -> Array:
@@ -197,9 +235,14 @@ def delays_in_steps(path: NirPath, step_ms: float, where: str, lost: list[str]) 
     exact = np.broadcast_to(path.delay_s, (size,)) * 1e3 / step_ms
     steps = np.maximum(1, np.floor(exact + 0.5))
     if steps.max(initial=1) > MOST_DELAY_STEPS:
-        raise InputError(where, f"delays from {path.source} to {path.target}: found {path.delay_s.max()} s; allowed: up to "
-                                f"{MOST_DELAY_STEPS} steps of {step_ms} ms")
+        raise InputError(
+            where,
+            f"delays from {path.source} to {path.target}: found {path.delay_s.max()} s; allowed: up to "
+            f"{MOST_DELAY_STEPS} steps of {step_ms} ms",
+        )
     if (np.abs(steps - exact) > 1e-6 * np.maximum(1, exact)).any():
-        lost.append(f"delays from {path.source} to {path.target} were rounded to whole steps of {step_ms:g} ms, at least one")
+        lost.append(
+            f"delays from {path.source} to {path.target} were rounded to whole steps of {step_ms:g} ms, at least one"
+        )
     whole: Array = steps.astype(np.int64)
     return whole

@@ -10,8 +10,8 @@ from .arrays import NetworkArrays, Path
 from .errors import ConversionError, need
 from .files import whole_file
 
-LOST_BRIAN2 = ("populations and original ids; learning synapses; units (Brian2 sees plain numbers in mV, pA)")
-LOST_NEST = ("populations and original ids; learning synapses; soft reset and adaptive threshold are refused")
+LOST_BRIAN2 = "populations and original ids; learning synapses; units (Brian2 sees plain numbers in mV, pA)"
+LOST_NEST = "populations and original ids; learning synapses; soft reset and adaptive threshold are refused"
 
 
 class SimulatorModel(dict[str, Any]):
@@ -29,8 +29,10 @@ class SimulatorModel(dict[str, Any]):
 
 
 def to_brian2(network: Any, spikes_of_channels: Any = None) -> SimulatorModel:
-    """Brian2 objects: .network, .group, .synapses, .monitor; .run(duration_ms) gives (step, neuron). spikes_of_channels:
-    (times in ms, channel) for the network's input channels."""
+    """Brian2 objects: .network, .group, .synapses, .monitor; .run(duration_ms) gives (step, neuron).
+
+    spikes_of_channels: (times in ms, channel) for the network's input channels.
+    """
     need("brian2", "brian2")
     net = NetworkArrays.of(network)
     return SimulatorModel(brian2_model.build(net.to_npz(), spikes_of_channels), _lost_brian2(net), brian2_model.run)
@@ -74,8 +76,10 @@ def _lost_brian2(net: NetworkArrays) -> list[str]:
     if net.receptors == 2:
         close |= abs(net.tau_syn_inh_ms / net.tau_m_ms - 1) < 1e-6
     if net.synapse == "exponential" and close.any():
-        lost.append(f"tau_syn of {int(close.sum())} neurons is made one millionth longer: it equals tau_m, which Brian2's "
-                    f"exact integration divides by")
+        lost.append(
+            f"tau_syn of {int(close.sum())} neurons is made one millionth longer: it equals tau_m, which Brian2's "
+            f"exact integration divides by"
+        )
     return lost
 
 

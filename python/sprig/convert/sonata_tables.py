@@ -81,7 +81,9 @@ def columns_of(
                     continue
                 values, at = where[key][()], index[mine]
                 if len(at) and at.max() >= len(values):
-                    raise InputError(path, f"{where[key].name}: has {len(values)} values; {kind}_group_index goes to {at.max()}")
+                    raise InputError(
+                        path, f"{where[key].name}: has {len(values)} values; {kind}_group_index goes to {at.max()}"
+                    )
                 column = np.array(np.broadcast_to(np.asarray(columns.get(key, np.nan), float), (count,)))
                 column[mine] = values[at]
                 columns[key] = column

@@ -30,6 +30,7 @@ LOST = {
 @dataclasses.dataclass
 class Spikes:
     """By time, and by neuron where times are equal. step_ms: 0 where it is not known."""
+
     time_ms: Array
     neuron: Array
     step_ms: float = 0.0
@@ -39,10 +40,14 @@ class Spikes:
 def _sorted(where: str, time_ms: Any, neuron: Any, step_ms: float = 0.0, neurons: int = 0) -> Spikes:
     time_ms, neuron = np.asarray(time_ms, float), np.asarray(neuron)
     if time_ms.ndim != 1 or time_ms.shape != neuron.shape:
-        raise InputError(where, f"times and neurons: have shapes {time_ms.shape} and {neuron.shape}; allowed: equal lists")
+        raise InputError(
+            where, f"times and neurons: have shapes {time_ms.shape} and {neuron.shape}; allowed: equal lists"
+        )
     bad = ~np.isfinite(time_ms) | (time_ms < 0)
     if bad.any():
-        raise InputError(where, f"time of spike {int(np.argmax(bad))}: found {time_ms[np.argmax(bad)]}; allowed: at least 0")
+        raise InputError(
+            where, f"time of spike {int(np.argmax(bad))}: found {time_ms[np.argmax(bad)]}; allowed: at least 0"
+        )
     if len(neuron) and (neuron.dtype.kind not in "iu" or neuron.min() < 0 or neuron.max() >= 2**31):
         raise InputError(where, "neurons: allowed: whole numbers from 0")
     order = np.lexsort((neuron, time_ms))
@@ -100,7 +105,10 @@ def _read_nwb(path: str, file: Any) -> Spikes:
     units = file.get("units")
     if units is None or "spike_times" not in units or "spike_times_index" not in units:
         raise InputError(path, "has no /units with spike_times and spike_times_index")
-    times, ends = np.asarray(units["spike_times"][()], float), np.asarray(units["spike_times_index"][()]).astype(np.int64)
+    times, ends = (
+        np.asarray(units["spike_times"][()], float),
+        np.asarray(units["spike_times_index"][()]).astype(np.int64),
+    )
     if len(ends) and (ends[-1] != len(times) or (np.diff(ends) < 0).any() or ends[0] < 0):
         raise InputError(path, f"/units/spike_times_index: does not go up to {len(times)}")
     neuron = np.repeat(np.arange(len(ends)), np.diff(np.concatenate([[0], ends]))) if len(ends) else np.zeros(0, int)
@@ -127,7 +135,7 @@ def _read_text(path: str) -> Spikes:
     if t not in head or i not in head:
         raise InputError(path, f"line {first + 1}: has columns {', '.join(head[:6])}; allowed: {t} and {i}")
     times, ids = [], []
-    for number, line in enumerate(lines[first + 1:], first + 2):
+    for number, line in enumerate(lines[first + 1 :], first + 2):
         if not line or line.startswith("#"):
             continue
         row = split(line)
@@ -157,7 +165,9 @@ def write_spikes(spikes: Any, path: Path, kind: str | None = None, population: s
     """To a file; kind: "npz", "sonata", "nwb", "nest" or "csv", by its ending if not given (.npz .h5 .nwb .dat .csv).
     Returns what is lost."""
     path = os.fspath(path)
-    kind = kind or {".npz": "npz", ".h5": "sonata", ".nwb": "nwb", ".dat": "nest", ".csv": "csv"}.get(os.path.splitext(path)[1])
+    kind = kind or {".npz": "npz", ".h5": "sonata", ".nwb": "nwb", ".dat": "nest", ".csv": "csv"}.get(
+        os.path.splitext(path)[1]
+    )
     writers = {"npz": _write_npz, "sonata": _write_sonata, "nwb": _write_nwb, "nest": _write_nest, "csv": _write_csv}
     if kind not in writers:
         raise ConversionError(f"{path}: no format of spikes by this ending; allowed: .npz, .h5, .nwb, .dat, .csv")
@@ -191,7 +201,9 @@ def _write_sonata(spikes: Any, path: str, population: str) -> None:
 def _write_nwb(spikes: Any, path: str, _: str) -> None:
     pynwb = need("pynwb", "neo")
     start = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
-    nwb = pynwb.NWBFile(session_description="spikes of a simulated network (sprig)", identifier="sprig", session_start_time=start)
+    nwb = pynwb.NWBFile(
+        session_description="spikes of a simulated network (sprig)", identifier="sprig", session_start_time=start
+    )
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)
     order = np.argsort(spikes.neuron, kind="stable")
     parts = np.split(spikes.time_ms[order] / 1000, np.searchsorted(spikes.neuron[order], np.arange(1, count)))
@@ -204,7 +216,10 @@ def _write_nwb(spikes: Any, path: str, _: str) -> None:
 def _write_nest(spikes: Any, path: str, _: str) -> None:
     step = spikes.step_ms or 0.1
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"# written by sprig; senders count from 1, a spike is dated at the end of its step\n# step_ms {step!r}\nsender\ttime_ms\n")
+        file.write(
+            "# written by sprig; senders count from 1, a spike is dated at the end of its step\n"
+            f"# step_ms {step!r}\nsender\ttime_ms\n"
+        )
         file.writelines(f"{i + 1}\t{t:.6f}\n" for i, t in zip(spikes.neuron.tolist(), (spikes.time_ms + step).tolist()))
 
 
@@ -241,5 +256,3 @@ def from_neo(block: Any) -> Spikes:
     times = [np.asarray(train.times.rescale(pq.ms).magnitude, float) for train in trains]
     neuron = np.repeat(np.arange(len(trains)), [len(t) for t in times])
     return _sorted("neo", np.concatenate(times) if times else np.zeros(0), neuron, neurons=len(trains))
-
-

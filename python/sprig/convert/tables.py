@@ -1,7 +1,7 @@
 """Networks that are a matrix or a list of edges: Matrix Market (scipy.io), SciPy .npz, .npy, CSV.
 
-Such a file has weights, an edge list perhaps delays. What it lacks is given: delay_ms for all synapses, and parameters of
-neurons, one or one a neuron (tau_m_ms=..., v_th=...), by name. Row = source, unless orientation = "target_source".
+Such a file has weights, an edge list perhaps delays. What it lacks is given: delay_ms for all synapses, and parameters
+of neurons, one or one a neuron (tau_m_ms=..., v_th=...), by name. Row = source, unless orientation = "target_source".
 """
 
 from __future__ import annotations
@@ -21,7 +21,19 @@ LOST_EDGES = "everything but weights and delays: parameters of neurons, populati
 
 
 def network_of_edges(
-    n: int, source: Any, target: Any, weight: Any, *, delay_ms: Any = 1.0, step_ms: float = 0.1, orientation: str = "source_target", multapses: bool = True, synapse: str = "exponential", receptors: int = 1, where: str = "edges", **parameters: Any
+    n: int,
+    source: Any,
+    target: Any,
+    weight: Any,
+    *,
+    delay_ms: Any = 1.0,
+    step_ms: float = 0.1,
+    orientation: str = "source_target",
+    multapses: bool = True,
+    synapse: str = "exponential",
+    receptors: int = 1,
+    where: str = "edges",
+    **parameters: Any,
 ) -> NetworkArrays:
     """NetworkArrays of synapses that are given. multapses=False: those of one pair and delay are added up."""
     if orientation not in ("source_target", "target_source"):
@@ -32,14 +44,20 @@ def network_of_edges(
     for what, ids in (("source", source), ("target", target)):
         bad = (ids < 0) | (ids >= n)
         if bad.any():
-            raise InputError(where, f"{what} of synapse {int(np.argmax(bad))}: found {ids[np.argmax(bad)]}; allowed: 0 to {n - 1}")
+            raise InputError(
+                where, f"{what} of synapse {int(np.argmax(bad))}: found {ids[np.argmax(bad)]}; allowed: 0 to {n - 1}"
+            )
     delay = np.broadcast_to(np.asarray(delay_ms, float), weight.shape)
     bad = ~(np.isfinite(delay) & (delay > 0) & (delay < 1e9))
     if bad.any():
-        raise InputError(where, f"delay of synapse {int(np.argmax(bad))}: found {delay[np.argmax(bad)]} ms; allowed: above 0")
+        raise InputError(
+            where, f"delay of synapse {int(np.argmax(bad))}: found {delay[np.argmax(bad)]} ms; allowed: above 0"
+        )
     bad = ~np.isfinite(np.asarray(weight, float))
     if bad.any():
-        raise InputError(where, f"weight of synapse {int(np.argmax(bad))}: found {weight[np.argmax(bad)]}; allowed: a finite number")
+        raise InputError(
+            where, f"weight of synapse {int(np.argmax(bad))}: found {weight[np.argmax(bad)]}; allowed: a finite number"
+        )
     steps = steps_of_ms(delay, step_ms)
     if not multapses:
         key = np.stack([source, target, steps])
@@ -48,7 +66,9 @@ def network_of_edges(
         np.add.at(total, np.ravel(of), weight)
         (source, target, steps), weight = pairs, total
     recurrent = synapses_of(n, source, target, weight, np.minimum(steps, 65535))
-    network = NetworkArrays(recurrent, parameters_of(n, **parameters), one_population(recurrent, n), step_ms, synapse, receptors)
+    network = NetworkArrays(
+        recurrent, parameters_of(n, **parameters), one_population(recurrent, n), step_ms, synapse, receptors
+    )
     return network.check(where)
 
 
@@ -70,7 +90,9 @@ def from_matrix_market(path: Path, **given: Any) -> tuple[NetworkArrays, list[st
     if symmetry != "general" and form != "coordinate":
         cells //= 2
     if cells * (2 if form == "array" else 4) > size + 4 or max(rows, columns) > max(size, 4096):
-        raise InputError(path, f"line of sizes: declares {rows} x {columns} with {entries} entries; the file has {size} bytes")
+        raise InputError(
+            path, f"line of sizes: declares {rows} x {columns} with {entries} entries; the file has {size} bytes"
+        )
     if rows != columns:
         raise InputError(path, f"is {rows} x {columns}; allowed: a square matrix")
     if field == "complex":
@@ -96,8 +118,14 @@ def to_matrix_market(network: Any, path: Path) -> list[str]:
     matrix = sparse.coo_matrix((r.weights, (r.sources, r.targets)), shape=(len(net), len(net)))
     with whole_file(path) as temporary:
         with open(temporary, "wb") as file:
-            io.mmwrite(file, matrix, comment="row = source, column = target; weight in the unit of the target's current",
-                       field="real", precision=9, symmetry="general")
+            io.mmwrite(
+                file,
+                matrix,
+                comment="row = source, column = target; weight in the unit of the target's current",
+                field="real",
+                precision=9,
+                symmetry="general",
+            )
     return [LOST_MATRIX]
 
 
@@ -110,10 +138,19 @@ def from_matrix_file(path: Path, **given: Any) -> tuple[NetworkArrays, list[str]
             matrix = np.load(path, allow_pickle=False, mmap_mode="r")
         except (ValueError, OSError, EOFError) as error:
             raise InputError(path, f"is no .npy array, or is truncated: {first_line(error)}") from error
-        if matrix.nbytes > size or matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.dtype.kind not in "fiub":
-            raise InputError(path, f"has shape {matrix.shape} and type {matrix.dtype}; allowed: a square matrix of numbers")
+        if (
+            matrix.nbytes > size
+            or matrix.ndim != 2
+            or matrix.shape[0] != matrix.shape[1]
+            or matrix.dtype.kind not in "fiub"
+        ):
+            raise InputError(
+                path, f"has shape {matrix.shape} and type {matrix.dtype}; allowed: a square matrix of numbers"
+            )
         source, target = np.nonzero(matrix)
-        return network_of_edges(len(matrix), source, target, np.asarray(matrix[source, target], float), where=path, **given), []
+        return network_of_edges(
+            len(matrix), source, target, np.asarray(matrix[source, target], float), where=path, **given
+        ), []
     arrays = load_npz(path)
     if "format" not in arrays or "shape" not in arrays or arrays["shape"].shape != (2,):
         raise InputError(path, "is neither a network of sprig nor a matrix of scipy.sparse")
@@ -158,7 +195,9 @@ def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[Netwo
     head = [name.strip() for name in rows[0]] if rows else []
     missing = [name for name in ("source", "target", "weight") if name not in head]
     if missing:
-        raise InputError(path, f"line 1: has no column {' and no column '.join(missing)}; found {', '.join(head[:8]) or 'nothing'}")
+        raise InputError(
+            path, f"line 1: has no column {' and no column '.join(missing)}; found {', '.join(head[:8]) or 'nothing'}"
+        )
     columns = {name: head.index(name) for name in ("source", "target", "weight", "delay_ms") if name in head}
     values: dict[str, list[str]] = {name: [] for name in columns}
     for line, row in enumerate(rows[1:], 2):
@@ -174,14 +213,18 @@ def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[Netwo
             numbers[name] = np.array(values[name], dtype=float)
         except ValueError:
             line = next(i for i, v in enumerate(values[name]) if not _is_number(v))
-            raise InputError(path, f"line {line + 2}: {name}: found {values[name][line]!r}; allowed: a number") from None
+            raise InputError(
+                path, f"line {line + 2}: {name}: found {values[name][line]!r}; allowed: a number"
+            ) from None
     ends = values["source"] + values["target"]
     lost = []
     if all(v.isdecimal() and len(v) < 11 for v in ends):
         ids = np.array(ends, dtype=np.int64) if ends else np.zeros(0, np.int64)
         n = max(neurons, int(ids.max(initial=-1)) + 1)
         if n > max(size, neurons):
-            raise InputError(path, f"neuron {n - 1}: more neurons than the file has bytes; allowed: numbers from 0 without gaps")
+            raise InputError(
+                path, f"neuron {n - 1}: more neurons than the file has bytes; allowed: numbers from 0 without gaps"
+            )
     else:
         names = {name: i for i, name in enumerate(dict.fromkeys(ends))}
         ids, n = np.array([names[v] for v in ends], np.int64), max(neurons, len(names))
@@ -209,5 +252,7 @@ def to_edge_list(network: Any, path: Path) -> list[str]:
             writer = csv.writer(file)
             writer.writerow(("source", "target", "weight", "delay_ms"))
             delays = [repr(float(d)) for d in np.round(r.delay_steps * net.step_ms, 9)]
-            writer.writerows(zip(r.sources.tolist(), r.targets.tolist(), (repr(float(w)) for w in r.weights.astype(float)), delays))
+            writer.writerows(
+                zip(r.sources.tolist(), r.targets.tolist(), (repr(float(w)) for w in r.weights.astype(float)), delays)
+            )
     return [LOST_EDGES]

@@ -1,8 +1,8 @@
 """PyTorch tensors of a network, for a training step of one's own, or with snnTorch or Norse.
 
-    weight[target, source]   as torch.nn.Linear has it: I[target] = sum over source of weight * spike
-    mask                     1 where there is a synapse: multiply gradients or weights by it, and the network stays sparse
-    tau_m, tau_syn           of each neuron, in steps, so that exp(-1 / tau_m) is the decay of a step
+weight[target, source]   as torch.nn.Linear has it: I[target] = sum over source of weight * spike
+mask                     1 where there is a synapse: multiply gradients or weights by it, and the network stays sparse
+tau_m, tau_syn           of each neuron, in steps, so that exp(-1 / tau_m) is the decay of a step
 """
 
 from __future__ import annotations
@@ -46,14 +46,23 @@ def to_torch(network: Any) -> Tensors:
     def tensor(values: Array) -> Any:
         return torch.tensor(np.asarray(values), dtype=torch.float32)
 
-    lost = ["time constants beside tau_m_ms and tau_syn_exc_ms, resting potentials, currents, refractory times: take them "
-            "from the network"]
+    lost = [
+        "time constants beside tau_m_ms and tau_syn_exc_ms, resting potentials, currents, refractory times: take them "
+        "from the network"
+    ]
     if r.uniform_delay != 1:
         lost.append("delays: a step of PyTorch's loop is one step")
     if int(mask.sum()) < len(r):
         lost.append(f"{len(r) - int(mask.sum())} parallel synapses were added to their twins")
-    return Tensors(tensor(weight), tensor(mask), tensor(net.tau_m_ms / net.step_ms), tensor(net.tau_syn_exc_ms / net.step_ms),
-                   tensor(np.ones(n)), tensor((net.v_reset - net.e_l) / volt), lost)
+    return Tensors(
+        tensor(weight),
+        tensor(mask),
+        tensor(net.tau_m_ms / net.step_ms),
+        tensor(net.tau_syn_exc_ms / net.step_ms),
+        tensor(np.ones(n)),
+        tensor((net.v_reset - net.e_l) / volt),
+        lost,
+    )
 
 
 def from_torch(network: Any, weight: Any) -> NetworkArrays:
