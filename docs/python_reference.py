@@ -11,6 +11,7 @@ import importlib
 import inspect
 import re
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 HEAD = """# Python
@@ -39,9 +40,9 @@ def docstring(text: str | None) -> str:
             in_list = True
         elif re.fullmatch(r"-{3,}", line):
             continue
-        elif in_list and line and not line.startswith(" "):
+        elif in_list and " : " in line and not line.startswith(" "):
             name, colon, kind = line.partition(" : ")
-            out.append(f"- `{name}`" + (f": {safe(kind)}" if colon else ""))
+            out.append(f"- `{name}`" + (f": {safe(kind)}  " if colon else "  "))
             in_list = bool(colon)
         elif in_list and line.startswith(" "):
             out.append("  " + safe(line.strip()))
@@ -66,15 +67,35 @@ def entry(level: int, name: str, signature: str, doc: str | None) -> list[str]:
     return lines + [docstring(doc)]
 
 
-def signature_of(name: str, function: object) -> str:
+def signature_of(name: str, function: Callable[..., object]) -> str:
+    """As it is written in Python. Parameters without a type come from tables of options, which the docstring lists."""
     try:
-        text = f"{name}{inspect.signature(function)}"  # type: ignore[arg-type]
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         return ""
-    text = re.sub(r"'([^']*)'", lambda m: m[1] if re.fullmatch(r"[\w\[\], |.]+", m[1]) and "." in m[1] else m[0], text)
-    if len(text) > 90:
-        text = re.sub(r", (?=[\w*]+(:|=|,|\)))", ",\n    ", text).replace("(", "(\n    ", 1)
-    return text
+
+    def annotation(kind: object) -> str:
+        return kind if isinstance(kind, str) else inspect.formatannotation(kind)
+
+    parts, keyword_only = [], False
+    for parameter in signature.parameters.values():
+        if parameter.annotation is parameter.empty and parameter.name not in ("self", "cls"):
+            if "**options" not in parts:
+                parts.append("**options")
+            continue
+        if parameter.kind == parameter.KEYWORD_ONLY and not keyword_only:
+            parts.append("*")
+            keyword_only = True
+        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        part = stars + parameter.name
+        if parameter.annotation is not parameter.empty:
+            part += f": {annotation(parameter.annotation)}"
+        if parameter.default is not parameter.empty:
+            part += f" = {parameter.default!r}"
+        parts.append(part)
+    back = "" if signature.return_annotation is signature.empty else f" -> {annotation(signature.return_annotation)}"
+    line = f"{name}({', '.join(parts)}){back}"
+    return line if len(line) <= 88 else f"{name}(\n    " + ",\n    ".join(parts) + f",\n){back}"
 
 
 def imported() -> str | None:

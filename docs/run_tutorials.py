@@ -102,7 +102,7 @@ class Page:
         if (done.returncode == 0) == ("fails" in block["info"].split()):
             self.fail(block.start(), f"exit code {done.returncode}\n{done.stdout}")
             return None
-        return done.stdout
+        return done.stdout.replace(f"{folder}/", "")
 
 
 def main() -> int:
