@@ -75,10 +75,16 @@ void Recorder::finish(RunOutcome& out) {
 }
 
 void Recorder::rescue() noexcept {
-  for (const auto& sink : sinks_) try {
-      sink->flush();
+  const auto attempt = [](const auto& work) {
+    try {
+      work();
+      return true;
     } catch (...) {  // the error that is under way matters more
+      return false;
     }
+  };
+  for (const auto& sink : sinks_)
+    if (!attempt([&] { sink->flush(); })) attempt([&] { sink->keep(); });  // the disk is full: what it has is counted
 }
 
 std::vector<RecordedArray> Recorder::arrays() {
