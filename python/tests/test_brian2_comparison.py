@@ -220,14 +220,14 @@ STOCHASTIC = (
 name = "E"
 size = 200
 tau_m_ms = "gamma(8.0, 2.5)"
-i_dc = 280.0
+i_dc = 320.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[population]]
 name = "I"
 size = 50
 tau_m_ms = 10.0
-i_dc = 280.0
+i_dc = 320.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[projection]]
@@ -248,7 +248,7 @@ delay_ms = "uniform(0.5, 2.5)"
 from = "I"
 to = "E"
 rule = "fixed_in_degree(10)"
-weight = -60.0
+weight = -30.0
 delay_ms = "gamma(5.0, 0.2)"
 
 [[stimulus]]
@@ -271,7 +271,7 @@ def stochastic_in_brian2(b2, seed, current):
     b2.seed(seed)
     size = {"E": 200, "I": 50}
     tau = {"E": np.maximum(draw.gamma(8, 2.5, 200), 1), "I": np.full(50, 10.0)}
-    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 280.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
+    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 320.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
     ee, ei = (np.nonzero(draw.random((200, k)) < p) for k, p in ((200, 0.1), (50, 0.2)))
     ie = draw.integers(0, 50, (200, 10)).ravel(), np.repeat(np.arange(200), 10)  # with replacement, as sprig's
     grid = lambda delay: np.maximum(1, np.rint(delay / STEP_MS)) * STEP_MS
@@ -287,7 +287,7 @@ def stochastic_in_brian2(b2, seed, current):
             draw.uniform(10, 20, len(ei[0])),
             grid(draw.uniform(0.5, 2.5, len(ei[0]))),
         ),
-        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -60.0), grid(draw.gamma(5, 0.2, 2000))),
+        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -30.0), grid(draw.gamma(5, 0.2, 2000))),
     ]
     poisson = [b2.PoissonInput(g, "ie", 1000, 1 * b2.Hz, weight=40) for g in by_name.values()]
     by_name["I"].namespace["current"] = current

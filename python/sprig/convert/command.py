@@ -32,7 +32,7 @@ FORMATS = {
     "brian2": ("NAME.py, --to brian2; out only", simulators.LOST_BRIAN2),
     "nest": ("NAME.py, --to nest; out only", simulators.LOST_NEST),
     "spikes": (
-        "spikes.npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron",
+        "spikes.npy, .npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron",
         "replicas but the first; but for .npz: the step",
     ),
 }
