@@ -24,7 +24,7 @@ from pathlib import Path
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 PAGE_NEEDS = re.compile(r"<!-- page needs: ([\w ]+) -->")
 NEEDS = re.compile(r"<!-- needs: ([\w ]+) -->\s*$")
-LONGEST_S = 120  # of one block
+LONGEST_S = 300  # of one block
 
 
 def comparable(text: str) -> list[str]:
