@@ -2,7 +2,7 @@
 
 In a folder of its own for each page, top to bottom: a block with a title is written to the file of that name; a block of
 `sh` is run by bash, with PROGRAM's folder on PATH (without --sprig: SPRIG_PROGRAM of the environment); a block of `text`
-right behind it is what it must print, on either stream, but for times of a run ("0.4 s"). `sh fails` must not exit with 0.
+right behind it is what it must print, on either stream, but for times ("0.4 s"). `sh fails` must not exit with 0.
 --update writes what was printed into the page.
 
 `<!-- needs: nir -->` names the Python modules without which the next block of `sh` is left out, `<!-- page needs: numpy
@@ -24,12 +24,13 @@ from pathlib import Path
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 PAGE_NEEDS = re.compile(r"<!-- page needs: ([\w ]+) -->")
 NEEDS = re.compile(r"<!-- needs: ([\w ]+) -->\s*$")
-LONGEST_S = 120  # of one block
+LONGEST_S = 300  # of one block
 
 
 def comparable(text: str) -> list[str]:
     """Lines without what differs from run to run."""
-    return [re.sub(r"\b\d+(\.\d+)?(e-?\d+)? s\b", "N s", line.rstrip()) for line in text.rstrip().splitlines()]
+    time = r"\b\d+(\.\d+)?(e-?\d+)? s\b|(?<=real-time factor )[-+.e\d]+"
+    return [re.sub(time, "N", line.rstrip()) for line in text.rstrip().splitlines()]
 
 
 def lacking(modules: list[str], environment: dict[str, str]) -> list[str]:
