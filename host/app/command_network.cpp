@@ -1,12 +1,31 @@
 #include "host/app/command_network.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
+#include "sprig/core/error.hpp"
 #include "sprig/session/network.hpp"
 
 namespace sprig::app {
 
+namespace {
+
+// A run folder is emptied when a run begins; what the run reads must not be in it.
+void keep_input(const Command& command) {
+  if (command.out.empty() || command.config.network_file.empty()) return;
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(command.config.network_file).parent_path();
+  if (std::filesystem::is_directory(command.out, ignored) && std::filesystem::equivalent(command.out, folder, ignored))
+    throw UsageError("--out", command.out +
+                                  " is the folder of network.file, and files in it are replaced; allowed: "
+                                  "another folder");
+}
+
+}  // namespace
+
 BuiltNetwork command_network(const Command& command) {
+  keep_input(command);
   std::vector<std::string> notes;
   BuiltNetwork network = make_network(command.config, command.config.simulation.seed, &notes);
   if (!command.quiet)
