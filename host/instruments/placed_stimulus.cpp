@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/instruments/selection.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/simulation.hpp"
-#include "sprig/instruments/selection.hpp"
 #include "sprig/instruments/stimulation.hpp"
 
 namespace sprig {

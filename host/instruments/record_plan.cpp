@@ -4,10 +4,10 @@
 #include <limits>
 #include <set>
 
+#include "host/instruments/selection.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/steps.hpp"
 #include "sprig/formats/npz.hpp"
-#include "sprig/instruments/selection.hpp"
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {

@@ -1,4 +1,4 @@
-#include "sprig/instruments/selection.hpp"
+#include "host/instruments/selection.hpp"
 
 #include <algorithm>
 #include <charconv>

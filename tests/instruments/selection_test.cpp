@@ -1,5 +1,5 @@
 // Neurons chosen in words. The oracle of ranges is Python's own slicing, written out.
-#include "sprig/instruments/selection.hpp"
+#include "host/instruments/selection.hpp"
 
 #include <gtest/gtest.h>
 
