@@ -79,7 +79,7 @@ def _network_of(
     cubas = [isinstance(node, nir.CubaLIF) for _, node in layers.values()]
     filtered = [p.tau_s is not None for p in paths if p.weights is not None]
     exponential = any(cubas) or any(filtered)
-    given = dict(
+    given: dict[str, Any] = dict(
         resistance=whole("r"),
         e_l=whole("v_leak"),
         v_th=whole("v_threshold"),
