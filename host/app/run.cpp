@@ -62,7 +62,7 @@ int run_verb(const Command& command) {
   request.duration_ms = config.run.duration_ms;
   request.transient_ms = config.run.transient_ms;
   request.drive = make_drive(config.drive, network.size());
-  request.stimuli = make_stimuli(config);
+  request.stimuli = make_stimuli(config, network.step_ms);
   request.records = run_records(config, network);
   request.simulation = config.simulation;
   Run run(built, request);

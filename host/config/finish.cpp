@@ -53,7 +53,9 @@ void choose_current(Config& config) {
   const bool driven = std::any_of(config.given.begin(), config.given.end(),
                                   [](const std::string& key) { return key.starts_with("drive."); });
   const bool plain = !driven && config.network_file.empty() && config.description.empty() && config.stimuli.empty();
-  neuron.i_dc = plain ? kDefaultCurrent * (neuron.v_th - neuron.e_l) / neuron.resistance : 0;
+  // Neurons that rest above their threshold fire as they are.
+  const double reach = plain ? std::max(neuron.v_th - neuron.e_l, 0.0) : 0;
+  neuron.i_dc = kDefaultCurrent * reach / neuron.resistance;
   if (!config.description.empty()) config.description.defaults = config.network;
 }
 

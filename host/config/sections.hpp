@@ -11,7 +11,8 @@ void sections(IsOptions<Config> auto& c, auto&& visit) {
   fields(c.simulation, visit);
   fields(c.run, visit);
   visit.section("network");
-  visit("file", c.network_file, kAnything, "load this network instead of building one: sprig's, a matrix of SciPy or NumPy, an edge list");
+  visit("file", c.network_file, kAnything,
+        "load this network instead of building one: sprig's, a matrix of SciPy or NumPy, an edge list");
   fields(c.import, visit);
   fields(c.network, visit);
   visit.section("neuron");

@@ -29,7 +29,8 @@ std::int64_t integer_of(const toml::node& node) {
   if (const auto* value = node.as_integer()) return value->get();
   constexpr double kExact = 9007199254740992.0;  // 2^53: beyond, 1e16 would be a number near the one that is written
   if (const auto* number = node.as_floating_point())
-    if (const double x = number->get(); std::abs(x) <= kExact && x == std::floor(x)) return static_cast<std::int64_t>(x);
+    if (const double x = number->get(); std::abs(x) <= kExact && x == std::floor(x))
+      return static_cast<std::int64_t>(x);
   throw Refused{describe(node)};
 }
 

@@ -82,6 +82,7 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t
     set_external(state, slice, context_, driven ? input.signal.data : nullptr, input.samples,
                  static_cast<std::uint32_t>(sample));
     state.signal_sample = sample;
+    state.undriven = !driven;
   }
   if (network_.by_delay) {
     find_due(step, step, state.due);
@@ -205,6 +206,7 @@ void CpuSimulation::set_drive(const Drive& drive) {
       const DriveChange change = driven_.pack(slice.constants, drive, table, slice.first, slice.count);
       if (change.constants) set_runs(states_[s], slice);
       if (change.rows || other_table) states_[s].drawn_quarter = ~0ull;
+      states_[s].undriven = false;
       if (by_events()) set_currents(states_[s], events_[s], slice, context_, step_);
     });
   trap.rethrow();
@@ -235,7 +237,7 @@ void CpuSimulation::advance(std::uint64_t steps, const Input& input, const Recor
   writer_.begin(step_, steps, what, recording);
   CpuRecorder recorder(writer_, static_cast<std::size_t>(threads_));
   failures_.assign(network_.slices.size(), {});
-  for (SliceState& state : states_) state.signal_sample = -1;
+  for (SliceState& state : states_) state.signal_sample = input.signal.empty() && state.undriven ? 0 : -1;
   std::vector<std::size_t> input_cursor(network_.slices.size(), 0);
   const std::uint64_t first = step_;
   while (step_ - first < steps) {

@@ -41,6 +41,7 @@ struct SliceState : NeuronState<PageVector> {
   PageVector<real> poisson;             // [step & 3][neuron][replica]: Poisson counts
   std::uint64_t drawn_quarter = ~0ull;  // step >> 2 that noise and poisson hold
   std::int64_t signal_sample = -1;      // sample that `external` holds; -1: none yet
+  bool undriven = false;                // `external` is I_dc alone
   std::vector<std::uint32_t> due;       // rows of synapses whose spikes arrive
   PageVector<std::int32_t> spiked;      // of the block of cells that was swept last, 0 or 1
 };

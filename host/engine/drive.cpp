@@ -44,11 +44,13 @@ namespace {
 void check_drive_vector(const std::vector<double>& values, std::size_t expected, const char* name, bool non_negative) {
   if (values.empty()) return;
   if (values.size() != expected) refuse(name, shown(values.size()) + " values", shown(expected));
+  // A loop of its own, which vectors can do: a drive may be set every millisecond.
   const double least = non_negative ? 0 : std::numeric_limits<double>::lowest();
-  int good = 1;  // in a loop of its own, which vectors can do: a drive may be set every millisecond
-  for (const double value : values)
-    good &= (value >= least ? 1 : 0) & (value <= std::numeric_limits<double>::max() ? 1 : 0);
-  if (good != 0) return;
+  int bad = 0;
+#pragma omp simd reduction(| : bad)
+  for (std::size_t i = 0; i < expected; ++i)
+    bad |= (values[i] >= least ? 0 : 1) | (values[i] <= std::numeric_limits<double>::max() ? 0 : 1);
+  if (bad == 0) return;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]) || (non_negative && values[i] < 0))
       refuse(std::string(name) + "[" + std::to_string(i) + "]", shown(values[i]),
@@ -70,7 +72,10 @@ void check_drive(std::size_t n, double step_ms, const Drive& drive) {
   if (drive.channels > 0 && drive.current_gain.empty())
     refuse("drive.current_gain", "none", "gains for " + shown(drive.channels) + " channels");
   const std::vector<double>& rates = drive.poisson_rate_hz;
-  if (rates.empty() || *std::max_element(rates.begin(), rates.end()) * step_ms * 1e-3 <= kMaxPoissonMean) return;
+  int bad = 0;
+#pragma omp simd reduction(| : bad)
+  for (std::size_t i = 0; i < rates.size(); ++i) bad |= rates[i] * step_ms * 1e-3 > kMaxPoissonMean ? 1 : 0;
+  if (bad == 0) return;
   for (std::size_t i = 0; i < rates.size(); ++i) {
     const double mean = rates[i] * step_ms * 1e-3;
     if (mean > kMaxPoissonMean)

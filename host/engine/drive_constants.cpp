@@ -25,6 +25,21 @@ std::vector<std::uint32_t> poisson_thresholds(double mean) {
   return row;
 }
 
+// Behind the last of the values that are equal to the one at `first` and follow it: in blocks, which are vectors.
+std::size_t end_of_equal(const std::vector<double>& values, std::size_t first) {
+  constexpr std::size_t kBlock = 64;
+  const double value = values[first];
+  std::size_t end = first + 1;
+  for (; end + kBlock <= values.size(); end += kBlock) {
+    int other = 0;
+#pragma omp simd reduction(| : other)
+    for (std::size_t k = 0; k < kBlock; ++k) other |= values[end + k] != value ? 1 : 0;
+    if (other != 0) break;
+  }
+  while (end < values.size() && values[end] == value) ++end;
+  return end;
+}
+
 // Values of neurons [first, ...) as constants, `values` empty: zeros. Returns whether one is another than before.
 bool write(std::vector<real>& to, const std::vector<double>& values, std::size_t first, std::size_t count) {
   if (values.empty() && to.empty()) return false;
@@ -44,20 +59,18 @@ bool write(std::vector<real>& to, const std::vector<double>& values, std::size_t
 
 // The weights of Poisson spikes, each as that of the receptor it acts on, 0 at the other.
 bool write_weights(SliceConstants& to, const LifKind& kind, const double* weight, std::uint32_t count) {
-  const bool two = kind.receptors == 2;
-  const bool resized = to.poisson_weight_0.size() != count;
-  to.poisson_weight_0.resize(count, 0);
-  if (two) to.poisson_weight_1.resize(count, 0);
-  int changed = resized ? 1 : 0;
-  real *weight_0 = to.poisson_weight_0.data(), *weight_1 = two ? to.poisson_weight_1.data() : nullptr;
-  for (std::uint32_t k = 0; k < count; ++k) {
-    const bool second = receptor_of(kind, weight[k]) == 1;
-    const real own = rounded<real>(weight[k]), first = second ? real{0} : own, other = second ? own : real{0};
-    changed |= weight_0[k] != first ? 1 : 0;
-    weight_0[k] = first;
-    if (!two) continue;
-    changed |= weight_1[k] != other ? 1 : 0;
-    weight_1[k] = other;
+  int changed = 0;
+  for (int receptor = 0; receptor < kind.receptors; ++receptor) {
+    std::vector<real>& weights = receptor == 0 ? to.poisson_weight_0 : to.poisson_weight_1;
+    if (weights.size() != count) changed = 1;
+    weights.resize(count, 0);
+    real* out = weights.data();
+#pragma omp simd reduction(| : changed)
+    for (std::uint32_t k = 0; k < count; ++k) {
+      const real value = receptor_of(kind, weight[k]) == receptor ? rounded<real>(weight[k]) : real{0};
+      changed |= out[k] != value ? 1 : 0;
+      out[k] = value;
+    }
   }
   return changed != 0;
 }
@@ -68,17 +81,16 @@ PoissonTable poisson_table(const std::vector<double>& rate_hz, double step_ms) {
   PoissonTable table;
   std::map<double, std::uint32_t> row_of;
   std::vector<std::vector<std::uint32_t>> rows;
-  table.row.reserve(rate_hz.size());
-  for (std::size_t i = 0; i < rate_hz.size(); ++i) {
+  table.row.resize(rate_hz.size());
+  for (std::size_t i = 0; i < rate_hz.size();) {
     const double rate = rate_hz[i];
-    if (i > 0 && rate == rate_hz[i - 1]) {  // as most are
-      table.row.push_back(table.row.back());
-      continue;
-    }
+    const std::size_t end = end_of_equal(rate_hz, i);
     const auto [entry, added] = row_of.try_emplace(rate, static_cast<std::uint32_t>(rows.size()));
     const double mean = rate * step_ms * 1e-3;  // may underflow to 0
     if (added) rows.push_back(mean > 0 ? poisson_thresholds(mean) : std::vector<std::uint32_t>{});
-    table.row.push_back(entry->second);
+    std::fill(table.row.begin() + static_cast<std::ptrdiff_t>(i), table.row.begin() + static_cast<std::ptrdiff_t>(end),
+              entry->second);
+    i = end;
   }
   for (const auto& row : rows) table.columns = std::max(table.columns, static_cast<std::uint32_t>(row.size()));
   for (auto& row : rows) {
@@ -121,8 +133,10 @@ DriveChange DrivenNeurons::pack(SliceConstants& to, const Drive& drive, const Po
   const double* i_dc = i_dc_.data() + first;
   const double* current = drive.current.empty() ? nullptr : drive.current.data() + first;
   to.external.resize(count);
+  real* external = to.external.data();
+#pragma omp simd
   for (std::uint32_t k = 0; k < count; ++k)
-    to.external[k] = rounded<real>(current == nullptr ? i_dc[k] : i_dc[k] + current[k]);
+    external[k] = rounded<real>(current == nullptr ? i_dc[k] : i_dc[k] + current[k]);
   write(to.current_gain, drive.current_gain, std::size_t{first} * channels_, std::size_t{count} * channels_);
   DriveChange change;
   change.constants = noise_ && write(to.noise_sigma, drive.noise_sigma, first, count);

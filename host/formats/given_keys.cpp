@@ -152,7 +152,8 @@ void note_defaults(const ImportRequest& request, const HeldByFile& held, std::ve
   const auto need = [&](const std::string& what, const std::string& key) {
     if (request.given.contains(key)) return;
     lacks.push_back(what);
-    keys.push_back(key);
+    const std::string place = key.starts_with("neuron.") ? "[neuron]" : key;
+    if (std::find(keys.begin(), keys.end(), place) == keys.end()) keys.push_back(place);
   };
   if (!held.weights) need("weights", "network.weight");
   if (!held.delay_ms) need("delays", "network.delay_ms");
@@ -164,7 +165,7 @@ void note_defaults(const ImportRequest& request, const HeldByFile& held, std::ve
       if (!unused && !(name == "tau_syn_inh_ms" && request.spec.kind.receptors == 1)) need(name, "neuron." + name);
     }
   if (!held.kind) need("a kind of synapse", "neuron.synapse");
-  if (!lacks.empty()) notes.push_back("has no " + joined(lacks) + ": the defaults are taken of " + joined(keys));
+  if (!lacks.empty()) notes.push_back("has no " + joined(lacks) + "; taken are the defaults of " + joined(keys));
 }
 
 }  // namespace sprig

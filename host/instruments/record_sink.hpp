@@ -34,6 +34,10 @@ class RecordSink {
     write_out();
     stream_->flush();
   }
+  // After an error: what came onto the disk is counted there.
+  void keep() {
+    if (stream_) stream_->flush();
+  }
   std::uint64_t rows() const { return rows_; }
   // In memory, at the end.
   RecordedArray array() {

@@ -46,8 +46,9 @@ void Recorder::take(const RecordedPiece& piece) {
   const Recording& r = piece.recording;
   if (piece.counts) {
     if (whole_train_) {
-      static_assert(std::has_unique_object_representations_v<SpikeEvent>, "padding would be hashed");
-      train_.bytes(r.spikes.data(), r.spikes.size() * sizeof(SpikeEvent));
+      // The bytes of the list: this is most of what recording a spike costs.
+      for (const SpikeEvent& spike : r.spikes)
+        train_.add_small(spike.step).add_small(spike.neuron).add_small(spike.replica);
       if (watch_) watch_(r.spikes);
     }
     if (piece.spikes)
@@ -74,10 +75,16 @@ void Recorder::finish(RunOutcome& out) {
 }
 
 void Recorder::rescue() noexcept {
-  for (const auto& sink : sinks_) try {
-      sink->flush();
+  const auto attempt = [](const auto& work) {
+    try {
+      work();
+      return true;
     } catch (...) {  // the error that is under way matters more
+      return false;
     }
+  };
+  for (const auto& sink : sinks_)
+    if (!attempt([&] { sink->flush(); })) attempt([&] { sink->keep(); });  // the disk is full: what it has is counted
 }
 
 std::vector<RecordedArray> Recorder::arrays() {

@@ -1,10 +1,18 @@
 #include "host/instruments/varying_drive.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace sprig {
+
+namespace {
+
+void add_to(double* values, std::size_t count, double more) {
+#pragma omp simd
+  for (std::size_t k = 0; k < count; ++k) values[k] += more;
+}
+
+}  // namespace
 
 VaryingDrive::VaryingDrive(const Drive& base, std::uint32_t neurons, const std::vector<PlacedStimulus>& stimuli,
                            const std::vector<PoissonShare>& shares)
@@ -24,11 +32,16 @@ VaryingDrive::VaryingDrive(const Drive& base, std::uint32_t neurons, const std::
     base_.poisson_rate_hz.resize(neurons, 0.0);
     base_.poisson_weight.resize(neurons, 0.0);
     // While nothing acts, the weight is one that will: constants then change as seldom as they can.
-    for (auto part = poisson_.rbegin(); part != poisson_.rend(); ++part)
+    for (auto part = poisson_.rbegin(); part != poisson_.rend(); ++part) {
       for (const std::uint32_t k : *part->shared) {
         const std::uint32_t i = part->stimulus->neurons[k];
         if (base_.poisson_rate_hz[i] == 0) base_.poisson_weight[i] = part->stimulus->spec->weight;
       }
+      several_weights_ = several_weights_ || part->stimulus->spec->weight != poisson_.front().stimulus->spec->weight;
+      const std::vector<std::uint32_t>& chosen = part->stimulus->neurons;
+      const std::uint32_t first = chosen[part->shared->front()], last = chosen[part->shared->back()];
+      part->stretch = std::is_sorted(chosen.begin(), chosen.end()) && last - first + 1 == part->shared->size();
+    }
   }
   drive_ = base_;
 }
@@ -63,15 +76,24 @@ void VaryingDrive::add_noise() {
 
 void VaryingDrive::add_poisson() {
   drive_.poisson_rate_hz = base_.poisson_rate_hz;
-  drive_.poisson_weight = base_.poisson_weight;
+  if (several_weights_) drive_.poisson_weight = base_.poisson_weight;
   for (const Part& part : poisson_) {
     if (part.row == StepRows::kNone) continue;
-    for (const std::uint32_t k : *part.shared) {
-      const std::uint32_t i = part.stimulus->neurons[k];
-      const double rate_hz = part.stimulus->value(part.row, k);
-      drive_.poisson_rate_hz[i] += rate_hz;
-      drive_.poisson_weight[i] = part.stimulus->spec->weight;
+    const StimulusSpec& spec = *part.stimulus->spec;
+    const std::uint32_t* neuron = part.stimulus->neurons.data();
+    const std::uint32_t* shared = part.shared->data();
+    const std::size_t count = part.shared->size();
+    if (spec.columns <= 1) {
+      const double rate_hz = part.stimulus->value(part.row, 0);
+      if (part.stretch)
+        add_to(drive_.poisson_rate_hz.data() + neuron[shared[0]], count, rate_hz);
+      else
+        for (std::size_t n = 0; n < count; ++n) drive_.poisson_rate_hz[neuron[shared[n]]] += rate_hz;
+    } else {
+      for (std::size_t n = 0; n < count; ++n)
+        drive_.poisson_rate_hz[neuron[shared[n]]] += part.stimulus->value(part.row, shared[n]);
     }
+    for (std::size_t n = 0; several_weights_ && n < count; ++n) drive_.poisson_weight[neuron[shared[n]]] = spec.weight;
   }
 }
 

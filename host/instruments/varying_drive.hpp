@@ -30,6 +30,7 @@ class VaryingDrive {
     const PlacedStimulus* stimulus;
     const std::vector<std::uint32_t>* shared;  // Poisson: positions that are the engine's
     std::int64_t row = StepRows::kNone;
+    bool stretch = false;  // Poisson: those are neurons one after the other
   };
   bool move(std::vector<Part>& parts, std::uint64_t step);
   void add_currents();
@@ -38,6 +39,7 @@ class VaryingDrive {
 
   Drive base_, drive_;
   std::vector<Part> currents_, noise_, poisson_;
+  bool several_weights_ = false;  // of Poisson spikes
   bool first_ = true;
 };
 

@@ -60,6 +60,9 @@ Described check_description(const NetworkDescription& description);
 
 // The parts of it. Populations: names, sizes, what their values may be.
 std::vector<Population> check_populations(const NetworkDescription& description);
+// The rule of a pair, given the sizes and positions of its populations.
+void check_pair(const NetworkDescription& description, const Described& described, const std::string& where,
+                const DescribedPair& pair);
 // Entry by entry; laws as the weights and delays of the list are.
 void check_edges(const std::string& where, const ProjectionSpec& spec, const DescribedPair& pair, double step_ms,
                  DescribedLaws& laws);

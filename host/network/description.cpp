@@ -41,7 +41,7 @@ double expected_synapses(const NetworkDescription& description, const DescribedP
     case Rule::exponential: {
       const bool ring = description.populations[pair.to.first].positions == Positions::ring;
       const double themselves = pair.onto_itself() && !spec.autapses ? spec.rule.a * sources : 0;
-      return mean_fall_off(spec.rule, ring) * sources * targets - themselves;
+      return std::max(0.0, mean_fall_off(spec.rule, ring) * sources * targets - themselves);
     }
     case Rule::edges:
       return static_cast<double>(spec.edges.source.size());

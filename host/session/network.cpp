@@ -97,12 +97,12 @@ Drive make_drive(const DriveSection& drive, std::uint32_t neurons) {
 Drive make_drive(const Config& config, const Network& network) {
   const Drive drive = make_drive(config.drive, network.size());
   if (config.stimuli.empty()) return drive;
-  return constant_drive(network, drive, make_stimuli(config));
+  return constant_drive(network, drive, make_stimuli(config, network.step_ms));
 }
 
-std::vector<StimulusSpec> make_stimuli(const Config& config) {
+std::vector<StimulusSpec> make_stimuli(const Config& config, double step_ms) {
   std::vector<StimulusSpec> stimuli = config.stimuli;
-  read_stimulus_files(stimuli, "");
+  read_stimulus_files(stimuli, "", step_ms);
   return stimuli;
 }
 

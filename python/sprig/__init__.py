@@ -30,6 +30,7 @@ _load()
 
 from ._core import git_revision as __revision__, version as __version__, with_cuda  # noqa: E402
 from .errors import (  # noqa: E402
+    ActivityWarning,
     ConfigError,
     DeviceError,
     Error,
@@ -58,6 +59,7 @@ from .stimuli import DC, Current, Noise, Poisson, Ramp, Spikes, Stimulus  # noqa
 from .verbs import learn, lyapunov, prune, run  # noqa: E402
 
 __all__ = [
+    "ActivityWarning",
     "ConfigError",
     "Counts",
     "Current",

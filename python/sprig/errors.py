@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["ConfigError", "DeviceError", "Error", "InputError", "Interrupted", "MemoryError", "NumericalError"]
+__all__ = ["ActivityWarning", "ConfigError", "DeviceError", "Error", "InputError", "Interrupted", "MemoryError", "NumericalError"]
 
 
 class Error(Exception):
@@ -42,3 +42,7 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, message: str = "", partial: Any = None) -> None:
         super().__init__(message)
         self.partial = partial
+
+
+class ActivityWarning(UserWarning):
+    """A run in which hardly a neuron fires, or nearly all fire as often as they can; the text says what to change."""

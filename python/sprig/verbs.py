@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Union
 
@@ -14,7 +15,7 @@ from . import _core
 from ._arrays import Array, indices, refused
 from ._progress import shown
 from ._settings import Settings, documented, settings_of, toml
-from .errors import Interrupted
+from .errors import ActivityWarning, Interrupted
 from .network import Network
 from .records import Record
 from .results import Learned, LearnedModel, Pruned, Run, Spectrum, SpikeTrains, spectrum_of
@@ -108,6 +109,8 @@ def run(
     )
     if out["stopped"] and not out["complete"]:
         _stopped("run", result)
+    if out["warning"]:
+        warnings.warn(out["warning"], ActivityWarning, stacklevel=2)
     return result
 
 

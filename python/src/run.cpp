@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sprig/instruments/activity.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
 #include "src/fields.hpp"
@@ -76,6 +77,9 @@ py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stim
   result["state_hash"] = out.state_hash;
   result["wall_s"] = out.wall_s;
   result["device"] = device;
+  result["warning"] =
+      activity_warning(activity_shares(held->network(), out.spikes_of, out.steps, config.simulation.replicas),
+                       NetworkOrigin::file, "the network");
   result["spikes_of"] = owned(std::move(out.spikes_of));
   result["files"] = out.files;
   py::list arrays;

@@ -80,8 +80,17 @@ def spikes(network, duration_ms=500.0, *settings):
             command += ["--set", text]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        with np.load(folder / "run" / "spikes.npz") as file:
-            return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
+        return recorded(folder / "run")
+
+
+def recorded(folder):
+    """[spike](step, neuron) of a run folder: of spikes.npy, or of spikes.npz where that is what it has."""
+    path = folder / "spikes.npy"
+    if path.exists():
+        spikes = np.load(path)
+        return np.stack([spikes["step"].astype(np.int64), spikes["neuron"].astype(np.int64)], axis=1)
+    with np.load(folder / "spikes.npz") as file:
+        return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
 
 
 def same_arrays(a, b):

@@ -17,9 +17,12 @@ def program(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     if not path:
         pytest.skip("SPRIG_PROGRAM names no program to compare with")
 
-    def call(verb: str, *settings: str, seed: int = 1) -> dict[str, Any]:
+    def call(verb: str, *settings: str, seed: int = 1, config: str = "") -> dict[str, Any]:
         out = tmp_path / verb
         words = [path, verb, "--quiet", "--device", "cpu", "--seed", str(seed), "--out", str(out)]
+        if config:
+            (tmp_path / "config.toml").write_text(config)
+            words += ["--config", str(tmp_path / "config.toml")]
         for setting in settings:
             words += ["--set", setting]
         subprocess.run(words, check=True, capture_output=True, text=True)

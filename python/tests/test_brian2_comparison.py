@@ -1,17 +1,16 @@
 """A Brian2 model of two populations, three projections with distributed delays, a spike file and a current that varies
 in time, written again in TOML: the same spikes where nothing is drawn, the same rates where everything is.
 
-The deterministic comparison needs a program whose state is double, as Brian2's is (cmake -DSPRIG_DOUBLE=ON), named in
-SPRIG_PROGRAM_DOUBLE.
+Brian2's state is double. With a program built with SPRIG_DOUBLE=ON, named in SPRIG_PROGRAM_DOUBLE, every spike of the
+deterministic model is compared, else nearly all of the first 100 ms.
 """
 
 import os
 import subprocess
 
 import numpy as np
-import pytest
 
-from carry_support import package, program
+from carry_support import package, program, recorded
 
 STEP_MS = 0.1
 SIZE = {"E": 80, "I": 20}
@@ -61,8 +60,7 @@ def run_sprig(sprig, folder, text, duration_ms, seed=1):
         cwd=folder,
     )
     assert done.returncode == 0, done.stderr
-    with np.load(folder / "run" / "spikes.npz") as file:
-        return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
+    return recorded(folder / "run")
 
 
 def neurons(b2, name, size, tau_m_ms, i_dc, v_initial):
@@ -121,7 +119,7 @@ def deterministic(folder):
     model = dict(
         tau_m={"E": draw.gamma(8, 2.5, SIZE["E"]) + 2, "I": np.full(SIZE["I"], 10.0)},
         v={name: draw.uniform(-60, -51, size) for name, size in SIZE.items()},
-        i_dc={name: draw.uniform(370, 420, size) for name, size in SIZE.items()},
+        i_dc={name: draw.uniform(400, 550, size) for name, size in SIZE.items()},
         edges={},
         current=120 * np.sin(np.arange(100) / 5),
         spike_ms=np.sort(draw.integers(0, 4900, 300)) * STEP_MS,
@@ -190,9 +188,7 @@ sample_ms = 5.0
 
 def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     b2 = started()
-    sprig = os.environ.get("SPRIG_PROGRAM_DOUBLE")
-    if not sprig:
-        pytest.skip("SPRIG_PROGRAM_DOUBLE names no program built with SPRIG_DOUBLE=ON")
+    double = os.environ.get("SPRIG_PROGRAM_DOUBLE")
     model = deterministic(tmp_path)
     groups = [
         neurons(b2, name, SIZE[name], model["tau_m"][name], model["i_dc"][name], model["v"][name]) for name in SIZE
@@ -205,11 +201,16 @@ def test_the_deterministic_model_has_the_same_spike_times(tmp_path):
     current = b2.TimedArray(model["current"], dt=5 * b2.ms)
     by_name["I"].namespace["current"] = current
     by_name["I"].run_regularly("i_t = current(t)", dt=STEP_MS * b2.ms, when="start")
-    expected = run_brian2(b2, groups, [*synapses, outside, given], 500.0)
-    found = run_sprig(sprig, tmp_path, DETERMINISTIC, 500.0)
-    print(f"{len(expected)} spikes in Brian2, {len(found)} in sprig")
-    assert len(expected) > 1000 and len(np.unique(expected[:, 1])) > 80
-    assert np.array_equal(found, expected)
+    duration_ms = 500.0 if double else 100.0
+    expected = run_brian2(b2, groups, [*synapses, outside, given], duration_ms)
+    found = run_sprig(double or program(), tmp_path, DETERMINISTIC, duration_ms)
+    both = set(map(tuple, expected.tolist())) & set(map(tuple, found.tolist()))
+    print(f"{len(expected)} spikes in Brian2, {len(found)} in sprig, {len(both)} the same")
+    if double:
+        assert len(expected) > 1000 and len(np.unique(expected[:, 1])) > 80
+        assert np.array_equal(found, expected)
+    else:
+        assert len(expected) > 200 and len(both) > 0.9 * len(expected)
 
 
 STOCHASTIC = (
@@ -219,14 +220,14 @@ STOCHASTIC = (
 name = "E"
 size = 200
 tau_m_ms = "gamma(8.0, 2.5)"
-i_dc = 200.0
+i_dc = 320.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[population]]
 name = "I"
 size = 50
 tau_m_ms = 10.0
-i_dc = 200.0
+i_dc = 320.0
 v_initial_mv = "uniform(-65, -50)"
 
 [[projection]]
@@ -247,7 +248,7 @@ delay_ms = "uniform(0.5, 2.5)"
 from = "I"
 to = "E"
 rule = "fixed_in_degree(10)"
-weight = -60.0
+weight = -30.0
 delay_ms = "gamma(5.0, 0.2)"
 
 [[stimulus]]
@@ -270,7 +271,7 @@ def stochastic_in_brian2(b2, seed, current):
     b2.seed(seed)
     size = {"E": 200, "I": 50}
     tau = {"E": np.maximum(draw.gamma(8, 2.5, 200), 1), "I": np.full(50, 10.0)}
-    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 200.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
+    by_name = {n: neurons(b2, n, k, tau[n], np.full(k, 320.0), draw.uniform(-65, -50, k)) for n, k in size.items()}
     ee, ei = (np.nonzero(draw.random((200, k)) < p) for k, p in ((200, 0.1), (50, 0.2)))
     ie = draw.integers(0, 50, (200, 10)).ravel(), np.repeat(np.arange(200), 10)  # with replacement, as sprig's
     grid = lambda delay: np.maximum(1, np.rint(delay / STEP_MS)) * STEP_MS
@@ -286,7 +287,7 @@ def stochastic_in_brian2(b2, seed, current):
             draw.uniform(10, 20, len(ei[0])),
             grid(draw.uniform(0.5, 2.5, len(ei[0]))),
         ),
-        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -60.0), grid(draw.gamma(5, 0.2, 2000))),
+        connect(b2, by_name["I"], by_name["E"], *ie, np.full(2000, -30.0), grid(draw.gamma(5, 0.2, 2000))),
     ]
     poisson = [b2.PoissonInput(g, "ie", 1000, 1 * b2.Hz, weight=40) for g in by_name.values()]
     by_name["I"].namespace["current"] = current

@@ -1,8 +1,9 @@
 """NIR: what comes back spikes as what went out, wherever NIR can hold the model; what it cannot hold is said."""
 
-import h5py
 import numpy as np
 import pytest
+
+h5py = pytest.importorskip("h5py")
 
 from carry_support import package, random_network, same_arrays, spikes
 

@@ -2,9 +2,10 @@
 
 import json
 
-import h5py
 import numpy as np
 import pytest
+
+h5py = pytest.importorskip("h5py")
 
 from carry_support import package, random_network, same_arrays, spikes
 

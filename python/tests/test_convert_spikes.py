@@ -86,3 +86,17 @@ def test_cut_files_are_refused_by_name(tmp_path):
             (tmp_path / name).write_bytes(whole[:size])
             with pytest.raises(InputError, match=name):
                 read_spikes(tmp_path / name)
+
+
+def test_what_a_run_writes_is_read_with_the_step_of_its_result(tmp_path):
+    spikes = some()
+    table = np.zeros(len(spikes.neuron), [("step", "<u4"), ("neuron", "<u4")])
+    table["step"], table["neuron"] = np.rint(spikes.time_ms / 0.1), spikes.neuron
+    np.save(tmp_path / "spikes.npy", table)
+    with pytest.raises(InputError, match="result.json"):
+        read_spikes(tmp_path / "spikes.npy")
+    (tmp_path / "result.json").write_text('{"step_ms": 0.1}')
+    back = read_spikes(tmp_path / "spikes.npy")
+    assert (
+        np.array_equal(back.neuron, spikes.neuron) and np.allclose(back.time_ms, spikes.time_ms) and back.step_ms == 0.1
+    )

@@ -1,9 +1,13 @@
 """Populations, projections, stimuli and records: against closed forms, and against the program."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 import sprig
+
+pytestmark = pytest.mark.filterwarnings("ignore::sprig.ActivityWarning")
 
 LIF = {"synapse": "delta", "v_th": 1e9, "tau_m_ms": 20.0, "v_initial": 0.0, "t_ref_ms": 0.0}  # never fires
 
@@ -120,6 +124,14 @@ def test_wrong_stimuli_name_their_key():
         sprig.Current(None, 3.0)
     with pytest.raises(TypeError, match="stimulus"):
         sprig.run(network, 10.0, stimulus=["poisson"])
+
+
+def test_a_silent_run_says_so_and_one_that_fires_does_not():
+    with pytest.warns(sprig.ActivityWarning, match="fire"):
+        sprig.run(alone(neurons=50), 200.0, device="cpu")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sprig.run(sprig.Network.random(neurons=100), 200.0, device="cpu")  # fires without more
 
 
 def test_records_of_a_run_fit_its_spikes(tmp_path):

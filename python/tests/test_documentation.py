@@ -65,7 +65,7 @@ WRONG = 'import sprig\nsprig.prune(sprig.Network.random(neurons=10), method="lpn
 
 
 def test_mypy_strict_passes_the_package_and_a_sample_and_finds_misspelt_options(tmp_path):
-    pytest.importorskip("mypy")
+    pytest.importorskip("mypy.version", minversion="1.7")  # which knows keyword arguments as TypedDicts
     (tmp_path / "sample.py").write_text(SAMPLE)
     (tmp_path / "wrong.py").write_text(WRONG)
 

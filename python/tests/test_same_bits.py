@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import sprig
 
@@ -79,3 +80,77 @@ def test_a_network_that_was_saved_runs_in_the_program_with_the_same_hash(program
 def test_threads_never_change_a_result(network):
     hashes = {sprig.run(network, 100.0, threads=threads, device="cpu").hash for threads in (1, 2, 3)}
     assert len(hashes) == 1
+
+
+DESCRIBED = """
+[run]
+duration_ms = 100.0
+[neuron]
+t_ref_ms = 1.0
+[[population]]
+name = "E"
+size = 80
+i_dc = 1.2
+tau_m_ms = "gamma(3, 6.67)"
+[[population]]
+name = "I"
+size = 20
+i_dc = 1.2
+[[projection]]
+from = "E"
+to = ["E", "I"]
+rule = "bernoulli(0.1)"
+weight = 0.1
+delay_ms = "uniform(1, 3)"
+[[projection]]
+from = "I"
+to = ["E", "I"]
+rule = "fixed_in_degree(5)"
+weight = -0.4
+[[stimulus]]
+to = "E"
+kind = "poisson"
+rate_hz = 200.0
+weight = 0.2
+[[stimulus]]
+kind = "dc"
+amplitude = 0.1
+from_ms = 20.0
+neurons = "0:10"
+"""
+
+
+def test_a_described_network_under_stimuli_has_the_hash_of_the_program(program):
+    theirs = program("run", config=DESCRIBED, seed=5)
+    network = sprig.Network.build(
+        [sprig.Population("E", 80, i_dc=1.2, tau_m_ms="gamma(3, 6.67)"), sprig.Population("I", 20, i_dc=1.2)],
+        [
+            sprig.Projection("E", ["E", "I"], "bernoulli(0.1)", weight=0.1, delay_ms="uniform(1, 3)"),
+            sprig.Projection("I", ["E", "I"], "fixed_in_degree(5)", weight=-0.4),
+        ],
+        t_ref_ms=1.0,
+        seed=5,
+    )
+    stimulus = [
+        sprig.Poisson("E", rate_hz=200.0, weight=0.2),
+        sprig.DC(amplitude=0.1, from_ms=20.0, neurons=slice(0, 10)),
+    ]
+    ours = sprig.run(network, 100.0, stimulus=stimulus, seed=5, device="cpu")
+    assert ours.hash == theirs["hash"] and ours.total_spikes > 100
+
+
+def test_a_scipy_matrix_is_the_same_network_by_file_and_in_memory(program, tmp_path):
+    matrix = scipy.sparse.random(60, 60, 0.1, "csr", random_state=1)
+    scipy.sparse.save_npz(tmp_path / "w.npz", matrix)
+    file = json.dumps(str(tmp_path / "w.npz"))
+    theirs = program("run", f"network.file={file}", "run.duration_ms=100", "neuron.i_dc=1.2", seed=5)
+    ours = sprig.run(sprig.Network.from_scipy(matrix, i_dc=1.2, seed=5), 100.0, seed=5, device="cpu")
+    assert ours.hash == theirs["hash"] and ours.total_spikes > 0
+    assert sprig.Network.load(tmp_path / "w.npz", i_dc=1.2, seed=5).hash == ours.network.hash
+    turned = sprig.Network.load(tmp_path / "w.npz", orientation="target_source", i_dc=1.2, seed=5)
+    assert turned.hash == sprig.Network.from_scipy(matrix, orientation="target_source", i_dc=1.2, seed=5).hash
+
+
+def test_a_plain_network_and_run_are_those_of_the_program(program):
+    theirs = program("run", "run.duration_ms=50")
+    assert sprig.run(sprig.Network.random(), 50.0, device="cpu").hash == theirs["hash"]

@@ -21,6 +21,15 @@ TEST(Hash, IsTheSixtyFourBitFnv1a) {
   EXPECT_EQ(hash_of("foobar"), "85944171f73967e8");
 }
 
+TEST(Hash, SmallNumbersAreThoseOfTheirBytes) {
+  for (const std::uint64_t value :
+       {0ull, 1ull, 255ull, 256ull, 0x10000ull, 0xFFFFFFFFull, 0x100000000ull, ~0ull, 0xFF00ull << 40}) {
+    EXPECT_EQ(Hash().add_small(value).value(), Hash().add(value).value()) << value;
+    const auto half = static_cast<std::uint32_t>(value);
+    EXPECT_EQ(Hash().add_small(half).value(), Hash().add(half).value()) << half;
+  }
+}
+
 TEST(Hash, HexHasSixteenDigitsOfTheValue) {
   const Hash h = Hash().add(std::uint32_t{42});
   EXPECT_EQ(h.hex().size(), 16u);

@@ -118,8 +118,8 @@ TEST_F(StimulusFiles, AreRefusedWithTheFileAndTheRow) {
             "late.csv: row 1: found time_ms = -2; allowed: a time in ms, 0 or more");
   EXPECT_EQ(refusal(StimulusKind::spikes, "part.csv"),
             "part.csv: row 1: found neuron = 0.5; allowed: a whole number from 0");
-  EXPECT_EQ(refusal(StimulusKind::spikes, "three.csv").substr(0, 34), "three.csv: has no column \"time_ms\";");
-  EXPECT_EQ(refusal(StimulusKind::spikes, "names.csv").substr(0, 34), "names.csv: has no column \"time_ms\";");
+  EXPECT_EQ(refusal(StimulusKind::spikes, "three.csv").substr(0, 35), "three.csv: has no column \"time_ms\";");
+  EXPECT_EQ(refusal(StimulusKind::spikes, "names.csv").substr(0, 35), "names.csv: has no column \"time_ms\";");
   EXPECT_EQ(refusal(StimulusKind::spikes, "odd.npz"), "odd.npz: 2 times, 1 neurons; allowed: as many of both");
   EXPECT_EQ(refusal(StimulusKind::spikes, "none.npz"),
             "none.npz: needs arrays time_ms (or step, and step_ms) and neuron");

@@ -223,6 +223,11 @@ TEST(Forecasts, TellWhatTheNetworkComesTo) {
   EXPECT_EQ(told.longest_delay, csr.max_delay());
   EXPECT_NEAR(told.synapses, static_cast<double>(csr.synapses()), 5 * std::sqrt(told.synapses));
 
+  NetworkDescription near = onto_itself(200, "exponential(0.5, 0.1)", Positions::ring);
+  const double with_autapses = forecast(near).synapses;
+  near.projections[0].autapses = false;
+  EXPECT_EQ(forecast(near).synapses, with_autapses - 0.5 * 200);
+
   NetworkDescription plain = onto_itself(100, "fixed_in_degree(7)");
   EXPECT_EQ(forecast(plain).synapses, 700);
   EXPECT_FALSE(forecast(plain).stored);

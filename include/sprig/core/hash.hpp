@@ -1,6 +1,7 @@
 // FNV-1a, 64 bit: the fingerprint of networks, spike trains and states. Not cryptographic; endianness is the machine's.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,7 +14,15 @@ class Hash {
  public:
   Hash& bytes(const void* data, std::size_t size) {
     const auto* p = static_cast<const unsigned char*>(data);
-    for (std::size_t i = 0; i < size; ++i) value_ = (value_ ^ p[i]) * 0x100000001B3ull;
+    for (std::size_t i = 0; i < size; ++i) value_ = (value_ ^ p[i]) * kPrime;
+    return *this;
+  }
+  // The same as add(value), faster where it is small: a byte that is 0 is a multiplication alone, several are one.
+  template <class T>
+  requires std::is_unsigned_v<T> Hash& add_small(T value) {
+    std::size_t zeros = sizeof value;
+    for (; value != 0; value = static_cast<T>(value >> 8), --zeros) value_ = (value_ ^ (value & 0xFF)) * kPrime;
+    value_ *= kPower[zeros];
     return *this;
   }
   template <class T>
@@ -34,6 +43,12 @@ class Hash {
   }
 
  private:
+  static constexpr std::uint64_t kPrime = 0x100000001B3ull;
+  static constexpr auto kPower = [] {  // of the prime
+    std::array<std::uint64_t, 9> powers{1};
+    for (std::size_t k = 1; k < powers.size(); ++k) powers[k] = powers[k - 1] * kPrime;
+    return powers;
+  }();
   std::uint64_t value_ = 0xCBF29CE484222325ull;
 };
 

@@ -94,7 +94,8 @@ void neuron_fields(IsOptions<NetworkSpec> auto& o, auto&& visit) {
   visit("v_th", o.neuron.v_th, kAnything, "threshold");
   visit("v_reset", o.neuron.v_reset, kAnything, "potential after a spike, below v_th");
   visit("t_ref_ms", o.neuron.t_ref_ms, at_least(0), "refractory time");
-  visit("i_dc", o.neuron.i_dc, kAnything, "constant current");
+  visit("i_dc", o.neuron.i_dc, kAnything,
+        "constant current; not given: 0 with [drive], [[stimulus]], [[population]] or network.file");
   visit("synapse", o.kind.synapse, kAnything, "kind of synaptic input");
   visit("receptors", o.kind.receptors, between(1, 2), "1: one current; 2: excitatory and inhibitory apart");
   visit("reset", o.kind.reset, kAnything, "to v_reset, or by v_th - v_reset");

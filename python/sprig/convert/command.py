@@ -32,7 +32,7 @@ FORMATS = {
     "brian2": ("NAME.py, --to brian2; out only", simulators.LOST_BRIAN2),
     "nest": ("NAME.py, --to nest; out only", simulators.LOST_NEST),
     "spikes": (
-        "spikes.npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron",
+        "spikes.npy, .npz, .h5 (SONATA), .nwb, .dat (NEST), .csv: time_ms, neuron",
         "replicas but the first; but for .npz: the step",
     ),
 }
@@ -63,6 +63,8 @@ def kind_of(path: Path) -> str:
         start = file.read(4096)
     if start.startswith(b"PK"):
         return _kind_of_npz(path)
+    if start.startswith(b"\x93NUMPY") and b"'neuron'" in start:
+        return "spikes"
     if start.startswith(b"\x93NUMPY") or start.startswith(b"%%MatrixMarket"):
         return "matrix"
     if start.startswith(b"\x89HDF\r\n\x1a\n"):

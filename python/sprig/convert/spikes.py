@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime
+import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from .._arrays import Array
 from .arrays import Path
 from .errors import ConversionError, InputError, need
-from .files import hdf5_file, load_npz, plain_file, whole_file
+from .files import first_line, hdf5_file, load_npz, plain_file, whole_file
 
 LOST = {
     "sonata": "replicas but the first; the step (times in ms)",
@@ -54,6 +55,17 @@ def _sorted(where: str, time_ms: Any, neuron: Any, step_ms: float = 0.0, neurons
     return Spikes(time_ms[order], neuron[order].astype(np.int64), float(step_ms), int(neurons))
 
 
+def as_spikes(spikes: Any) -> Spikes:
+    """Those of a run (run.spikes), of its first replica."""
+    if isinstance(spikes, Spikes):
+        return spikes
+    if not hasattr(spikes, "replica"):
+        raise ConversionError(f"a {type(spikes).__name__} is no record of spikes; allowed: run.spikes, read_spikes()")
+    first = np.asarray(spikes.replica) == 0
+    step, neuron = np.asarray(spikes.step)[first], np.asarray(spikes.neuron)[first]
+    return _sorted("spikes", step * spikes.step_ms, neuron, spikes.step_ms)
+
+
 def read_spikes(path: Path, population: str | None = None) -> Spikes:
     """Spikes of a file; its kind by content. population: of a SONATA file that has several."""
     path = os.fspath(path)
@@ -62,6 +74,8 @@ def read_spikes(path: Path, population: str | None = None) -> Spikes:
         start = file.read(8)
     if start.startswith(b"PK"):
         return _read_npz(path)
+    if start.startswith(b"\x93NUMPY"):
+        return _read_npy(path)
     if start == b"\x89HDF\r\n\x1a\n":
         with hdf5_file(path) as file:
             if "nwb_version" in file.attrs:
@@ -83,6 +97,26 @@ def _read_npz(path: str) -> Spikes:
     if a.get("replica", np.zeros(0)).shape == neuron.shape:
         time, neuron = time[a["replica"] == 0], neuron[a["replica"] == 0]
     return _sorted(path, time, neuron, step_ms)
+
+
+def _read_npy(path: str) -> Spikes:
+    """What a run writes: spikes with fields step and neuron, and records.json or result.json beside them."""
+    try:
+        spikes = np.load(path, allow_pickle=False, mmap_mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(path, f"is no .npy array, or is truncated: {first_line(error)}") from error
+    if spikes.dtype.names is None or not {"step", "neuron"} <= set(spikes.dtype.names):
+        raise InputError(path, "has no fields step and neuron")
+    result = os.path.join(os.path.dirname(os.path.abspath(path)), "result.json")
+    try:
+        with open(result, encoding="utf-8") as file:
+            step_ms = float(json.load(file)["step_ms"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(path, f"has steps, and {result} does not say how long one is") from error
+    step, neuron = np.asarray(spikes["step"]), np.asarray(spikes["neuron"])
+    if "replica" in spikes.dtype.names:
+        step, neuron = step[spikes["replica"] == 0], neuron[spikes["replica"] == 0]
+    return _sorted(path, step * step_ms, neuron, step_ms)
 
 
 def _read_sonata(path: str, groups: Any, population: str | None) -> Spikes:
@@ -165,6 +199,7 @@ def write_spikes(spikes: Any, path: Path, kind: str | None = None, population: s
     """To a file; kind: "npz", "sonata", "nwb", "nest" or "csv", by its ending if not given (.npz .h5 .nwb .dat .csv).
     Returns what is lost."""
     path = os.fspath(path)
+    spikes = as_spikes(spikes)
     kind = kind or {".npz": "npz", ".h5": "sonata", ".nwb": "nwb", ".dat": "nest", ".csv": "csv"}.get(
         os.path.splitext(path)[1]
     )
@@ -236,6 +271,7 @@ def _write_csv(spikes: Any, path: str, _: str) -> None:
 def to_neo(spikes: Any, duration_ms: float | None = None) -> Any:
     """A neo.Block with one segment and one SpikeTrain a neuron."""
     neo, pq = need("neo", "neo"), need("quantities", "neo")
+    spikes = as_spikes(spikes)
     count = max(spikes.neurons, int(spikes.neuron.max(initial=-1)) + 1)
     end = duration_ms if duration_ms is not None else float(spikes.time_ms.max(initial=0)) + (spikes.step_ms or 1.0)
     order = np.argsort(spikes.neuron, kind="stable")

@@ -80,8 +80,10 @@ def from_matrix_market(path: Path, **given: Any) -> tuple[NetworkArrays, list[st
     io = need("scipy.io", "scipy")
     size = plain_file(path)
     with open(path, "rb") as file:
-        if not file.read(14).startswith(b"%%MatrixMarket"):
+        if not file.readline(1024).startswith(b"%%MatrixMarket"):
             raise InputError(path, "does not begin with %%MatrixMarket")
+        if all(not line.strip() or line.startswith(b"%") for line in file):  # SciPy 1.10 would look for it for ever
+            raise InputError(path, "has a header without a line of sizes")
     try:
         rows, columns, entries, form, field, symmetry = io.mminfo(path)
     except Exception as error:  # whatever scipy raises on what is no such file
