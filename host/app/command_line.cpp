@@ -100,7 +100,7 @@ std::optional<std::string> printed(CommandTree& tree, int argc, const char* cons
   if (app.got_subcommand("completion")) return completion(app, flags.shell);
   if (app.got_subcommand("man")) return man_page(app);
   if (!app.got_subcommand("help")) return {};
-  if (flags.help_verb.empty()) return app.help();
+  if (flags.help_verb.empty()) return CommandTree().app.help();  // a tree that has parsed helps with the word it met
   const char* const named[] = {"sprig", flags.help_verb.c_str()};
   refuse_unknown_verb(2, named);
   return app.get_subcommand(flags.help_verb)->help("sprig");
