@@ -43,7 +43,9 @@ TEST_F(ConvertVerb, GoesThroughEveryFormatAndSaysWhatEachLoses) {
     const Network again = load_network(folder("back.npz"));
     EXPECT_EQ(again.recurrent.weights, network.recurrent.weights) << file;
     EXPECT_EQ(again.recurrent.targets, network.recurrent.targets) << file;
-    if (!loses_delays) EXPECT_EQ(again.recurrent.delays, network.recurrent.delays) << file;
+    if (!loses_delays) {
+      EXPECT_EQ(again.recurrent.delays, network.recurrent.delays) << file;
+    }
   }
 }
 
