@@ -43,7 +43,9 @@ TEST_F(ConvertVerb, GoesThroughEveryFormatAndSaysWhatEachLoses) {
     const Network again = load_network(folder("back.npz"));
     EXPECT_EQ(again.recurrent.weights, network.recurrent.weights) << file;
     EXPECT_EQ(again.recurrent.targets, network.recurrent.targets) << file;
-    if (!loses_delays) EXPECT_EQ(again.recurrent.delays, network.recurrent.delays) << file;
+    if (!loses_delays) {
+      EXPECT_EQ(again.recurrent.delays, network.recurrent.delays) << file;
+    }
   }
 }
 
@@ -86,7 +88,7 @@ TEST_F(ConvertVerb, AMatrixOfSciPysIsPrunedInTwoCommands) {
              "keep = z['original_id']\n"
              "assert P.nnz < 0.7 * W.nnz and P.shape == (len(keep), len(keep))\n"
              "at = P.tocoo(); old = np.asarray(W.tocsr()[keep[at.row], keep[at.col]]).ravel()\n"
-             "assert np.all(np.sign(old) == np.sign(at.data))\n"));
+             "assert np.all(old * at.data >= 0) and np.mean(old != 0) > 0.8  # delocalisation adds a few\n"));
 }
 
 TEST_F(ConvertVerb, TheWiringOfCaenorhabditisElegansFiresAndIsPruned) {
