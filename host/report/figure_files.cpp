@@ -94,7 +94,8 @@ std::string values_of(const svg::Plot& plot, const Figure& figure) {
 }
 
 std::string file_name(std::size_t number_of_figure, const Figure& figure, std::size_t plot) {
-  std::string name = (number_of_figure < 10 ? "0" : "") + std::to_string(number_of_figure) + "-";
+  std::string name = std::to_string(number_of_figure) + "-";
+  if (number_of_figure < 10) name.insert(name.begin(), '0');
   for (const char c : figure.heading)
     if (std::isalnum(static_cast<unsigned char>(c)))
       name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -84,13 +84,9 @@ def spikes(network, duration_ms=500.0, *settings):
 
 
 def recorded(folder):
-    """[spike](step, neuron) of a run folder: of spikes.npy, or of spikes.npz where that is what it has."""
-    path = folder / "spikes.npy"
-    if path.exists():
-        spikes = np.load(path)
-        return np.stack([spikes["step"].astype(np.int64), spikes["neuron"].astype(np.int64)], axis=1)
-    with np.load(folder / "spikes.npz") as file:
-        return np.stack([file["step"].astype(np.int64), file["neuron"].astype(np.int64)], axis=1)
+    """[spike](step, neuron) of a run folder."""
+    spikes = np.load(folder / "spikes.npy")
+    return np.stack([spikes["step"].astype(np.int64), spikes["neuron"].astype(np.int64)], axis=1)
 
 
 def same_arrays(a, b):

@@ -1,4 +1,4 @@
-"""Spikes: sprig's spikes.npz, SONATA's spikes.h5, NWB (pynwb), NEST's .dat, CSV, and neo's objects.
+"""Spikes: sprig's spikes.npy, SONATA's spikes.h5, NWB (pynwb), NEST's .dat, CSV, and neo's objects.
 
 A spike of step t is at t h ms. NEST dates it at the end of its step, (t + 1) h; its file is read and written so.
 """
