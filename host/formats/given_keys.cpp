@@ -165,7 +165,7 @@ void note_defaults(const ImportRequest& request, const HeldByFile& held, std::ve
       if (!unused && !(name == "tau_syn_inh_ms" && request.spec.kind.receptors == 1)) need(name, "neuron." + name);
     }
   if (!held.kind) need("a kind of synapse", "neuron.synapse");
-  if (!lacks.empty()) notes.push_back("has no " + joined(lacks) + "; taken are the defaults of " + joined(keys));
+  if (!lacks.empty()) notes.push_back("lacks " + joined(lacks) + "; taken are the defaults of " + joined(keys));
 }
 
 }  // namespace sprig
