@@ -1,6 +1,7 @@
 """The notebook runs from its first cell to its last, in 25 lines of code at most, and is kept without outputs."""
 
 import pathlib
+import re
 
 import pytest
 
@@ -18,12 +19,11 @@ def test_the_notebook_has_no_outputs_and_at_most_25_lines_of_code():
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
 
 
-def test_the_notebook_trains_what_sprig_pruned():
-    """Where snnTorch, or PyTorch, is not installed, this says so and runs nothing."""
+def outputs_of(notebook):
+    """Of its cells of code, executed."""
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
-    for name in ("torch", "snntorch", "scipy", "ipykernel"):
+    for name in ("scipy", "ipykernel"):
         pytest.importorskip(name, reason=f"the Python package {name} is not installed")
-    notebook = cells()
     nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     outputs = [
         "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
@@ -31,7 +31,29 @@ def test_the_notebook_trains_what_sprig_pruned():
         if cell.cell_type == "code"
     ]
     print("\n--\n".join(outputs))
+    return outputs
+
+
+def synapses(output):
+    return int(output.split(" synapses")[0].split()[-1])
+
+
+def test_up_to_the_peer_it_prunes_a_scipy_matrix():
+    notebook = cells()
+    first = next(k for k, cell in enumerate(notebook.cells) if "import snntorch" in cell.source)
+    notebook.cells = notebook.cells[:first]
+    given, pruned = outputs_of(notebook)
+    assert synapses(given) == 4000
+    assert 0 < synapses(pruned) <= 0.051 * 4000
+    rate_hz = float(re.findall(r"[0-9.]+", pruned)[-1])
+    assert rate_hz > 1, "what is left fires"
+
+
+def test_the_notebook_trains_what_sprig_pruned():
+    """Where snnTorch, or PyTorch, is not installed, this says so and runs nothing."""
+    for name in ("torch", "snntorch"):
+        pytest.importorskip(name, reason=f"the Python package {name} is not installed")
+    outputs = outputs_of(cells())
     losses = [float(line.split()[1]) for line in outputs[3].splitlines() if line[:1].isdigit()]
     assert len(losses) == 5 and losses[-1] < losses[0]
-    sparse = outputs[1].split(" synapses")[0].split()[-1]
-    assert int(sparse) < 1000 and f"{sparse} synapses" in outputs[4]
+    assert synapses(outputs[1]) < 1000 and synapses(outputs[4]) == synapses(outputs[1])
