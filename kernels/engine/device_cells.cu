@@ -23,7 +23,10 @@ bool DeviceConstants::set_drive(const SliceConstants& drive, const PoissonTable&
     rows.push_back(table.thresholds[k]);
     if ((k + 1) % table.columns == 0) rows.resize(rows.size() + columns - table.columns, 0xFFFFFFFFu);
   }
-  if (rows.empty() && columns > 0) rows.assign(columns, 0xFFFFFFFFu);
+  if (rows.empty() && columns > 0 && !table.row.empty()) {  // a row for each rate, be all of them too low for a spike
+    const std::size_t last = *std::max_element(table.row.begin(), table.row.end());
+    rows.assign((last + 1) * columns, 0xFFFFFFFFu);
+  }
   poisson_table_.reserve(rows.size(), "neuron constants");
   poisson_table_.upload(rows.data(), rows.size(), stream);
   stream.synchronize();  // before `rows` and `drive` go

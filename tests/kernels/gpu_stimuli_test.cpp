@@ -9,12 +9,13 @@
 namespace sprig::test {
 namespace {
 
-// Of as many distinct rates as `which` says: tables of Poisson counts grow and shrink.
+// Of as many distinct rates as `which` says: tables of Poisson counts grow and shrink. Those of the second are several,
+// all too low for a spike.
 Drive changed_drive(const EngineCase& c, std::uint32_t which) {
   Drive drive = drive_of(c);
   for (std::uint32_t i = 0; i < c.neurons; ++i) drive.current.push_back(0.2 * test_uniform(40 + which, i, 0));
   for (std::uint32_t i = 0; i < drive.poisson_rate_hz.size(); ++i) {
-    drive.poisson_rate_hz[i] = which == 2 ? 0 : 50.0 * (which + 1) * (1 + i % (1 + 3 * which));
+    drive.poisson_rate_hz[i] = which == 2 ? 1e-7 * (i % 5) : 50.0 * (which + 1) * (1 + i % (1 + 3 * which));
     drive.poisson_weight[i] = (i + which) % 2 == 0 ? 0.05 : -0.04;
     drive.noise_sigma[i] = 0.1 * ((i + which) % 3);
     drive.current_gain[2 * i] = 0.3 * test_uniform(50 + which, i, 0);
