@@ -23,7 +23,7 @@ struct Channels {
   std::vector<std::uint32_t> neurons;
   std::uint32_t delay_steps = 1;
   double weight = 0;
-  std::uint32_t count() const { return static_cast<std::uint32_t>(neurons.size()) * bits; }
+  std::uint64_t count() const { return std::uint64_t{neurons.size()} * bits; }
 };
 
 // The spikes of a file, at steps.

@@ -18,7 +18,8 @@ struct PoissonShare {
 };
 
 // Of each neuron the engine takes the train of `drive`, if it has one, then those of the largest peak rates as far as
-// they agree with what it has taken. In the order of the stimuli.
+// they agree with what it has taken. In the order of the stimuli. Errors: ConfigError for rates that are too high in
+// sum.
 std::vector<PoissonShare> share_poisson(const Network& network, const Drive& drive,
                                         const std::vector<PlacedStimulus>& stimuli);
 

@@ -1,6 +1,7 @@
 #include "host/instruments/stimulus_input.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sprig/core/refuse.hpp"
 
@@ -18,6 +19,10 @@ StimulusInput::StimulusInput(const Network& network, const std::vector<PlacedSti
   std::uint64_t first = network.input.rows;
   const auto number = [&](const PlacedStimulus& stimulus, Channels& channels) {
     channels.first = static_cast<std::uint32_t>(first);
+    const double largest = std::ldexp(channels.weight, static_cast<int>(channels.bits) - 1);
+    if (!std::isfinite(static_cast<float>(largest)))
+      refuse(stimulus.key("weight"), shown(channels.weight) + ", of spikes at once " + shown(largest),
+             "at most 3.4e38, as synapses hold it");
     first += channels.count();
     if (first > kMaxNeurons)
       refuse(stimulus.key("neurons"), shown(first) + " channels of spikes in all", "at most " + shown(kMaxNeurons));

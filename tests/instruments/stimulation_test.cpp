@@ -60,7 +60,6 @@ TEST(Stimuli, EachActsAndNoneActsOnNeuronsThatWereNotChosen) {
   network.populations = {{"e", 0, 30, false}, {"i", 30, 10, true}};
   const std::vector<StimulusSpec> all = stimuli_of_each_kind();
   for (std::size_t k = 0; k < all.size(); ++k) {
-    if (all[k].neurons.empty() && all[k].to.empty()) continue;
     Network copy = network;
     const auto simulation =
         make_simulation(copy, {}, {onto(all[k], {"e"}, all[k].columns == 4 ? "3:7" : "5:15")}, on_cpu());
@@ -292,6 +291,37 @@ TEST(StimuliAreRefused, WhenTheirValuesDoNotFit) {
       refusal_of(spikes({1, 2}, {0, 100}, 1)),
       "stimulus.1.file: found spike 1 of neuron 100; allowed: below 100, counted among the neurons that are chosen");
   EXPECT_EQ(refusal_of(spikes({1}, {0}, 1, 1e6)).substr(0, 20), "stimulus.1.delay_ms:");
+}
+
+TEST(StimuliAreRefused, WhenRatesAreTooHighInSumAtTheStart) {  // at most 4e5 Hz at this step
+  Network network = network_for_stimuli(100);
+  const auto refused = [&](const Drive& drive, const std::vector<StimulusSpec>& stimuli) {
+    return refusal([&] { make_simulation(network, drive, stimuli, on_cpu()); });
+  };
+  EXPECT_EQ(refused({}, {poisson(3e5, 0.1, 40), onto(poisson(2e5, 0.1, 40), {"e"}, "7:9")}),
+            "stimulus.1.rate_hz: found 2e+05, with the drive and other stimuli 5e+05 onto neuron 7; allowed: at most "
+            "4e+05 in sum at this step");
+  EXPECT_EQ(refused({}, {poisson(3e5, 0.1, 0, 40), poisson(2e5, 0.1, 40), poisson(1e5, 0.1)}), "no error")
+      << "they never act all at once";
+  EXPECT_NE(refused({}, {poisson(3e5, 0.1, 0, 40), poisson(2e5, 0.1, 39), poisson(1e5, 0.1)}), "no error");
+  Drive drive;
+  drive.poisson_rate_hz.assign(100, 0), drive.poisson_weight.assign(100, 0.1);
+  drive.poisson_rate_hz[3] = 3e5;
+  StimulusSpec rates = array(StimulusKind::poisson, {1, 2e5}, 1, 50);
+  rates.weight = 0.1;
+  EXPECT_EQ(refused(drive, {rates}).substr(0, 42), "stimulus.0.file: found 2e+05, with the dri");
+  EXPECT_EQ(refused(drive, {poisson(1e5, 0.1)}), "no error");
+  rates.weight = 0.2;  // a train of its own onto neuron 3
+  EXPECT_EQ(refused(drive, {rates}), "no error");
+}
+
+TEST(StimuliAreRefused, WhenSpikesAtOnceAreMoreThanASynapseHolds) {
+  Network network = network_for_stimuli(100);
+  const auto refused = [&](const StimulusSpec& spec) {
+    return refusal([&] { make_simulation(network, {}, {spec}, on_cpu()); });
+  };
+  EXPECT_EQ(refused(spikes({1, 1}, {0, 0}, 2e38)).substr(0, 25), "stimulus.0.weight: found ");
+  EXPECT_EQ(refused(spikes({1, 3}, {0, 0}, 2e38)), "no error");
 }
 
 TEST(StimuliAreRefused, WhereTimeHasNoPlace) {
