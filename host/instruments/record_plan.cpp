@@ -17,9 +17,6 @@ namespace {
 constexpr std::size_t kLongestName = 100;
 
 bool is_window(RecordedQuantity what) { return what == RecordedQuantity::counts || what == RecordedQuantity::rate; }
-bool is_state(RecordedQuantity what) {
-  return what == RecordedQuantity::v || what == RecordedQuantity::i || what == RecordedQuantity::theta;
-}
 
 bool is_plain(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';

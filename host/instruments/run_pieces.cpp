@@ -12,10 +12,6 @@ namespace {
 constexpr std::uint64_t kShortPiece = 64;    // steps; shorter ones cost more than they hold
 constexpr std::uint64_t kSparse = 1u << 14;  // values between samples that are worth a piece of their own
 
-bool is_state(RecordedQuantity what) {
-  return what == RecordedQuantity::v || what == RecordedQuantity::i || what == RecordedQuantity::theta;
-}
-
 // Steps in which no more than kPieceSpikes can be fired, if neurons fired as often as they can.
 std::uint64_t steps_of_most_spikes(const Network& network, std::uint32_t replicas) {
   double a_step = 0;

@@ -20,6 +20,9 @@ enum class RecordedQuantity { spikes, counts, v, i, theta, rate, weights };
 constexpr auto words_of(RecordedQuantity) {
   return words<RecordedQuantity>("spikes", "counts", "v", "i", "theta", "rate", "weights");
 }
+constexpr bool is_state(RecordedQuantity what) {
+  return what == RecordedQuantity::v || what == RecordedQuantity::i || what == RecordedQuantity::theta;
+}
 
 // Times are of the simulation, from its start; nothing but weights is recorded before the time to settle is over.
 struct RecordSpec {
