@@ -69,6 +69,47 @@ std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const Simulat
   return gpu_plan(network, options, gpu);
 }
 
+// How many neurons [[record]] is of, at most: ranges within populations are not looked at.
+double recorded_neurons(const Config& config, const RecordSpec& spec, double neurons) {
+  if (!spec.indices.empty()) return static_cast<double>(spec.indices.size());
+  if (spec.of.empty() || config.description.empty()) return neurons;
+  double sum = 0;
+  for (const PopulationSpec& population : config.description.populations)
+    if (std::find(spec.of.begin(), spec.of.end(), population.name) != spec.of.end()) sum += population.size;
+  return sum;
+}
+
+// What a run's records hold: two pieces, in each at most so many spikes and values, and a row of what is counted, as it
+// comes together and as it is written.
+void plan_recording(const Config& config, const PlannedNetwork& network, MemoryPlan& plan) {
+  const double n = network.neurons, replicas = config.simulation.replicas;
+  const double steps = config.run.duration_ms / config.network.step_ms;
+  bool spikes = config.run.record_spikes || config.run.count_window_ms > 0;
+  double counted = config.run.count_window_ms > 0 ? n : 0, probed = static_cast<double>(config.run.probe.size());
+  double weight_records = 0;
+  for (const RecordSpec& spec : config.records) {
+    const double neurons = recorded_neurons(config, spec, n);
+    spikes = spikes || spec.what == RecordedQuantity::spikes || spec.what == RecordedQuantity::counts;
+    if (spec.what == RecordedQuantity::counts) counted += neurons;
+    if (is_state(spec.what)) probed += neurons;
+    if (spec.what == RecordedQuantity::weights) ++weight_records;
+  }
+  const auto add = [&](const char* name, double bytes) {
+    if (bytes > 0) plan.items.push_back({"recording", name, bytes});
+  };
+  if (spikes)
+    add("spikes of two pieces",
+        (2 * sizeof(SpikeEvent) + sizeof(std::uint64_t)) * std::min(double{kPieceSpikes}, n * replicas * steps));
+  else
+    add("counts of two pieces", 2 * 4 * n * replicas);
+  add("counts of a window", 2 * 4 * counted * replicas);
+  const double values = std::min(probed, n) * replicas;  // each neuron is probed once
+  add("probe", 2 * 3 * sizeof(real) * std::min(std::max(double{kPieceProbeValues}, values), values * steps));
+  // The engine's, of two pieces, and as they are written; whose they are, once for all records.
+  if (weight_records > 0)
+    add("weights that learn", (4 + 2 * 4 + 4 * weight_records + 2 * 4) * network.plastic_synapses);
+}
+
 // Whether the resident engine's rows hold places alone (engine/row_groups.hpp).
 bool holds_places(const PlannedNetwork& network, const std::optional<GpuPlan>& gpu) {
   return gpu && gpu->resident && gpu->places && network.equal_weights;
@@ -174,26 +215,14 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::D
   SimulationOptions simulation = config.simulation;
   simulation.device = device_used(config);
   if (work != Work::run) simulation.replicas = 1;
-  const double replicas = simulation.replicas;
   MemoryPlan plan = plan_simulation(planned, simulation, team_size(config.simulation.threads), gpu);
+  if (work == Work::run) plan_recording(config, planned, plan);
   for (MemoryItem& item : plan.items) item.bytes *= copies;
   const auto add = [&](const char* group, const char* name, double bytes) {
     if (bytes > 0) plan.items.push_back({group, name, bytes * copies});
   };
 
-  const double step_ms = config.network.step_ms;
-  if (work == Work::run) {
-    // Records are streamed: two pieces, in each at most so many spikes and values, and a row of what is counted.
-    const double steps = config.run.duration_ms / step_ms;
-    const double spikes = std::min(double{kPieceSpikes}, n * replicas * steps);
-    if (config.run.record_spikes || config.run.count_window_ms > 0 || !config.records.empty())
-      add("recording", "spikes of two pieces", (2 * sizeof(SpikeEvent) + sizeof(std::uint64_t)) * spikes);
-    if (config.run.count_window_ms > 0) add("recording", "counts of a window", 4 * n * replicas);
-    const double probed = static_cast<double>(config.run.probe.size()) * replicas;
-    add("recording", "probe",
-        2 * 3 * sizeof(real) * std::min(std::max(double{kPieceProbeValues}, probed), probed * steps));
-    return plan;
-  }
+  if (work == Work::run) return plan;
   const double states = (1 + current_rows(kind)) * n;
   const double k = config.lyapunov.exponents == 0 ? states : std::min<double>(config.lyapunov.exponents, states);
   if (work != Work::operating_point) add("dynamics", "tangent frame and its QR", 3 * 8 * states * k);

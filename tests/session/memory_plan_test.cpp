@@ -267,6 +267,44 @@ TEST(MemoryPlan, WithoutAGpuAPlanForOneIsThatOfAnH200) {
   EXPECT_FALSE(plan_simulation(like_the_microcircuit(), options, 1).gpu);
 }
 
+// By hand: 2000 + 500 neurons, 3 replicas, 100 steps; a spike is listed in 16 bytes and once more as a key of 8.
+TEST(MemoryPlan, CountsRecordsAsItCountsTheirShortForms) {
+  Config config;
+  PopulationSpec e, i;
+  e.name = "e", e.size = 2000, i.name = "i", i.size = 500;
+  ProjectionSpec learns;
+  learns.from = {"e"}, learns.to = {"e"};
+  learns.rule = {ConnectionRule::Kind::bernoulli, 0.1, 0, ""};
+  learns.weight = {Distribution::Kind::constant, 0.5}, learns.delay_ms = {Distribution::Kind::constant, 1};
+  learns.stdp.w_max = 1;
+  config.description.populations = {e, i};
+  config.description.projections = {learns};
+  config.network.step_ms = 0.1;
+  config.run.duration_ms = 10, config.run.record_spikes = false;
+  config.simulation.replicas = 3, config.simulation.device = Device::cpu;
+  const auto with = [&](RecordedQuantity what, std::vector<std::string> of = {}) {
+    RecordSpec spec;
+    spec.what = what, spec.of = std::move(of);
+    config.records.push_back(spec);
+    return plan_memory(config, Work::run);
+  };
+  const MemoryPlan none = plan_memory(config, Work::run);
+  EXPECT_EQ(item(none, "spikes of two pieces") + item(none, "counts of a window") + item(none, "probe"), 0);
+  EXPECT_EQ(item(none, "counts of two pieces"), 2 * 4 * 2500 * 3);
+
+  EXPECT_EQ(item(with(RecordedQuantity::v, {"i"}), "probe"), 2 * 3 * sizeof(real) * 500.0 * 3 * 100);
+  EXPECT_EQ(item(with(RecordedQuantity::theta), "probe"), 2 * 3 * sizeof(real) * 2500.0 * 3 * 100) << "each once";
+  EXPECT_EQ(item(with(RecordedQuantity::rate), "spikes of two pieces"), 0);
+  EXPECT_EQ(item(with(RecordedQuantity::counts, {"e"}), "counts of a window"), 2 * 4 * 2000 * 3);
+  EXPECT_EQ(item(with(RecordedQuantity::spikes), "spikes of two pieces"),
+            (2 * sizeof(SpikeEvent) + 8) * 2500.0 * 3 * 100);
+  config.simulation.replicas = 1;  // as learning needs it
+  EXPECT_NEAR(item(with(RecordedQuantity::weights), "weights that learn"), 24 * 0.1 * 2000 * 2000, 24 * 2000);
+  config.records.front().indices = {7}, config.records.front().of = {};
+  config.records.resize(1);
+  EXPECT_EQ(item(plan_memory(config, Work::run), "probe"), 2 * 3 * sizeof(real) * 100);
+}
+
 TEST(MemoryPlan, ASearchNeedsNoPruning) {
   Config config;
   finish_config(config);
