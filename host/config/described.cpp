@@ -65,10 +65,6 @@ void check_names(const Config& config) {
   check("record", config.records, "of", &RecordSpec::of);
 }
 
-void make_absolute(std::string& path) {
-  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
-}
-
 // The files of values that a field may name.
 struct PathsOfEntry {
   template <class T>
@@ -92,6 +88,10 @@ void refuse_other_networks(const Config& config) {
 }
 
 }  // namespace
+
+void make_absolute(std::string& path) {
+  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+}
 
 void finish_described(Config& config) {
   // The configuration that made a network may go on to judge it: then it is the file's.

@@ -1,6 +1,5 @@
 // What holds between keys of different sections, and what is derived.
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "host/config/described.hpp"
@@ -12,11 +11,6 @@
 namespace sprig {
 
 namespace {
-
-// Paths hold wherever the resolved configuration is run from.
-void make_absolute(std::string& path) {
-  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
-}
 
 // Every field, for those that were not read but set.
 struct SectionCheck {

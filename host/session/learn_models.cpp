@@ -1,13 +1,13 @@
 #include "sprig/session/learn_models.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/learning/competitive/check.hpp"
+#include "sprig/session/plain_name.hpp"
 
 namespace sprig {
 
@@ -37,13 +37,6 @@ Config variant_of(const Config& config, const NamedSettings& settings) {
     throw ConfigError("learn.variants", "\"" + settings.name + "\": " + error.what());
   }
   return changed;
-}
-
-// As a part of a file's name.
-std::string plain(std::string name) {
-  for (char& c : name)
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  return name;
 }
 
 // The hash of everything that a model's result follows from, the images' bytes among it, wherever they lie.
@@ -85,11 +78,11 @@ std::vector<LearnVariant> learn_variants(const Config& config) {
   std::vector<LearnVariant> variants;
   for (const NamedSettings& settings : all) {
     for (const LearnVariant& v : variants)
-      if (plain(v.name) == plain(settings.name))
+      if (plain_name(v.name) == plain_name(settings.name))
         throw ConfigError("learn.variants", v.name == settings.name
                                                 ? "has \"" + settings.name + "\" twice"
                                                 : "\"" + settings.name + "\" and \"" + v.name +
-                                                      "\" would have the same file, models/" + plain(v.name));
+                                                      "\" would have the same file, models/" + plain_name(v.name));
     variants.push_back({settings.name, variant_of(config, settings)});
   }
   return variants;
@@ -111,7 +104,7 @@ LearnModels learn_models(const Config& config, const LearnImages& images) {
       learner.options.seed = seed;
       learner.state = initial_state(learner.options, images.train.shape.pixels());
       learner.stages = protocol_stages(variant.config.learn.protocol, images.train, images.scored().scored, seed);
-      result.models.push_back({variant.name, "models/" + plain(variant.name) + "-" + std::to_string(seed) + ".npz",
+      result.models.push_back({variant.name, "models/" + plain_name(variant.name) + "-" + std::to_string(seed) + ".npz",
                                seed, key_of(variant.config, hash, seed)});
       result.learners.push_back(std::move(learner));
     }

@@ -1,7 +1,6 @@
 #include "host/app/study/keep.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/formats/npz.hpp"
+#include "sprig/session/plain_name.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
@@ -22,12 +22,8 @@ namespace {
 constexpr std::size_t kShownSamples = 300;  // of a forecast on the page
 constexpr const char* kHalf = ".half";      // ending of a folder that is being written
 
-// A part of a folder's name: nothing in it that a shell or a file system would mind.
-std::string plain(std::string text) {
-  for (char& c : text)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_') c = '_';
-  return text;
-}
+// A part of a folder's name.
+std::string plain(const std::string& text) { return plain_name(text, '.'); }
 
 std::string folder_name(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
