@@ -261,7 +261,9 @@ TEST(RunFiles, AreTheArraysInMemory) {
 
 TEST(RunFiles, AFileThatCannotBeWrittenEndsTheRunAndWhatIsThereStaysReadable) {
   test::TemporaryFolder folder;
-  RunRequest request = request_of({record(Q::spikes)});
+  RunRequest request = request_of({record(Q::spikes), record(Q::counts)});
+  request.records[1].every_ms = 1;
+  const RunOutcome whole = outcome_of(request);  // of the first 300.5 ms
   request.duration_ms = 1e7;
   BuiltNetwork network = test::small_network();
   sprig::Run run(network, request);
@@ -272,6 +274,15 @@ TEST(RunFiles, AFileThatCannotBeWrittenEndsTheRunAndWhatIsThereStaysReadable) {
                               return std::chrono::steady_clock::now() - start < std::chrono::seconds(60);
                             })),
                InputError);
+  const std::string bytes = test::read_file(folder.file("counts.npy"));
+  const std::size_t begin = bytes.find('\n') + 1, shape = bytes.find("'shape': (");
+  ASSERT_LT(shape, begin);
+  const std::uint64_t rows = std::stoull(bytes.substr(shape + 10));
+  EXPECT_EQ(bytes.size() - begin, rows * 60 * sizeof(std::uint32_t)) << "as many as the header says";
+  ASSERT_GT(rows, 300u);
+  const std::vector<char>& first = whole.arrays[1].bytes;
+  const std::size_t known = 300 * 60 * sizeof(std::uint32_t);  // the last row is of a shorter window
+  EXPECT_EQ(bytes.substr(begin, known), std::string(first.begin(), first.begin() + known));
 }
 
 TEST(RunSteps, TimesBelowOneStepAreRefusedBeforeTheyAreRounded) {
