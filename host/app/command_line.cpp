@@ -12,6 +12,7 @@
 #include "host/app/man_page.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/session/memory_plan.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/signals.hpp"
@@ -106,6 +107,18 @@ std::optional<std::string> printed(CommandTree& tree, int argc, const char* cons
   return app.get_subcommand(flags.help_verb)->help("sprig");
 }
 
+int report(Exit code, const std::string& text) {
+  std::string line = "sprig: error: " + text;
+  for (char& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  std::fputs((line + "\n").c_str(), stderr);
+  return static_cast<int>(code);
+}
+
+int out_of_memory(const std::string& hint) {
+  return report(Exit::memory, "out of memory; lower " + hint + ", see sprig plan");
+}
+
 int dispatch(int argc, const char* const* argv) {
   refuse_unknown_verb(argc, argv);
   CommandTree tree;
@@ -145,15 +158,11 @@ int dispatch(int argc, const char* const* argv) {
   set_described_gpu(command, flags);
   check_place(verb, command);
   install_signal_handlers();
-  return verb.run(command);
-}
-
-int report(Exit code, const std::string& text) {
-  std::string line = "sprig: error: " + text;
-  for (char& c : line)
-    if (c == '\n' || c == '\r') c = ' ';
-  std::fputs((line + "\n").c_str(), stderr);
-  return static_cast<int>(code);
+  try {
+    return verb.run(command);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory(network_memory_hint(command.config));
+  }
 }
 
 }  // namespace
@@ -168,7 +177,7 @@ int run_command_line(int argc, const char* const* argv) {
     const int code = report(error.code(), error.what());
     return stopped != 0 ? stopped : code;
   } catch (const std::bad_alloc&) {
-    return report(Exit::memory, "out of memory; lower network.neurons or network.density, see sprig plan");
+    return out_of_memory(kNetworkMemoryHint);
   } catch (const std::exception& error) {
     return report(static_cast<Exit>(1), std::string("internal: ") + error.what());
   }

@@ -73,7 +73,9 @@ class Activity {
   }
 
   void add(const std::vector<SpikeEvent>& spikes) {
-    if (spikes.empty() || spikes.front().step >= window_.first_step + window_.steps) return;
+    if (spikes.empty()) return;
+    any_later_ = any_later_ || spikes.back().step >= window_.first_step + window_.steps;
+    if (spikes.front().step >= window_.first_step + window_.steps) return;
     any_ = true;
     for (const SpikeEvent& spike : spikes) {
       if (spike.replica != 0 || spike.step < window_.first_step || spike.step - window_.first_step >= window_.steps)
@@ -121,6 +123,7 @@ class Activity {
   }
 
   bool any() const { return any_; }
+  bool any_later() const { return any_later_; }  // behind the window
   ActivityShares shares() const { return activity_shares(network_, spikes_of_, window_.steps, 1); }
 
  private:
@@ -131,7 +134,7 @@ class Activity {
   const Network& network_;
   const Network* matrix_;
   Window window_;
-  bool any_ = false;
+  bool any_ = false, any_later_ = false;
   std::vector<std::int32_t> row_of_;  // [neuron]; -1: not shown
   std::vector<int> there_;            // [row]
   std::vector<std::uint64_t> spikes_of_, bins_;
@@ -254,7 +257,11 @@ void Observation::write(RunFolder& folder) {
   if (!p.failure.empty()) {
     p.json["no_activity"] = p.failure;
   } else if (!p.simulated && !p.watched.front().activity->any()) {
-    p.json["no_activity"] = "no spike was recorded";
+    const double shown_ms = static_cast<double>(p.window.steps) * p.watched.front().network.step_ms;
+    p.json["no_activity"] = p.watched.front().activity->any_later()
+                                ? "no spike was recorded in the first " + std::to_string(std::lround(shown_ms)) +
+                                      " ms, which are what it shows; there are later ones"
+                                : "no spike was recorded";
   } else {  // rates of all networks over the same bins
     std::vector<std::vector<double>> rates;
     for (const Parts::Watched& one : p.watched) rates.push_back(one.activity->rates());

@@ -113,6 +113,25 @@ TEST_F(DescribedNetworks, WithAStimulusThatVariesRunButAreNotPruned) {
   EXPECT_NE(pruned.err.find("stimulus.0."), std::string::npos) << pruned.err;
 }
 
+// Of 79 GB of state, which a plan is told that there are, and which the address space has not.
+TEST_F(DescribedNetworks, ThatRunOutOfMemoryAreToldWhichOfTheirKeysToLower) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need more address space";
+#endif
+  test::write_raw(folder("large.toml"),
+                  "[[population]]\nname = \"E\"\nsize = 300000\n[[projection]]\nfrom = \"E\"\nto = \"E\"\nrule = "
+                  "\"bernoulli(1e-9)\"\nweight = 0.1\n");
+  const std::string command = "cd " + folder_.path() +
+                              " && ulimit -v 8000000 && SPRIG_MEMORY_BYTES=1e30 " SPRIG_BINARY
+                              " run --config large.toml --device cpu --set run.duration_ms=1 --set run.replicas=65536 "
+                              "--threads 1 --out large > stdout.txt 2> stderr.txt";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 6);
+  EXPECT_EQ(
+      test::read_file(folder("stderr.txt")),
+      "sprig: error: out of memory; lower a size of [[population]] or a rule of [[projection]], see sprig plan\n");
+}
+
 TEST_F(DescribedNetworks, ArePlannedBeforeAnythingIsMade) {
   const Outcome plan = run({"plan", "--config", SPRIG_SOURCE_DIR "/configs/networks/microcircuit.toml"});
   EXPECT_NE(plan.out.find("77169 neurons, 29888"), std::string::npos) << plan.out << plan.err;

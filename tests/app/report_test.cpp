@@ -137,6 +137,15 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
 
   ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "run.record_spikes=false", "--out", "b"}).code, 0);
   EXPECT_NE(page("b").find("no spike was recorded"), std::string::npos);
+
+  test::write_raw(folder("late.toml"),
+                  std::string(test::kSmallConfig) + "[[stimulus]]\nkind = \"dc\"\namplitude = 2.0\nfrom_ms = 1200\n");
+  ASSERT_EQ(
+      run({"run", "--config", "late.toml", "--set", "neuron.i_dc=0", "--set", "run.duration_ms=1500", "--out", "c"})
+          .code,
+      0);
+  EXPECT_GT(result("c")["spikes"], 0);
+  EXPECT_NE(page("c").find("no spike was recorded in the first 1000 ms"), std::string::npos);
 }
 
 TEST_F(ReportVerb, TheStructureIsThatOfTheNetworkFile) {

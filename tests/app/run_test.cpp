@@ -99,7 +99,8 @@ TEST_F(RunVerb, EveryVerbThatSimulatesSaysThatANetworkIsSilent) {
     const Outcome outcome = run({verb, "--config", "small.toml", "--set", "neuron.i_dc=0", "--set", "study.seeds=1",
                                  "--set", "study.methods=[none]", "--set", "task.input_gain=0", "--out", verb});
     EXPECT_NE(outcome.err.find("silent"), std::string::npos) << verb << ": " << outcome.err;
-    if (outcome.code == 0) EXPECT_FALSE(result(verb)["warnings"].empty()) << verb;
+    EXPECT_EQ(outcome.code, 0) << verb << ": " << outcome.err;
+    EXPECT_FALSE(result(verb)["warnings"].empty()) << verb;
   }
 }
 

@@ -135,8 +135,11 @@ TEST(Export, CutAndDamagedFilesAreRefusedOrRead) {
             "import os, sys, numpy as np, scipy.sparse as s\nos.chdir(sys.argv[1])\nW = s.load_npz('s.npz')\n"
             "for form in ('csr', 'csc', 'coo', 'bsr'): s.save_npz(form + '.npz', W.asformat(form))\n"
             "np.savez_compressed('z.npz', W.toarray())\n");
-  if (std::system(("/usr/bin/python3 " + folder.file("make.py") + " " + folder.path()).c_str()) == 0)
-    names.insert(names.end(), {"csr.npz", "csc.npz", "coo.npz", "bsr.npz", "z.npz"});  // deflated
+  const bool deflated = test::have_scipy();
+  if (deflated) {
+    ASSERT_EQ(std::system(("/usr/bin/python3 " + folder.file("make.py") + " " + folder.path()).c_str()), 0);
+    names.insert(names.end(), {"csr.npz", "csc.npz", "coo.npz", "bsr.npz", "z.npz"});
+  }
   for (const std::string& name : names) {
     const std::string path = folder.file(name), bad = folder.file("bad-" + name);
     const std::string bytes = read_file(path);
@@ -156,6 +159,8 @@ TEST(Export, CutAndDamagedFilesAreRefusedOrRead) {
     EXPECT_GT(refused, tried / 10) << name;
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(120));
+  if (!deflated && !HasFailure())
+    GTEST_SKIP() << "deflated files need /usr/bin/python3 with SciPy; the others were read";
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string plain(const std::string& text) { return plain_name(text, '.'); }
 std::string folder_name(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
   std::string name = plain(line.task) + "-" + std::string(name_of(line.training));
-  if (!line.variant.empty()) name += "-" + plain(line.variant);
+  if (!line.variant.empty()) name.append("-").append(plain(line.variant));
   return name + "-" + std::string(name_of(line.method)) + "-kept" + plain(number_text(line.density)) + "-gain" +
          plain(number_text(line.gain)) + "-seed" + std::to_string(grid.seed_of(cell));
 }
