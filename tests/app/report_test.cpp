@@ -3,6 +3,8 @@
 
 #include <cstring>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "host/app/observe_structure.hpp"
 #include "sprig/formats/npz.hpp"
@@ -117,7 +119,7 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
     std::memcpy(row, file.data() + file.size() - 12 * (k + 1), 12);
     step.push_back(row[0]), neuron.push_back(row[1]), replica.push_back(row[2]);
   }
-  std::multimap<std::uint32_t, std::uint64_t> expected, shown;
+  std::multiset<std::pair<std::uint32_t, std::uint64_t>> expected, shown;
   std::size_t total = 0;
   for (std::size_t i = 0; i < step.size(); ++i)
     if (replica[i] == 0 && step[i] < 1020) expected.emplace(neuron[i], step[i] - 20), ++total;
