@@ -227,7 +227,7 @@ TEST(LoadedNetworks, AreNotWhereTheRunWrites) {
                             "spikes.npy\"\n")),
             expected("stimulus.0.file"));
   EXPECT_EQ(said(configured(kTwo, {"population.E.tau_m_ms=" + file})), expected("population.E.tau_m_ms"));
-  EXPECT_EQ(said(configured(kTwo, {"projection.0.rule=edges(\"" + here + "e.csv\")"})), expected("projection.0.rule"));
+  EXPECT_EQ(said(configured(kTwo, {"projection.0.rule=edges(" + here + "e.csv)"})), expected("projection.0.rule"));
   // A link elsewhere is of the folder too: what it leads to would be gone.
   std::filesystem::create_symlink(folder.file("network.npz"), other.file("link.npz"));
   test::write_raw(folder.file("network.npz"), "x");
@@ -243,7 +243,9 @@ TEST(LoadedNetworks, ArePlannedWithTheirOwnStep) {
   const double step = 0.5;
   write_npz(folder.file("e.npz"), {npy_vector("source", ends), npy_vector("target", ends), npy_vector("weight", weight),
                                    npy_scalar("step_ms", step)});
-  EXPECT_EQ(planned_network(configured("", {"network.file=" + folder.file("e.npz")}), Work::run).step_ms, 0.5);
+  EXPECT_EQ(planned_network(configured("[run]\nduration_ms = 1\n", {"network.file=" + folder.file("e.npz")}), Work::run)
+                .step_ms,
+            0.5);
 }
 
 TEST(LoadedNetworks, TakeTheDescriptionThatMadeThem) {
