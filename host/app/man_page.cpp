@@ -18,7 +18,6 @@ std::string roff(const std::string& text) {
       out += "\\-";
     else
       out += c;
-    if (c == '\n') continue;
   }
   std::istringstream lines(out);
   std::string safe;

@@ -10,6 +10,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/steps.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/session/signals.hpp"
 
 namespace sprig::app {
@@ -277,7 +278,8 @@ void Observation::write(RunFolder& folder) {
 }
 
 NetworkOrigin origin_of(const Config& config) {
-  if (!config.network_file.empty()) return NetworkOrigin::file;
+  if (!config.network_file.empty())
+    return is_network_file(config.network_file) ? NetworkOrigin::file : NetworkOrigin::foreign_file;
   return config.description.empty() ? NetworkOrigin::keys : NetworkOrigin::description;
 }
 

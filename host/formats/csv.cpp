@@ -43,7 +43,8 @@ std::vector<std::size_t> choose(const std::string& path, const std::vector<std::
 
 }  // namespace
 
-CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header) {
+CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header,
+                  const std::string& hint) {
   const std::string text = read_csv_text(path, kMostCsvBytes);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
@@ -66,9 +67,8 @@ CsvTable read_csv(const std::string& path, const std::vector<std::string>& colum
         rows.fail(fields[k].column, where + "an empty field (a gap), must be a finite number");
       const std::optional<double> value = csv_number(fields[k].text);
       if (!value || !std::isfinite(*value))
-        rows.fail(fields[k].column, where + "found " + csv_shown(fields[k].text) +
-                                        ", must be a finite number; task.columns chooses columns, task.header says "
-                                        "whether the first row is one");
+        rows.fail(fields[k].column, where + "found " + csv_shown(fields[k].text) + ", must be a finite number" +
+                                        (hint.empty() ? "" : "; " + hint));
       table.values.push_back(*value);
     }
     ++table.rows;

@@ -43,7 +43,7 @@ class TypeFilter {
     ++(taken ? taken_ : left_out_);
     return taken;
   }
-  void tell(const std::string& path, ForeignNetwork& out) const {
+  void tell(ForeignNetwork& out) const {
     std::vector<std::string> seen(seen_.begin(), seen_.end());
     if (wanted_.empty() && seen.size() > 1)
       out.problems.push_back("has edges of several types (" + listed(seen) +
@@ -52,7 +52,6 @@ class TypeFilter {
       out.problems.push_back("has no edge of network.edge_types; its types are " + listed(seen));
     else if (left_out_ > 0)
       out.notes.push_back(std::to_string(left_out_) + " edges of other types than network.edge_types are left out");
-    static_cast<void>(path);
   }
 
  private:
@@ -60,12 +59,30 @@ class TypeFilter {
   std::uint64_t taken_ = 0, left_out_ = 0;
 };
 
-// Signs by a column of receptors: weights of "inh" are made negative where none of the file is.
-void apply_receptors(std::vector<double>& weight, const std::vector<std::int8_t>& sign, ForeignNetwork& out) {
+// A word for a receptor: 1, -1, or 0 where it says nothing. fail(text) must throw.
+template <class Fail>
+std::int8_t receptor_sign(std::string_view word, Fail fail) {
+  const std::int8_t sign = sign_of_word(word);
+  if (sign == 0 && !word.empty() && word != name_of(ReceptorName::automatic))
+    fail("found " + csv_shown(word) +
+         "; allowed: " + choice_words(words_of(ReceptorName{}).data(), words_of(ReceptorName{}).size()));
+  return sign;
+}
+
+// Signs by a column of receptors: weights of "inh" are made negative where none of the file is. `rows`: where in the
+// file each edge stands, its place(row) for messages.
+template <class Place>
+void apply_receptors(std::vector<double>& weight, const std::vector<std::int8_t>& sign,
+                     const std::vector<std::uint64_t>& rows, Place place, ForeignNetwork& out) {
+  if (sign.empty()) return;
+  if (weight.empty()) {
+    out.problems.push_back("has receptors and no weights; give it weights");
+    return;
+  }
   const bool with_signs = std::any_of(weight.begin(), weight.end(), [](double w) { return w < 0; });
   for (std::size_t k = 0; k < weight.size(); ++k) {
     if (with_signs && (sign[k] > 0 ? weight[k] < 0 : sign[k] < 0 && weight[k] > 0)) {
-      out.problems.push_back("edge " + std::to_string(k + 1) + " has weight " + shown(weight[k]) + " on the receptor " +
+      out.problems.push_back(place(rows[k]) + ": weight " + shown(weight[k]) + " on the receptor " +
                              (sign[k] > 0 ? "exc" : "inh"));
       return;
     }
@@ -115,6 +132,7 @@ ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& opti
   NeuronNumbers numbers(options.ids, options.unlisted, nodes);
   TypeFilter types(options.edge_types);
   std::vector<std::int8_t> sign;
+  std::vector<std::uint64_t> line;
   const auto number_at = [&](std::size_t column) {
     const std::optional<double> value = csv_number(fields[column].text);
     if (!value || !std::isfinite(*value))
@@ -144,25 +162,21 @@ ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& opti
       edges.delay_ms.push_back(delay);
     }
     if (at.receptor != none) {
-      const std::string_view word = fields[at.receptor].text;
-      const std::int8_t s = sign_of_word(word);
-      if (s == 0 && !word.empty() && word != name_of(ReceptorName::automatic))
-        rows.fail(fields[at.receptor].column,
-                  "receptor: found " + csv_shown(word) +
-                      "; allowed: " + choice_words(words_of(ReceptorName{}).data(), words_of(ReceptorName{}).size()));
-      sign.push_back(s);
+      sign.push_back(receptor_sign(fields[at.receptor].text, [&](const std::string& problem) {
+        rows.fail(fields[at.receptor].column, "receptor: " + problem);
+      }));
+      line.push_back(rows.line());
     }
     edges.source.push_back(source);
     edges.target.push_back(target);
   }
   if (read == 0) throw InputError(path, "has a header and no edge");
   if (options.edge_types.empty() || at.type != none)
-    types.tell(path, out);
+    types.tell(out);
   else
     out.problems.push_back("has no column type, and network.edge_types is given");
-  if (at.receptor != none && at.weight != none) apply_receptors(edges.weight, sign, out);
-  if (at.receptor != none && at.weight == none)
-    out.problems.push_back("has a column receptor and none of weights; give it a column weight");
+  apply_receptors(
+      edges.weight, sign, line, [](std::uint64_t row) { return "line " + std::to_string(row); }, out);
   finish(numbers, out);
   return out;
 }
@@ -182,14 +196,19 @@ std::uint64_t length_of(const NpzReader& file, const std::string& path, const st
   return shape[0];
 }
 
+// Edges that do not count are left out; where their ends need not be in a list they are numbered all the same, so that
+// neurons do not depend on which types count.
 std::vector<std::uint32_t> neurons_of(const NpzReader& file, const std::string& path, const std::string& name,
-                                      NeuronNumbers& numbers) {
+                                      const std::vector<std::uint8_t>& counts, bool listed, NeuronNumbers& numbers) {
   std::vector<std::uint32_t> out;
   const auto number = [&](std::string_view id) {
     const std::uint64_t k = out.size();
-    out.push_back(numbers.number(id, k + 1, [&](const std::string& problem) {
-      throw InputError(path, name + "[" + std::to_string(k) + "]: " + problem);
-    }));
+    std::uint32_t found = NeuronNumbers::kLeftOut;
+    if (counts[k] || !listed)
+      found = numbers.number(id, k + 1, [&](const std::string& problem) {
+        throw InputError(path, name + "[" + std::to_string(k) + "]: " + problem);
+      });
+    out.push_back(counts[k] ? found : NeuronNumbers::kLeftOut);
   };
   if (file.is_text(name)) {
     for (const std::string& id : file.read_text(name)) number(id);
@@ -204,29 +223,48 @@ std::vector<std::uint32_t> neurons_of(const NpzReader& file, const std::string& 
 ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, const ImportOptions& options,
                               const NodeTable* nodes) {
   const std::string source = array_of(file, kSource), target = array_of(file, kTarget),
-                    weight = array_of(file, kWeight);
+                    weight = array_of(file, kWeight), receptor = array_of(file, kReceptor),
+                    type = array_of(file, kType);
   ForeignNetwork out;
   const std::uint64_t edges = length_of(file, path, source);
-  for (const std::string& name : {target, weight})
+  for (const std::string& name : {target, weight, receptor, type})
     if (!name.empty() && length_of(file, path, name) != edges)
       throw InputError(path, name + " has " + std::to_string(length_of(file, path, name)) + " values, must have " +
                                  std::to_string(edges) + " as " + source);
-  if (!options.edge_types.empty()) out.problems.push_back("has no column type, and network.edge_types is given");
+  for (const std::string& name : {receptor, type})
+    if (!name.empty() && !file.is_text(name)) throw InputError(path, name + " holds numbers; allowed: text");
+  std::vector<std::uint8_t> counts(edges, 1);
+  if (!type.empty()) {
+    TypeFilter types(options.edge_types);
+    const std::vector<std::string> words = file.read_text(type);
+    for (std::size_t k = 0; k < edges; ++k) counts[k] = types.takes(words[k]);
+    types.tell(out);
+  } else if (!options.edge_types.empty()) {
+    out.problems.push_back("has no array type, and network.edge_types is given");
+  }
   NeuronNumbers numbers(options.ids, options.unlisted, nodes);
   EdgeList& list = out.given.synapses;
-  list.source = neurons_of(file, path, source, numbers);
-  list.target = neurons_of(file, path, target, numbers);
+  list.source = neurons_of(file, path, source, counts, nodes != nullptr, numbers);
+  list.target = neurons_of(file, path, target, counts, nodes != nullptr, numbers);
   if (!weight.empty()) list.weight = file.read<double>(weight);
   for (std::size_t k = 0; k < list.weight.size(); ++k)
     if (!std::isfinite(list.weight[k]))
       throw InputError(
           path, weight + "[" + std::to_string(k) + "] = " + shown(list.weight[k]) + "; allowed: a finite number");
-  read_extra_arrays(file, path, edges, {source, target, weight}, out);
+  std::vector<std::int8_t> sign;
+  if (!receptor.empty())
+    for (const std::string& word : file.read_text(receptor))
+      sign.push_back(receptor_sign(word, [&](const std::string& problem) {
+        throw InputError(path, receptor + "[" + std::to_string(sign.size()) + "]: " + problem);
+      }));
+  std::vector<std::uint64_t> row;
+  read_extra_arrays(file, path, edges, {source, target, weight, receptor, type}, out);
   std::size_t kept = 0;
   for (std::size_t k = 0; k < edges; ++k) {
     if (list.source[k] == NeuronNumbers::kLeftOut || list.target[k] == NeuronNumbers::kLeftOut) continue;
     list.source[kept] = list.source[k];
     list.target[kept] = list.target[k];
+    if (!sign.empty()) sign[kept] = sign[k], row.push_back(k);
     if (!list.weight.empty()) list.weight[kept] = list.weight[k];
     if (!list.delay_ms.empty()) list.delay_ms[kept] = list.delay_ms[k];
     if (!out.given.delay_steps.empty()) out.given.delay_steps[kept] = out.given.delay_steps[k];
@@ -237,6 +275,9 @@ ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, co
   if (!list.weight.empty()) list.weight.resize(kept);
   if (!list.delay_ms.empty()) list.delay_ms.resize(kept);
   if (!out.given.delay_steps.empty()) out.given.delay_steps.resize(kept);
+  if (!sign.empty()) sign.resize(kept);
+  const auto place = [&](std::uint64_t k) { return receptor + "[" + std::to_string(k) + "]"; };
+  apply_receptors(list.weight, sign, row, place, out);
   const std::vector<std::string> own = std::move(out.given.name);  // neuron_name, where ids are indices
   finish(numbers, out);
   if (numbers.by_index() && !own.empty()) {

@@ -34,6 +34,9 @@ ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, co
                               const NodeTable* nodes);
 ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes);
 
+// The array step_ms: a number.
+double read_step(const NpzReader& file, const std::string& path);
+
 // Of the arrays of an .npz those that say of neurons or of synapses what sprig's own files say by these names:
 // kNeuronFields, delay_ms, delay_steps, step_ms, orientation, sign, neuron_name. `synapses`: entries that delays may
 // have.

@@ -165,6 +165,13 @@ ForeignNetwork read_dense(const std::string& path, const std::vector<std::uint64
   return out;
 }
 
+double read_step(const NpzReader& file, const std::string& path) {
+  const auto values = file.read<double>("step_ms");
+  if (values.size() != 1 || !(values[0] > 0 && std::isfinite(values[0])))
+    throw InputError(path, "step_ms must be one number above 0");
+  return values[0];
+}
+
 void read_extra_arrays(const NpzReader& file, const std::string& path, std::uint64_t synapses,
                        const std::vector<std::string>& used, ForeignNetwork& out) {
   std::vector<std::string> unread;
@@ -182,6 +189,7 @@ void read_extra_arrays(const NpzReader& file, const std::string& path, std::uint
     if (field != std::end(kNeuronFields)) {
       auto values = file.read<double>(name);
       if (file.shape(name).size() > 1) throw InputError(path, name + " must have one dimension, or be a scalar");
+      if (values.empty()) throw InputError(path, name + " is empty; allowed: a value a neuron, or a scalar");
       for (std::size_t i = 0; i < values.size(); ++i)
         if (!field->allowed.contains(values[i]))
           throw InputError(
@@ -201,10 +209,7 @@ void read_extra_arrays(const NpzReader& file, const std::string& path, std::uint
         out.given.delay_steps.push_back(static_cast<std::uint16_t>(steps));
       }
     } else if (name == "step_ms") {
-      const auto values = file.read<double>(name);
-      if (values.size() != 1 || !(values[0] > 0 && std::isfinite(values[0])))
-        throw InputError(path, "step_ms must be one number above 0");
-      out.step_ms = values[0];
+      out.step_ms = read_step(file, path);
     } else if (name == "orientation") {
       const auto text = file.read_text(name);
       constexpr auto names = words_of(Orientation{});
@@ -214,6 +219,7 @@ void read_extra_arrays(const NpzReader& file, const std::string& path, std::uint
       out.orientation = static_cast<Orientation>(found - names.begin());
     } else if (name == "neuron_name") {
       out.given.name = file.read_text(name);
+      if (out.given.name.empty()) throw InputError(path, name + " is empty; allowed: a name a neuron");
     } else {
       unread.push_back(name);
     }

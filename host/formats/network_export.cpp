@@ -16,6 +16,8 @@ namespace sprig {
 
 namespace {
 
+constexpr const char* kNamesLookLikeIndices =
+    "that the names of neurons, whole numbers, are names and no indices (network.ids = \"name\" reads them back)";
 constexpr std::uint64_t kMostDenseBytes = 1ull << 33;
 constexpr std::size_t kTextPiece = 1u << 20;
 
@@ -119,6 +121,12 @@ std::uint64_t parallel_synapses(const Csr& csr) {
   return count;
 }
 
+bool are_whole_numbers(const std::vector<std::string>& names) {
+  return !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
+  });
+}
+
 // Neurons at the end without a synapse: an edge list of indices does not know them.
 std::uint32_t silent_end(const Csr& csr) {
   std::uint32_t last = 0;
@@ -184,6 +192,7 @@ std::vector<std::string> lost_by(NetworkFormat format, const Network& network) {
     if (const std::uint32_t last = silent_end(csr); last > 0)
       lost.push_back("the last " + std::to_string(last) + " neurons, which have no synapses (network.neurons = " +
                      std::to_string(network.size()) + " gives them back)");
+  if (format == NetworkFormat::edges && are_whole_numbers(network.names)) lost.emplace_back(kNamesLookLikeIndices);
   if (format == NetworkFormat::edges && !network.names.empty())
     lost.emplace_back("the order of neurons, and those without synapses (network.nodes, a list of names, keeps both)");
   return lost;

@@ -15,7 +15,6 @@ namespace sprig {
 
 namespace {
 
-constexpr const char* kConvert = "; python -m sprig convert (the Python package) reads it";
 constexpr std::uint64_t kManyNeurons = 1'000'000;  // more must be confirmed by the file's size
 
 std::string joined(const std::vector<std::string>& words, const char* between) {
@@ -24,58 +23,35 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   return out;
 }
 
-bool has_one_of(const NpzReader& file, std::initializer_list<const char*> names) {
-  return std::any_of(names.begin(), names.end(), [&](const char* name) { return file.has(name); });
-}
-
-FileKind kind_of_npz(const std::string& path) {
-  const NpzReader file(path);
-  if (file.has("sprig_format")) return FileKind::sprig;
-  if (file.has("format") && file.is_text("format")) return FileKind::scipy;
-  if (has_one_of(file, {"source", "pre", "from", "src", "presynaptic"}) &&
-      has_one_of(file, {"target", "post", "to", "dst", "postsynaptic"}))
-    return FileKind::edges_npz;
-  const std::vector<std::string> names = file.names();
-  if (names.size() == 1) return FileKind::dense;
-  throw InputError(path, "has the arrays " + (names.empty() ? "(none)" : joined(names, ", ").substr(0, 200)) +
-                             "; allowed: a network of sprig's, scipy.sparse.save_npz, one matrix, or source and target "
-                             "of an edge list");
-}
-
-FileKind kind_of(const std::string& path, std::uint64_t& bytes) {
-  const DiskFile file(path);
-  bytes = file.size();
-  std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
-  file.read_at(0, start.data(), start.size());
-  if (start.empty()) file.refuse("is empty");
-  if (start.starts_with("PK")) return kind_of_npz(path);
-  if (start.starts_with("\x93NUMPY")) return FileKind::npy;
-  if (start.starts_with("\x89HDF")) file.refuse(std::string("is HDF5 (NIR, SONATA, NWB and others)") + kConvert);
-  if (start.starts_with("%%MatrixMarket")) file.refuse(std::string("is a Matrix Market file") + kConvert);
-  if (start.starts_with("\x1F\x8B")) file.refuse("is compressed by gzip; unpack it");
-  return FileKind::edges_csv;
+// Of an .npy, or of the only array of an .npz: its header says it.
+std::vector<std::uint64_t> dense_shape(FileKind kind, const std::string& path, bool need_square) {
+  std::vector<std::uint64_t> shape;
+  std::string what = "has an array of ";
+  if (kind == FileKind::npy) {
+    shape = npy_shape(path);
+  } else {
+    const NpzReader file(path);
+    shape = file.shape(file.names().at(0));
+    what = "its one array, " + file.names().at(0) + ", has ";
+  }
+  if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
+    throw InputError(path, what + (shape.size() == 2 ? "unequal sides" : "other than two dimensions") +
+                               "; allowed: a matrix" + (need_square ? " with as many rows as columns" : ""));
+  return shape;
 }
 
 ForeignNetwork read_foreign(FileKind kind, const std::string& path, const ImportOptions& options,
                             const NodeTable* nodes, bool need_square) {
   if (kind == FileKind::edges_csv) return read_edges_csv(path, options, nodes);
-  if (kind == FileKind::npy) {
-    const std::vector<std::uint64_t> shape = npy_shape(path);
-    if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
-      throw InputError(path, "has an array of " +
-                                 std::string(shape.size() == 2 ? "unequal sides" : "other than two dimensions") +
-                                 "; allowed: a matrix" + (need_square ? " with as many rows as columns" : ""));
-    const auto array = read_npy<double>(path);
-    return read_dense(path, array.shape, array.values);
+  if (kind == FileKind::npy || kind == FileKind::dense) {
+    const std::vector<std::uint64_t> shape = dense_shape(kind, path, need_square);
+    if (kind == FileKind::npy) return read_dense(path, shape, read_npy<double>(path).values);
+    const NpzReader file(path);
+    return read_dense(path, shape, file.read<double>(file.names().at(0)));
   }
   const NpzReader file(path);
   if (kind == FileKind::scipy) return read_scipy(file, path, need_square);
-  if (kind == FileKind::edges_npz) return read_edges_npz(file, path, options, nodes);
-  const std::string name = file.names().at(0);
-  const auto shape = file.shape(name);
-  if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
-    throw InputError(path, "its one array, " + name + ", is no " + (need_square ? "square " : "") + "matrix");
-  return read_dense(path, shape, file.read<double>(name));
+  return read_edges_npz(file, path, options, nodes);
 }
 
 bool is_matrix(FileKind kind) { return kind != FileKind::edges_csv && kind != FileKind::edges_npz; }
@@ -130,10 +106,12 @@ void take_nodes(const NodeTable& nodes, ForeignNetwork& file) {
     file.notes.push_back("columns of network.nodes that are not read: " + joined(nodes.unread, ", ").substr(0, 200));
 }
 
+// Potentials at the start are what their key is: in units of e_l + x (v_th - e_l).
 void take_neuron_files(const ImportRequest& request, GivenNetwork& given) {
+  bool relative = false;
   for (const auto& [name, path] : request.neuron_files) {
-    const auto field = std::find_if(std::begin(kNeuronFields), std::end(kNeuronFields),
-                                    [&, &key = name](const NeuronField& f) { return key == f.name; });
+    const auto* field = std::find_if(std::begin(kNeuronFields), std::end(kNeuronFields),
+                                     [&, &key = name](const NeuronField& f) { return key == f.name; });
     if (field == std::end(kNeuronFields)) throw ConfigError("neuron." + name, "cannot be read from a file");
     auto array = read_npy<double>(path);
     if (array.shape.size() != 1 || array.values.size() != given.neurons)
@@ -145,6 +123,14 @@ void take_neuron_files(const ImportRequest& request, GivenNetwork& given) {
         throw InputError(path, "value " + std::to_string(i) + " is " + shown(array.values[i]) +
                                    "; allowed: " + number_words(field->allowed, false));
     given.values.*field->values = std::move(array.values);
+    if (name == "v_initial") relative = true;
+  }
+  if (!relative) return;
+  const NeuronDefaults& all = request.spec.neuron;
+  for (std::size_t i = 0; i < given.values.v_initial.size(); ++i) {
+    const double e_l = given.values.e_l.empty() ? all.e_l : given.values.e_l[i],
+                 v_th = given.values.v_th.empty() ? all.v_th : given.values.v_th[i];
+    given.values.v_initial[i] = e_l + (v_th - e_l) * given.values.v_initial[i];
   }
 }
 
@@ -163,7 +149,7 @@ void spread_values(ForeignNetwork& file) {
                             std::to_string(given.neurons) + " neurons");
 }
 
-HeldByFile held_by(const ForeignNetwork& file, FileKind kind) {
+HeldByFile held_by(const ForeignNetwork& file, FileKind kind, double step_ms) {
   const GivenNetwork& given = file.given;
   HeldByFile held;
   held.matrix = is_matrix(kind);
@@ -177,7 +163,7 @@ HeldByFile held_by(const ForeignNetwork& file, FileKind kind) {
     return std::pair<double, double>(*least * unit, *most * unit);
   };
   if (!given.synapses.delay_ms.empty()) held.delay_ms = range(given.synapses.delay_ms, 1.0);
-  if (!given.delay_steps.empty()) held.delay_ms = range(given.delay_steps, file.step_ms.value_or(0));
+  if (!given.delay_steps.empty()) held.delay_ms = range(given.delay_steps, step_ms);
   for (const NeuronField& field : kNeuronFields)
     if (!(given.values.*field.values).empty()) held.values[field.name] = range(given.values.*field.values, 1.0);
   return held;
@@ -211,16 +197,10 @@ CompletedNetwork complete(const ImportRequest& request, GivenNetwork given, cons
 
 }  // namespace
 
-FileKind kind_of_file(const std::string& path) {
-  std::uint64_t bytes = 0;
-  return kind_of(path, bytes);
-}
-
 bool is_network_file(const std::string& path) { return kind_of_file(path) == FileKind::sprig; }
 
 ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed) {
-  std::uint64_t bytes = 0;
-  const FileKind kind = kind_of(request.path, bytes);
+  const FileKind kind = kind_of_file(request.path);
   ImportedNetwork out;
   std::vector<std::string> of_keys;
   if (kind == FileKind::sprig) {
@@ -233,13 +213,13 @@ ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed)
   if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
   const NodeTable* list = nodes ? &*nodes : nullptr;
   ForeignNetwork file = read_foreign(kind, request.path, request.options, list, true);
-  count_neurons(request, kind, list, bytes, file);
+  count_neurons(request, kind, list, DiskFile(request.path).size(), file);
   refuse_problems(request.path, file.problems, {});  // what follows has arrays of as many neurons
   if (nodes) take_nodes(*nodes, file);
   spread_values(file);
   NetworkSpec spec = request.spec;
   if (file.step_ms) spec.step_ms = *file.step_ms;
-  const HeldByFile held = held_by(file, kind);
+  const HeldByFile held = held_by(file, kind, spec.step_ms);
   if (!file.given.delay_steps.empty() && !file.step_ms && !request.given.contains("network.step_ms"))
     file.problems.push_back("has delay_steps and no step_ms; network.step_ms says how long a step is");
   compare_keys(request, held, of_keys, file.notes);
@@ -256,26 +236,30 @@ ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed)
 }
 
 NetworkFileSizes import_sizes(const ImportRequest& request) {
-  std::uint64_t bytes = 0;
-  const FileKind kind = kind_of(request.path, bytes);
+  const FileKind kind = kind_of_file(request.path);
   if (kind == FileKind::sprig) return network_file_sizes(request.path);
   NetworkFileSizes sizes;
   if (kind == FileKind::scipy) {
     const NpzReader file(request.path);
     const auto shape = file.read<std::uint64_t>("shape");
-    if (shape.empty()) throw InputError(request.path, "shape must have two entries");
+    if (shape.size() != 2) throw InputError(request.path, "shape must have two entries");
     sizes.neurons = shape[0];
     sizes.synapses = 1;
     for (const std::uint64_t n : file.shape("data")) sizes.synapses *= n;
-    if (file.has("step_ms")) sizes.step_ms = file.read<double>("step_ms").at(0);
+    if (file.has("step_ms")) sizes.step_ms = read_step(file, request.path);
     for (const char* name : {"delay_ms", "delay_steps"})
       if (file.has(name)) sizes.has_delays = true, sizes.uniform_delay = file.shape(name).empty();
+    return sizes;
+  }
+  if (kind == FileKind::npy || kind == FileKind::dense) {  // which of its entries are 0, only reading all of it says
+    sizes.neurons = dense_shape(kind, request.path, true)[0];
+    sizes.synapses = sizes.neurons * sizes.neurons;
     return sizes;
   }
   std::optional<NodeTable> nodes;
   if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
   ForeignNetwork file = read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true);
-  count_neurons(request, kind, nodes ? &*nodes : nullptr, bytes, file);
+  count_neurons(request, kind, nodes ? &*nodes : nullptr, DiskFile(request.path).size(), file);
   refuse_problems(request.path, file.problems, {});
   sizes.neurons = file.given.neurons;
   sizes.synapses = file.given.synapses.source.size();

@@ -58,7 +58,7 @@ class NeuronNumbers {
   std::uint32_t rows_ = 0;  // of the list
   Mode mode_ = Mode::open;
   std::string first_id_;
-  std::uint64_t first_row_ = 0, largest_ = 0, edges_left_out_ = 0;
+  std::uint64_t first_row_ = 0, largest_ = 0;
   std::unordered_map<std::string, std::uint32_t> number_of_;
   std::vector<std::string> names_;
   std::map<std::string, std::uint64_t> left_out_;

@@ -17,6 +17,7 @@ std::string keys_of(NetworkOrigin origin) {
   const std::string drive = "drive.poisson_rate_hz with drive.poisson_weight, drive.noise_sigma, a [[stimulus]]";
   switch (origin) {
     case NetworkOrigin::keys:
+    case NetworkOrigin::foreign_file:
       return drive + ", neuron.i_dc or network.gain";
     case NetworkOrigin::description:
       return drive + ", i_dc of a [[population]] or weight of a [[projection]]";
@@ -56,7 +57,8 @@ std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin,
   if (shares.saturated > kMostSaturated)
     return who + " is saturated: " + number(100 * shares.saturated) +
            " % of the neurons fire as often as their refractory time allows; lower " + keys +
-           (origin == NetworkOrigin::keys ? ", or raise network.inhibition" : "");
+           (origin == NetworkOrigin::keys || origin == NetworkOrigin::foreign_file ? ", or raise network.inhibition"
+                                                                                   : "");
   return "";
 }
 

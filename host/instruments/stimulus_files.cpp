@@ -1,38 +1,19 @@
 // Currents, rates and spikes from files, which are told apart by what they begin with.
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "host/instruments/spike_records.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/csv.hpp"
+#include "sprig/formats/file_start.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/instruments/stimulation.hpp"
 
 namespace sprig {
 
 namespace {
-
-enum class FileKind { npy, npz, csv };
-
-FileKind kind_of_file(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw InputError(path, "there is no such file");
-  if (!std::filesystem::is_regular_file(status)) throw InputError(path, "is no file");
-  std::ifstream file(path, std::ios::binary);
-  char begin[6] = {};
-  if (!file) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-  file.read(begin, sizeof begin);
-  if (std::memcmp(begin, "\x93NUMPY", 6) == 0) return FileKind::npy;
-  if (std::memcmp(begin, "PK", 2) == 0) return FileKind::npz;
-  return FileKind::csv;
-}
 
 // "FILE: row 3" from 0, as NumPy counts.
 [[noreturn]] void refuse_row(const std::string& path, std::size_t row, const std::string& found,
@@ -42,8 +23,8 @@ FileKind kind_of_file(const std::string& path) {
 
 // Rows of equally many values.
 void read_rows(const std::string& path, StimulusSpec& spec) {
-  switch (kind_of_file(path)) {
-    case FileKind::npy: {
+  switch (file_start(path)) {
+    case FileStart::npy: {
       NpyValues<double> array = read_npy<double>(path);
       if (array.shape.empty() || array.shape.size() > 2)
         throw InputError(
@@ -55,14 +36,14 @@ void read_rows(const std::string& path, StimulusSpec& spec) {
       spec.values = std::move(array.values);
       break;
     }
-    case FileKind::csv: {
+    case FileStart::npz:
+      throw InputError(path, "is an .npz; allowed: an .npy or a .csv with one column for all neurons, or one a neuron");
+    default: {
       CsvTable table = read_csv(path, {}, CsvHeader::automatic);
       spec.columns = static_cast<std::uint32_t>(table.names.size());
       spec.values = std::move(table.values);
       break;
     }
-    case FileKind::npz:
-      throw InputError(path, "is an .npz; allowed: an .npy or a .csv with one column for all neurons, or one a neuron");
   }
   for (std::size_t k = 0; k < spec.values.size(); ++k) {
     const double value = spec.values[k];
@@ -133,16 +114,16 @@ void read_spike_table(const std::string& path, StimulusSpec& spec) {
 void read_spikes(const std::string& path, double step_ms, StimulusSpec& spec) {
   spec.spike_ms.clear();
   spec.spike_neuron.clear();
-  switch (kind_of_file(path)) {
-    case FileKind::npz:
+  switch (file_start(path)) {
+    case FileStart::npz:
       return read_spike_arrays(path, step_ms, spec);
-    case FileKind::npy: {
+    case FileStart::npy: {
       const SpikeRecords records = read_spike_records(path);
       for (std::size_t k = 0; k < records.step.size(); ++k)
         add_spike(path, spec, static_cast<double>(records.step[k]) * known_step(path, step_ms), records.neuron[k]);
       return;
     }
-    case FileKind::csv:
+    default:
       return read_spike_table(path, spec);
   }
 }

@@ -3,6 +3,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "host/network/text.hpp"
 #include "sprig/core/refuse.hpp"
@@ -35,6 +39,17 @@ void check_ids(const std::vector<std::uint32_t>& ids) {
     refuse_field("original_id", shown(sorted.back()), "ids below " + shown(kMaxNeurons));
 }
 
+void check_names(const std::vector<std::string>& names, std::size_t neurons) {
+  check_size("names", names.size(), neurons);
+  std::unordered_map<std::string_view, std::size_t> first;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) refuse_field(at("names", i), "an empty name", "a name of its own");
+    if (const auto [found, is_new] = first.emplace(names[i], i); !is_new)
+      refuse_field(at("names", i), in_quotes(names[i].substr(0, 40)) + ", the name of neuron " + shown(found->second),
+                   "a name of its own");
+  }
+}
+
 void check_neurons(const Network& network) {
   const NeuronParameters& neurons = network.neurons;
   const std::size_t n = neurons.size();
@@ -64,7 +79,7 @@ void check_neurons(const Network& network) {
   check_size("original_id", network.original_id.size(), n);
   check_ids(network.original_id);
   if (!network.cluster.empty()) check_size("cluster", network.cluster.size(), n);
-  if (!network.names.empty()) check_size("names", network.names.size(), n);
+  if (!network.names.empty()) check_names(network.names, n);
 }
 
 void check_populations(const Network& network) {

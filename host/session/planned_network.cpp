@@ -68,9 +68,10 @@ PlannedNetwork planned_network(const Config& config, Work work) {
     const NetworkFileSizes file = import_sizes(import_request(config));
     planned.neurons = static_cast<double>(file.neurons);
     planned.synapses = static_cast<double>(file.synapses + file.input_synapses);
-    if (!file.has_delays) {
-      plan_delays(config.network, planned);
-    } else {
+    NetworkSpec spec = config.network;
+    if (file.step_ms > 0) spec.step_ms = file.step_ms;
+    plan_delays(spec, planned);
+    if (file.has_delays) {
       planned.delay_slots = file.uniform_delay ? 1 : 64;
       planned.uniform_delay = file.uniform_delay;
     }

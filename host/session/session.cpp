@@ -27,6 +27,7 @@ std::string utc(std::chrono::system_clock::time_point when, const char* format) 
 
 // --out, or a new folder under runs/.
 std::string folder_name(const Command& command, std::chrono::system_clock::time_point when) {
+  keep_inputs(command.config, command.out);
   if (!command.out.empty()) return command.out;
   const std::string base = "runs/" + command.verb + "-" + utc(when, "%Y%m%dT%H%M%SZ");
   std::string name = base;

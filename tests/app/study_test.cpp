@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "host/app/study/operating_point_table.hpp"
 #include "host/app/study/table.hpp"
@@ -209,6 +210,32 @@ TEST_F(StudyVerb, AnInterruptedSearchSaysWhatItCovers) {
   const std::string table = read_file(folder("out/table.txt"));
   EXPECT_NE(table.find("of what was done: stopped early, "), std::string::npos) << table;
   EXPECT_NE(table.find(" of 10000 cells"), std::string::npos) << table;
+}
+
+TEST_F(StudyVerb, WhatARunReadsIsNotReplacedByIt) {
+  ASSERT_EQ(run({"prune", "--config", "small.toml", "--out", "here"}).code, 0);
+  ASSERT_EQ(run({"run", "--config", "small.toml", "--out", "spikes"}).code, 0);
+  const std::string network = read_file(folder("here/network.npz")), spikes = read_file(folder("spikes/spikes.npy"));
+  test::write_raw(
+      folder("driven.toml"),
+      std::string(test::kSmallConfig) + "[[stimulus]]\nkind = \"spikes\"\nweight = 1\nfile = \"spikes/spikes.npy\"\n");
+  const std::string load = "network.file=here/network.npz",
+                    axes = "operating_point.axes=[\"network.file = ['here/network.npz']\"]";
+  const std::tuple<std::vector<std::string>, std::string, std::string> cases[] = {
+      {{"study", "--set", load, "--out", "here"}, "here", "network.file"},
+      {{"study", "--set", "study.variants=[\"cut: " + load + "\"]", "--out", "here"}, "here", "network.file"},
+      {{"study", "--set", "study.mode=operating_point", "--set", axes, "--out", "here"}, "here", "network.file"},
+      {{"prune", "--set", load, "--out", "./here/"}, "./here/", "network.file"},
+      {{"run", "--config", "driven.toml", "--out", "spikes"}, "spikes", "stimulus.0.file"},
+  };
+  for (const auto& [arguments, out, key] : cases) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << outcome.err;
+    EXPECT_NE(outcome.err.find(out + " is the folder of " + key + ", and files in it are replaced"), std::string::npos)
+        << outcome.err;
+  }
+  EXPECT_EQ(read_file(folder("here/network.npz")), network);
+  EXPECT_EQ(read_file(folder("spikes/spikes.npy")), spikes);
 }
 
 TEST_F(StudyVerb, OneLoadedNetworkForAllSeedsIsSaid) {

@@ -19,7 +19,7 @@ class Csv : public ::testing::Test {
   CsvTable read(const std::string& text, const std::vector<std::string>& columns = {},
                 CsvHeader header = CsvHeader::automatic) {
     write_raw(path_, text);
-    return read_csv(path_, columns, header);
+    return read_csv(path_, columns, header, "say which");
   }
   // The error's text with the folder left out.
   std::string refusal(const std::string& text, const std::vector<std::string>& columns = {},
@@ -99,7 +99,7 @@ TEST_F(Csv, EveryMistakeHasItsPlace) {
 
 TEST_F(Csv, WhatIsNoFiniteNumberIsShown) {
   const std::string hint =
-      ", must be a finite number; task.columns chooses columns, task.header says whether the first row is one";
+      ", must be a finite number; say which";
   for (const char* bad : {"n/a", "NaN", "nan", "inf", "-inf", "1e999", "1.5x", "0x10", "1 2", "--1", "1e"})
     EXPECT_EQ(refusal("a,b\n1,2\n3," + std::string(bad) + "\n"),
               "data.csv:3:3: column \"b\": found \"" + std::string(bad) + "\"" + hint);

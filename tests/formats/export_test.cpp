@@ -54,6 +54,21 @@ TEST(Export, WhatAFormatKeepsReadsBackToTheSameBits) {
   }
 }
 
+TEST(Export, NamesThatAreNumbersAreSaid) {
+  Network network = example(40);
+  const auto said = [&] {
+    const std::vector<std::string> lost = lost_by(NetworkFormat::edges, network);
+    return std::any_of(lost.begin(), lost.end(), [](const std::string& what) {
+      return what.find("network.ids = \"name\" reads them back") != std::string::npos;
+    });
+  };
+  network.names.clear();
+  for (std::uint32_t i = 0; i < network.size(); ++i) network.names.push_back(std::to_string(100 + i));
+  EXPECT_TRUE(said());
+  network.names[7] = "n7";
+  EXPECT_FALSE(said());
+}
+
 TEST(Export, SciPyReadsTheSameMatrix) {
   if (!test::have_scipy()) GTEST_SKIP() << "needs /usr/bin/python3 with SciPy";
   TemporaryFolder folder;

@@ -109,6 +109,8 @@ with open('truth.txt', 'w') as f:
     const NetworkFileSizes sizes = import_sizes(request(name));
     EXPECT_EQ(sizes.neurons, 30u) << name;
     EXPECT_FALSE(sizes.has_delays) << name;
+    const bool dense = std::string(name).find(".npy") != std::string::npos || std::string(name).starts_with("dense");
+    EXPECT_EQ(sizes.synapses, std::string(name) == "blocks.npz" ? sizes.synapses : dense ? 900u : 180u) << name;
   }
   ImportRequest turned = request("transposed.npz");
   turned.options.orientation = Orientation::target_source;
@@ -150,6 +152,80 @@ TEST_F(Import, DelaysReceptorsAndTypesOfAnEdgeList) {
   EXPECT_NE(notes.find("rounded to steps of 0.1 ms, by 0.04 ms at most"), std::string::npos) << notes;
   from.options.edge_types.clear();
   EXPECT_NE(refusal(from).find("several types (chemical, electrical); network.edge_types"), std::string::npos);
+
+  from.options.edge_types = {"chemical"};
+  write("e.csv", "source,target,weight,receptor,type\n0,1,9,exc,electrical\n0,1,2,exc,chemical\n1,0,-3,exc,chemical\n");
+  EXPECT_EQ(refusal(from), "e.csv: line 4: weight -3 on the receptor exc") << "lines of the file, not edges that count";
+}
+
+TEST_F(Import, ReceptorsAndTypesOfAnEdgeListOfArrays) {
+  const std::vector<std::uint32_t> source{0, 1, 1, 3}, target{1, 0, 2, 1};
+  const std::vector<double> weight{2, 3, 9, 4}, signed_weight{2, 3, 9, -4};
+  const NpyTexts receptor("receptor", {"exc", "inh", "exc", "auto"}), exc("receptor", {"exc", "auto", "exc", "exc"}),
+      gaba("receptor", {"exc", "gaba", "exc", "exc"}), type("type", {"chemical", "chemical", "electrical", "chemical"});
+  const std::vector<NpyArray> ends{npy_vector("source", source), npy_vector("target", target)};
+  const auto edges = [&](std::vector<NpyArray> more) {
+    more.insert(more.begin(), ends.begin(), ends.end());
+    write_npz(folder_.file("e.npz"), more);
+  };
+  edges({npy_vector("weight", weight), receptor.array(), type.array()});
+  ImportRequest from = request("e.npz");
+  EXPECT_EQ(refusal(from),
+            "e.npz: has edges of several types (chemical, electrical); network.edge_types says which are synapses");
+  from.options.edge_types = {"chemical"};
+  const ImportedNetwork imported = import_network(from, 1);
+
+  EXPECT_EQ(synapses_of(imported.network), (Synapses{{0, 1, 2, 10}, {1, 0, -3, 10}, {3, 1, 4, 10}}));
+  EXPECT_EQ(imported.network.size(), 4u);
+  EXPECT_NE(imported.notes.at(0).find("1 edges of other types"), std::string::npos) << imported.notes.at(0);
+  edges({npy_vector("weight", signed_weight), exc.array(), type.array()});
+  EXPECT_EQ(refusal(from), "e.npz: receptor[3]: weight -4 on the receptor exc");
+  edges({npy_vector("weight", weight), gaba.array(), type.array()});
+  EXPECT_EQ(refusal(from), "e.npz: receptor[1]: found \"gaba\"; allowed: \"auto\", \"exc\" or \"inh\"");
+  edges({receptor.array(), type.array()});
+  EXPECT_EQ(refusal(from), "e.npz: has receptors and no weights; give it weights");
+  edges({npy_vector("weight", weight), npy_vector("type", source)});
+  EXPECT_EQ(refusal(from), "e.npz: type holds numbers; allowed: text");
+}
+
+TEST_F(Import, EdgesOfOtherTypesNeedNoListedNeurons) {
+  const NpyTexts source("source", {"a", "b", "b"}), target("target", {"b", "muscle", "a"}),
+      type("type", {"chemical", "junction", "chemical"});
+  const std::vector<double> weight{1, 2, 3};
+  write_npz(folder_.file("e.npz"), {source.array(), target.array(), npy_vector("weight", weight), type.array()});
+  write("n.csv", "name\na\nb\n");
+  ImportRequest from = request("e.npz");
+  from.options.nodes = folder_.file("n.csv");
+  from.options.edge_types = {"chemical"};
+  EXPECT_EQ(synapses_of(import_network(from, 1).network), (Synapses{{0, 1, 1, 10}, {1, 0, 3, 10}}));
+}
+
+TEST_F(Import, StepsOfDelaysAreOfTheGivenStep) {
+  const std::vector<std::uint32_t> ends{0, 1};
+  const std::vector<double> weight{1, 2};
+  const std::vector<std::uint16_t> steps{3, 3};
+  write_npz(folder_.file("e.npz"), {npy_vector("source", ends), npy_vector("target", ends),
+                                    npy_vector("weight", weight), npy_vector("delay_steps", steps)});
+  ImportRequest from = request("e.npz");
+  from.spec.step_ms = 0.5;
+  from.spec.delay_ms = {Distribution::Kind::constant, 1.5, 0};
+  from.given = {"network.step_ms", "network.delay_ms"};
+  EXPECT_EQ(refusal(from), "(accepted)");
+  from.spec.delay_ms.a = 2;
+  EXPECT_EQ(refusal(from), "network.file: e.npz: network.delay_ms = 2, and its delays in ms are 1.5");
+}
+
+TEST_F(Import, NamesOfNeuronsDiffer) {
+  const std::vector<std::uint32_t> ends{0, 1};
+  const std::vector<double> weight{1, 2};
+  for (const auto& [second, expected] :
+       {std::pair{"a", "found \"a\", the name of neuron 0; allowed: a name of its own"},
+        std::pair{"", "found an empty name; allowed: a name of its own"}}) {
+    const NpyTexts names("neuron_name", {"a", second});
+    write_npz(folder_.file("e.npz"),
+              {npy_vector("source", ends), npy_vector("target", ends), npy_vector("weight", weight), names.array()});
+    EXPECT_EQ(refusal(request("e.npz")), std::string("e.npz: network.names[1]: ") + expected);
+  }
 }
 
 TEST_F(Import, AListOfNeuronsGivesSignsPopulationsAndParameters) {
@@ -227,6 +303,22 @@ TEST_F(Import, ValuesOfNeuronsComeFromAnArray) {
   EXPECT_EQ(refusal(from), "bad.npy: value 2 is -3; allowed: a finite number > 0");
 }
 
+TEST_F(Import, StartsFromAnArrayAreInTheUnitsOfTheirKey) {
+  write("e.csv", "source,target,weight\n0,1,1\n1,2,1\n");
+  const std::vector<double> start{0, 0.5, 1}, rest{-70, -60, -80};
+  write_npy(folder_.file("start.npy"), npy_vector("", start));
+  write_npy(folder_.file("rest.npy"), npy_vector("", rest));
+  ImportRequest from = request("e.csv");
+  from.spec.neuron.e_l = -70;
+  from.spec.neuron.v_th = -50;
+  from.spec.neuron.v_reset = -70;
+  from.neuron_files = {{"v_initial", folder_.file("start.npy")}};
+  from.given = {"neuron.v_initial"};
+  EXPECT_EQ(import_network(from, 1).network.neurons.v_initial, (std::vector<double>{-70, -60, -50}));
+  from.neuron_files["e_l"] = folder_.file("rest.npy");
+  EXPECT_EQ(import_network(from, 1).network.neurons.v_initial, (std::vector<double>{-70, -55, -50}));
+}
+
 TEST_F(Import, EveryMistakeOfAnEdgeListHasItsPlace) {
   const std::string head = "source,target,weight,delay_ms\n";
   const std::pair<std::string, std::string> cases[] = {
@@ -268,7 +360,7 @@ TEST_F(Import, EveryMistakeOfAnEdgeListHasItsPlace) {
       {std::string(20000, ','), "e.csv:1:10001: more than 10000 fields in a row"},
       {"source,target,receptor,weight\n0,1,gaba,1\n",
        "e.csv:2:5: receptor: found \"gaba\"; allowed: \"auto\", \"exc\" or \"inh\""},
-      {"source,target,receptor,weight\n0,1,exc,1\n1,0,exc,-1\n", "e.csv: edge 2 has weight -1 on the receptor exc"},
+      {"source,target,receptor,weight\n0,1,exc,1\n1,0,exc,-1\n", "e.csv: line 3: weight -1 on the receptor exc"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(refusal(text), expected);
 }
@@ -293,10 +385,11 @@ bad('short', data=np.ones(1)); bad('oblong', shape=np.array([2, 3])); bad('flat'
 bad('huge', shape=np.array([2**40, 2**40])); bad('dia', format=b'dia'); bad('lacks', indices=None, indptr=None)
 bad('tau', tau_m_ms=np.array([1.0, 0.0])); bad('taus', tau_m_ms=np.ones(3)); bad('delay', delay_ms=np.array([1, -1.0]))
 bad('delays', delay_ms=np.ones(3)); bad('both', delay_ms=1.0, delay_steps=1); bad('long', delay_steps=40000)
+bad('nostep', step_ms=np.zeros(0)); bad('steps', step_ms=np.ones(2)); bad('notau', tau_m_ms=np.zeros(0)); bad('nonames', neuron_name=np.zeros(0, 'S1'))
 bad('complex', data=np.ones(2, complex)); bad('object', data=np.array([{}, 1], dtype=object)); bad('text', data=np.array(['a', 'b']))
 np.savez('coo.npz', data=np.ones(1), row=np.array([0]), col=np.array([0]), shape=np.array([2**31 - 1] * 2), format=b'coo')
 np.savez('bsr.npz', data=np.zeros((0, 2**15, 2**15)), indices=np.zeros(0, int), indptr=np.zeros(2**15 + 1, int), shape=np.array([2**30] * 2), format=b'bsr')
-np.savez('many.npz', a=np.ones(2), b=np.ones(2)); np.save('cube.npy', np.ones((2, 2, 2))); np.save('oblong.npy', np.ones((2, 3)))
+np.savez('many.npz', a=np.ones(2), b=np.ones(2)); np.save('cube.npy', np.ones((2, 2, 2))); np.save('oblong.npy', np.ones((2, 3))); np.savez('cubes.npz', W=np.ones((2, 2, 2)))
 D = np.zeros((3, 3)); D[1, 2] = np.inf; np.save('inf.npy', D)
 )"));
   const std::pair<const char*, const char*> cases[] = {
@@ -320,6 +413,12 @@ D = np.zeros((3, 3)); D[1, 2] = np.inf; np.save('inf.npy', D)
       {"delays.npz", "delays.npz: delay_ms has 3 values, must have 2 as there are synapses"},
       {"both.npz", "both.npz: has both delay_ms and delay_steps; allowed: one of them"},
       {"long.npz", "long.npz: delay_steps[0] = 40000; allowed: 1 to 32767"},
+      {"nostep.npz", "nostep.npz: step_ms must be one number above 0"},
+      {"steps.npz", "steps.npz: step_ms must be one number above 0"},
+      {"notau.npz", "notau.npz: tau_m_ms is empty; allowed: a value a neuron, or a scalar"},
+      {"nonames.npz", "nonames.npz: neuron_name is empty; allowed: a name a neuron"},
+      {"cubes.npz",
+       "cubes.npz: its one array, W, has other than two dimensions; allowed: a matrix with as many rows as columns"},
       {"complex.npz",
        "complex.npz: data has type <c16; allowed are integers, booleans, floats of 2, 4 or 8 bytes, and "
        "text"},
@@ -342,6 +441,11 @@ D = np.zeros((3, 3)); D[1, 2] = np.inf; np.save('inf.npy', D)
       {"inf.npy", "inf.npy: row 1, column 2: found inf; allowed: a finite number"},
   };
   for (const auto& [name, expected] : cases) {
+    try {  // its sizes are read from headers, or refused: nothing else
+      import_sizes(request(name));
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+    }
     std::string found = refusal(request(name));
     for (const char* digits : {"has 1342 bytes", "has 1472 bytes"})  // NumPy's zip headers differ by version
       if (std::string(expected).find(digits) != std::string::npos && found.find(" bytes") != std::string::npos)

@@ -43,6 +43,14 @@ TEST(Activity, FewerThanOneInAHundredIsNearlySilent) {
       << "within 100 ms many have not come to fire";
 }
 
+TEST(Activity, KeysOfAForeignFileAreThoseThatChangeIt) {
+  const ActivityShares silent{0, 0, 1000};
+  const std::string own = activity_warning(silent, NetworkOrigin::file, "x"),
+                    foreign = activity_warning(silent, NetworkOrigin::foreign_file, "x");
+  EXPECT_EQ(own.find("network.gain"), std::string::npos) << own;
+  EXPECT_NE(foreign.find("neuron.i_dc or network.gain"), std::string::npos) << foreign;
+}
+
 TEST(Activity, ANetworkThatFiresAsOftenAsItCanIsSaid) {
   // Far above threshold a neuron fires in the step in which its refractory time is over: every 21 steps.
   const std::string said = said_of(1e6);

@@ -113,7 +113,10 @@ TEST_F(StimulusFiles, AreRefusedWithTheFileAndTheRow) {
             "cube.npy: an array of 3 dimensions; allowed: 1 or 2, rows in time");
   EXPECT_EQ(refusal(StimulusKind::current, "odd.npz").substr(0, 9), "odd.npz: ");
   EXPECT_EQ(refusal(StimulusKind::current, "cut.csv").substr(0, 9), "cut.csv:2");
-  EXPECT_EQ(refusal(StimulusKind::current, "gone.npy"), "gone.npy: there is no such file");
+  text("word.csv", "1,2\n3,x\n");
+  EXPECT_EQ(refusal(StimulusKind::current, "word.csv"),
+            "word.csv:2:3: column \"1\": found \"x\", must be a finite number");
+  EXPECT_EQ(refusal(StimulusKind::current, "gone.npy"), "gone.npy: cannot be read: No such file or directory");
   EXPECT_EQ(refusal(StimulusKind::spikes, "late.csv"),
             "late.csv: row 1: found time_ms = -2; allowed: a time in ms, 0 or more");
   EXPECT_EQ(refusal(StimulusKind::spikes, "part.csv"),

@@ -94,6 +94,18 @@ TEST(Validate, RefusesWhatTheNetworkIsNot) {
   EXPECT_EQ(refused([](Network& n) { n.original_id[1] = 0xFFFFFFFFu; }), "network.original_id");
 }
 
+TEST(Validate, RefusesNamesThatAreNotOfOneNeuron) {
+  const auto with = [](const std::string& third) {
+    return refused([&](Network& n) {
+      for (std::uint32_t i = 0; i < n.size(); ++i) n.names.push_back("n" + std::to_string(i));
+      n.names[3] = third;
+    });
+  };
+  EXPECT_EQ(with("other"), "nothing");
+  EXPECT_EQ(with(""), "network.names[3]");
+  EXPECT_EQ(with("n1"), "network.names[3]");
+}
+
 TEST(Validate, RefusesPopulationsThatDoNotTile) {
   EXPECT_EQ(refused([](Network& n) { n.populations[1].first = 31; }), "network.populations[1]");
   EXPECT_EQ(refused([](Network& n) { --n.populations[0].count; }), "network.populations[1]");

@@ -5,13 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <functional>
 
+#include "host/session/planned_network.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "sprig/session/memory_plan.hpp"
+#include "sprig/session/session.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
@@ -193,6 +196,56 @@ TEST(LoadedNetworks, TakeTheConfigurationThatMadeThem) {
               }).find("has no effect"),
               std::string::npos)
         << assignment;
+}
+
+// A run folder is emptied when a run begins.
+TEST(LoadedNetworks, AreNotWhereTheRunWrites) {
+  const test::TemporaryFolder folder, other;
+  const std::string here = folder.path() + "/";
+  Config config;
+  config.import.nodes = here + "n.csv";
+  const auto said = [&](const Config& of) { return refusal([&] { keep_inputs(of, folder.path()); }); };
+  const auto expected = [&](const std::string& key) {
+    return "--out: " + folder.path() + " is the folder of " + key +
+           ", and files in it are replaced; allowed: another folder";
+  };
+  EXPECT_EQ(said({}), "(accepted)");
+  EXPECT_EQ(said(config), expected("network.nodes"));
+  EXPECT_EQ(refusal([&] { keep_inputs(config, other.path()); }), "(accepted)");
+  EXPECT_EQ(refusal([&] { keep_inputs(config, folder.file("new")); }), "(accepted)");
+  config = {};
+  config.network_file = here + "network.npz";
+  EXPECT_EQ(said(config), expected("network.file"));
+  config = {};
+  config.neuron_files["tau_m_ms"] = here + "tau.npy";
+  EXPECT_EQ(said(config), expected("neuron.tau_m_ms"));
+  config = {};
+  config.task.file = here + "series.csv";
+  EXPECT_EQ(said(config), expected("task.file"));
+  const std::string file = "\"file:" + here + "v.npy\"";
+  EXPECT_EQ(said(configured(std::string(kTwo) + "[[stimulus]]\nkind = \"spikes\"\nweight = 1\nfile = \"" + here +
+                            "spikes.npy\"\n")),
+            expected("stimulus.0.file"));
+  EXPECT_EQ(said(configured(kTwo, {"population.E.tau_m_ms=" + file})), expected("population.E.tau_m_ms"));
+  EXPECT_EQ(said(configured(kTwo, {"projection.0.rule=edges(" + here + "e.csv)"})), expected("projection.0.rule"));
+  // A link elsewhere is of the folder too: what it leads to would be gone.
+  std::filesystem::create_symlink(folder.file("network.npz"), other.file("link.npz"));
+  test::write_raw(folder.file("network.npz"), "x");
+  config = {};
+  config.network_file = other.file("link.npz");
+  EXPECT_EQ(said(config), expected("network.file"));
+}
+
+TEST(LoadedNetworks, ArePlannedWithTheirOwnStep) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::uint32_t> ends{0, 1};
+  const std::vector<double> weight{1, 2};
+  const double step = 0.5;
+  write_npz(folder.file("e.npz"), {npy_vector("source", ends), npy_vector("target", ends), npy_vector("weight", weight),
+                                   npy_scalar("step_ms", step)});
+  EXPECT_EQ(planned_network(configured("[run]\nduration_ms = 1\n", {"network.file=" + folder.file("e.npz")}), Work::run)
+                .step_ms,
+            0.5);
 }
 
 TEST(LoadedNetworks, TakeTheDescriptionThatMadeThem) {

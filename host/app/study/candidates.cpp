@@ -5,6 +5,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/formats/network_import.hpp"
 #include "sprig/session/network.hpp"
 
 namespace sprig::app {
@@ -44,7 +45,8 @@ std::vector<Candidate> candidates_of(const Config& config) {
   }
   // A file's own step, which it shares with every candidate; only an axis over network.file changes it.
   const auto step_of = [](const Config& c) {
-    return c.network_file.empty() ? c.network.step_ms : stored(make_network(c, c.simulation.seed)).step_ms;
+    const double of_file = c.network_file.empty() ? 0 : import_sizes(import_request(c)).step_ms;
+    return of_file > 0 ? of_file : c.network.step_ms;
   };
   const double file_step_ms = config.network_file.empty() ? 0 : step_of(config);
   std::vector<Candidate> candidates;

@@ -62,6 +62,7 @@ int search_operating_point(const Command& command) {
   const std::size_t seeds = config.study.seeds, count = candidates.size() * seeds;
   const int most = fit_candidates(candidates, available_memory(), job_workers(config, count).count());
   const Workers workers = job_workers(config, static_cast<std::size_t>(most));
+  for (const Candidate& candidate : candidates) keep_inputs(candidate.config, command.out);
   Session session(command);
   Cells cells{std::vector<Cell>(count), seeds};
   bool complete = false;

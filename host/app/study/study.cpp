@@ -107,6 +107,7 @@ int study_verb(const Command& command) {
   const StudyGrid grid = study_grid(config);
   const Workers workers = job_workers(config, grid.cells());
   for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers.count());
+  for (const Setting& setting : grid.settings) keep_inputs(setting.config, command.out);
   check_study(grid);  // what is wrong with the options is said before a run folder is touched
   Session session(command);
   CellStore store(session.folder().file("cells.jsonl"), grid);

@@ -29,7 +29,9 @@ struct CsvTable {
 // other columns may hold anything. Errors: InputError with file:line:column for a chosen field that is empty or no
 // finite number, an empty line, a row with more or fewer fields than the first, an open quote, bytes that are no text;
 // InputError for a file that cannot be read, is empty, has no row of numbers, or is larger than kMostCsvBytes.
-// ConfigError (task.columns) for an unknown or repeated column.
-CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header);
+// ConfigError (task.columns) for an unknown or repeated column. hint: what a reader of the file can do about a field
+// that is no number, at the end of that error.
+CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header,
+                  const std::string& hint = {});
 
 }  // namespace sprig

@@ -68,7 +68,7 @@ ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed)
 // Does it hold a network that sprig wrote?
 bool is_network_file(const std::string& path);
 
-// What memory estimates need of such a file: from headers where they say it, else by reading it.
+// What memory estimates need of such a file: from headers (of a dense matrix every entry), else by reading it.
 NetworkFileSizes import_sizes(const ImportRequest& request);
 
 // The synapses alone, of a projection: indices from 0 in its source and in its target population.

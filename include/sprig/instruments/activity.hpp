@@ -10,8 +10,8 @@
 namespace sprig {
 
 struct ActivityShares {
-  double fired = 0;      // of the neurons, at least once
-  double saturated = 0;  // of the neurons, at least kSaturation of the spikes that t_ref leaves room for
+  double fired = 0;        // of the neurons, at least once
+  double saturated = 0;    // of the neurons, at least kSaturation of the spikes that t_ref leaves room for
   double observed_ms = 0;  // infinite: long enough
 };
 inline constexpr double kSaturation = 0.9;
@@ -24,8 +24,9 @@ ActivityShares activity_shares(const Network& network, const std::vector<std::ui
 // Spikes a second of a neuron that fires as often as it can.
 double highest_rate_hz(double t_ref_ms, double step_ms);
 
-// Where the network comes from, and so which keys would change what it does.
-enum class NetworkOrigin { keys, description, file };
+// Where the network comes from, and so which keys would change what it does. file: sprig's own, that keys do not
+// change; foreign_file: one that they complete and scale.
+enum class NetworkOrigin { keys, description, file, foreign_file };
 
 // One sentence, with what to change; empty where there is nothing to say. who: "the network", "the pruned network".
 std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin, const std::string& who);

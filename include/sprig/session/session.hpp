@@ -11,9 +11,14 @@
 
 namespace sprig {
 
+// Errors: UsageError where `out` is the folder of a file that the configuration names, with its key. Session asks for
+// the command's own; a verb that works on several configurations, for the others.
+void keep_inputs(const Config& config, const std::string& out);
+
 class Session {
  public:
-  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work.
+  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work. Errors:
+  // as keep_inputs(); InputError.
   explicit Session(const Command& command);
 
   RunFolder& folder() { return folder_; }
