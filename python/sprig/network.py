@@ -263,7 +263,7 @@ class Network:
         >>> sprig.Network.random(neurons=100, density=0.1, seed=3)
         <sprig.Network: 100 neurons, 1000 synapses, exc (80), inh (20)>
         """
-        return cls(_core.Network.configured(settings_of("random", options)))
+        return cls(*_core.Network.configured(settings_of("random", options)))
 
     @classmethod
     @documented("load")
@@ -273,7 +273,7 @@ class Network:
         ``options`` say what the file lacks.
         """
         settings = [("network.file", _text(path)), *settings_of("load", options)]
-        return cls(_core.Network.configured(settings))
+        return cls(*_core.Network.configured(settings))
 
     @classmethod
     @documented("build")

@@ -107,7 +107,7 @@ def run(
         device=out["device"],
         wall_s=out["wall_s"],
     )
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("run", result)
     if out["warning"]:
         warnings.warn(out["warning"], ActivityWarning, stacklevel=2)
@@ -185,7 +185,7 @@ def prune(
         complete=out["complete"],
         result=result,
     )
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("prune", pruned)
     return pruned
 
@@ -220,7 +220,7 @@ def lyapunov(
     with shown("lyapunov", progress) as show:
         out = _core.lyapunov(net._core, settings, _described(stimulus), show)
     spectrum = spectrum_of(out["result"], out["hash"], out["complete"])
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("lyapunov", spectrum)
     return spectrum
 
@@ -271,7 +271,7 @@ def learn(
     with shown("learn", progress) as show:
         out = _core.learn(settings, parts, show)
     learned = Learned([LearnedModel(**model) for model in out["models"]], out["hash"], out["complete"])
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("learn", learned)
     return learned
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from carry_support import random_network
+from carry_support import package, random_network
 
 from sprig.convert.errors import ConversionError, InputError
 from sprig.convert.tables import (
@@ -22,7 +22,7 @@ def synapses(network):
 
 
 def test_matrix_market_is_read_by_scipy_as_source_by_target_and_comes_back(tmp_path):
-    io = pytest.importorskip("scipy.io")
+    io = package("scipy.io")
     network = random_network()
     assert to_matrix_market(network, tmp_path / "net.mtx")
     r = network.recurrent
@@ -59,7 +59,7 @@ def test_bad_matrix_market_files_are_refused_by_name(text, words, tmp_path):
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo"])
 def test_scipys_and_numpys_files_give_the_same_synapses(form, tmp_path):
-    sparse = pytest.importorskip("scipy.sparse")
+    sparse = package("scipy.sparse")
     network = random_network()
     r = network.recurrent
     matrix = sparse.coo_matrix((r.weights, (r.sources, r.targets)), shape=(80, 80)).asformat(form)

@@ -240,3 +240,12 @@ def test_images_may_be_arrays():
         sprig.learn((images.astype(float), labels))
     with pytest.raises(sprig.ConfigError, match="as many of both"):
         sprig.learn((images, labels[:-1]))
+
+
+def test_what_was_decided_while_a_file_was_read_is_in_notes(tmp_path):
+    (tmp_path / "edges.csv").write_text("pre,post,synapses\n1,2,3\n2,1,4\n")
+    network = sprig.Network.load(tmp_path / "edges.csv")
+    assert any("edges.csv" in note and "index 0" in note for note in network.notes), network.notes
+    network.save(tmp_path / "own.npz")
+    assert sprig.Network.load(tmp_path / "own.npz").notes == ()
+    assert sprig.Network.random(neurons=20, density=0.2).notes == ()

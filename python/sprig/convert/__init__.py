@@ -1,7 +1,7 @@
 """Networks and spikes carried to and from other simulators and formats. ``python -m sprig convert`` does it by files.
 
 Whatever goes out returns, beside what was made, a list of plain sentences: what the other side cannot hold. Whatever
-comes in returns ``(network, lost)``. The packages of the other side are needed only when they are used.
+comes in returns ``(network, lost)``, but for from_torch, which loses nothing and returns the network. The packages of the other side are needed only when they are used.
 
 >>> import os, tempfile, sprig
 >>> net = sprig.Network.random(neurons=20, density=0.2, seed=3)
@@ -119,5 +119,6 @@ def from_brian2(groups: Any, synapses: Any, **given: Any) -> tuple[Network, list
 
 
 def from_torch(network: Any, weight: Any) -> Network:
-    """``network`` with the weights that training made of to_torch()'s; its synapses stay those that it had."""
+    """``network`` with the weights that training made of to_torch()'s, and nothing else changed: its synapses stay those
+    that it had. Nothing is lost, so this returns the network alone."""
     return _torch.from_torch(network, weight).to_network()

@@ -115,6 +115,8 @@ def convert(
             raise ConversionError(f"to: found {became!r}; spikes become spikes: .npz, .h5, .nwb, .dat, .csv")
         return found, became, spikes.write_spikes(spikes.read_spikes(source), target)
     became = to or _by_ending(target)
+    if became in ("brian2", "nest"):
+        _refuse_own_source(source, target)
     network, lost = _read(found, source, peer, given)
     writers: dict[str, Callable[[], Any]] = {
         "sprig": lambda: _save(network, target),
@@ -156,6 +158,13 @@ def _read(found: str, source: Path, peer: str | None, given: dict[str, Any]) -> 
 def _save(network: NetworkArrays, target: str) -> list[str]:
     network.save(target)
     return []
+
+
+def _refuse_own_source(source: Path, script: str) -> None:
+    """Beside a script is written the network that it reads: never over the one that is converted."""
+    for written in (script, os.path.splitext(script)[0] + ".npz"):
+        if os.path.exists(written) and os.path.samefile(source, written):
+            raise ConversionError(f"{script}: {written} would be written, which is what is converted; choose another name")
 
 
 def _none_given(found: str, given: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import NetworkArrays, Path, one_population, parameters_of, steps_of_ms, synapses_of
+from .arrays import NetworkArrays, Path, not_held, one_population, parameters_of, steps_of_ms, synapses_of
 from .errors import ConversionError, InputError, need
 from .files import first_line, load_npz, plain_file, whole_file
 
@@ -128,7 +128,7 @@ def to_matrix_market(network: Any, path: Path) -> list[str]:
                 precision=9,
                 symmetry="general",
             )
-    return [LOST_MATRIX]
+    return [LOST_MATRIX, *not_held(net)]
 
 
 def from_matrix_file(path: Path, **given: Any) -> tuple[NetworkArrays, list[str]]:
@@ -257,4 +257,4 @@ def to_edge_list(network: Any, path: Path) -> list[str]:
             writer.writerows(
                 zip(r.sources.tolist(), r.targets.tolist(), (repr(float(w)) for w in r.weights.astype(float)), delays)
             )
-    return [LOST_EDGES]
+    return [LOST_EDGES, *not_held(net)]
