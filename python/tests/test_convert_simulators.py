@@ -7,8 +7,10 @@ import sys
 import numpy as np
 import pytest
 
+import sprig
 from carry_support import package, random_network, spikes
 
+from sprig.convert.arrays import NetworkArrays, Population, parameters_of, synapses_of
 from sprig.convert.errors import ConversionError
 from sprig.convert.simulators import to_brian2, to_nest, write_brian2_script
 
@@ -80,6 +82,32 @@ def test_spikes_of_input_channels_act_alike_in_brian2_and_nest():
     other = to_nest(network, (times, channel.astype(int))).run(300.0)
     assert len(one[0]) > 100
     assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("synapse", ["delta", "exponential"])
+@pytest.mark.parametrize("delay", [1, 3])
+def test_spikes_of_input_channels_act_in_brian2_in_the_step_in_which_given_spikes_do(synapse, delay):
+    """One channel a neuron there, sprig.Spikes here: docs/stimuli.md. Weights make a neuron fire at the next look."""
+    package("brian2").prefs.codegen.target = "numpy"
+    times, neuron, n = np.array([5.0, 7.0, 7.1, 12.5]), np.array([0, 1, 0, 2]), 3
+    each = np.arange(n)
+    given = dict(t_ref_ms=0.0, tau_syn_exc_ms=0.5)
+    weight = 2.0 if synapse == "delta" else 500.0
+
+    def network(channels):
+        return NetworkArrays(
+            synapses_of(n, [], [], [], 1),
+            parameters_of(n, **given),
+            [Population("all", 0, n)],
+            synapse=synapse,
+            input=channels,
+        )
+
+    there = to_brian2(network(synapses_of(n, each, each, np.full(n, weight), delay)), (times, neuron)).run(20.0)
+    stimulus = sprig.Spikes(times, neuron, weight=weight, delay_ms=0.1 * delay)
+    here = sprig.run(network(None).to_network(), 20.0, stimulus=stimulus, device="cpu").spikes
+    assert len(here) >= 4 and here.step[0] == 50 + delay + (synapse == "exponential")
+    assert np.array_equal(here.step, there[0]) and np.array_equal(here.neuron, there[1])
 
 
 def test_the_script_runs_alone_and_prints_the_same_spikes(tmp_path):
