@@ -65,7 +65,8 @@ def run(
     record : of "spikes", ``sprig.Probe``, ``Counts``, ``Rate`` and ``Record``
         What is recorded.
     folder : a path, default: none
-        Where records are written to while the run goes on, NAME.npy each, in the place of memory.
+        Where records are written to while the run goes on, NAME.npy each, in the place of memory; and records.json,
+        which says what they hold.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
 

@@ -9,8 +9,8 @@ comes in returns ``(network, lost)``, but for from_torch, which loses nothing an
 >>> sprig.convert.to_edge_list(net, path)
 ['everything but weights and delays: parameters of neurons, populations, the time step, input channels']
 >>> back, lost = sprig.convert.from_edge_list(path)
->>> bool((back.weights == net.weights).all()), lost
-(True, [])
+>>> bool((back.weights == net.weights).all()), lost[0].partition(", ")[0]
+(True, 'lacks a time step')
 """
 
 from __future__ import annotations
@@ -95,18 +95,19 @@ def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[Network,
 def from_matrix_market(path: Path, **given: Any) -> tuple[Network, list[str]]:
     """(network, lost) of a .mtx file of weights, row = source unless orientation="target_source".
 
-    given : delay_ms, step_ms, orientation, multapses, synapse, receptors, and parameters of neurons by name
+    given : what it lacks, as Network.from_scipy() takes it: delay_ms, step_ms, duplicates, parameters of neurons, ...
     """
-    return _network(_tables.from_matrix_market(path, **given))
+    return _tables.from_matrix_market(path, **given)
 
 
-def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[Network, list[str]]:
-    """(network, lost) of a CSV with columns source, target, weight, perhaps delay_ms; numbers from 0, or names.
+def from_edge_list(path: Path, **given: Any) -> tuple[Network, list[str]]:
+    """(network, lost) of a CSV of edges, as Network.load() reads it: columns source (pre), target (post), weight
+    (synapses), delay_ms, receptor, type; numbers from 0, or names. ``lost`` has the network's notes.
 
-    neurons : how many there are, 0: as many as the list has
-    given : as of from_matrix_market
+    given : options of Network.load(): neurons, delay_ms, step_ms, duplicates, nodes, edge_types, parameters of
+        neurons, ...
     """
-    return _network(_tables.from_edge_list(path, neurons=neurons, **given))
+    return _tables.from_file(path, **given)
 
 
 def from_brian2(groups: Any, synapses: Any, **given: Any) -> tuple[Network, list[str]]:

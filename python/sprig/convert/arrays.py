@@ -328,11 +328,6 @@ def _csr_arrays(prefix: str, synapses: Any, columns: int) -> dict[str, Any]:
     }
 
 
-def one_population(synapses: Any, n: int) -> list[Population]:
-    """For a network that came without populations; inhibitory when it has no positive weight."""
-    return [Population("all", 0, n, bool(len(synapses)) and bool((synapses.weights <= 0).all()))]
-
-
 def parameters_of(n: int, **given: Any) -> dict[str, Array]:
     """All parameters, one a neuron; what is not given has sprig's initial value."""
     unknown = set(given) - set(PARAMETERS)
