@@ -30,7 +30,7 @@ def package(name, reason="", minversion=None):
 
 
 def data(path):
-    """A file of the data sets that SPRIG_DATA names; a skip where it is absent, under SPRIG_REQUIRE_DATA=1 a failure."""
+    """A file of SPRIG_DATA, the folder of data sets; a skip where it is absent, under SPRIG_REQUIRE_DATA=1 a failure."""
     whole = pathlib.Path(os.environ.get("SPRIG_DATA", ROOT / "../shared/data")) / path
     if whole.exists():
         return whole

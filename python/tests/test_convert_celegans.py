@@ -1,5 +1,5 @@
-"""The chemical connectome of C. elegans (White et al. 1986), read as configs/networks/celegans.toml reads it: it fires, is
-pruned to a half, and goes to NIR and SONATA, where the packages `nir` and libsonata read it back. SPRIG_DATA names the
+"""The chemical connectome of C. elegans (White et al. 1986), read as configs/networks/celegans.toml reads it: it fires,
+is pruned to a half, and goes to NIR and SONATA, where the packages `nir` and libsonata read it back. SPRIG_DATA names the
 folder of data sets (default: ../shared/data)."""
 
 import csv

@@ -181,6 +181,9 @@ def test_brian2s_groups_and_synapses_become_a_network_with_the_same_spikes(monke
         t_ref_ms=2.0,
     )
     assert [(p.name, p.inhibitory) for p in network.populations] == [("E", False), ("I", True)] and lost
+    assert "not given" not in " ".join(lost) and any("one step (0.1 ms) less" in sentence for sentence in lost)
+    short = from_brian2(groups, synapses, tau_m_ms="tau", resistance="R", e_l="El", v_th="Vt", v_reset="Vr")[1]
+    assert "not given, sprig's taken: t_ref_ms = 2, tau_syn_exc_ms = 5, i_dc = 0, v_initial = e_l" in short
     assert np.allclose(network.resistance, 0.04) and np.allclose(network.v_th, -50)
     monitors = [b2.SpikeMonitor(g) for g in groups]
     b2.Network(*groups, *synapses, *monitors).run(MS * ms)

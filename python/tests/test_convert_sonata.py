@@ -145,7 +145,9 @@ def test_types_and_files_of_parameters_stand_in_for_what_nodes_lack(tmp_path):
             }
         )
     )
-    network, _ = from_sonata(tmp_path, step_ms=0.5)
+    network, lost = from_sonata(tmp_path, step_ms=0.5)
+    assert lost == ["not given, sprig's taken: tau_syn_exc_ms = 5, tau_syn_inh_ms = 5, i_dc = 0, v_initial = e_l"]
+    assert from_sonata(tmp_path)[1][0].endswith("v_initial = e_l, step_ms = 0.1")
     assert np.allclose(network.resistance, 0.04) and network.receptors == 2
     assert network.recurrent.weights.tolist() == [-3.5, -3.5] and network.recurrent.delay_steps.tolist() == [4, 4]
     assert network.input.rows == 2 and network.input.targets.tolist() == [0]

@@ -23,7 +23,9 @@ def test_matrix_market_is_read_by_scipy_as_source_by_target_and_comes_back(tmp_p
     r = network.recurrent
     matrix = io.mmread(tmp_path / "net.mtx").tocsr()
     assert np.array_equal(matrix.astype(np.float32).toarray()[r.sources, r.targets], r.weights)
-    back, _ = from_matrix_market(tmp_path / "net.mtx", delay_ms=0.7, tau_m_ms=np.full(80, 11.0))
+    back, lost = from_matrix_market(tmp_path / "net.mtx", delay_ms=0.7, tau_m_ms=np.full(80, 11.0))
+    assert "not given, sprig's taken: resistance = 1, e_l = 0, v_th = 1" in lost[-1] and "step_ms = 0.1" in lost[-1]
+    assert "tau_m_ms" not in lost[-1] and "delay_ms" not in lost[-1]
     assert [s[:3] for s in synapses(back)] == [s[:3] for s in synapses(network)]
     assert set(back.delay_steps.tolist()) == {7} and set(back.tau_m_ms.tolist()) == {11.0}
     turned, _ = from_matrix_market(tmp_path / "net.mtx", orientation="target_source")
@@ -82,14 +84,14 @@ def test_an_edge_list_comes_back_with_its_delays_and_names_are_numbered(tmp_path
 
 def test_a_file_is_the_network_that_the_command_line_reads(tmp_path, program):
     """With the column words, the keys and the defaults of network.file."""
-    (tmp_path / "e.csv").write_text("pre\tpost\ttype\tsynapses\nA\tB\tchemical\t2\nB\tA\telectrical\t1\nB\tC\tchemical\t3\n")
+    rows = ("pre post type synapses", "A B chemical 2", "B A electrical 1", "B C chemical 3")
+    (tmp_path / "e.csv").write_text("".join(row.replace(" ", "\t") + "\n" for row in rows))
     assert kind_of(tmp_path / "e.csv") == "edges"
     network, lost = from_file(tmp_path / "e.csv", edge_types=["chemical"], i_dc=1.2)
     assert network.names == ("A", "B", "C") and network.weights.tolist() == [2.0, 3.0]
     assert any("1 edges of other types" in sentence for sentence in lost)
-    there = program(
-        "run", f"network.file={tmp_path / 'e.csv'}", 'network.edge_types=["chemical"]', "neuron.i_dc=1.2", "run.duration_ms=100"
-    )
+    keys = (f"network.file={tmp_path / 'e.csv'}", 'network.edge_types=["chemical"]', "neuron.i_dc=1.2")
+    there = program("run", *keys, "run.duration_ms=100")
     assert sprig.run(network, 100.0, device="cpu").hash == there["hash"]
 
 

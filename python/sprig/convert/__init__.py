@@ -1,7 +1,8 @@
 """Networks and spikes carried to and from other simulators and formats. ``python -m sprig convert`` does it by files.
 
 Whatever goes out returns, beside what was made, a list of plain sentences: what the other side cannot hold. Whatever
-comes in returns ``(network, lost)``, but for from_torch, which loses nothing and returns the network. The packages of the other side are needed only when they are used.
+comes in returns ``(network, lost)``, but for from_torch, which loses nothing and returns the network. The packages of
+the other side are needed only when they are used.
 
 >>> import os, tempfile, sprig
 >>> net = sprig.Network.random(neurons=20, density=0.2, seed=3)

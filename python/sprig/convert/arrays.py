@@ -11,11 +11,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
+from .. import _core
 from .._arrays import Array
 from .errors import ConversionError, InputError
 from .files import load_npz, whole_file
@@ -26,20 +27,7 @@ if TYPE_CHECKING:
 Path = Union[str, "os.PathLike[str]"]
 
 # Of each neuron: array of network.npz, and what a format that lacks it leaves it at.
-PARAMETERS = {
-    "tau_m_ms": 20.0,
-    "resistance": 1.0,
-    "e_l": 0.0,
-    "v_th": 1.0,
-    "v_reset": 0.0,
-    "t_ref_ms": 2.0,
-    "tau_syn_exc_ms": 5.0,
-    "tau_syn_inh_ms": 5.0,
-    "i_dc": 0.0,
-    "v_initial": 0.0,
-    "theta_plus": 0.0,
-    "tau_theta_ms": 1e7,
-}
+PARAMETERS: dict[str, float] = {name: default for name, default, _ in _core.neuron_parameters}
 _POSITIVE = ("tau_m_ms", "resistance", "tau_syn_exc_ms", "tau_syn_inh_ms", "tau_theta_ms")
 MOST_DELAY_STEPS = 32767
 
@@ -342,6 +330,21 @@ def parameters_of(n: int, **given: Any) -> dict[str, Array]:
     if "v_initial" not in given:
         out["v_initial"] = out["e_l"].copy()
     return out
+
+
+def taken(
+    given: Collection[str], *, synapse: str, receptors: int, adaptive: bool = False, **others: float
+) -> list[str]:
+    """For `lost`: the parameters that matter to such neurons and were not given. others: what else was not, and what it
+    is now."""
+    moot = set() if adaptive else {"theta_plus", "tau_theta_ms"}
+    moot |= {"tau_syn_exc_ms", "tau_syn_inh_ms"} if synapse == "delta" else set()
+    moot |= {"tau_syn_inh_ms"} if receptors == 1 else set()
+    values: dict[str, object] = {name: f"{value:g}" for name, value in PARAMETERS.items()}
+    values["v_initial"] = "e_l"
+    texts = [f"{name} = {value}" for name, value in values.items() if name not in given and name not in moot]
+    texts += [f"{name} = {value:g}" for name, value in others.items()]
+    return [f"not given, sprig's taken: {', '.join(texts)}"] if texts else []
 
 
 def steps_of_ms(delay_ms: Any, step_ms: float) -> Array:

@@ -35,7 +35,10 @@ FORMATS = {
     "norse": ("FILE.nir, --to norse", "as snntorch, but its step is the network's"),
     "sonata": ("a folder", sonata.LOST),
     "matrix": ("FILE.mtx (Matrix Market); in only: .npy, scipy's .npz", tables.LOST_MATRIX),
-    "edges": ("FILE.csv: source, target, weight, delay_ms; in too: pre, post, synapses, ..., .npz of such arrays", tables.LOST_EDGES),
+    "edges": (
+        "FILE.csv: source, target, weight, delay_ms; in too: pre, post, synapses, ..., .npz of such arrays",
+        tables.LOST_EDGES,
+    ),
     "brian2": ("NAME.py, --to brian2; out only", simulators.LOST_BRIAN2),
     "nest": ("NAME.py, --to nest; out only", simulators.LOST_NEST),
     "spikes": (
@@ -174,7 +177,7 @@ def _refuse_own_source(source: Path, script: str) -> None:
     """Beside a script is written the network that it reads: never over the one that is converted."""
     for written in (script, os.path.splitext(script)[0] + ".npz"):
         if os.path.exists(written) and os.path.samefile(source, written):
-            raise ConversionError(f"{script}: {written} would be written, which is what is converted; choose another name")
+            raise ConversionError(f"{script}: would be written over {written}, which is converted; choose another name")
 
 
 def _none_given(found: str, given: dict[str, Any]) -> None:

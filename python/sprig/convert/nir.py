@@ -249,6 +249,6 @@ def _metadata(net: NetworkArrays) -> dict[str, Any]:
 
 
 LOST = (
-    "names of neurons; refractory time, initial potentials, adaptive threshold, soft reset, names of populations and the time step "
-    "(kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense"
+    "names of neurons; refractory time, initial potentials, adaptive threshold, soft reset, names of populations and "
+    "the time step (kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense"
 )

@@ -10,8 +10,9 @@ from .arrays import NetworkArrays, Path, not_held
 from .errors import ConversionError, need
 from .files import whole_file
 
-LOST_BRIAN2 = "names of neurons, populations and original ids; learning synapses; units (Brian2 sees plain numbers in mV, pA)"
-LOST_NEST = "names of neurons, populations and original ids; learning synapses; soft reset and adaptive threshold are refused"
+_LOST = "names of neurons, populations and original ids; learning synapses; "
+LOST_BRIAN2 = _LOST + "units (Brian2 sees plain numbers in mV, pA)"
+LOST_NEST = _LOST + "soft reset and adaptive threshold are refused"
 
 
 class SimulatorModel(dict[str, Any]):

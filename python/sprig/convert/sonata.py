@@ -48,8 +48,8 @@ FILES = (
 )
 _OURS = ("resistance", "theta_plus", "tau_theta_ms")  # exact, or without a name in NEST: as sprig_<name>
 LOST = (
-    "names of neurons; adaptive threshold and soft reset (kept as attributes that sprig finds again); ids before pruning; "
-    "synapses that were pruned keep no trace"
+    "names of neurons; adaptive threshold and soft reset (kept as attributes that sprig finds again); ids before "
+    "pruning; synapses that were pruned keep no trace"
 )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import errors
-from .arrays import NetworkArrays, Path, not_held
+from .arrays import NetworkArrays, Path, not_held, taken
 from .errors import ConversionError, InputError, need
 from .files import first_line, plain_file, whole_file
 
@@ -80,9 +80,16 @@ def from_matrix_market(path: Path, **given: Any) -> tuple[Network, list[str]]:
         if str(error).startswith("synapses"):
             raise InputError(path, str(error)) from error
         raise
-    missing = "a Matrix Market file has no delays, no time step and no parameters of neurons"
-    kept = ", ".join(name for name, value in given.items() if value is not None) or "nothing"
-    return network, [*network.notes, f"{missing}; given were {kept}, the rest is sprig's defaults"]
+    others = {"delay_ms": 1.0, "step_ms": network.step_ms}
+    told = {name for name, value in given.items() if value is not None}
+    lost = taken(
+        told | {"v_initial"},  # which is a law
+        synapse=network.kind.synapse,
+        receptors=network.kind.receptors,
+        adaptive=network.kind.adaptive,
+        **{name: value for name, value in others.items() if name not in told},
+    )
+    return network, [*network.notes, *lost]
 
 
 def to_matrix_market(network: Any, path: Path) -> list[str]:
