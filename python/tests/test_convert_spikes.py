@@ -117,7 +117,7 @@ def test_spikes_that_a_run_wrote_to_a_folder_are_read(tmp_path):
     assert np.allclose(back.time_ms, memory.spikes.time_ms) and back.step_ms == 0.2
     said = json.loads((tmp_path / "records.json").read_text())
     assert said["step_ms"] == 0.2 and [record["file"] for record in said["records"]] == ["spikes.npy", "pv.npy"]
-    assert said["records"][1]["neurons"] == [[3, 4, 1], [5, 6, 1]] and said["records"][1]["unit"] == "mV, absolute"
+    assert said["records"][1]["neurons"] == [[3, 6, 2]] and said["records"][1]["unit"] == "mV, absolute"
 
 
 def test_records_json_is_that_of_the_program(tmp_path, program):
