@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-import pytest
+from carry_support import package
 
 NOTEBOOK = pathlib.Path(__file__).resolve().parents[2] / "examples/notebooks/prune_and_train.ipynb"
 
