@@ -6,8 +6,8 @@ right behind it is what it must print, on either stream, but for times ("0.4 s")
 --update writes what was printed into the page.
 
 `<!-- needs: nir -->` names the Python modules without which the next block of `sh` is left out, `<!-- page needs: numpy
--->` those without which the page is. `python3` is the Python that runs this. Exit codes: 0 every output is the page's, 1 one
-is not, 77 where nothing was run.
+-->` those without which the page is; under SPRIG_REQUIRE_PEERS=1 that is a failure. `python3` is the Python that runs
+this. Exit codes: 0 every output is the page's, 1 one is not, 77 where nothing was run.
 """
 
 from __future__ import annotations
@@ -51,10 +51,17 @@ class Page:
         print(f"{self.path}:{line}: {text}")
         self.failures += 1
 
+    def leave_out(self, at: int, what: str, missing: list[str]) -> None:
+        reason = f"{what}: no Python module {', '.join(missing)}"
+        if os.environ.get("SPRIG_REQUIRE_PEERS") == "1":
+            self.fail(at, f"{reason}, and SPRIG_REQUIRE_PEERS=1")
+        else:
+            print(reason)
+
     def run(self, update: bool) -> None:
         text = self.path.read_text()
         if (needs := PAGE_NEEDS.search(text)) and (missing := lacking(needs[1].split(), self.environment)):
-            print(f"{self.path.name} is left out: no Python module {', '.join(missing)}")
+            self.leave_out(needs.start(), f"{self.path.name} is left out", missing)
             return
         blocks = list(FENCE.finditer(text))
         edits: list[tuple[int, int, str]] = []
@@ -87,7 +94,7 @@ class Page:
     def command(self, block: re.Match[str], text: str, folder: str) -> str | None:
         if needs := NEEDS.search(text, 0, block.start()):
             if needs.end() == block.start() and (missing := lacking(needs[1].split(), self.environment)):
-                print(f"{self.path.name}: a block is left out: no Python module {', '.join(missing)}")
+                self.leave_out(block.start(), f"{self.path.name}: a block is left out", missing)
                 self.left_out += 1
                 return None
         self.commands += 1

@@ -11,6 +11,7 @@
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/progress.hpp"
+#include "sprig/session/records_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -68,7 +69,7 @@ int run_verb(const Command& command) {
   Run run(built, request);
   Session session(command);
   const Json records = records_json(run.records());
-  session.folder().write("records.json", json_text(Json{{"step_ms", network.step_ms}, {"records", records}}, 2) + "\n");
+  session.folder().write("records.json", records_text(network.step_ms, records));
 
   const std::vector<std::uint32_t> degrees = out_degrees(built, team_size(config.simulation.threads));
   double synapses = 0;

@@ -27,7 +27,7 @@ class DeviceError(Error, RuntimeError):
 
 
 class MemoryError(Error, builtins.MemoryError):  # noqa: A001
-    """More than fits into memory; the text has the numbers."""
+    """More than fits into memory."""
 
 
 class NumericalError(Error, ArithmeticError):

@@ -47,6 +47,16 @@ class Kind(NamedTuple):
     adaptive: bool  # threshold v_th + theta
 
 
+def _signs(sign: Any) -> Array:
+    signs = np.asarray(sign)
+    if signs.dtype.kind not in "biuf" or signs.ndim != 1:
+        raise refused("sign", f"an array of {signs.dtype} of the shape {signs.shape}", "-1, 0 or 1, one a neuron")
+    bad = ~np.isin(signs, (-1, 0, 1))
+    if bad.any():
+        raise refused(f"sign[{int(np.argmax(bad))}]", signs[np.argmax(bad)], "-1, 0 or 1")
+    return signs.astype(np.int8)
+
+
 def _names(populations: Populations, neurons: int) -> list[str] | None:
     if populations is None:
         return None
@@ -152,7 +162,7 @@ class Network:
             delays,
             arrays,
             _names(populations, size),
-            None if sign is None else indices("sign", np.asarray(sign) + 1, 3) - 1,
+            None if sign is None else _signs(sign),
             None if names is None else [str(name) for name in names],
             duplicates,
             groups,
@@ -263,7 +273,7 @@ class Network:
         >>> sprig.Network.random(neurons=100, density=0.1, seed=3)
         <sprig.Network: 100 neurons, 1000 synapses, exc (80), inh (20)>
         """
-        return cls(_core.Network.configured(settings_of("random", options)))
+        return cls(*_core.Network.configured(settings_of("random", options)))
 
     @classmethod
     @documented("load")
@@ -273,7 +283,7 @@ class Network:
         ``options`` say what the file lacks.
         """
         settings = [("network.file", _text(path)), *settings_of("load", options)]
-        return cls(_core.Network.configured(settings))
+        return cls(*_core.Network.configured(settings))
 
     @classmethod
     @documented("build")

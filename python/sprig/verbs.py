@@ -65,7 +65,8 @@ def run(
     record : of "spikes", ``sprig.Probe``, ``Counts``, ``Rate`` and ``Record``
         What is recorded.
     folder : a path, default: none
-        Where records are written to while the run goes on, NAME.npy each, in the place of memory.
+        Where records are written to while the run goes on, NAME.npy each, in the place of memory; and records.json,
+        which says what they hold.
     progress : default: in terminals and notebooks
         Whether to show how far the work is.
 
@@ -107,7 +108,7 @@ def run(
         device=out["device"],
         wall_s=out["wall_s"],
     )
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("run", result)
     if out["warning"]:
         warnings.warn(out["warning"], ActivityWarning, stacklevel=2)
@@ -185,7 +186,7 @@ def prune(
         complete=out["complete"],
         result=result,
     )
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("prune", pruned)
     return pruned
 
@@ -220,7 +221,7 @@ def lyapunov(
     with shown("lyapunov", progress) as show:
         out = _core.lyapunov(net._core, settings, _described(stimulus), show)
     spectrum = spectrum_of(out["result"], out["hash"], out["complete"])
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("lyapunov", spectrum)
     return spectrum
 
@@ -271,7 +272,7 @@ def learn(
     with shown("learn", progress) as show:
         out = _core.learn(settings, parts, show)
     learned = Learned([LearnedModel(**model) for model in out["models"]], out["hash"], out["complete"])
-    if out["stopped"] and not out["complete"]:
+    if out["stopped"]:
         _stopped("learn", learned)
     return learned
 

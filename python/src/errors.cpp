@@ -31,9 +31,15 @@ const char* name_of_class(Exit code) {
   }
 }
 
+// Names out of damaged files may be no UTF-8.
+py::str readable(const std::string& text) {
+  return py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "backslashreplace"));
+}
+
 void raise(const char* name, const std::string& text, const std::string& where) {
-  const py::object type = py::module_::import("sprig.errors").attr(name), error = type(text);
-  error.attr("where") = where;
+  const py::object type = py::module_::import("sprig.errors").attr(name), error = type(readable(text));
+  error.attr("where") = readable(where);
   PyErr_SetObject(type.ptr(), error.ptr());
 }
 
@@ -46,7 +52,7 @@ void translate_errors() {
     } catch (const Error& error) {
       raise(name_of_class(error.code()), error.what(), error.where());
     } catch (const std::bad_alloc&) {
-      raise("MemoryError", "out of memory; a smaller network, or fewer records, would fit", "");
+      raise("MemoryError", "out of memory; `sprig plan` says beforehand how much a network takes", "");
     }
   });
 }

@@ -106,7 +106,7 @@ T value_from(py::handle value) {
   }
 }
 
-// A visitor that takes from `given` what it has of the fields. What is None stays at its default.
+// A visitor that takes out of `given` what it has of the fields. What is None stays at its default.
 struct __attribute__((visibility("hidden"))) FromDict {
   std::string section;
   py::dict given;
@@ -127,13 +127,14 @@ struct __attribute__((visibility("hidden"))) FromDict {
   }
 };
 
-// Every field of an options struct. Errors: ConfigError; TypeError for names that it does not have.
+// Every field of an options struct; `given` stays as it is. Errors: ConfigError; TypeError for names that the struct
+// does not have.
 template <class Options>
 void fill(Options& options, const std::string& section, const py::dict& given) {
-  const FromDict visitor{section, given};
+  const FromDict visitor{section, py::reinterpret_steal<py::dict>(PyDict_Copy(given.ptr()))};
   fields(options, visitor);
-  if (!given.empty())
-    throw py::type_error(section + ": unexpected keyword argument " + text_of_object((*given.begin()).first));
+  if (!visitor.given.empty())
+    throw py::type_error(section + ": unexpected keyword argument " + text_of_object((*visitor.given.begin()).first));
 }
 
 }  // namespace sprig::python

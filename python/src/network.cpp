@@ -3,6 +3,8 @@
 #include <pybind11/stl.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
@@ -38,10 +40,16 @@ py::dict csr_arrays(const Csr& csr, py::handle owner) {
   return arrays;
 }
 
-HeldPtr configured_network(const Settings& settings) {
+// (network, notes on how it was read).
+py::tuple configured_network(const Settings& settings) {
   const Config config = configured(settings);
-  const py::gil_scoped_release unlocked;
-  return std::make_shared<Held>(stored(make_network(config, config.simulation.seed)));
+  HeldPtr network;
+  std::vector<std::string> notes;
+  {
+    const py::gil_scoped_release unlocked;
+    network = std::make_shared<Held>(stored(make_network(config, config.simulation.seed, &notes)));
+  }
+  return py::make_tuple(network, notes);
 }
 
 }  // namespace

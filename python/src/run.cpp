@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "sprig/formats/atomic_file.hpp"
 #include "sprig/instruments/activity.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
+#include "sprig/session/records_json.hpp"
 #include "src/fields.hpp"
 #include "src/network.hpp"
 #include "src/settings.hpp"
@@ -64,6 +66,8 @@ py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stim
     Run run(own ? *own : held->built(), request);
     device = run.device_name();
     layouts = run.records();
+    if (!folder.empty())
+      write_file(folder + "/records.json", records_text(held->network().step_ms, records_json(layouts)));
     out = run.simulate(folder, progress);
   });
   py::dict result;

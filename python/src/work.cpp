@@ -80,6 +80,12 @@ bool watched(const py::object& show, const std::function<void(const Progress&)>&
     }
     worker.join();
   }
+  // A signal that came after the last look.
+  if (!board.stop && PyErr_CheckSignals() != 0) {
+    py::error_already_set error;
+    interrupted = error.matches(PyExc_KeyboardInterrupt);
+    if (!interrupted) raised.emplace(std::move(error));
+  }
   if (raised) throw std::move(*raised);
   if (board.failure) std::rethrow_exception(board.failure);
   return interrupted;

@@ -14,17 +14,37 @@ from sprig.convert.arrays import NetworkArrays, Population, parameters_of, synap
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def missing(reason):
+    """Skips for want of a package; under SPRIG_REQUIRE_PEERS=1 fails."""
+    if os.environ.get("SPRIG_REQUIRE_PEERS") == "1":
+        pytest.fail(f"{reason}, and SPRIG_REQUIRE_PEERS=1", pytrace=False)
+    pytest.skip(reason, allow_module_level=True)
+
+
+def package(name, reason="", minversion=None):
+    """The optional package `name`, or missing()."""
+    try:
+        return pytest.importorskip(name, minversion=minversion, reason=reason or None)
+    except pytest.skip.Exception as skipped:
+        missing(reason or f"the Python package {name} is not installed{f' ({skipped})' if minversion else ''}")
+
+
+def data(path):
+    """A file of SPRIG_DATA, the folder of data sets; a skip where it is absent, under SPRIG_REQUIRE_DATA=1 a failure."""
+    whole = pathlib.Path(os.environ.get("SPRIG_DATA", ROOT / "../shared/data")) / path
+    if whole.exists():
+        return whole
+    if os.environ.get("SPRIG_REQUIRE_DATA") == "1":
+        pytest.fail(f"{whole} does not exist, and SPRIG_REQUIRE_DATA=1", pytrace=False)
+    pytest.skip(f"{whole} does not exist; SPRIG_DATA names the folder of data sets")
+
+
 def program():
     """The program of this build; tests that run networks skip without it."""
     for path in (os.environ.get("SPRIG_PROGRAM"), ROOT / "build/cpu-release/sprig", shutil.which("sprig")):
         if path and os.access(path, os.X_OK):
             return str(path)
     pytest.skip("no program `sprig`: build it, or name it in SPRIG_PROGRAM")
-
-
-def package(name):
-    """The optional package `name`, or a skip that says so."""
-    return pytest.importorskip(name, reason=f"the Python package {name} is not installed")
 
 
 def random_network(
@@ -99,12 +119,12 @@ def same_arrays(a, b):
             continue
         differ += [
             f"{which}.{field}"
-            for field in ("weights", "targets", "offsets", "delay_steps")
+            for field in ("weights", "targets", "offsets", "delay_steps", "synapse_id")
             if not np.array_equal(getattr(x, field), getattr(y, field))
         ]
     differ += [
         field
-        for field in ("populations", "step_ms", "synapse", "receptors", "reset", "adaptive")
+        for field in ("populations", "step_ms", "synapse", "receptors", "reset", "adaptive", "neuron_name")
         if getattr(a, field) != getattr(b, field)
     ]
     return differ

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import sprig
 from carry_support import package, random_network, same_arrays
 
 from sprig.convert.arrays import NetworkArrays
@@ -90,3 +91,42 @@ def test_it_is_a_module_that_can_be_run(tmp_path):
         text=True,
     )
     assert done.returncode == 0 and "lost:" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("to", ["brian2", "nest"])
+def test_a_script_never_takes_the_place_of_the_network_that_it_is_made_of(to, tmp_path, capsys):
+    named = random_network(n=10)
+    named.neuron_name = [f"n{i}" for i in range(10)]
+    named.save(tmp_path / "n.npz")
+    before = (tmp_path / "n.npz").read_bytes()
+    assert main(["convert", str(tmp_path / "n.npz"), str(tmp_path / "n.py"), "--to", to]) == 3
+    assert "n.npz" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["n.npz"] and (tmp_path / "n.npz").read_bytes() == before
+    # Nor that of another.
+    (tmp_path / "other.npz").write_bytes(before)
+    assert main(["convert", str(tmp_path / "n.npz"), str(tmp_path / "other.py"), "--to", to]) == 3
+    for _ in range(2):  # its own it replaces
+        assert main(["convert", str(tmp_path / "n.npz"), str(tmp_path / "script.py"), "--to", to]) == 0
+    assert "lost: names of neurons: n0, n1, n2, ..." in capsys.readouterr().out
+    assert main(["convert", str(tmp_path / "script.npz"), str(tmp_path / "script.py"), "--to", to]) == 3
+
+
+def test_names_clusters_and_ids_go_from_npz_to_npz(tmp_path, capsys):
+    """"lost: nothing" is said, and nothing is."""
+    network = sprig.Network.random(neurons=60, density=0.3, topology="clustered", clusters=3, i_dc=1.2, seed=3)
+    pruned = sprig.prune(network, method="random", density=0.1, spectra=False, device="cpu").network
+    pruned.save(tmp_path / "a.npz")
+    assert main(["convert", str(tmp_path / "a.npz"), str(tmp_path / "b.npz")]) == 0
+    assert "lost: nothing" in capsys.readouterr().out
+    back = sprig.Network.load(tmp_path / "b.npz")
+    assert back.cluster is not None and np.array_equal(back.cluster, pruned.cluster)
+    assert np.array_equal(back.synapse_id, pruned.synapse_id) and back.synapse_id[-1] >= pruned.synapses
+    assert np.array_equal(back.original_id, pruned.original_id) and back.hash == pruned.hash
+    named = sprig.Network.from_edges([0, 1], [1, 2], [1.0, -1.0], names=["AVAL", "a b", "\u00e9"])
+    named.save(tmp_path / "c.npz")
+    assert main(["convert", str(tmp_path / "c.npz"), str(tmp_path / "d.npz")]) == 0
+    assert sprig.Network.load(tmp_path / "d.npz").names == named.names
+    with np.load(tmp_path / "c.npz") as one, np.load(tmp_path / "d.npz") as other:
+        assert set(one.files) == set(other.files)
+    assert main(["convert", str(tmp_path / "c.npz"), str(tmp_path / "e.mtx")]) == 0
+    assert "lost: names of neurons: AVAL, a b, \u00e9" in capsys.readouterr().out

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-h5py = pytest.importorskip("h5py")
-
 from carry_support import package, random_network, same_arrays, spikes
 
+h5py = package("h5py")
 nir = package("nir")
 from sprig.convert.arrays import NetworkArrays
 from sprig.convert.errors import ConversionError, InputError
@@ -69,7 +68,7 @@ def test_what_is_lost_is_said(tmp_path):
 
 def test_the_package_nir_integrates_to_the_voltage_of_the_equations(tmp_path):
     """Scipy's solution of the graph's own fields is sprig's V: nothing in the mapping but the field's equations."""
-    integrate = pytest.importorskip("scipy.integrate")
+    integrate = package("scipy.integrate")
     graph, _ = to_nir(random_network(receptors=2, i_dc=(0.5, 0.5)))
     lif, exc = graph.nodes["sprig.lif"], graph.nodes["i_exc"]
     weight = np.abs(graph.nodes["w_rec_exc_5"].weight).max()

@@ -7,8 +7,10 @@ import sys
 import numpy as np
 import pytest
 
+import sprig
 from carry_support import package, random_network, spikes
 
+from sprig.convert.arrays import NetworkArrays, Population, parameters_of, synapses_of
 from sprig.convert.errors import ConversionError
 from sprig.convert.simulators import to_brian2, to_nest, write_brian2_script
 
@@ -82,6 +84,32 @@ def test_spikes_of_input_channels_act_alike_in_brian2_and_nest():
     assert np.array_equal(one, other)
 
 
+@pytest.mark.parametrize("synapse", ["delta", "exponential"])
+@pytest.mark.parametrize("delay", [1, 3])
+def test_spikes_of_input_channels_act_in_brian2_in_the_step_in_which_given_spikes_do(synapse, delay):
+    """One channel a neuron there, sprig.Spikes here: docs/stimuli.md. Weights make a neuron fire at the next look."""
+    package("brian2").prefs.codegen.target = "numpy"
+    times, neuron, n = np.array([5.0, 7.0, 7.1, 12.5]), np.array([0, 1, 0, 2]), 3
+    each = np.arange(n)
+    given = dict(t_ref_ms=0.0, tau_syn_exc_ms=0.5)
+    weight = 2.0 if synapse == "delta" else 500.0
+
+    def network(channels):
+        return NetworkArrays(
+            synapses_of(n, [], [], [], 1),
+            parameters_of(n, **given),
+            [Population("all", 0, n)],
+            synapse=synapse,
+            input=channels,
+        )
+
+    there = to_brian2(network(synapses_of(n, each, each, np.full(n, weight), delay)), (times, neuron)).run(20.0)
+    stimulus = sprig.Spikes(times, neuron, weight=weight, delay_ms=0.1 * delay)
+    here = sprig.run(network(None).to_network(), 20.0, stimulus=stimulus, device="cpu").spikes
+    assert len(here) >= 4 and here.step[0] == 50 + delay + (synapse == "exponential")
+    assert np.array_equal(here.step, there[0]) and np.array_equal(here.neuron, there[1])
+
+
 def test_the_script_runs_alone_and_prints_the_same_spikes(tmp_path):
     package("brian2")
     network = random_network(n=20)
@@ -153,6 +181,9 @@ def test_brian2s_groups_and_synapses_become_a_network_with_the_same_spikes(monke
         t_ref_ms=2.0,
     )
     assert [(p.name, p.inhibitory) for p in network.populations] == [("E", False), ("I", True)] and lost
+    assert "not given" not in " ".join(lost) and any("one step (0.1 ms) less" in sentence for sentence in lost)
+    short = from_brian2(groups, synapses, tau_m_ms="tau", resistance="R", e_l="El", v_th="Vt", v_reset="Vr")[1]
+    assert "not given, sprig's taken: t_ref_ms = 2, tau_syn_exc_ms = 5, i_dc = 0, v_initial = e_l" in short
     assert np.allclose(network.resistance, 0.04) and np.allclose(network.v_th, -50)
     monitors = [b2.SpikeMonitor(g) for g in groups]
     b2.Network(*groups, *synapses, *monitors).run(MS * ms)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-h5py = pytest.importorskip("h5py")
-
 from carry_support import package, random_network, same_arrays, spikes
+
+h5py = package("h5py")
 
 from sprig.convert.errors import InputError
 from sprig.convert.sonata import to_sonata
@@ -145,7 +145,29 @@ def test_types_and_files_of_parameters_stand_in_for_what_nodes_lack(tmp_path):
             }
         )
     )
-    network, _ = from_sonata(tmp_path, step_ms=0.5)
+    network, lost = from_sonata(tmp_path, step_ms=0.5)
+    assert lost == ["not given, sprig's taken: tau_syn_exc_ms = 5, tau_syn_inh_ms = 5, i_dc = 0, v_initial = e_l"]
+    assert from_sonata(tmp_path)[1][0].endswith("v_initial = e_l, step_ms = 0.1")
     assert np.allclose(network.resistance, 0.04) and network.receptors == 2
     assert network.recurrent.weights.tolist() == [-3.5, -3.5] and network.recurrent.delay_steps.tolist() == [4, 4]
     assert network.input.rows == 2 and network.input.targets.tolist() == [0]
+
+
+def test_a_folder_with_anything_else_in_it_is_not_replaced(tmp_path):
+    network, folder = random_network(n=10), tmp_path / "net"
+    to_sonata(network, folder)
+    to_sonata(network, folder)  # over what it wrote
+    for other in ("notes.txt", "results"):
+        (folder / other).mkdir() if other == "results" else (folder / other).write_text("mine")
+        with pytest.raises(InputError, match=other):
+            to_sonata(network, folder)
+        assert (folder / other).exists() and (folder / "nodes.h5").exists()
+        (folder / other).rmdir() if other == "results" else (folder / other).unlink()
+    (folder / "nodes.h5").unlink()
+    (folder / "nodes.h5").mkdir()
+    with pytest.raises(InputError, match="nodes.h5"):
+        to_sonata(network, folder)
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(InputError, match="link"):
+        to_sonata(network, tmp_path / "link")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "net"]

@@ -1,8 +1,11 @@
 """Spikes: the same there and back in every format, as libsonata, pynwb and neo see them."""
 
+import json
+
 import numpy as np
 import pytest
 
+import sprig
 from carry_support import package
 
 from sprig.convert.errors import InputError
@@ -93,10 +96,32 @@ def test_what_a_run_writes_is_read_with_the_step_of_its_result(tmp_path):
     table = np.zeros(len(spikes.neuron), [("step", "<u4"), ("neuron", "<u4")])
     table["step"], table["neuron"] = np.rint(spikes.time_ms / 0.1), spikes.neuron
     np.save(tmp_path / "spikes.npy", table)
-    with pytest.raises(InputError, match="result.json"):
+    with pytest.raises(InputError, match="records.json"):
         read_spikes(tmp_path / "spikes.npy")
     (tmp_path / "result.json").write_text('{"step_ms": 0.1}')
+    assert read_spikes(tmp_path / "spikes.npy").step_ms == 0.1
+    (tmp_path / "records.json").write_text('{"step_ms": 0.1}')
+    (tmp_path / "result.json").unlink()  # of a run that was killed
     back = read_spikes(tmp_path / "spikes.npy")
     assert (
         np.array_equal(back.neuron, spikes.neuron) and np.allclose(back.time_ms, spikes.time_ms) and back.step_ms == 0.1
     )
+
+
+def test_spikes_that_a_run_wrote_to_a_folder_are_read(tmp_path):
+    network = sprig.Network.random(neurons=60, density=0.2, i_dc=1.2, step_ms=0.2, seed=3)
+    memory = sprig.run(network, 200.0, device="cpu")
+    sprig.run(network, 200.0, device="cpu", folder=tmp_path, record=["spikes", sprig.Probe("v", [3, 5], name="pv")])
+    back = read_spikes(tmp_path / "spikes.npy")
+    assert len(back.neuron) > 50 and np.array_equal(back.neuron, memory.spikes.neuron)
+    assert np.allclose(back.time_ms, memory.spikes.time_ms) and back.step_ms == 0.2
+    said = json.loads((tmp_path / "records.json").read_text())
+    assert said["step_ms"] == 0.2 and [record["file"] for record in said["records"]] == ["spikes.npy", "pv.npy"]
+    assert said["records"][1]["neurons"] == [[3, 6, 2]] and said["records"][1]["unit"] == "mV, absolute"
+
+
+def test_records_json_is_that_of_the_program(tmp_path, program):
+    there = program("run", "network.neurons=60", "network.density=0.2", "neuron.i_dc=1.2", "run.duration_ms=100")
+    network = sprig.Network.random(neurons=60, density=0.2, i_dc=1.2)
+    sprig.run(network, 100.0, device="cpu", folder=tmp_path / "here")
+    assert (tmp_path / "here/records.json").read_text() == (there["folder"] / "records.json").read_text()

@@ -40,3 +40,13 @@ def test_what_does_not_fit_a_matrix_is_refused():
         with pytest.raises(ConversionError, match="weight"):
             from_torch(network, bad)
     assert any("delays" in sentence for sentence in to_torch(random_network()).lost)
+
+
+def test_names_and_ids_stay_where_weights_change():
+    network = random_network(delays=(1, 1))
+    network.neuron_name = [f"n{i}" for i in range(80)]
+    network.recurrent.synapse_id = np.arange(len(network.recurrent), dtype=np.uint64) * 2
+    back = from_torch(network, to_torch(network).weight * 2)
+    assert back.neuron_name == network.neuron_name
+    assert np.array_equal(back.recurrent.synapse_id, network.recurrent.synapse_id)
+    assert np.allclose(back.recurrent.weights, 2 * network.recurrent.weights)

@@ -146,3 +146,18 @@ def test_records_of_a_run_fit_its_spikes(tmp_path):
     on_disk = sprig.run(network, 100.0, record=record, device="cpu", folder=tmp_path / "run")
     assert on_disk.hash == run.hash and len(on_disk.files) == 4
     np.testing.assert_array_equal(np.load(tmp_path / "run" / "spikes.npy")["neuron"], run.spikes.neuron)
+
+
+def test_a_projection_that_learns_is_the_same_at_its_second_use():
+    """build() takes nothing out of what it is given."""
+    excitatory = sprig.Population("E", 40, i_dc=1.3)
+    learns = sprig.Projection("E", "E", "bernoulli(0.2)", weight=0.1, stdp={"w_max": 1.0})
+    stdp = dict(learns.given["stdp"])
+    hashes = [
+        sprig.run(sprig.Network.build([excitatory], [learns], seed=2), 200.0, device="cpu").state_hash
+        for _ in range(2)
+    ]
+    assert learns.given["stdp"] == stdp and hashes[0] == hashes[1]
+    constant = sprig.Projection("E", "E", "bernoulli(0.2)", weight=0.1)
+    still = sprig.run(sprig.Network.build([excitatory], [constant], seed=2), 200.0, device="cpu")
+    assert still.state_hash != hashes[0], "it does learn"

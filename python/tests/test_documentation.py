@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sprig
+from carry_support import package
 from sprig._settings import sections
 from sprig._tables import VERBS, keys_of
 
@@ -65,7 +66,7 @@ WRONG = 'import sprig\nsprig.prune(sprig.Network.random(neurons=10), method="lpn
 
 
 def test_mypy_strict_passes_the_package_and_a_sample_and_finds_misspelt_options(tmp_path):
-    pytest.importorskip("mypy.version", minversion="1.7")  # which knows keyword arguments as TypedDicts
+    package("mypy.version", minversion="1.7")  # which knows keyword arguments as TypedDicts
     (tmp_path / "sample.py").write_text(SAMPLE)
     (tmp_path / "wrong.py").write_text(WRONG)
 

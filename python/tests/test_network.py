@@ -155,7 +155,9 @@ GOOD = {"source": [0, 1], "target": [1, 0], "weight": [0.5, -0.5]}
         ({"tau_m_ms": "gama(3, 2)"}, "neuron.tau_m_ms: found the text"),
         ({"v_reset": 2.0}, "v_reset"),
         ({"populations": {"a": 3}}, "populations: found 3 neurons"),
-        ({"sign": [2, 1]}, "sign"),
+        ({"sign": [2, 1]}, r"^sign\[0\]: found 2; allowed: -1, 0 or 1$"),
+        ({"sign": [1, 0.5]}, r"^sign\[1\]: found 0.5; allowed: -1, 0 or 1$"),
+        ({"sign": ["exc", "inh"]}, "sign: found an array of <U3"),
         ({"synapse": "alpha"}, 'neuron.synapse: found the text "alpha"; allowed: "delta" or "exponential"'),
         ({"duplicates": "add"}, 'duplicates: found "add"; allowed: "multapses" or "sum"'),
         ({"neurons": 0, "source": [], "target": [], "weight": []}, "neurons: found 0"),
@@ -240,3 +242,12 @@ def test_images_may_be_arrays():
         sprig.learn((images.astype(float), labels))
     with pytest.raises(sprig.ConfigError, match="as many of both"):
         sprig.learn((images, labels[:-1]))
+
+
+def test_what_was_decided_while_a_file_was_read_is_in_notes(tmp_path):
+    (tmp_path / "edges.csv").write_text("pre,post,synapses\n1,2,3\n2,1,4\n")
+    network = sprig.Network.load(tmp_path / "edges.csv")
+    assert any("edges.csv" in note and "index 0" in note for note in network.notes), network.notes
+    network.save(tmp_path / "own.npz")
+    assert sprig.Network.load(tmp_path / "own.npz").notes == ()
+    assert sprig.Network.random(neurons=20, density=0.2).notes == ()

@@ -3,13 +3,13 @@
 import pathlib
 import re
 
-import pytest
+from carry_support import package
 
 NOTEBOOK = pathlib.Path(__file__).resolve().parents[2] / "examples/notebooks/prune_and_train.ipynb"
 
 
 def cells():
-    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbformat = package("nbformat")
     return nbformat.read(NOTEBOOK, as_version=4)
 
 
@@ -21,9 +21,9 @@ def test_the_notebook_has_no_outputs_and_at_most_25_lines_of_code():
 
 def outputs_of(notebook):
     """Of its cells of code, executed."""
-    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    nbclient = package("nbclient")
     for name in ("scipy", "ipykernel"):
-        pytest.importorskip(name, reason=f"the Python package {name} is not installed")
+        package(name)
     nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     outputs = [
         "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
@@ -52,7 +52,7 @@ def test_up_to_the_peer_it_prunes_a_scipy_matrix():
 def test_the_notebook_trains_what_sprig_pruned():
     """Where snnTorch, or PyTorch, is not installed, this says so and runs nothing."""
     for name in ("torch", "snntorch"):
-        pytest.importorskip(name, reason=f"the Python package {name} is not installed")
+        package(name)
     outputs = outputs_of(cells())
     losses = [float(line.split()[1]) for line in outputs[3].splitlines() if line[:1].isdigit()]
     assert len(losses) == 5 and losses[-1] < losses[0]

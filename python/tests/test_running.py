@@ -134,9 +134,17 @@ def test_a_thousand_networks_and_runs_leave_memory_as_it_was():
 def test_progress_is_told_in_fractions_that_do_not_fall():
     network = sprig.Network.random(neurons=400, density=0.1, i_dc=1.2)
     told = []
-    sprig._core.run(network._core, [("run.duration_ms", "5000.0"), ("run.device", '"cpu"')], [], [], "",
-                    lambda fraction, detail: told.append((fraction, detail)))
+    # Told ten times a second; stopped once there is enough, for how long a run takes is the machine's.
+
+    def show(fraction, detail):
+        told.append((fraction, detail))
+        if len([f for f, _ in told if f > 0]) >= 3:
+            raise StopIteration
+
+    with pytest.raises(StopIteration):
+        sprig._core.run(network._core, [("run.duration_ms", "1e7"), ("run.device", '"cpu"')], [], [], "", show)
     fractions = [fraction for fraction, _ in told]
+    assert len(told) >= 3 and fractions[-1] > 0 and all(isinstance(detail, str) for _, detail in told)
     assert fractions == sorted(fractions) and all(0 <= f <= 1 for f in fractions)
 
 
@@ -148,3 +156,42 @@ def test_an_exception_of_the_progress_callback_stops_the_work():
 
     with pytest.raises(RuntimeError, match="enough"):
         sprig._core.run(network._core, [("run.duration_ms", "1e7"), ("run.device", '"cpu"')], [], [], "", show)
+
+
+def test_ctrl_c_in_the_last_piece_is_not_swallowed():
+    """What was done is whole then, and still it was asked to stop. Runs of a few ms look for signals at their end only;
+    an alarm stands for Ctrl-C, at moments some of which are within a run."""
+    network = sprig.Network.random(neurons=100, density=0.1, i_dc=1.2)
+    whole = sprig.run(network, 200.0, device="cpu", threads=1)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    caught = []
+    try:
+        for k in range(40):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0005 * (k + 1))
+                sprig.run(network, 200.0, device="cpu", threads=1)
+                time.sleep(0.1)  # the alarm is after the run
+            except sprig.Interrupted as stop:
+                caught.append(stop.partial)
+            except KeyboardInterrupt:  # outside of C++
+                pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert any(partial.complete and partial.hash == whole.hash for partial in caught)
+
+
+@pytest.mark.parametrize("verb", ["run", "prune", "lyapunov", "learn"])
+def test_whatever_was_asked_to_stop_raises(verb, monkeypatch):
+    network = sprig.Network.random(neurons=30, density=0.2, i_dc=1.2)
+    calls = {
+        "run": lambda: sprig.run(network, 20.0, device="cpu"),
+        "prune": lambda: sprig.prune(network, method="random", density=0.5, spectra=False, device="cpu"),
+        "lyapunov": lambda: sprig.lyapunov(network, exponents=2, duration_ms=50.0, device="cpu"),
+        "learn": lambda: sprig.learn("glyphs", neurons=10, train=20, label=20, test=20, steps=20, device="cpu"),
+    }
+    work = getattr(sprig._core, verb)
+    monkeypatch.setattr(sprig._core, verb, lambda *given: {**work(*given), "stopped": True})
+    with pytest.raises(sprig.Interrupted) as stop:
+        calls[verb]()
+    assert stop.value.partial.complete

@@ -1,7 +1,8 @@
 """Networks and spikes carried to and from other simulators and formats. ``python -m sprig convert`` does it by files.
 
 Whatever goes out returns, beside what was made, a list of plain sentences: what the other side cannot hold. Whatever
-comes in returns ``(network, lost)``. The packages of the other side are needed only when they are used.
+comes in returns ``(network, lost)``, but for from_torch, which loses nothing and returns the network. The packages of
+the other side are needed only when they are used.
 
 >>> import os, tempfile, sprig
 >>> net = sprig.Network.random(neurons=20, density=0.2, seed=3)
@@ -9,8 +10,8 @@ comes in returns ``(network, lost)``. The packages of the other side are needed 
 >>> sprig.convert.to_edge_list(net, path)
 ['everything but weights and delays: parameters of neurons, populations, the time step, input channels']
 >>> back, lost = sprig.convert.from_edge_list(path)
->>> bool((back.weights == net.weights).all()), lost
-(True, [])
+>>> bool((back.weights == net.weights).all()), "a time step" in lost[0]
+(True, True)
 """
 
 from __future__ import annotations
@@ -95,18 +96,19 @@ def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[Network,
 def from_matrix_market(path: Path, **given: Any) -> tuple[Network, list[str]]:
     """(network, lost) of a .mtx file of weights, row = source unless orientation="target_source".
 
-    given : delay_ms, step_ms, orientation, multapses, synapse, receptors, and parameters of neurons by name
+    given : what it lacks, as Network.from_scipy() takes it: delay_ms, step_ms, duplicates, parameters of neurons, ...
     """
-    return _network(_tables.from_matrix_market(path, **given))
+    return _tables.from_matrix_market(path, **given)
 
 
-def from_edge_list(path: Path, *, neurons: int = 0, **given: Any) -> tuple[Network, list[str]]:
-    """(network, lost) of a CSV with columns source, target, weight, perhaps delay_ms; numbers from 0, or names.
+def from_edge_list(path: Path, **given: Any) -> tuple[Network, list[str]]:
+    """(network, lost) of a CSV of edges, as Network.load() reads it: columns source (pre), target (post), weight
+    (synapses), delay_ms, receptor, type; numbers from 0, or names. ``lost`` has the network's notes.
 
-    neurons : how many there are, 0: as many as the list has
-    given : as of from_matrix_market
+    given : options of Network.load(): neurons, delay_ms, step_ms, duplicates, nodes, edge_types, parameters of
+        neurons, ...
     """
-    return _network(_tables.from_edge_list(path, neurons=neurons, **given))
+    return _tables.from_file(path, **given)
 
 
 def from_brian2(groups: Any, synapses: Any, **given: Any) -> tuple[Network, list[str]]:
@@ -119,5 +121,6 @@ def from_brian2(groups: Any, synapses: Any, **given: Any) -> tuple[Network, list
 
 
 def from_torch(network: Any, weight: Any) -> Network:
-    """``network`` with the weights that training made of to_torch()'s; its synapses stay those that it had."""
+    """``network`` with the weights that training made of to_torch()'s, and nothing else changed: its synapses stay those
+    that it had. Nothing is lost, so this returns the network alone."""
     return _torch.from_torch(network, weight).to_network()

@@ -11,11 +11,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
+from .. import _core
 from .._arrays import Array
 from .errors import ConversionError, InputError
 from .files import load_npz, whole_file
@@ -26,20 +27,7 @@ if TYPE_CHECKING:
 Path = Union[str, "os.PathLike[str]"]
 
 # Of each neuron: array of network.npz, and what a format that lacks it leaves it at.
-PARAMETERS = {
-    "tau_m_ms": 20.0,
-    "resistance": 1.0,
-    "e_l": 0.0,
-    "v_th": 1.0,
-    "v_reset": 0.0,
-    "t_ref_ms": 2.0,
-    "tau_syn_exc_ms": 5.0,
-    "tau_syn_inh_ms": 5.0,
-    "i_dc": 0.0,
-    "v_initial": 0.0,
-    "theta_plus": 0.0,
-    "tau_theta_ms": 1e7,
-}
+PARAMETERS: dict[str, float] = {name: default for name, default, _ in _core.neuron_parameters}
 _POSITIVE = ("tau_m_ms", "resistance", "tau_syn_exc_ms", "tau_syn_inh_ms", "tau_theta_ms")
 MOST_DELAY_STEPS = 32767
 
@@ -54,12 +42,14 @@ class Population:
 
 @dataclasses.dataclass
 class Synapses:
-    """Compressed sparse rows, row = source. delay_steps: one a synapse."""
+    """Compressed sparse rows, row = source. delay_steps: one a synapse. synapse_id: their indices before any pruning,
+    where they had others."""
 
     weights: Array
     targets: Array
     offsets: Array
     delay_steps: Array
+    synapse_id: Array | None = None
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -110,6 +100,8 @@ class NetworkArrays:
     adaptive: bool = False
     input: Synapses | None = None  # from channels outside the network
     original_id: Array | None = None
+    neuron_name: list[str] | None = None
+    cluster: Array | None = None  # of each neuron
 
     def __len__(self) -> int:
         return len(self.parameters["tau_m_ms"])
@@ -141,6 +133,13 @@ class NetworkArrays:
         if (self.v_reset >= self.v_th).any():
             i = int(np.argmax(self.v_reset >= self.v_th))
             raise InputError(where, f"v_reset[{i}]: found {self.v_reset[i]}; allowed: below v_th, {self.v_th[i]}")
+        for what, array in (
+            ("original_id", self.original_id),
+            ("neuron_name", self.neuron_name),
+            ("cluster", self.cluster),
+        ):
+            if array is not None and np.shape(array) != (n,):
+                raise InputError(where, f"{what}: has shape {np.shape(array)}; allowed: one value a neuron ({n})")
         for what, synapses in (("synapse", self.recurrent), ("input synapse", self.input)):
             if synapses is None or len(synapses) == 0:
                 continue
@@ -165,8 +164,10 @@ class NetworkArrays:
             raise InputError(path, "has no array 'sprig_format': it is no network that sprig wrote")
         if a["sprig_format"] != 1:
             raise InputError(path, f"has format {a['sprig_format']}; this version reads format 1")
+        if "orientation" in a and _texts(a["orientation"], path, "orientation") != ["source_target"]:
+            raise InputError(path, "orientation: is none that sprig writes; allowed: source_target")
         try:
-            names = [bytes(name).rstrip(b"\0").decode() for name in a["population_name"]]
+            names = _texts(a["population_name"], path, "population_name")
             populations = [
                 Population(*p)
                 for p in zip(
@@ -187,6 +188,8 @@ class NetworkArrays:
                 bool(a["adaptive"]),
                 _csr_of(a, "input_", path) if "input_data" in a else None,
                 a["original_id"],
+                _texts(a["neuron_name"], path, "neuron_name") if "neuron_name" in a else None,
+                a.get("cluster"),
             )
         except KeyError as error:
             raise InputError(path, f"has no array {error}") from error
@@ -202,7 +205,12 @@ class NetworkArrays:
         out["population_name"] = np.array([p.name.encode() for p in self.populations])
         for key, kind in (("first", np.uint32), ("count", np.uint32), ("inhibitory", bool)):
             out["population_" + key] = np.array([getattr(p, key) for p in self.populations], kind)
+        if self.neuron_name is not None:
+            out["neuron_name"] = np.array([name.encode() for name in self.neuron_name])
+        if self.cluster is not None:
+            out["cluster"] = self.cluster.astype(np.uint32)
         out.update(
+            orientation=np.bytes_(b"source_target"),
             synapse=np.bytes_(self.synapse.encode()),
             reset=np.bytes_(self.reset.encode()),
             receptors=np.int32(self.receptors),
@@ -247,6 +255,29 @@ class NetworkArrays:
             return Network.load(path)
 
 
+def not_held(net: NetworkArrays) -> list[str]:
+    """What only network.npz has a place for, of what this network has: sentences for `lost`."""
+    lost = []
+    if net.neuron_name is not None:
+        lost.append(f"names of neurons: {', '.join(net.neuron_name[:3])}{', ...' if len(net) > 3 else ''}")
+    if net.cluster is not None:
+        lost.append("clusters of neurons")
+    if net.recurrent.synapse_id is not None:
+        lost.append("synapse_id: what synapses were before pruning")
+    return lost
+
+
+def _texts(array: Array, path: Path, name: str) -> list[str]:
+    if array.dtype.kind == "U":
+        return [str(text) for text in np.ravel(array)]
+    if array.dtype.kind != "S":
+        raise InputError(path, f"{name}: is of type {array.dtype}; allowed: texts")
+    try:
+        return [bytes(text).decode() for text in np.ravel(array)]
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"{name}: is no UTF-8") from error
+
+
 def _csr_of(a: Mapping[str, Any], prefix: str, path: Path) -> Synapses:
     offsets, targets, weights = (a[prefix + name] for name in ("indptr", "indices", "data"))
     if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(targets) or (np.diff(offsets) < 0).any():
@@ -259,25 +290,30 @@ def _csr_of(a: Mapping[str, Any], prefix: str, path: Path) -> Synapses:
         targets.astype(np.int64),
         offsets.astype(np.int64),
         np.broadcast_to(delay, targets.shape),
+        _ids_of(a, prefix, path, len(targets)),
     )
+
+
+def _ids_of(a: Mapping[str, Any], prefix: str, path: Path, synapses: int) -> Array | None:
+    ids: Array | None = a.get(prefix + "synapse_id")
+    if ids is not None and (ids.shape != (synapses,) or ids.dtype.kind not in "iu"):
+        raise InputError(path, f"{prefix}synapse_id: has shape {ids.shape}; allowed: one whole number a synapse")
+    return ids
 
 
 def _csr_arrays(prefix: str, synapses: Any, columns: int) -> dict[str, Any]:
     width = np.int32 if len(synapses) < 2**31 else np.int64
     delay = synapses.uniform_delay
+    ids = synapses.synapse_id
     return {
+        **({} if ids is None else {prefix + "synapse_id": ids.astype(np.uint64)}),
         prefix + "data": synapses.weights,
         prefix + "indices": synapses.targets.astype(width),
         prefix + "indptr": synapses.offsets.astype(width),
         prefix + "format": np.bytes_(b"csr"),
-        prefix + "shape": np.array([synapses.rows, columns], np.int64),
+        prefix + "shape": np.array([synapses.rows, columns if synapses.rows else 0], np.int64),  # as sprig has none
         prefix + "delay_steps": synapses.delay_steps.astype(np.uint16) if delay is None else np.uint16(delay),
     }
-
-
-def one_population(synapses: Any, n: int) -> list[Population]:
-    """For a network that came without populations; inhibitory when it has no positive weight."""
-    return [Population("all", 0, n, bool(len(synapses)) and bool((synapses.weights <= 0).all()))]
 
 
 def parameters_of(n: int, **given: Any) -> dict[str, Array]:
@@ -294,6 +330,21 @@ def parameters_of(n: int, **given: Any) -> dict[str, Array]:
     if "v_initial" not in given:
         out["v_initial"] = out["e_l"].copy()
     return out
+
+
+def taken(
+    given: Collection[str], *, synapse: str, receptors: int, adaptive: bool = False, **others: float
+) -> list[str]:
+    """For `lost`: the parameters that matter to such neurons and were not given. others: what else was not, and what it
+    is now."""
+    moot = set() if adaptive else {"theta_plus", "tau_theta_ms"}
+    moot |= {"tau_syn_exc_ms", "tau_syn_inh_ms"} if synapse == "delta" else set()
+    moot |= {"tau_syn_inh_ms"} if receptors == 1 else set()
+    values: dict[str, object] = {name: f"{value:g}" for name, value in PARAMETERS.items()}
+    values["v_initial"] = "e_l"
+    texts = [f"{name} = {value}" for name, value in values.items() if name not in given and name not in moot]
+    texts += [f"{name} = {value:g}" for name, value in others.items()]
+    return [f"not given, sprig's taken: {', '.join(texts)}"] if texts else []
 
 
 def steps_of_ms(delay_ms: Any, step_ms: float) -> Array:

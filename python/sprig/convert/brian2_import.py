@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import PARAMETERS, NetworkArrays, Population, parameters_of, steps_of_ms, synapses_of
+from .arrays import PARAMETERS, NetworkArrays, Population, parameters_of, steps_of_ms, synapses_of, taken
 from .errors import ConversionError, need
 
 
@@ -28,7 +28,8 @@ def from_brian2(
     """The network of `groups` and `synapses` (Brian2 objects, or lists of them), and what was not carried.
 
     weight: the name of the synapses' variable. parameters: sprig's name = a name in the groups or their namespaces
-    (tau_m_ms="tau", v_th="V_threshold"), or a value.
+    (tau_m_ms="tau", v_th="V_threshold"), or a value; `lost` says which were not given. t_ref_ms: one step less than
+    Brian2's refractory.
     """
     b2 = need("brian2", "brian2")
     groups = list(groups) if isinstance(groups, Sequence) else [groups]
@@ -68,6 +69,11 @@ def from_brian2(
         populations.append(Population(g.name, start, len(g), len(sent) > 0 and bool((sent <= 0).all())))
     network = NetworkArrays(recurrent, parameters_of(n, **given), populations, step_ms, synapse, receptors)
     lost = ["equations, thresholds and resets: taken to be sprig's", "monitors, input groups, network operations"]
+    lost += taken(given, synapse=synapse, receptors=receptors)
+    lost.append(
+        f"refractory: Brian2 integrates again in the step in which it ends, sprig a step later; t_ref_ms has to be one "
+        f"step ({step_ms:g} ms) less than Brian2's refractory for the same spikes"
+    )
     return network.check("brian2"), lost
 
 

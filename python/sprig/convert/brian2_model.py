@@ -5,7 +5,8 @@
 
 Brian2 integrates again in the step in which the refractory period ends, sprig (as NEST) one step later: one step is
 added to it. With delta synapses a spike acts before the threshold is looked at, so synapses come before thresholds in
-a step, and their delay is a step shorter, because they then see the spikes of the step before.
+a step, and their delay is a step shorter, because they then see the spikes of the step before: of neurons and of the
+generator that stands for input channels, which spikes when thresholds are looked at.
 
 This file needs NumPy and Brian2 alone: `python -m sprig convert net.npz net_brian2.py` writes it beside a copy of the
 network, to be run or imported.
@@ -69,9 +70,7 @@ def build(a: Mapping[str, Any], spikes_of_channels: Any = None) -> dict[str, Any
     for prefix, source in sources:
         weights, targets = np.asarray(a[prefix + "data"], float), np.asarray(a[prefix + "indices"])
         rows = np.repeat(np.arange(len(a[prefix + "indptr"]) - 1), np.diff(a[prefix + "indptr"]))
-        steps = np.broadcast_to(np.asarray(a[prefix + "delay_steps"], float), weights.shape) - (
-            1 if delta and not prefix else 0
-        )
+        steps = np.broadcast_to(np.asarray(a[prefix + "delay_steps"], float), weights.shape) - (1 if delta else 0)
         for k, mine in (("e", weights >= 0), ("i", weights < 0)) if receptors == 2 else (("e", slice(None)),):
             if len(weights[mine]) == 0:
                 continue

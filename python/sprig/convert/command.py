@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .. import errors
 from . import nir, nir_read, simulators, sonata, sonata_read, spikes, tables
 from .arrays import PARAMETERS, NetworkArrays, Path
 from .errors import ConversionError, InputError
 from .files import DAMAGED_ZIP, first_line, hdf5_file, plain_file
+
+# Columns of edge lists, and arrays of them in .npz: the words of host/formats/edge_list.cpp.
+SOURCE = frozenset({"source", "pre", "from", "src", "presynaptic"})
+TARGET = frozenset({"target", "post", "to", "dst", "postsynaptic"})
 
 EXIT_CONFIG, EXIT_INPUT = 3, 4  # as the program's
 
@@ -28,7 +35,10 @@ FORMATS = {
     "norse": ("FILE.nir, --to norse", "as snntorch, but its step is the network's"),
     "sonata": ("a folder", sonata.LOST),
     "matrix": ("FILE.mtx (Matrix Market); in only: .npy, scipy's .npz", tables.LOST_MATRIX),
-    "edges": ("FILE.csv: source, target, weight, delay_ms", tables.LOST_EDGES),
+    "edges": (
+        "FILE.csv: source, target, weight, delay_ms; in too: pre, post, synapses, ..., .npz of such arrays",
+        tables.LOST_EDGES,
+    ),
     "brian2": ("NAME.py, --to brian2; out only", simulators.LOST_BRIAN2),
     "nest": ("NAME.py, --to nest; out only", simulators.LOST_NEST),
     "spikes": (
@@ -44,9 +54,10 @@ def describe() -> str:
     for name, (looks, lost) in FORMATS.items():
         lines.append(f"  {name:9} {looks}\n            loses: {lost}")
     lines.append(
-        "\nparameters that a matrix or an edge list lacks: --set NAME=NUMBER with NAME of "
+        "\nwhat a matrix or an edge list lacks: --set NAME=VALUE with NAME of "
         + ", ".join(PARAMETERS)
-        + ", delay_ms, step_ms, or orientation=target_source, multapses=false, neurons=N"
+        + ", delay_ms, step_ms, neurons, or how it is read: orientation=target_source, duplicates=sum, ids=name, "
+        "nodes=FILE, edge_types=WORD, unlisted=leave_out, groups=by_sign, as [network] has them"
     )
     return "\n".join(lines)
 
@@ -81,7 +92,8 @@ def kind_of(path: Path) -> str:
     if path.endswith(".json") and "networks" in text:
         return "sonata"
     head = next((line for line in text.splitlines() if line and not line.startswith("#")), "")
-    if "source" in head and "target" in head:
+    columns = {word.strip().strip('"').lower() for word in re.split(r"[,;\t]", head)}
+    if columns & SOURCE and columns & TARGET:
         return "edges"
     if "time_ms" in head:
         return "spikes"
@@ -96,11 +108,15 @@ def _kind_of_npz(path: Path) -> str:
         raise InputError(path, f"is no .npz file, or is damaged or truncated: {first_line(error)}") from error
     if "sprig_format" in names:
         return "sprig"
-    if "neuron" in names:
+    if "neuron" in names and names & {"step", "time_ms"}:
         return "spikes"
-    if {"data", "format", "shape"} <= names:
+    if names & SOURCE and names & TARGET:
+        return "edges"
+    if "format" in names or len(names) == 1:
         return "matrix"
-    raise InputError(path, "is an .npz of no known kind; allowed: a network of sprig, scipy.sparse's matrix, spikes")
+    raise InputError(
+        path, "is an .npz of no known kind; allowed: a network of sprig, a matrix, source and target of edges, spikes"
+    )
 
 
 def convert(
@@ -115,6 +131,8 @@ def convert(
             raise ConversionError(f"to: found {became!r}; spikes become spikes: .npz, .h5, .nwb, .dat, .csv")
         return found, became, spikes.write_spikes(spikes.read_spikes(source), target)
     became = to or _by_ending(target)
+    if became in ("brian2", "nest"):
+        _refuse_own_source(source, target)
     network, lost = _read(found, source, peer, given)
     writers: dict[str, Callable[[], Any]] = {
         "sprig": lambda: _save(network, target),
@@ -144,18 +162,22 @@ def _read(found: str, source: Path, peer: str | None, given: dict[str, Any]) -> 
         step = {"step_ms": given.pop("step_ms")} if "step_ms" in given else {}
         _none_given(found, given)
         return sonata_read.from_sonata(source, **step)
-    if found == "edges":
-        return tables.from_edge_list(source, **given)
-    if os.fspath(source).endswith(".mtx"):
-        return tables.from_matrix_market(source, **given)
     with open(source, "rb") as file:
         market = file.read(14) == b"%%MatrixMarket"
-    return tables.from_matrix_market(source, **given) if market else tables.from_matrix_file(source, **given)
+    network, lost = tables.from_matrix_market(source, **given) if market else tables.from_file(source, **given)
+    return NetworkArrays.of(network), lost
 
 
 def _save(network: NetworkArrays, target: str) -> list[str]:
     network.save(target)
     return []
+
+
+def _refuse_own_source(source: Path, script: str) -> None:
+    """Beside a script is written the network that it reads: never over the one that is converted."""
+    for written in (script, os.path.splitext(script)[0] + ".npz"):
+        if os.path.exists(written) and os.path.samefile(source, written):
+            raise ConversionError(f"{script}: would be written over {written}, which is converted; choose another name")
 
 
 def _none_given(found: str, given: dict[str, Any]) -> None:
@@ -180,14 +202,19 @@ def _value(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise ConversionError(f"--set {text}: allowed: NAME=VALUE")
-    if name == "multapses" and value in ("true", "false"):
+    if name in ("step_ms", "t_ref_ms"):  # of any format
+        try:
+            return name, float(value)
+        except ValueError:
+            raise ConversionError(f"--set {name}: found {value!r}; allowed: a number") from None
+    if name == "edge_types":
+        return name, value.split(",")
+    if value in ("true", "false"):
         return name, value == "true"
-    if name in ("orientation", "synapse"):
-        return name, value
-    try:
-        return name, int(value) if name in ("neurons", "receptors") else float(value)
-    except ValueError:
-        raise ConversionError(f"--set {name}: found {value!r}; allowed: a number") from None
+    for number in (int, float):
+        with contextlib.suppress(ValueError):
+            return name, number(value)
+    return name, value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -223,9 +250,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.delays,
             **dict(_value(text) for text in options.set),
         )
-    except InputError as error:
+    except errors.InputError as error:
         return _refused(error, EXIT_INPUT)
-    except ConversionError as error:
+    except errors.ConfigError as error:
         return _refused(error, EXIT_CONFIG)
     except OSError as error:
         return _refused(f"{error.filename}: {error.strerror}", EXIT_INPUT)

@@ -11,7 +11,7 @@ import tempfile
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Union
 
 import numpy as np
@@ -65,23 +65,35 @@ def whole_file(path: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path) -> Iterator[str]:
+def whole_folder(path: Path, files: Collection[str]) -> Iterator[str]:
     """A temporary folder beside `path`, which takes its name when the block ends without an error. An existing folder
-    is replaced only if its files are those of an earlier conversion (it has circuit_config.json) or it is empty."""
+    is replaced only if it is empty or has nothing but `files`, those that are written, as an earlier conversion left
+    them."""
     path = os.path.abspath(os.fspath(path))
-    if os.path.exists(path) and not os.path.isdir(path):
-        raise InputError(path, "is a file; a folder is written")
-    if os.path.isdir(path) and os.listdir(path) and not os.path.exists(os.path.join(path, "circuit_config.json")):
-        raise InputError(path, "is a folder with other files; a new or empty one is written")
+    _refuse_other_folder(path, files)
     temporary = tempfile.mkdtemp(prefix=".sprig-", dir=os.path.dirname(path))
     try:
         yield temporary
         os.chmod(temporary, 0o755)
+        _refuse_other_folder(path, files)  # something may have been put there meanwhile
         if os.path.isdir(path):
             shutil.rmtree(path)
         os.replace(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_other_folder(path: str, files: Collection[str]) -> None:
+    if os.path.islink(path):
+        raise InputError(path, "is a link; a folder is written")
+    if os.path.exists(path) and not os.path.isdir(path):
+        raise InputError(path, "is a file; a folder is written")
+    if not os.path.isdir(path):
+        return
+    with os.scandir(path) as entries:
+        others = sorted(e.name for e in entries if e.name not in files or not e.is_file(follow_symlinks=False))
+    if others:
+        raise InputError(path, f"is a folder with other files ({others[0]}); a new or empty one is written")
 
 
 def plain_file(path: Path) -> int:

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array
-from .arrays import NetworkArrays, Path
+from .arrays import NetworkArrays, Path, not_held
 from .errors import ConversionError, need
 from .files import whole_file
 
@@ -218,6 +218,7 @@ def _peer_nodes(nir: Any, net: NetworkArrays, branches: list[tuple[int, Array]],
 
 def _say_what_is_lost(net: NetworkArrays, lost: list[str], metadata: bool) -> None:
     kept = ", but for sprig in its metadata" if metadata else ""
+    lost += not_held(net)
     if (net.t_ref_ms > 0).any():
         lost.append(f"t_ref_ms: NIR has no refractory time{kept}")
     if (net.v_initial != net.e_l).any():
@@ -248,6 +249,6 @@ def _metadata(net: NetworkArrays) -> dict[str, Any]:
 
 
 LOST = (
-    "refractory time, initial potentials, adaptive threshold, soft reset, names of populations and the time step "
-    "(kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense"
+    "names of neurons; refractory time, initial potentials, adaptive threshold, soft reset, names of populations and "
+    "the time step (kept in the metadata for sprig); I_dc becomes a bias; parallel synapses are added up; weights become dense"
 )

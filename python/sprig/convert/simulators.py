@@ -6,12 +6,13 @@ import os
 from typing import Any
 
 from . import brian2_model, nest_model
-from .arrays import NetworkArrays, Path
+from .arrays import NetworkArrays, Path, not_held
 from .errors import ConversionError, need
 from .files import whole_file
 
-LOST_BRIAN2 = "populations and original ids; learning synapses; units (Brian2 sees plain numbers in mV, pA)"
-LOST_NEST = "populations and original ids; learning synapses; soft reset and adaptive threshold are refused"
+_LOST = "names of neurons, populations and original ids; learning synapses; "
+LOST_BRIAN2 = _LOST + "units (Brian2 sees plain numbers in mV, pA)"
+LOST_NEST = _LOST + "soft reset and adaptive threshold are refused"
 
 
 class SimulatorModel(dict[str, Any]):
@@ -47,7 +48,7 @@ def to_nest(network: Any, spikes_of_channels: Any = None) -> SimulatorModel:
 
 
 def write_brian2_script(network: Any, path: Path) -> list[str]:
-    """A script `path` and the network beside it; returns what is lost."""
+    """A script `path` and the network beside it; returns what is lost. Those of an earlier conversion are replaced."""
     net = NetworkArrays.of(network)
     return _write(net, path, brian2_model, _lost_brian2(net))
 
@@ -61,7 +62,10 @@ def _write(net: NetworkArrays, path: Path, module: Any, lost: list[str]) -> list
     path = os.fspath(path)
     if not path.endswith(".py"):
         raise ConversionError(f"{path}: a script's name ends in .py")
-    net.save(path[:-3] + ".npz")
+    beside = path[:-3] + ".npz"
+    if os.path.lexists(beside) and not os.path.exists(path):
+        raise ConversionError(f"{path}: the network would be written to {beside}, which is there; choose another name")
+    net.save(beside)
     with open(module.__file__, encoding="utf-8") as file:
         text = file.read()
     with whole_file(path) as temporary:
@@ -71,7 +75,9 @@ def _write(net: NetworkArrays, path: Path, module: Any, lost: list[str]) -> list
 
 
 def _lost_brian2(net: NetworkArrays) -> list[str]:
-    lost = [f"names of {len(net.populations)} populations: one NeuronGroup"] if len(net.populations) > 1 else []
+    lost = not_held(net)
+    if len(net.populations) > 1:
+        lost.append(f"names of {len(net.populations)} populations: one NeuronGroup")
     close = abs(net.tau_syn_exc_ms / net.tau_m_ms - 1) < 1e-6
     if net.receptors == 2:
         close |= abs(net.tau_syn_inh_ms / net.tau_m_ms - 1) < 1e-6
@@ -86,4 +92,7 @@ def _lost_brian2(net: NetworkArrays) -> list[str]:
 def _lost_nest(net: NetworkArrays) -> list[str]:
     if net.reset == "soft" or net.adaptive:
         raise ConversionError("soft reset, adaptive threshold: NEST's iaf_psc_exp and iaf_psc_delta have none")
-    return [f"names of {len(net.populations)} populations: nodes in a row"] if len(net.populations) > 1 else []
+    lost = not_held(net)
+    if len(net.populations) > 1:
+        lost.append(f"names of {len(net.populations)} populations: nodes in a row")
+    return lost

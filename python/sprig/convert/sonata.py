@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array
-from .arrays import NetworkArrays, Path, Population
+from .arrays import NetworkArrays, Path, Population, not_held
 from .errors import ConversionError, need
 from .files import whole_folder
 from .sonata_tables import write_table
@@ -38,10 +38,18 @@ NAMES = {
     "tau_syn_ex": "tau_syn_exc_ms",
     "tau_syn_in": "tau_syn_inh_ms",
 }
+FILES = (
+    "circuit_config.json",
+    "edge_types.csv",
+    "edges.h5",
+    "node_types.csv",
+    "nodes.h5",
+    "simulation_config.json",
+)
 _OURS = ("resistance", "theta_plus", "tau_theta_ms")  # exact, or without a name in NEST: as sprig_<name>
 LOST = (
-    "adaptive threshold and soft reset (kept as attributes that sprig finds again); ids before pruning; "
-    "synapses that were pruned keep no trace"
+    "names of neurons; adaptive threshold and soft reset (kept as attributes that sprig finds again); ids before "
+    "pruning; synapses that were pruned keep no trace"
 )
 
 
@@ -49,7 +57,7 @@ def to_sonata(network: Any, folder: Path) -> list[str]:
     """Writes `network` as a SONATA circuit into `folder`; returns the list of what is lost."""
     h5py = need("h5py", "sonata")
     net = NetworkArrays.of(network)
-    lost = []
+    lost = not_held(net)
     if net.adaptive or net.reset == "soft":
         lost.append(
             "adaptive threshold and soft reset: SONATA has no names for them; sprig finds its own attributes again"
@@ -61,7 +69,7 @@ def to_sonata(network: Any, folder: Path) -> list[str]:
     names = [p.name for p in net.populations]
     if len(set(names)) != len(names) or any(not n or "/" in n or n == "input" for n in names):
         raise ConversionError(f"population names {names}: allowed in SONATA: different ones, without '/', not 'input'")
-    with whole_folder(folder) as out:
+    with whole_folder(folder, FILES) as out:
         channels = net.input.rows if net.input is not None else 0
         with h5py.File(os.path.join(out, "nodes.h5"), "w") as file:
             _mark(file)

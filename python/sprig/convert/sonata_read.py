@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array
-from .arrays import PARAMETERS, NetworkArrays, Path, Population, parameters_of, steps_of_ms, together
+from .arrays import PARAMETERS, NetworkArrays, Path, Population, parameters_of, steps_of_ms, taken, together
 from .errors import InputError, need
 from .files import first_line, hdf5_file, plain_file
 from .sonata import NAMES
 from .sonata_tables import columns_of, type_table
 
 _NEEDED = ("tau_m", "C_m", "V_th")
+_STEP_MS = 0.1  # where nobody says
 
 
 def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[NetworkArrays, list[str]]:
@@ -36,10 +37,15 @@ def from_sonata(folder: Path, *, step_ms: float | None = None) -> tuple[NetworkA
     if not any(n["virtual"] is False for n in nodes.values()):
         raise InputError(config, "has no population of point neurons")
     if step_ms is None:
-        step_ms = ours.get("step_ms") or _run_dt(config) or 0.1
+        step_ms = ours.get("step_ms") or _run_dt(config)
+    others = {} if step_ms is not None else {"step_ms": _STEP_MS}
+    step_ms = _STEP_MS if step_ms is None else step_ms
     if not (np.isfinite(step_ms) and step_ms > 0):
         raise InputError(config, f"step_ms: found {step_ms}; allowed: a finite number > 0")
     network = _neurons(nodes, ours, float(step_ms), config, lost)
+    lost += taken(
+        _held_by_all(nodes), synapse=network.synapse, receptors=network.receptors, adaptive=network.adaptive, **others
+    )
     first = {p.name: p.first for p in network.populations}
     channel, rows = {}, 0
     for name, n in nodes.items():
@@ -200,6 +206,14 @@ def _neurons(
     network.reset = "soft" if ours.get("reset") == "soft" else "hard"
     network.adaptive = bool(ours.get("adaptive", False))
     return network
+
+
+def _held_by_all(nodes: dict[str, Any]) -> set[str]:
+    """sprig's names of the parameters that every population of neurons has."""
+    ours = {**{theirs: name for theirs, name in NAMES.items()}, "C_m": "resistance"}
+    ours |= {"sprig_" + name: name for name in ("theta_plus", "tau_theta_ms")}
+    held = [{ours[key] for key in n["columns"] if key in ours} for n in nodes.values() if not n["virtual"]]
+    return set.intersection(*held)
 
 
 def _column(of: dict[str, Any], key: str, default: Any) -> Array:

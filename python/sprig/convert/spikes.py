@@ -107,16 +107,25 @@ def _read_npy(path: str) -> Spikes:
         raise InputError(path, f"is no .npy array, or is truncated: {first_line(error)}") from error
     if spikes.dtype.names is None or not {"step", "neuron"} <= set(spikes.dtype.names):
         raise InputError(path, "has no fields step and neuron")
-    result = os.path.join(os.path.dirname(os.path.abspath(path)), "result.json")
-    try:
-        with open(result, encoding="utf-8") as file:
-            step_ms = float(json.load(file)["step_ms"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(path, f"has steps, and {result} does not say how long one is") from error
+    step_ms = _step_beside(path)
     step, neuron = np.asarray(spikes["step"]), np.asarray(spikes["neuron"])
     if "replica" in spikes.dtype.names:
         step, neuron = step[spikes["replica"] == 0], neuron[spikes["replica"] == 0]
     return _sorted(path, step * step_ms, neuron, step_ms)
+
+
+def _step_beside(path: str) -> float:
+    """step_ms of records.json, which a run writes before it begins, or of result.json."""
+    folder = os.path.dirname(os.path.abspath(path))
+    for name in ("records.json", "result.json"):
+        try:
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                step_ms = float(json.load(file)["step_ms"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue
+        if 0 < step_ms < float("inf"):
+            return step_ms
+    raise InputError(path, "has steps, and neither records.json nor result.json beside it says how long one is")
 
 
 def _read_sonata(path: str, groups: Any, population: str | None) -> Spikes:

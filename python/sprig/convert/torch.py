@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array
-from .arrays import NetworkArrays, synapses_of
+from .arrays import NetworkArrays
 from .errors import ConversionError, need
 
 _MOST_BYTES = 2**31
@@ -76,8 +76,7 @@ def from_torch(network: Any, weight: Any) -> NetworkArrays:
     if len(np.unique(pairs)) < len(pairs):
         raise ConversionError("parallel synapses: one weight of a matrix stands for several; merge them first")
     new = (values[r.targets, r.sources] / _gain(net)[r.targets]).astype(np.float32)
-    trained = synapses_of(len(net), r.sources, r.targets, new, r.delay_steps)
-    return dataclasses.replace(net, recurrent=trained)
+    return dataclasses.replace(net, recurrent=dataclasses.replace(r, weights=new))
 
 
 def _gain(net: NetworkArrays) -> Array:
