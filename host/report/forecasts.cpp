@@ -10,7 +10,7 @@ namespace sprig::report {
 
 namespace {
 
-constexpr std::size_t kMostPlots = 8;  // a task and training
+constexpr std::size_t kMostPlots = 9;  // of a task and training
 
 svg::Style truth_style() {
   svg::Style style;
@@ -30,33 +30,24 @@ std::string network_name(const Node& entry) {
 
 void draw_forecasts(Page& page, const Node& kept, const std::string& task, const std::string& training,
                     const MethodStyles& styles) {
-  std::vector<svg::Plot> plots;
-  std::size_t left_out = 0;
+  std::size_t drawn = 0;
   for (const Node& entry : kept.items()) {
     if (entry["task"].text() != task || entry["training"].text() != training || !entry["truth"].there()) continue;
-    if (plots.size() == kMostPlots) {
-      ++left_out;
-      continue;
-    }
+    if (++drawn > kMostPlots) break;
     const std::vector<double> truth = entry["truth"].numbers(), predicted = entry["predicted"].numbers();
     const std::string name = network_name(entry);
-    svg::Plot plot(name + ", seed " + figure(entry["seed"].number(), 10) + ": " + entry["measure"].text() + " " +
-                       figure(entry["score"].number(), 3),
-                   "The first target of the test part and its forecast.", {"sample of the test part"}, {"target"});
+    svg::Plot plot("Forecast of " + name, "The first target of the test part and its forecast.",
+                   {"sample of the test part"}, {"target"});
     svg::Style style = styles.of(entry["method"].text());
     style.marker = svg::Marker::none;
     plot.line(counting(truth.size(), 0), truth, truth_style());
     plot.line(counting(predicted.size(), 0), predicted, style);
-    plots.push_back(std::move(plot));
+    page.figure("Forecast of " + name, {plot},
+                "Seed " + figure(entry["seed"].number(), 10) + ", " + entry["measure"].text() + "\u00A0" +
+                    figure(entry["score"].number(), 3) + ". In the units of the series; all predictions are in " +
+                    entry["folder"].text() + ".",
+                {{truth_style(), "truth"}, {style, "forecast"}});
   }
-  if (plots.empty()) return;
-  page.figure(
-      "Forecasts", plots,
-      "The wide line is the truth, in the units of the series. The networks, their readouts and all predictions "
-      "are in kept/" +
-          std::string(left_out > 0 ? ", also of " + figure(static_cast<double>(left_out), 9) + " that are not drawn"
-                                   : "") +
-          ".");
 }
 
 }  // namespace sprig::report

@@ -8,10 +8,10 @@
 #include <map>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/formats/npz.hpp"
-#include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
@@ -33,8 +33,20 @@ std::string folder_name(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
   std::string name = plain(line.task) + "-" + std::string(name_of(line.training));
   if (!line.variant.empty()) name += "-" + plain(line.variant);
-  return name + "-" + std::string(name_of(line.method)) + "-kept" + plain(number_text(line.density)) + "-gain" +
-         plain(number_text(line.gain)) + "-seed" + std::to_string(grid.seed_of(cell));
+  return name + "-" + std::string(name_of(line.method)) + "-kept" + plain(shown_real(line.density)) + "-gain" +
+         plain(shown_real(line.gain)) + "-seed" + std::to_string(grid.seed_of(cell));
+}
+
+// Of every cell one of its own: names that only differ in what folders are not called by get their number behind them.
+std::vector<std::string> folder_names(const StudyGrid& grid) {
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    std::string name = folder_name(grid, cell);
+    if (!taken.insert(name).second) taken.insert(name += "-" + std::to_string(cell));
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 Json cell_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
@@ -86,9 +98,10 @@ void write_predictions(const std::string& path, const TrainedTask& trained) {
 }
 
 // The first target of the first samples.
-std::vector<double> shown_of(const NpzReader& file, const char* name) {
+std::vector<double> shown_of(const NpzReader& file, const std::string& path, const char* name) {
+  if (file.shape(name).size() != 2) throw InputError(path, std::string(name) + " must have two dimensions");
   const std::vector<double> values = file.read<double>(name);
-  const std::uint64_t targets = file.shape(name).at(1);
+  const std::uint64_t targets = file.shape(name)[1];
   std::vector<double> shown;
   for (std::size_t s = 0; s < kShownSamples && s * targets < values.size(); ++s) shown.push_back(values[s * targets]);
   return shown;
@@ -105,6 +118,7 @@ void remove(const std::string& folder) {
 KeptCells::KeptCells(const RunFolder& folder, const StudyGrid& grid, Keep keep, const Rows& rows)
     : folder_(folder.file("kept")), grid_(grid), keep_(keep), rows_(rows) {
   if (!any()) return;
+  names_ = folder_names(grid);
   for (const Line& line : grid.lines) {
     const auto same = [&](const Line& other) {
       return other.setting == line.setting && other.training == line.training && other.method == line.method &&
@@ -122,7 +136,7 @@ KeptCells::KeptCells(const RunFolder& folder, const StudyGrid& grid, Keep keep, 
   }
 }
 
-std::string KeptCells::path(std::size_t cell) const { return folder_ + "/" + folder_name(grid_, cell); }
+std::string KeptCells::path(std::size_t cell) const { return folder_ + "/" + names_[cell]; }
 
 std::size_t KeptCells::contest(std::size_t cell) const {
   return keep_ == Keep::all ? cell : contest_of_line_[cell / grid_.seeds];
@@ -189,11 +203,12 @@ Json KeptCells::json() const {
   for (const std::size_t cell : wanted()) {
     if (!there_.contains(cell)) continue;
     Json entry = row_json(grid_, cell, *rows_[cell]);
-    entry["folder"] = "kept/" + folder_name(grid_, cell);
+    entry["folder"] = "kept/" + names_[cell];
     if (!grid_.config_of(cell).task.is_classification()) {
-      const NpzReader file(path(cell) + "/predictions.npz");
-      entry["truth"] = shown_of(file, "truth");
-      entry["predicted"] = shown_of(file, "predicted");
+      const std::string predictions = path(cell) + "/predictions.npz";
+      const NpzReader file(predictions);
+      entry["truth"] = shown_of(file, predictions, "truth");
+      entry["predicted"] = shown_of(file, predictions, "predicted");
     }
     list.push_back(std::move(entry));
   }

@@ -43,6 +43,7 @@ class KeptCells {
   Keep keep_;
   const Rows& rows_;
   std::vector<std::size_t> contest_of_line_;
+  std::vector<std::string> names_;  // of the cells' folders
   std::set<std::size_t> there_;
 };
 
