@@ -1,22 +1,21 @@
-"""The Python package's reference page, from the signatures and docstrings of its sources.
+"""The Python package's reference page, from its signatures and docstrings.
 
-The package is imported where it can be, for then docstrings hold the options too, which come from the program's tables of
-fields. Otherwise the sources are read without running them.
+The package is imported, with its module: docstrings hold the options, which come from the program's tables of fields.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 HEAD = """# Python
 
-`pip install .` in the clone, then `import sprig`. The same bits as the command line: equal options give equal hashes.
+[Install it](../python.md#install), then `import sprig`. The same bits as the command line: equal options give equal hashes.
 Options have the names, defaults and ranges of [configuration keys](configuration.md).
 """
 
@@ -98,11 +97,11 @@ def signature_of(name: str, function: Callable[..., object]) -> str:
     return line if len(line) <= 88 else f"{name}(\n    " + ",\n    ".join(parts) + f",\n){back}"
 
 
-def imported() -> str | None:
+def page() -> str:
     try:
         package = importlib.import_module("sprig")
-    except ImportError:
-        return None
+    except ImportError as error:
+        sys.exit(f"docs: the Python package cannot be imported ({error}); ./dev docs builds it")
     lines = [HEAD, docstring(package.__doc__)]
     names = [name for name in package.__all__ if not name.startswith("_")]
     functions = [n for n in names if inspect.isroutine(getattr(package, n))]
@@ -143,33 +142,5 @@ def class_entry(name: str, cls: type) -> list[str]:
     return lines
 
 
-def read(root: Path) -> str:
-    """From the sources alone: public functions and classes with their docstrings."""
-    lines = [HEAD]
-    for file in sorted((root / "python/sprig").glob("[a-z]*.py")):
-        tree = ast.parse(file.read_text())
-        for node in tree.body:
-            if (
-                isinstance(node, (ast.FunctionDef, ast.ClassDef))
-                and not node.name.startswith("_")
-                and ast.get_docstring(node)
-            ):
-                signature = f"sprig.{node.name}({ast.unparse(node.args)})" if isinstance(node, ast.FunctionDef) else ""
-                lines += entry(2, f"sprig.{node.name}", signature, ast.get_docstring(node))
-                for part in getattr(node, "body", []):
-                    if (
-                        isinstance(node, ast.ClassDef)
-                        and isinstance(part, ast.FunctionDef)
-                        and not part.name.startswith("_")
-                    ):
-                        lines += entry(
-                            3,
-                            f"{node.name}.{part.name}",
-                            f"{part.name}({ast.unparse(part.args)})",
-                            ast.get_docstring(part),
-                        )
-    return "\n".join(lines) + "\n"
-
-
-def write(root: Path, folder: Path) -> None:
-    (folder / "python.md").write_text(imported() or read(root))
+def write(folder: Path) -> None:
+    (folder / "python.md").write_text(page())

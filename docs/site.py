@@ -78,7 +78,7 @@ def lay_out(sprig: str) -> None:
     shutil.copy(ROOT / "docs/style.css", PAGES)
     (PAGES / "reference").mkdir(exist_ok=True)
     reference.write(sprig, PAGES / "reference")
-    python_reference.write(ROOT, PAGES / "reference")
+    python_reference.write(PAGES / "reference")
 
 
 class Links(HTMLParser):

@@ -148,24 +148,25 @@ void compare_keys(const ImportRequest& request, const HeldByFile& held, std::vec
 }
 
 void note_defaults(const ImportRequest& request, const HeldByFile& held, std::vector<std::string>& notes) {
-  std::vector<std::string> lacks, keys;
-  const auto need = [&](const std::string& what, const std::string& key) {
-    if (request.given.contains(key)) return;
-    lacks.push_back(what);
-    const std::string place = key.starts_with("neuron.") ? "[neuron]" : key;
-    if (std::find(keys.begin(), keys.end(), place) == keys.end()) keys.push_back(place);
+  std::vector<std::string> lacks;
+  std::string last_section;
+  // A section is named once: "network.step_ms, neuron.e_l, v_th".
+  const auto need = [&](const std::string& section, const std::string& name) {
+    if (request.given.contains(section + "." + name)) return;
+    lacks.push_back(section == last_section ? name : section + "." + name);
+    last_section = section;
   };
-  if (!held.weights) need("weights", "network.weight");
-  if (!held.delay_ms) need("delays", "network.delay_ms");
-  if (!held.step_ms) need("a time step", "network.step_ms");
+  if (!held.weights) need("network", "weight");
+  if (!held.delay_ms) need("network", "delay_ms");
+  if (!held.step_ms) need("network", "step_ms");
   for (const NeuronField& field : kNeuronFields)
     if (!held.values.contains(field.name)) {
       const std::string name = field.name;
       const bool unused = (name == "theta_plus" || name == "tau_theta_ms") && !request.spec.kind.adaptive;
-      if (!unused && !(name == "tau_syn_inh_ms" && request.spec.kind.receptors == 1)) need(name, "neuron." + name);
+      if (!unused && !(name == "tau_syn_inh_ms" && request.spec.kind.receptors == 1)) need("neuron", name);
     }
-  if (!held.kind) need("a kind of synapse", "neuron.synapse");
-  if (!lacks.empty()) notes.push_back("lacks " + joined(lacks) + "; taken are the defaults of " + joined(keys));
+  if (!held.kind) need("neuron", "synapse");
+  if (!lacks.empty()) notes.push_back("lacks " + joined(lacks) + ": the defaults are taken");
 }
 
 }  // namespace sprig

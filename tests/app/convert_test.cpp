@@ -81,7 +81,7 @@ TEST_F(ConvertVerb, AMatrixOfSciPysIsPrunedInTwoCommands) {
   prune.insert(prune.end(), keys.begin(), keys.end());
   const Outcome pruned = run(prune);
   ASSERT_EQ(pruned.code, 0) << pruned.err;
-  EXPECT_NE(pruned.err.find("has no delays"), std::string::npos) << pruned.err;
+  EXPECT_NE(pruned.err.find("lacks network.delay_ms"), std::string::npos) << pruned.err;
   ASSERT_EQ(run({"convert", "p/network.npz", "pruned.npz", "--to", "scipy"}).code, 0);
   EXPECT_TRUE(
       python("W = s.load_npz('w.npz'); P = s.load_npz('pruned.npz'); z = np.load('p/network.npz')\n"
