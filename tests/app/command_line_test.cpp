@@ -62,7 +62,7 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"run", "--set", "run.duration_ms=0.06"}, 3, "run.duration_ms: found 0.06, which is below one step"},
       {{"run", "--set", "run.count_window_ms=0.06"}, 3, "run.count_window_ms: found 0.06, which is below one step"},
       {{"run", "--set", "network.file=missing.npz"}, 4, "missing.npz: cannot be read: No such file"},
-      {{"run", "--set", "network.file=bad.npz"}, 4, "is no .npz file"},
+      {{"run", "--set", "network.file=bad.npz"}, 4, "bad.npz:1: has no column source and target"},
       {{"run", "--set", "network.neurons=2000000000"}, 6, "memory: needs "},
       {{"plan", "--set", "network.neurons=2000000000"}, 6, "memory: needs "},
   };

@@ -62,7 +62,8 @@ void refuse_other_verbs_keys(const Config& config) {
     idle(config.given.contains(table), table, "sprig run; bench.network and the keys of [bench] make the network");
   for (const char* section : {"network", "neuron", "drive", "prune"})
     for (const std::string& key : changed_keys(config, section))
-      idle(true, key.c_str(), "its default; bench.network and the keys of [bench] make the network");
+      idle(key != "neuron.i_dc" || config.given.contains(key),  // else it follows from other keys
+           key.c_str(), "its default; bench.network and the keys of [bench] make the network");
 }
 
 void refuse_several(std::size_t values, const char* key, BenchNetwork network) {
