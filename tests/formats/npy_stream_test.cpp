@@ -44,8 +44,9 @@ TEST(NpyStream, AWholeFileIsThatOfTheSameArrayButForItsPadding) {
   EXPECT_EQ((a.size() - 24) % 64, 0u);
   if (const auto read = test::python_numbers(
           "npy_whole", "import numpy as np\na = np.load('" + folder.file("a.npy") + "')\nprint(*a.shape, *a.ravel())\n",
-          "numpy"))
+          "numpy")) {
     EXPECT_EQ(*read, (std::vector<double>{3, 2, 1, 2, 3, 4, 5, 6}));
+  }
 }
 
 TEST(NpyStream, NumPyReadsWhatWasFlushedAndNothingElse) {

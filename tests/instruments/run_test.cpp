@@ -119,7 +119,7 @@ TEST(RunRecords, StatesAreEveryNthRowOfOneCall) {
 
 TEST(RunRecords, SparseSamplesOfManyNeuronsAreTheSameAsDenseOnes) {
   // Beyond 2^14 values between samples the engine is asked for single steps.
-  BuiltNetwork network = test::random_network({.neurons = 400, .density = 0.02});
+  BuiltNetwork network = test::random_network({.neurons = 400, .density = 0.02, .kind = {}});
   RecordSpec sparse = record(Q::v), dense = record(Q::v);
   sparse.every_ms = 60 * test::kStepMs;
   const RunOutcome a = sprig::Run(network, request_of({sparse})).simulate(""),

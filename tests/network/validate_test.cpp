@@ -97,7 +97,7 @@ TEST(Validate, RefusesWhatTheNetworkIsNot) {
 TEST(Validate, RefusesNamesThatAreNotOfOneNeuron) {
   const auto with = [](const std::string& third) {
     return refused([&](Network& n) {
-      for (std::uint32_t i = 0; i < n.size(); ++i) n.names.push_back("n" + std::to_string(i));
+      for (std::uint32_t i = 0; i < n.size(); ++i) n.names.push_back(std::string("n").append(std::to_string(i)));
       n.names[3] = third;
     });
   };
