@@ -76,7 +76,7 @@ def test_an_edge_list_comes_back_with_its_delays_and_names_are_numbered(tmp_path
     network = random_network()
     to_edge_list(network, tmp_path / "e.csv")
     back, lost = from_file(tmp_path / "e.csv", neurons=80)
-    assert synapses(back) == synapses(network) and "delays" not in lost[0] and "a time step" in lost[0]
+    assert synapses(back) == synapses(network) and "network.delay_ms" not in lost[0] and "network.step_ms" in lost[0]
     (tmp_path / "n.csv").write_text("source;target;weight\nAVAL;AVAR;2\nAVAR;AVBL;-1\n")
     named, lost = from_file(tmp_path / "n.csv")
     assert [s[:3] for s in synapses(named)] == [(0, 1, 2.0), (1, 2, -1.0)] and named.names == ("AVAL", "AVAR", "AVBL")

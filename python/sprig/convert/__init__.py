@@ -10,7 +10,7 @@ the other side are needed only when they are used.
 >>> sprig.convert.to_edge_list(net, path)
 ['everything but weights and delays: parameters of neurons, populations, the time step, input channels']
 >>> back, lost = sprig.convert.from_edge_list(path)
->>> bool((back.weights == net.weights).all()), "a time step" in lost[0]
+>>> bool((back.weights == net.weights).all()), "network.step_ms" in lost[0]
 (True, True)
 """
 
