@@ -73,7 +73,7 @@ class Rules(Case):
     def test_each_step_leaves_a_line_and_its_result(self):
         self.assertEqual(self.run_stages("smoke", "ladder", "nets/brunel"), 0, self.said)
         steps = [step for step, _ in self.stages()]
-        self.assertEqual(sorted(steps), sorted(["smoke/resident", "smoke/resident-kernel", "smoke/engine", "smoke/plastic",
+        self.assertEqual(sorted(steps), sorted(["smoke/resident", "smoke/resident-kernel", "smoke/engine", "smoke/plastic", "smoke/stimuli",
                                                 "smoke/competitive", "smoke/bptt", "smoke/tangent", "smoke/devices",
                                                 "ladder/ladder", "nets/brunel"]))
         self.assertEqual(steps[0], "smoke/resident")
