@@ -1,6 +1,8 @@
 // sprig convert: a network from one format of files to another.
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "host/app/command_network.hpp"
 #include "host/app/verbs.hpp"
@@ -35,6 +37,10 @@ NetworkFormat format_of(const std::string& path, const std::string& wanted) {
 
 int convert_verb(const Command& command) {
   const NetworkFormat format = format_of(command.out, command.to);
+  std::error_code not_there;
+  if (std::filesystem::equivalent(command.out, command.config.network_file, not_there))
+    throw UsageError(command.out,
+                     "is the file that is read; allowed: another one, since formats lose what they cannot hold");
   const Network network = stored(command_network(command));
   export_network(command.out, network, format);
   if (command.quiet) return 0;

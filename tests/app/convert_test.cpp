@@ -49,6 +49,15 @@ TEST_F(ConvertVerb, GoesThroughEveryFormatAndSaysWhatEachLoses) {
   }
 }
 
+TEST_F(ConvertVerb, DoesNotReplaceWhatItReads) {
+  ASSERT_EQ(run({"prune", "--config", "small.toml", "--out", "p", "--quiet"}).code, 0);
+  const std::string before = test::read_file(folder("p/network.npz"));
+  const Outcome outcome = run({"convert", "p/network.npz", "./p/network.npz", "--to", "scipy"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("is the file that is read"), std::string::npos) << outcome.err;
+  EXPECT_EQ(test::read_file(folder("p/network.npz")), before);
+}
+
 TEST_F(ConvertVerb, WhatThePythonPackageConvertsIsSaid) {
   ASSERT_EQ(run({"prune", "--config", "small.toml", "--out", "p"}).code, 0);
   const Outcome to = run({"convert", "p/network.npz", "n.nir"});
