@@ -139,6 +139,8 @@ int dispatch(int argc, const char* const* argv) {
   command.command_line = typed(argc, argv);
   if (!flags.config.empty()) read_config(command.config, flags.config);
   set_keys(command.config, flags);
+  command.checkpoint_every_min = flags.checkpoint_every_min;
+  command.again = flags.again;
   command.compare = flags.compare;
   command.folder = flags.folder;
   command.figures = flags.figures;

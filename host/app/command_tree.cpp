@@ -11,14 +11,15 @@ namespace sprig::app {
 namespace {
 
 constexpr Verb kVerbs[] = {
-    {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb},
-    {"run", "simulate a network; record spikes, counts, rates", run_verb},
-    {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb},
-    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true},
-    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true},
-    {"search", "the largest model of `learn` within limits of memory and energy", search_verb},
-    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb},
-    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, true},
+    {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb, true},
+    {"run", "simulate a network; record spikes, counts, rates", run_verb, true},
+    {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb, true},
+    {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true, true},
+    {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true,
+     true},
+    {"search", "the largest model of `learn` within limits of memory and energy", search_verb, true},
+    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true},
+    {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, false, true},
     {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
     {"report", "(re)draw report.html, the page of a run folder", report_verb},
     {"info", "version, devices, self test", info_verb},
@@ -56,6 +57,15 @@ void add_options(CLI::App& app, Flags& flags) {
       "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
       "[[record]], several of each.\n"
       "Every key, its default and what is allowed: sprig --help-config");
+}
+
+// Of verbs that make a run folder.
+void add_folder_options(CLI::App& app, Flags& flags) {
+  app.add_option("--checkpoint-every", flags.checkpoint_every_min,
+                 "minutes between two checkpoints, from which the same command goes on; 0: only when it is stopped")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("MINUTES");
+  app.add_flag("--again", flags.again, "do it once more where --out has the finished result of this very command");
 }
 
 void add_bench_options(CLI::App& app, Flags& flags) {
@@ -122,6 +132,7 @@ CommandTree::CommandTree() : app("Sparse recurrent integrate-and-fire networks: 
     verb.run == report_verb    ? add_report_options(subcommand, flags)
     : verb.run == convert_verb ? add_convert_options(subcommand, flags)
                                : add_options(subcommand, flags);
+    if (verb.keeps_folder) add_folder_options(subcommand, flags);
     subcommand.set_version_flag("-V,--version", version_text(), "print version and revision");
   }
   add_bench_options(*app.get_subcommand("bench"), flags);

@@ -17,6 +17,7 @@ namespace sprig::app {
 struct Verb {
   const char *name, *does;
   int (*run)(const Command&);
+  bool keeps_folder = false;    // makes a run folder, and goes on in it
   bool takes_all_gpus = false;  // cuda:all
 };
 std::span<const Verb> verbs();
@@ -34,7 +35,8 @@ struct Flags {
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
   std::optional<int> threads;
-  bool quiet = false;
+  double checkpoint_every_min = 10;
+  bool again = false, quiet = false;
   std::string help_config, help_verb, shell;
 };
 

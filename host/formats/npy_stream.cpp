@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "host/formats/npy_header.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/files.hpp"
 
 namespace sprig {
 
@@ -21,15 +23,15 @@ NpyStream::NpyStream(const std::string& path, const std::string& type, const std
   most.insert(most.begin(), std::numeric_limits<std::uint64_t>::max());
   header_bytes_ = npy_header(type, most).size();
   // A new file, not one that another run has open.
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) refuse(errno);
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (files::unlink(path.c_str()) != 0 && errno != ENOENT) refuse(errno);
+  descriptor_ = files::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL);
   if (descriptor_ < 0) refuse(errno);
   const std::string empty = header(0);
   write_at(0, empty.data(), empty.size());
 }
 
 NpyStream::~NpyStream() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ >= 0) files::close(descriptor_);
 }
 
 void NpyStream::append(const void* rows, std::uint64_t count) {
@@ -42,7 +44,7 @@ void NpyStream::flush() {
   if (::fstat(descriptor_, &status) != 0) refuse(errno);
   if (status.st_nlink == 0) throw InputError(path_, "was removed while it was written");
   if (flushed_ == rows_) return;
-  if (::fdatasync(descriptor_) != 0 && errno != EINVAL) refuse(errno);  // EINVAL: not a file that can be synced
+  if (files::fdatasync(descriptor_) != 0) refuse(errno);
   const std::string now = header(rows_);
   write_at(0, now.data(), now.size());
   flushed_ = rows_;
@@ -51,9 +53,7 @@ void NpyStream::flush() {
 void NpyStream::close() {
   if (descriptor_ < 0) return;
   flush();
-  const bool closed = ::close(descriptor_) == 0;
-  descriptor_ = -1;
-  if (!closed) refuse(errno);
+  if (files::close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
 }
 
 std::string NpyStream::header(std::uint64_t rows) const {
@@ -63,15 +63,7 @@ std::string NpyStream::header(std::uint64_t rows) const {
 }
 
 void NpyStream::write_at(std::uint64_t position, const void* data, std::size_t bytes) const {
-  const char* from = static_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t n = ::pwrite(descriptor_, from, bytes, static_cast<off_t>(position));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) refuse(n < 0 ? errno : ENOSPC);
-    from += n;
-    position += static_cast<std::uint64_t>(n);
-    bytes -= static_cast<std::size_t>(n);
-  }
+  if (const int reason = files::write_all_at(descriptor_, data, bytes, position)) refuse(reason);
 }
 
 void NpyStream::refuse(int reason) const {

@@ -34,15 +34,11 @@ std::string read_whole(const std::string& path) {
 
 Json read_json(const std::string& path) {
   const std::string text = read_whole(path);
-  try {
-    Json json = Json::parse(text);
-    if (json.is_object()) return json;
-  } catch (const Json::parse_error& error) {
-    throw InputError(path, "is no JSON: byte " + std::to_string(error.byte) + " cannot be understood");
-  } catch (const Json::out_of_range&) {
-    throw InputError(path, "is no JSON that can be read: a number is beyond 1e308");
-  }
-  throw InputError(path, "is no JSON object");
+  std::string why;
+  Json json = parsed_json(text, &why);
+  if (json.is_discarded()) throw InputError(path, why);
+  if (!json.is_object()) throw InputError(path, "is no JSON object");
+  return json;
 }
 
 }  // namespace

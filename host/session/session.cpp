@@ -10,7 +10,7 @@
 #include "sprig/core/version.hpp"
 #include "sprig/report/report.hpp"
 #include "sprig/session/place.hpp"
-#include "sprig/session/signals.hpp"
+#include "sprig/session/work_key.hpp"
 
 namespace sprig {
 
@@ -41,7 +41,9 @@ Session::Session(const Command& command)
     : command_(command),
       started_(std::chrono::system_clock::now()),
       clock_(std::chrono::steady_clock::now()),
+      key_{work_key(command.verb, command.config)},
       folder_(folder_name(command, started_)),
+      log_(folder_.path(), std::chrono::duration<double>(60 * command.checkpoint_every_min)),
       resolved_(resolved_config(command.config)) {
   folder_.write("config.resolved.toml", resolved_);
 }
@@ -50,7 +52,7 @@ double Session::wall_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_).count();
 }
 
-int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on) {
+int Session::finish(Json result, const std::string& hash, const std::string& device, bool complete) {
   result["complete"] = complete;
   result["wall_s"] = wall_s();
   folder_.write("result.json", json_text(result, 2) + "\n");
@@ -81,12 +83,15 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
   }
   print("written to " + folder_.path() + "\n");
   if (complete) {
+    log_.finish();
     if (print_failure_) std::rethrow_exception(print_failure_);
     return 0;
   }
-  std::fprintf(stderr, "sprig: stopped early; what was done so far is written%s\n",
-               goes_on ? ", and the same command with --out of that folder goes on" : "");
-  return goes_on ? static_cast<int>(Exit::checkpointed) : stop_exit_code();
+  std::fputs(
+      "sprig: stopped early; what was done so far is written, and the same command with --out of that folder "
+      "goes on\n",
+      stderr);
+  return static_cast<int>(Exit::checkpointed);
 }
 
 void Session::print(const std::string& text) {

@@ -336,7 +336,7 @@ TEST_F(Bench, CtrlCEndsWithWhatIsThere) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   kill(child, SIGINT);
   const Outcome outcome = wait_for(child);
-  EXPECT_EQ(outcome.code, 130) << outcome.err;
+  EXPECT_EQ(outcome.code, 75) << outcome.err;
   const Json r = result("s");
   EXPECT_EQ(r["complete"], false);
   EXPECT_TRUE(r["hash"].is_null()) << "not all that was asked for";
@@ -356,7 +356,7 @@ TEST_F(Bench, CtrlCBeforeAnythingIsMeasuredGivesNoFigures) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   kill(child, SIGINT);
-  EXPECT_EQ(wait_for(child).code, 130);
+  EXPECT_EQ(wait_for(child).code, 75);
   const Json r = result("v");
   EXPECT_EQ(r["complete"], false);
   EXPECT_TRUE(r["rtf"].is_null());

@@ -71,7 +71,7 @@ class Program : public ::testing::Test {
 
   // Starts a verb on the small configuration and sends Ctrl-C once `sign` in its run folder has something in it.
   // signal: that, or another; code: of verbs that go on in the same folder 75.
-  Outcome interrupt(std::vector<std::string> arguments, const std::string& out, const std::string& sign, int code = 130,
+  Outcome interrupt(std::vector<std::string> arguments, const std::string& out, const std::string& sign, int code = 75,
                     int signal = SIGINT) {
     arguments.insert(arguments.end(), {"--config", "small.toml", "--out", out});
     const pid_t child = start(arguments);

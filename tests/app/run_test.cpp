@@ -149,7 +149,7 @@ TEST_F(RunVerb, ASecondRunInTheSameFolderIsRefused) {
   const pid_t second = start({"run", "--config", "small.toml", "--out", "a"});
   EXPECT_EQ(wait_for(second).code, 4);
   kill(child, SIGINT);
-  EXPECT_EQ(wait_for(child).code, 130);
+  EXPECT_EQ(wait_for(child).code, 75);
   EXPECT_EQ(result("a")["complete"], false);
 }
 

@@ -180,7 +180,7 @@ int learn_verb(const Command& command) {
     session.print(number_text(presentations, 9) + " presentations in " + duration_text(seconds) + ", " +
                   number_text(presentations / seconds, 3) + " a second\n");
   }
-  const int code = session.finish(result, hash, device_used(config).text(), complete, true);
+  const int code = session.finish(result, hash, device_used(config).text(), complete);
   for (std::size_t k = 0; complete && k < models.models.size(); ++k)
     if (!models.learners[k].failure.empty()) throw NumericalError(title(models.models[k]), models.learners[k].failure);
   return code;

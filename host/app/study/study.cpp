@@ -147,7 +147,7 @@ int study_verb(const Command& command) {
   print_warnings(warnings);
   result["warnings"] = warnings;
   if (stopped.error) result["failed"] = stopped.why;
-  const int code = session.finish(result, hash, device_used(config).text(), stopped.complete, true);
+  const int code = session.finish(result, hash, device_used(config).text(), stopped.complete);
   if (stopped.error) std::rethrow_exception(stopped.error);
   if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
   return code;

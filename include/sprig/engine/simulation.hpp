@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sprig/core/fields.hpp"
+#include "sprig/core/persist.hpp"
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/engine/device_choice.hpp"
@@ -157,6 +158,9 @@ struct PlasticState {
   // it, -1 where there are none.
   std::vector<std::uint64_t> last_spike;
   std::vector<real> pre, post;
+  static void persist(auto& self, auto& archive) {
+    archive(self.weights, self.unit, self.last_spike, self.pre, self.post);
+  }
 };
 
 // Complete dynamic state in logical order (independent of device, threads, slices).
@@ -171,6 +175,10 @@ struct SimulationState : NeuronState<Vector> {
   std::uint64_t touched = 0;  // UpdateMode::automatic: neurons since the last multiple of kMeasureSteps
   PlasticState plastic;
   std::uint64_t hash() const;
+  static void persist(auto& self, auto& archive) {
+    each_state([&](auto& array) { archive(array); }, self);
+    archive(self.step, self.pending, self.delay_slots, self.exponents, self.as_of, self.touched, self.plastic);
+  }
 };
 
 class Simulation {

@@ -18,19 +18,22 @@ class AtomicFile {
 
   void write(const void* data, std::size_t size);
   void write(std::string_view text) { write(text.data(), text.size()); }
-  void commit();
+  void sync();    // all that was written is on the disk, under the temporary name; no more can be written
+  void commit();  // under its name, and on the disk
 
  private:
   void discard() noexcept;
+  [[noreturn]] void fail(int reason);
 
   std::string path_, temporary_;
   int descriptor_ = -1;
+  bool committed_ = false;
 };
 
 void write_file(const std::string& path, std::string_view text);
 
-// A log of lines: each append is one whole line, on disk's side of write(2) when it returns. A line that cannot be
-// written whole is taken back.
+// A log of lines: each append is one whole line, on the disk when it returns. A line that cannot be written whole is
+// taken back.
 class LineLog {
  public:
   enum class Start { empty, append };  // append: after what the file has

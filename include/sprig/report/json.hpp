@@ -3,11 +3,19 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace sprig {
 
 using Json = nlohmann::ordered_json;
+
+// All JSON that comes from outside is read by this: nested at most so deep, for what goes over it afterwards calls
+// itself.
+inline constexpr int kDeepestJson = 64;
+// Discarded (is_discarded()) where the text is no JSON or is nested deeper; why: then says so, in words.
+Json parsed_json(std::string_view text, std::string* why = nullptr);
 
 }  // namespace sprig

@@ -8,6 +8,7 @@
 #include "sprig/session/command.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/run_folder.hpp"
+#include "sprig/session/work_log.hpp"
 
 namespace sprig {
 
@@ -22,13 +23,17 @@ class Session {
   explicit Session(const Command& command);
 
   RunFolder& folder() { return folder_; }
+  // What an earlier process of the same work has left in the folder, and what this one leaves.
+  WorkLog& log() { return log_; }
+  // Of the verb's work as a whole; key: work_key() of its command.
+  Checkpoints checkpoints() { return log_.checkpoints(command_.verb, key_); }
   double wall_s() const;
 
   // Completes `result` ("complete", "wall_s"), writes result.json, manifest.json and report.html (a line on stderr when
-  // it cannot be drawn), and returns the exit code: 0; when the work is not complete, that of the signal, or 75 where
-  // the verb goes on in its folder. `hash`: of what the verb made, empty when there is nothing. Errors: InputError;
-  // that of print() comes last, with everything on disk.
-  int finish(Json result, const std::string& hash, const std::string& device, bool complete, bool goes_on = false);
+  // it cannot be drawn), and returns the exit code: 0; 75 when the work is not complete and the same command goes on.
+  // `hash`: of what the verb made, empty when there is nothing. Errors: InputError; that of print() comes last, with
+  // everything on disk.
+  int finish(Json result, const std::string& hash, const std::string& device, bool complete);
 
   // To stdout, unless --quiet. A failure is kept for finish(): the run folder matters more.
   void print(const std::string& text);
@@ -37,7 +42,9 @@ class Session {
   const Command& command_;
   std::chrono::system_clock::time_point started_;
   std::chrono::steady_clock::time_point clock_;
+  CheckpointKey key_;
   RunFolder folder_;
+  WorkLog log_;
   std::string resolved_;
   std::exception_ptr print_failure_;
 };

@@ -1,0 +1,61 @@
+// Where long work puts down how far it has come, so that another process goes on from there to the same bits: a
+// parameter of whatever takes long, beside its Progress.
+//
+//   if (!checkpoints.restore([&](Reader& reader) { reader(state); })) state = at_the_start();
+//   while (!state.done()) {
+//     state.advance();
+//     if (checkpoints.due()) checkpoints.keep([&](Writer& writer) { writer(state); });
+//     progress.report("spectrum", state.share());  // throws when a stop was asked for: after the state is safe
+//   }
+//
+// A state is what the inputs and options of the work do not say, in logical order (by neuron), so that it goes on with
+// any number of threads and slices and on any device. Whoever keeps states makes sure that they are of the same work.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "sprig/core/persist.hpp"
+
+namespace sprig {
+
+// Keeps states by name: session/work_log.hpp, and tests.
+class CheckpointStore {
+ public:
+  virtual ~CheckpointStore() = default;
+  // Whether it is time to put down this one: the time between two is over, or a stop was asked for.
+  virtual bool due(const std::string& name) = 0;
+  // On the disk when it returns, in the place of the one before. Errors: InputError when it cannot be written.
+  virtual void keep(const std::string& name, const std::function<void(Writer&)>& write) = 0;
+  // False where there is none. One that is damaged is never given.
+  virtual bool restore(const std::string& name, const std::function<void(Reader&)>& read) = 0;
+  // What it is of is done; parts of it go too.
+  virtual void drop(const std::string& name) = 0;
+};
+
+class Checkpoints {
+ public:
+  Checkpoints() = default;  // nobody keeps any
+  Checkpoints(std::shared_ptr<CheckpointStore> store, std::string name)
+      : store_(std::move(store)), name_(std::move(name)) {}
+
+  bool due() const { return store_ && store_->due(name_); }
+  void keep(const std::function<void(Writer&)>& write) const {
+    if (store_) store_->keep(name_, write);
+  }
+  bool restore(const std::function<void(Reader&)>& read) const { return store_ && store_->restore(name_, read); }
+  void drop() const {
+    if (store_) store_->drop(name_);
+  }
+  // Those of a part of the work, which it names by what it is of: "round-3". Work that has parts puts down which part
+  // it is in, and a state of a part counts for that part alone.
+  Checkpoints part(const std::string& name) const { return {store_, name_ + "." + name}; }
+
+ private:
+  std::shared_ptr<CheckpointStore> store_;
+  std::string name_;
+};
+
+}  // namespace sprig
