@@ -1,6 +1,7 @@
 // The command line: parsing, dispatch, and errors as exit codes.
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <new>
 #include <optional>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include "host/app/completion.hpp"
 #include "host/app/gpu_flags.hpp"
 #include "host/app/man_page.hpp"
+#include "host/app/memory_reserve.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/session/memory_plan.hpp"
@@ -107,16 +109,17 @@ std::optional<std::string> printed(CommandTree& tree, int argc, const char* cons
   return app.get_subcommand(flags.help_verb)->help("sprig");
 }
 
-int report(Exit code, const std::string& text) {
-  std::string line = "sprig: error: " + text;
-  for (char& c : line)
-    if (c == '\n' || c == '\r') c = ' ';
-  std::fputs((line + "\n").c_str(), stderr);
+// A line, without any memory: there may be none left.
+int report(Exit code, std::initializer_list<const char*> texts) {
+  std::fputs("sprig: error: ", stderr);
+  for (const char* text : texts)
+    for (; *text != '\0'; ++text) std::fputc(*text == '\n' || *text == '\r' ? ' ' : *text, stderr);
+  std::fputc('\n', stderr);
   return static_cast<int>(code);
 }
 
-int out_of_memory(const std::string& hint) {
-  return report(Exit::memory, "out of memory; lower " + hint + ", see sprig plan");
+int out_of_memory(const char* hint) {
+  return report(Exit::memory, {"out of memory; lower ", hint, ", see sprig plan"});
 }
 
 int dispatch(int argc, const char* const* argv) {
@@ -170,18 +173,19 @@ int dispatch(int argc, const char* const* argv) {
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
+  keep_memory_reserve();
   try {
     return dispatch(argc, argv);
   } catch (const ClosedPipe& error) {  // `| head` has what it wanted
     return static_cast<int>(error.code());
   } catch (const Error& error) {
     const int stopped = error.code() == Exit::interrupted ? stop_exit_code() : 0;
-    const int code = report(error.code(), error.what());
+    const int code = report(error.code(), {error.what()});
     return stopped != 0 ? stopped : code;
   } catch (const std::bad_alloc&) {
     return out_of_memory(kNetworkMemoryHint);
   } catch (const std::exception& error) {
-    return report(static_cast<Exit>(1), std::string("internal: ") + error.what());
+    return report(static_cast<Exit>(1), {"internal: ", error.what()});
   }
 }
 
