@@ -28,7 +28,8 @@ struct ByteFile::Inflater {
   ~Inflater() { inflateEnd(&stream); }
 };
 
-ByteFile::ByteFile(const std::string& path, const InputLimits& limits) : file_(path, limits.bytes), most_(limits.bytes) {
+ByteFile::ByteFile(const std::string& path, const InputLimits& limits)
+    : file_(path, limits.bytes), most_(limits.bytes) {
   unsigned char start[2] = {};
   if (file_.size() >= 2) file_.read_at(0, start, 2);
   if (start[0] != 0x1F || start[1] != 0x8B) return;
@@ -41,10 +42,9 @@ ByteFile::~ByteFile() = default;
 void ByteFile::expect(std::uint64_t bytes) const {
   if (bytes <= most_) return;
   const bool ratio = inflater_ && most_ == std::max(kAlwaysInflated, kMostInflation * file_.size());
-  file_.refuse("found " + std::to_string(bytes) + " bytes or more when unpacked; allowed: up to " +
-               std::to_string(most_) +
-               (ratio ? ", 32 times its size or 16 MiB; unpack it where it is what it should be"
-                      : " (--max-input-bytes)"));
+  file_.refuse(
+      "found " + std::to_string(bytes) + " bytes or more when unpacked; allowed: up to " + std::to_string(most_) +
+      (ratio ? ", 32 times its size or 16 MiB; unpack it where it is what it should be" : " (--max-input-bytes)"));
 }
 
 std::vector<std::uint8_t> ByteFile::read(std::uint64_t count) {
@@ -75,7 +75,7 @@ std::size_t ByteFile::inflate_some(std::uint8_t* to, std::size_t count) {
     if (z.avail_in == 0) {
       const std::uint64_t piece = std::min<std::uint64_t>(kPiece, file_.size() - at_);
       if (piece == 0 && inflater_->between) break;
-      if (piece == 0) file_.refuse("the compressed data are cut short");
+      if (piece == 0) file_.refuse("the compressed data are damaged or cut short");
       file_.read_at(at_, inflater_->packed.data(), piece);
       at_ += piece;
       z.next_in = inflater_->packed.data();
@@ -86,14 +86,14 @@ std::size_t ByteFile::inflate_some(std::uint8_t* to, std::size_t count) {
         ++z.next_in, --z.avail_in;
         continue;
       }
-      if (inflateReset(&z) != Z_OK) file_.refuse("the compressed data are damaged");
+      if (inflateReset(&z) != Z_OK) file_.refuse("the compressed data are damaged or cut short");
       inflater_->between = false;
     }
     const int status = inflate(&z, Z_NO_FLUSH);
     if (status == Z_STREAM_END)
       inflater_->between = true;
     else if (status != Z_OK && status != Z_BUF_ERROR)
-      file_.refuse("the compressed data are damaged");
+      file_.refuse("the compressed data are damaged or cut short");
   }
   return count - z.avail_out;
 }

@@ -22,7 +22,7 @@ DiskFile::DiskFile(const std::string& path, std::uint64_t most_bytes) : path_(pa
     refuse("is not a plain file");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
- try {
+  try {
     at_most(most_bytes, " (--max-input-bytes)");
   } catch (...) {
     ::close(descriptor_);

@@ -62,14 +62,15 @@ Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dime
 
 void check_label(const std::string& path, std::uint8_t label, std::size_t image) {
   if (label >= kImageClasses)
-    throw InputError(
-        path, "label " + std::to_string(label) + " of image " + std::to_string(image) + ", must be from 0 to 9");
+    throw InputError(path,
+                     "label " + std::to_string(label) + " of image " + std::to_string(image) + ", must be from 0 to 9");
 }
 
 }  // namespace
 
 ImageSet read_idx(const std::string& images_path, const std::string& labels_path, const InputLimits& limits) {
-  Idx images = read_idx_file(images_path, kImagesMagic, 3, limits), labels = read_idx_file(labels_path, kLabelsMagic, 1, limits);
+  Idx images = read_idx_file(images_path, kImagesMagic, 3, limits),
+      labels = read_idx_file(labels_path, kLabelsMagic, 1, limits);
   if (images.sizes[0] != labels.sizes[0])
     throw InputError(labels_path, std::to_string(labels.sizes[0]) + " labels of " + std::to_string(images.sizes[0]) +
                                       " images in " + images_path + ", must be as many");

@@ -264,7 +264,8 @@ NetworkFileSizes import_sizes(const ImportRequest& request) {
   }
   std::optional<NodeTable> nodes;
   if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes, request.limits);
-  ForeignNetwork file = read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true, request.limits);
+  ForeignNetwork file =
+      read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true, request.limits);
   count_neurons(request, kind, nodes ? &*nodes : nullptr, DiskFile(request.path).size(), file);
   refuse_problems(request.path, file.problems, {});
   sizes.neurons = file.given.neurons;

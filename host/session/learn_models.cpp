@@ -56,8 +56,8 @@ std::string key_of(const Config& config, std::uint64_t images, std::uint32_t see
 
 LearnImages::LearnImages(const LearnSection& learn)
     : LearnImages(load_images(learn.images, learn.folder, ImagePart::train, kKeys, learn.limits),
-                  load_images(learn.images, learn.folder, ImagePart::test, kKeys, learn.limits), learn.protocol.validation > 0,
-                  learn.folder) {}
+                  load_images(learn.images, learn.folder, ImagePart::test, kKeys, learn.limits),
+                  learn.protocol.validation > 0, learn.folder) {}
 
 LearnImages::LearnImages(ImageSet to_learn, ImageSet to_test, bool held_out_, const std::string& where)
     : train(std::move(to_learn)), test(std::move(to_test)), held_out(held_out_) {

@@ -47,12 +47,14 @@ NetworkDescription read_description(const Config& config) {
   NetworkDescription description = config.description;
   for (PopulationSpec& population : description.populations) fields(population, ReadValues{config.limits});
   for (ProjectionSpec& projection : description.projections)
-    if (projection.rule.kind == ConnectionRule::Kind::edges) projection.edges = read_edge_list(projection.rule.file, Orientation::source_target, config.limits);
+    if (projection.rule.kind == ConnectionRule::Kind::edges)
+      projection.edges = read_edge_list(projection.rule.file, Orientation::source_target, config.limits);
   return description;
 }
 
 ImportRequest import_request(const Config& config) {
-  ImportRequest request{config.network_file, config.import, config.network, config.neuron_files, config.given, config.limits};
+  ImportRequest request{config.network_file, config.import, config.network,
+                        config.neuron_files, config.given,  config.limits};
   const bool own = is_network_file(config.network_file, config.limits);
   for (const std::string& key : config.by_set)
     if (is_moot(key, own))

@@ -257,7 +257,8 @@ void read_config_text(Config& config, const std::string& text, const std::string
 void set_config(Config& config, const std::string& assignment, const std::string& place = "--set ");
 
 // What no single key can show: delays against the step, thresholds against resets, keys that exclude each other.
-// Fills the parts that are derived (prune.seed, prune.lyapunov, the limits of sections). Call once, after all of the above.
+// Fills the parts that are derived (prune.seed, prune.lyapunov, the limits of sections). Call once, after all of the
+// above.
 void finish_config(Config& config);
 
 // The keys of a section whose values are not the defaults.
