@@ -10,6 +10,7 @@
 #include "host/app/command_words.hpp"
 #include "host/app/completion.hpp"
 #include "host/app/gpu_flags.hpp"
+#include "host/app/limit_flags.hpp"
 #include "host/app/man_page.hpp"
 #include "host/app/memory_reserve.hpp"
 #include "sprig/core/error.hpp"
@@ -140,6 +141,7 @@ int dispatch(int argc, const char* const* argv) {
   command.out = flags.out;
   command.quiet = flags.quiet;
   command.command_line = typed(argc, argv);
+  command.config.limits = limits_of_flags(flags.max_input_bytes, flags.max_neurons, flags.max_synapses);
   if (!flags.config.empty()) read_config(command.config, flags.config);
   set_keys(command.config, flags);
   command.checkpoint_every_min = flags.checkpoint_every_min;

@@ -25,7 +25,8 @@ bool is_image_set(const std::string& system) {
   return system == kMnist || system == kFashionMnist || system == kCifar10 || system == kGlyphs;
 }
 
-ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys) {
+ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys,
+                     const InputLimits& limits) {
   if (!is_image_set(system))
     refuse(keys.system, shown(system), std::string(kMnist) + ", " + kFashionMnist + ", " + kCifar10 + ", " + kGlyphs);
   if (system == kGlyphs) return glyphs(part);
@@ -39,10 +40,10 @@ ImageSet load_images(const std::string& system, const std::string& folder, Image
     if (!train) batches.push_back(plain_or_compressed(folder, "test_batch.bin"));
     for (int k = 1; train && k <= 5; ++k)
       batches.push_back(plain_or_compressed(folder, ("data_batch_" + std::to_string(k) + ".bin").c_str()));
-    return read_cifar(batches);
+    return read_cifar(batches, limits);
   }
   return read_idx(plain_or_compressed(folder, train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"),
-                  plain_or_compressed(folder, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte"));
+                  plain_or_compressed(folder, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte"), limits);
 }
 
 }  // namespace sprig

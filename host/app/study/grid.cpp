@@ -8,6 +8,7 @@
 #include "host/app/check_lyapunov.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/pruning/options.hpp"
 #include "sprig/session/network.hpp"
@@ -75,6 +76,18 @@ void refuse_repeated(std::vector<double> list, const char* key) {
   throw ConfigError(key, text.str());
 }
 
+// Settings are configurations of their own, the tables of a network in words among them.
+void refuse_many(const Config& config, std::size_t settings) {
+  constexpr std::size_t kMost = 100'000;
+  const NetworkDescription& network = config.description;
+  const std::size_t tables =
+      network.populations.size() + network.projections.size() + config.stimuli.size() + config.records.size();
+  if (settings > kMost / (1 + tables))
+    refuse("study.variants",
+           std::to_string(settings) + " settings of " + std::to_string(tables) + " [[population]] and other tables",
+           "a product of up to " + std::to_string(kMost));
+}
+
 // The methods and densities of one setting, of one training.
 void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_alone) {
   const Setting& setting = grid.settings[index];
@@ -136,11 +149,17 @@ StudyGrid study_grid(const Config& config) {
   refuse_repeated(config.study.gains, "study.gains");
   refuse_repeated(config.study.densities, "study.densities");
   refuse_repeated(variants, "study.variants");
+  Config base = config;  // each setting keeps a copy, without the lists that it stands in
+  base.study.tasks.clear();
+  base.study.variants.clear();
+  base.learn.variants.clear();
+  if (base.study.mode != StudyMode::operating_point) base.operating_point.axes.clear();
+  refuse_many(base, tasks.size() * variants.size());
   for (const NamedSettings& task : tasks) {
     const std::size_t first = grid.settings.size();
     for (const NamedSettings& variant : variants) {
       grid.settings.push_back({task.name, variant.name,
-                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants"),
+                               with_settings(with_settings(base, task, "study.tasks"), variant, "study.variants"),
                                only_prunes(variant), only_scores(variant)});
       finish_config(grid.settings.back().config);
     }
