@@ -172,7 +172,8 @@ bool FolderLock::stale(const std::string& held) const {
 }
 
 void FolderLock::write_text(bool beats) const {
-  const std::string text = kMark + me_ + (beats ? kBeats : "") + "\n";
+  std::string text = kMark;
+  text.append(me_).append(beats ? kBeats : "").append("\n");
   if (const int reason = files::write_all_at(descriptor_, text.data(), text.size(), 0))
     refuse("cannot be written", reason);
   if (files::ftruncate(descriptor_, text.size()) != 0) refuse("cannot be written", errno);
@@ -182,7 +183,8 @@ void FolderLock::beat() {
   std::unique_lock lock(mutex_);
   while (!ends_.wait_for(lock, calls_.beat, [&] { return ending_; })) {
     if (!same_file(descriptor_, path_)) continue;
-    const std::string text = kMark + me_ + kBeats + "\n";
+    std::string text = kMark;
+    text.append(me_).append(kBeats).append("\n");
     files::write_all_at(descriptor_, text.data(), text.size(), 0);  // one beat that fails is no more than that
   }
 }
