@@ -88,6 +88,8 @@ struct RunFolder::Parts {
     compare_with(found);
     FileNames kept = goes_on ? found.files : again ? FileNames{} : logs_of(found.files);
     kept.insert(kManifest);
+    for (const std::string& name : files)  // models say themselves of what they are: learning goes on from its own
+      if (!again && name.starts_with("models/") && found.files.contains(name)) kept.insert(name);
     remove_owned(home, without(found.files, kept));
     for (const std::string& name : found.files)
       if (goes_on || is_log(name)) files.insert(name);

@@ -160,6 +160,12 @@ TEST_F(RunFolders, AnUnfinishedRunGoesOnForTheSameCommandAndMakesRoomForAnother)
       EXPECT_TRUE(fs::exists(file(name))) << name << ": somebody else's, or kept from one command to the next";
   }
   begin();
+  {
+    const RunFolder larger(out(), command(2, {"a.npy", "models/a.npz", "models/b.npz"}));
+    EXPECT_FALSE(fs::exists(file("a.npy")));
+    EXPECT_TRUE(fs::exists(file("models/a.npz"))) << "of a model that it learns too";
+  }
+  begin();
   const RunFolder again(out(), command(1, {"a.npy", "cells.jsonl"}, true));
   EXPECT_FALSE(again.goes_on());
   for (const char* name : {"a.npy", "cells.jsonl", "checkpoint/run.state"})
