@@ -59,7 +59,9 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
   app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
       ->type_name("DIR");
-  app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
+  app.add_option("--out", flags.out,
+                 "run folder, made if needed; a finished result in it stays until the new one is whole")
+      ->type_name("DIR");
   add_limits(app, flags);
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.footer(

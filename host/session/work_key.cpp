@@ -1,11 +1,14 @@
 #include "sprig/session/work_key.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <concepts>
-#include <fstream>
 #include <optional>
 
 #include "sprig/core/crc32c.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
 
@@ -29,18 +32,22 @@ void add(Hash& hash, const std::string& text) { hash.add(std::uint64_t{text.size
 
 // Its length and its sum.
 void add_contents(Hash& hash, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(path, "cannot be read");
-  std::vector<char> block(1u << 20);
-  std::uint64_t size = 0;
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status {};
+  const bool plain = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  std::uint64_t size = plain ? 0 : ~std::uint64_t{0};
   std::uint32_t sum = 0;
-  do {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    const auto n = static_cast<std::size_t>(file.gcount());
-    sum = crc32c(block.data(), n, sum);
-    size += n;
-  } while (file);
-  if (file.bad()) throw InputError(path, "cannot be read");
+  std::vector<char> block(plain ? 1u << 20 : 0);
+  for (ssize_t n = 0; plain && (n = ::read(descriptor, block.data(), block.size())) != 0;) {
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      size = ~std::uint64_t{0};
+      break;
+    }
+    sum = crc32c(block.data(), static_cast<std::size_t>(n), sum);
+    size += static_cast<std::uint64_t>(n);
+  }
+  if (descriptor >= 0) ::close(descriptor);
   hash.add(size).add(sum);
 }
 
@@ -66,6 +73,12 @@ std::uint64_t contents_key(const Config& config) {
     add(hash, key);
     add_contents(hash, path);
   }
+  return hash.value();
+}
+
+std::uint64_t file_key(const std::string& path) {
+  Hash hash;
+  add_contents(hash, path);
   return hash.value();
 }
 

@@ -102,7 +102,7 @@ std::string take_up(LearnModels& models, RunFolder& folder, Protocol protocol) {
   std::size_t stages = 0, begun = 0, others = 0;
   for (std::size_t k = 0; k < models.models.size(); ++k) {
     Learner& learner = models.learners[k];
-    if (find_learner(folder.file(models.models[k].file), models.models[k], learner) == Found::other) ++others;
+    if (find_learner(folder.earlier(models.models[k].file), models.models[k], learner) == Found::other) ++others;
     if (learner.begun > 0) ++begun;
     for (const Json& row : learn_rows(models.models[k], learner, protocol)) {
       folder.metric(json_text(row));
@@ -147,6 +147,13 @@ void require_room(const Config& config, const LearnImages& images) {
   require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), kLearnMemoryHint);
 }
 
+// What learning writes besides what every verb does.
+std::vector<std::string> files_of(const LearnModels& models) {
+  std::vector<std::string> names{"table.txt"};
+  for (const LearnModel& model : models.models) names.push_back(model.file);
+  return names;
+}
+
 }  // namespace
 
 int learn_verb(const Command& command) {
@@ -154,7 +161,7 @@ int learn_verb(const Command& command) {
   const LearnImages images(config.learn);
   require_room(config, images);
   LearnModels models = learn_models(config, images);
-  Session session(command);
+  Session session(command, files_of(models));
   session.print(take_up(models, session.folder(), config.learn.protocol.protocol));
   bool complete = true;
   double presentations = 0, seconds = 0;
@@ -170,7 +177,7 @@ int learn_verb(const Command& command) {
   }
   const LearnSummary summary = learn_summary(models, config.learn);
   const std::string text = summary.text + remarks(models), hash = result_hash(models);
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   Json result = result_of(models, config.learn, images.train.shape);
   result["networks"] = summary.json;

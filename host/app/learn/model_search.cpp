@@ -209,7 +209,7 @@ int search_verb(const Command& command) {
                                                     " neurons, needs " + kilobytes(search.memory_of(limits.n_add)) +
                                                     " KB of 1000 bytes, more than " + number_text(limits.memory_kb, 6));
   check_competitive(config.learn.model);
-  Session session(command);
+  Session session(command, {"table.txt"});
   std::vector<Candidate> all;
   std::optional<Candidate> full;  // run of the chosen one
   bool complete = true, all_measured = false;
@@ -236,7 +236,7 @@ int search_verb(const Command& command) {
     pareto.push_back(c.options.neurons);
   }
   const std::string text = columns.text(all, kShown) + "energy: " + search.source() + "; KB of 1000 bytes\n";
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};
   std::string no_model;

@@ -63,7 +63,7 @@ int search_operating_point(const Command& command) {
   const int most = fit_candidates(candidates, available_memory(), job_workers(config, count).count());
   const Workers workers = job_workers(config, static_cast<std::size_t>(most));
   for (const Candidate& candidate : candidates) keep_inputs(candidate.config, command.out);
-  Session session(command);
+  Session session(command, {"best.toml", "table.txt"});
   Cells cells{std::vector<Cell>(count), seeds};
   bool complete = false;
   {
@@ -87,11 +87,11 @@ int search_operating_point(const Command& command) {
   if (!scores.empty()) {
     Config best = candidates[scores.front().candidate].config;
     best.study.mode = StudyMode::grid;
-    session.folder().write("best.toml", resolved_config(best));
+    session.table("best.toml", resolved_config(best));
   }
   const std::string text = ranked_table(scores, candidates) +
                            operating_point_footer(cells, failures, candidates.size(), !config.network_file.empty());
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   const int code = session.finish(result, hash, device_used(config).text(), complete);
   if (complete && scores.empty()) std::rethrow_exception(cells.failed(0)->failure);  // all of them failed
