@@ -31,11 +31,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Keys that are of the process and the machine, not of the result.
 MASKED = {"wall_s", "started", "finished", "host", "hostname", "pid", "command_line", "threads", "slices",
-          "config_hash", "presentations_per_s", "crc"}
+          "config_hash", "crc", "rtf", "simulation_wall_s", "steps_per_s", "synaptic_events_per_s",
+          "presentations_per_s"}
 # By verb: what is measured in seconds or joules, or says which process did it.
 MASKED_OF = {
-    "bench": {"rtf", "rtf_least", "rtf_most", "steps_per_s", "events_per_s", "construct_s", "prune_s",
-              "wall_s_of_repeats", "bandwidth", "bandwidth_share", "memory", "sweep", "hardware", "earlier_processes"},
+    "bench": {"rtf_least", "rtf_most", "events_per_s", "construct_s", "prune_s", "wall_s_of_repeats", 
+              "bandwidth_share", "memory", "sweep", "hardware", "earlier_processes"},
 }
 ANY_ORDER_OF = {"study": ["metrics.jsonl", "cells.jsonl"]}
 LEFT_OUT = {"lock", ".lock"}  # who is at work, or was
@@ -67,6 +68,7 @@ def comparable(path, name, options):
             if options.verb == "bench":  # drawings of times
                 return []
             text = re.sub(r'<p class="lead">.*?</p>', "", data.decode(), flags=re.S)
+            text = re.sub(r"<div><dt>(presentations a second|real-time factor)</dt>.*?</div>", "", text, flags=re.S)
             words = "|".join(re.escape(word) for word in sorted(masked))
             text = re.sub(rf"<tr><td>({words})</td>.*?</tr>", "", text, flags=re.S)
             return [line for line in text.splitlines() if not re.match(rf'\s*("({words})": |({words}) = )', line)]
