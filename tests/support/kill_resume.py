@@ -35,10 +35,10 @@ MASKED = {"wall_s", "started", "finished", "host", "hostname", "pid", "command_l
           "presentations_per_s"}
 # By verb: what is measured in seconds or joules, or says which process did it.
 MASKED_OF = {
-    "bench": {"rtf_least", "rtf_most", "events_per_s", "construct_s", "prune_s", "wall_s_of_repeats", 
+    "bench": {"rtf_least", "rtf_most", "events_per_s", "construct_s", "prune_s", "wall_s_of_repeats", "bandwidth",
               "bandwidth_share", "memory", "sweep", "hardware", "earlier_processes"},
 }
-ANY_ORDER_OF = {"study": ["metrics.jsonl", "cells.jsonl"]}
+ANY_ORDER_OF = {"study": ["metrics.jsonl", "cells.jsonl"], "learn": ["metrics.jsonl"]}
 LEFT_OUT = {"lock", ".lock"}  # who is at work, or was
 
 
