@@ -184,8 +184,11 @@ TEST_F(Bench, ComparesWithAnEarlierResult) {
   const std::vector<std::tuple<std::string, std::string, std::string>> refused = {
       {"vogels", "missing.json", "missing.json: cannot be read"},
       {"vogels", "other.json", "other.json: is no result.json of bench"},
-      {"vogels", "cut.json", "cut.json: is no result.json of bench"},
-      {"vogels", "deep.json", "deep.json: is nested more than 16 deep; allowed: a result.json of sprig bench"},
+      {"vogels", "cut.json",
+       "cut.json: is no JSON: byte 15 cannot be understood; allowed: a result.json of sprig bench"},
+      {"vogels", "deep.json",
+       "deep.json: is nested deeper than 64 levels, which is no JSON of sprig's; allowed: a result.json of sprig "
+       "bench"},
       {"vogels", "text.json", "text.json: construct_s is \\x1b[31m; allowed: a number or null"},
       {"vogels", "steer.json", "is of the benchmark \\x1b]0;\\x7f, this is vogels"},
       {"vogels", ".", "cannot be read"},

@@ -461,7 +461,7 @@ TEST(Search, AScoreThatIsNotFiniteIsAFailureAndNeverRanked) {
 
   app::Cells cells{std::vector<app::Cell>(6), 2};  // three candidates, two seeds
   for (const std::size_t c : {0, 1, 2, 4, 5}) cells.list[c].outcome = app::Outcome{1.0 / (c + 1.0), 2, 10, 0};
-  cells.list[3].failure = std::make_exception_ptr(NumericalError("x", "y"));
+  cells.list[3].failure = NumericalError("x", "y");
   const auto scores = app::rank(cells, 3);
   ASSERT_EQ(scores.size(), 2u) << "the one with a failed seed is left out, not averaged over fewer";
   EXPECT_EQ(scores[0].candidate, 2u);
