@@ -252,7 +252,7 @@ TEST(CompetitiveProtocol, AStageGoesOnFromEveryStateThatWasKept) {
   for (const std::vector<char>& state : states) {
     const auto store = std::make_shared<test::MemoryCheckpoints>();
     store->states["model"] = state;
-    Learner learner{.options = begun.options, .stages = begun.stages};
+    Learner learner = begun;
     ASSERT_TRUE(store->restore("model", [&](Reader& reader) { reader(learner); }));
     ASSERT_TRUE(learner.under_way);
     phases |= learner.under_way->scored > 0 ? 4 : learner.under_way->named > 0 ? 2 : 1;

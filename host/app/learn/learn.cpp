@@ -102,7 +102,7 @@ Json range_json(const std::vector<float>& values) {
 
 // Goes on from the state, where it is further than the model's file: a file is written when a stage ends.
 void take_up(const Checkpoints& checkpoints, Learner& learner) {
-  Learner state{.options = learner.options, .stages = learner.stages};
+  Learner state = learner;
   if (!checkpoints.restore([&](Reader& reader) { reader(state); })) return;
   if (state.scores.size() > learner.scores.size() ||
       (state.scores.size() == learner.scores.size() && state.under_way.has_value()))
