@@ -117,11 +117,12 @@ int study_verb(const Command& command) {
   for (const Setting& setting : grid.settings) keep_inputs(setting.config, command.out);
   check_study(grid);  // what is wrong with the options is said before a run folder is touched
   Session session(command, names_of(config.study));
-  CellStore store(session.folder().log() + "/cells.jsonl", grid);
+  CellStore store(session.log(), grid);
   if (store.found() > 0)
     session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
                   " cells are kept from an earlier run of this folder\n");
-  store.open();
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell)
+    if (store.rows()[cell]) session.folder().metric(json_text(row_json(grid, cell, *store.rows()[cell])));
   KeptCells kept(session.folder(), grid, config.study.keep, store.rows());
   const Stopped stopped = work_on(grid, store, kept, session.folder(), command, workers);
   const Rows& rows = store.rows();
@@ -149,6 +150,7 @@ int study_verb(const Command& command) {
   Json result{
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
+  if (stopped.complete) kept.finish();
   if (kept.any()) result["kept"] = kept.json();
   const std::vector<std::string> warnings = study_warnings(grid, rows);
   print_warnings(warnings);
@@ -156,7 +158,8 @@ int study_verb(const Command& command) {
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete);
   if (stopped.error) std::rethrow_exception(stopped.error);
-  if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
+  if (stopped.complete && std::all_of(rows.begin(), rows.end(), failed))
+    throw Error(rows.front()->failure_code, "study", rows.front()->failure);
   return code;
 }
 

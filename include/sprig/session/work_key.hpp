@@ -10,16 +10,17 @@
 
 namespace sprig {
 
-// Files that a configuration names, each with the key that names it.
+// Files that a configuration names, each with the key that names it: also those of image sets, which a key names the
+// folder of.
 using Inputs = std::vector<std::pair<std::string, std::string>>;
 Inputs inputs_of(const Config& config);
 
-// Of what is in these files, whatever they are called. One that cannot be read, or is no plain file, counts as such:
-// whoever needs it says so.
+// Of what is in these files, whatever they are called. One that is not there, or cannot be read, is a value of its own.
+std::uint64_t contents_key(const Inputs& inputs);
 std::uint64_t contents_key(const Config& config);
 
 // Of a verb and its configuration, the contents of its input files, and the program's version and precision; without
-// what never changes a result: the device and its engine, threads, slices.
+// what never changes a result: the device and its engine, threads, slices, but for a benchmark, which measures them.
 std::uint64_t work_key(const std::string& verb, const Config& config);
 
 // Of a file's length and contents.
