@@ -67,6 +67,44 @@ TEST_F(Folders, WhatIsNotDoneIsDone) {
   EXPECT_FALSE(fs::exists(folder("a/next")) || fs::exists(folder("a/.lock")));
 }
 
+// As a process leaves it that is killed after its result was whole.
+TEST_F(Folders, WhatWasLeftUndoneBehindAWholeResultIsDoneByTheSameCommand) {
+  ASSERT_EQ(run(command("run", "a")).code, 0);
+  const auto whole = tree(folder("a"));
+  const std::string dead = std::to_string(test::dead_process());
+  fs::remove(folder("a/report.html"));
+  fs::create_directories(folder("a/next"));
+  test::write_raw(folder("a/report.html.tmp-" + dead), "half");
+  test::write_raw(folder("a/.lock"), "sprig somewhere " + dead + "\n");
+  const Outcome same = run(command("run", "a"));
+  EXPECT_EQ(same.code, 0);
+  EXPECT_NE(same.err.find("already done"), std::string::npos) << same.err;
+  EXPECT_EQ(tree(folder("a")), whole);
+}
+
+TEST_F(Folders, NoNameInAConfigurationLeadsOutOfTheFolder) {
+  fs::create_directories(folder("in"));
+  const Outcome learnt = run({"learn", "--out", "in/a", "--set", "learn.neurons=4", "--set", "learn.steps=20", "--set",
+                              "learn.train=40", "--set", "learn.test=20", "--set", "learn.label=20", "--set",
+                              "learn.variants=[\"../../x: learn.rule=asp\"]"});
+  EXPECT_EQ(learnt.code, 0) << learnt.err;
+  EXPECT_TRUE(fs::exists(folder("in/a/models/______x-1.npz")));
+  ASSERT_EQ(run(command("study", "in/b",
+                        {"--set", "study.keep=all", "--set", "study.methods=[none]", "--set", "study.seeds=1", "--set",
+                         "study.variants=[\"../../x: task.horizon=6\"]"}))
+                .code,
+            0);
+  test::write_raw(folder("record.toml"),
+                  std::string(test::kSmallConfig) + "[[record]]\nname = \"../../x\"\nwhat = \"v\"\n");
+  EXPECT_EQ(run({"run", "--config", "record.toml", "--out", "in/c"}).code, 3);
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_.path())) names.insert(entry.path().filename().string());
+  EXPECT_EQ(names, (std::set<std::string>{"in", "record.toml", "small.toml", "stderr.txt", "stdout.txt"}));
+  names.clear();
+  for (const auto& entry : fs::directory_iterator(folder("in"))) names.insert(entry.path().filename().string());
+  EXPECT_EQ(names, (std::set<std::string>{"a", "b"}));
+}
+
 TEST_F(Folders, AskedForAgainAStudyUsesNoCell) {
   ASSERT_EQ(run(command("study", "a")).code, 0);
   const Json before = result("a");
