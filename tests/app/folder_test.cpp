@@ -114,6 +114,27 @@ TEST_F(Folders, AskedForAgainAStudyUsesNoCell) {
   EXPECT_EQ(result("a")["cells"], before["cells"]);
 }
 
+TEST_F(Folders, NetworksThatAStudyKeptAreReplacedWithItsResult) {
+  const std::vector<std::string> keep{"--set", "study.keep=all", "--set", "study.methods=[dense, none]"};
+  auto larger = keep;
+  larger.insert(larger.end(), {"--set", "study.seeds=3"});
+  ASSERT_EQ(run(command("study", "a", keep)).code, 0);
+  const auto before = tree(folder("a/kept"));
+  ASSERT_FALSE(before.empty());
+  ASSERT_EQ(run(command("study", "a", larger)).code, 0);
+  ASSERT_EQ(run(command("study", "b", larger)).code, 0);
+  EXPECT_EQ(tree(folder("a/kept")), tree(folder("b/kept")));
+  EXPECT_EQ(result("a")["kept"].size(), 6u);
+  auto none = keep;
+  none[1] = "study.keep=none";
+  ASSERT_EQ(run(command("study", "a", none)).code, 0);
+  EXPECT_FALSE(fs::exists(folder("a/kept"))) << "of a result that is gone";
+  fs::create_directories(folder("c/kept/mine"));
+  ASSERT_EQ(run(command("study", "c", none)).code, 0) << "which it does not need";
+  EXPECT_EQ(run(command("study", "c", larger)).code, 4);
+  EXPECT_TRUE(fs::exists(folder("c/kept/mine")));
+}
+
 TEST_F(Folders, AnErrorIsToldAgainAndIsNotDone) {
   const std::vector<std::string> wild{"learn",          "--out",           "a",
                                       "--set",          "learn.neurons=4", "--set",
