@@ -71,7 +71,8 @@ def comparable(path, name, options):
             text = re.sub(r"<div><dt>(presentations a second|real-time factor)</dt>.*?</div>", "", text, flags=re.S)
             words = "|".join(re.escape(word) for word in sorted(masked))
             text = re.sub(rf"<tr><td>({words})</td>.*?</tr>", "", text, flags=re.S)
-            return [line for line in text.splitlines() if not re.match(rf'\s*("({words})": |({words}) = )', line)]
+            return [line for line in text.splitlines()
+                    if line.strip() and not re.match(rf'\s*("({words})": |({words}) = )', line)]
     except (ValueError, UnicodeDecodeError) as error:
         print(f"{path}: {error}", file=sys.stderr)
     return data
