@@ -223,13 +223,17 @@ LyapunovResult measure(const Network& network, const Drive& drive, const Simulat
 }  // namespace
 
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                 const LyapunovOptions& options, const InputSource& input, const Progress& progress) {
+                                 const LyapunovOptions& options, const InputSource& input, const Progress& progress,
+                                 const Checkpoints& checkpoints) {
+  static_cast<void>(checkpoints);
   return measure(network, drive, simulation, options, input, progress, false);
 }
 
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
                                                const SimulationOptions& simulation, const LyapunovOptions& options,
-                                               const InputSource& input, const Progress& progress) {
+                                               const InputSource& input, const Progress& progress,
+                                               const Checkpoints& checkpoints) {
+  static_cast<void>(checkpoints);
   return measure(network, drive, simulation, options, input, progress, true);
 }
 
