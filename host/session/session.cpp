@@ -46,6 +46,7 @@ Session::Session(const Command& command)
       log_(folder_.path(), std::chrono::duration<double>(60 * command.checkpoint_every_min)),
       resolved_(resolved_config(command.config)) {
   folder_.write("config.resolved.toml", resolved_);
+  log_.tell([](const std::string& sentence) { std::fprintf(stderr, "sprig: %s\n", sentence.c_str()); }, command.quiet);
 }
 
 double Session::wall_s() const {

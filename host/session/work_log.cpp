@@ -1,7 +1,10 @@
 #include "sprig/session/work_log.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -50,6 +53,17 @@ std::string summed_line(const std::string& piece, std::string& before) {
   return piece.substr(0, piece.size() - 1).append(kSum).append(before).append("\"}");
 }
 
+// When a file was written, "2026-11-30 19:26:20 UTC".
+std::string time_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return "an unknown time";
+  std::tm parts{};
+  gmtime_r(&status.st_mtime, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return text;
+}
+
 }  // namespace
 
 // What states are kept by as long as somebody has work with them.
@@ -67,9 +81,12 @@ struct WorkLog::Parts : CheckpointStore {
   struct State {
     CheckpointKey key;
     Clock::time_point kept = Clock::now();
+    std::string written;  // when the one that was restored was, in UTC
   };
   std::map<std::string, State> states;  // by name
   std::set<std::string> looked_for;     // of what is refused, once is enough
+  std::function<void(const std::string&)> tell;
+  bool quiet = false;
 
   std::string states_folder() const { return folder + "/checkpoint"; }
   std::string path(const std::string& name) const { return states_folder() + "/" + plain_name(name, '.') + ".state"; }
@@ -107,11 +124,27 @@ struct WorkLog::Parts : CheckpointStore {
     const CheckpointFound found = find_checkpoint(path(name), key);
     {
       const std::lock_guard lock(mutex);
-      if (looked_for.insert(name).second) refused.insert(refused.end(), found.refused.begin(), found.refused.end());
+      if (looked_for.insert(name).second)
+        for (const std::string& sentence : found.refused) refuse(sentence);
+      state(name).written = found.path.empty() ? "" : time_of(found.path);
     }
     if (found.path.empty()) return false;
     read_checkpoint(found.path, key, read);
     return true;
+  }
+  void goes_on(const std::string& name, const std::string& from) override {
+    const std::lock_guard lock(mutex);
+    if (tell && !quiet) tell("goes on from " + from + " (checkpoint of " + state(name).written + ")");
+  }
+  void cannot_use(const std::string& name, const std::string& why) override {
+    const std::lock_guard lock(mutex);
+    refuse(why + "; the checkpoint of " + state(name).written + " cannot be used without it, and " + name +
+           " begins anew");
+  }
+  // The mutex is held.
+  void refuse(const std::string& sentence) {
+    refused.push_back(sentence);
+    if (tell) tell(sentence);
   }
   void drop(const std::string& name) override { remove_states(plain_name(name, '.') + "."); }
 
@@ -190,6 +223,12 @@ Checkpoints WorkLog::checkpoints(const std::string& name, CheckpointKey key) {
   const std::lock_guard lock(parts_->mutex);
   parts_->states[name] = {key};
   return {parts_, name};
+}
+
+void WorkLog::tell(std::function<void(const std::string&)> tell, bool quiet) {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->tell = std::move(tell);
+  parts_->quiet = quiet;
 }
 
 std::vector<std::string> WorkLog::refused() const {

@@ -86,8 +86,8 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
                             const LyapunovOptions& options);
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 
-// A state that `checkpoints` has is gone on from, to the same bits, and states are kept there when due; they go with the
-// whole that they are a part of (Checkpoints::drop()). `input` is then asked for steps from the state's on. Errors:
+// A state that `checkpoints` has is gone on from, to the same bits, and states are kept there when due; they go with
+// the whole that they are a part of (Checkpoints::drop()). `input` is then asked for steps from the state's on. Errors:
 // ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step), Interrupted.
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                  const LyapunovOptions& options, const InputSource& input = {},
