@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/persist.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
