@@ -92,7 +92,7 @@ void NpyStream::check_rows(const NpyPosition& at, const Progress& progress) cons
     block.resize(std::min<std::uint64_t>(kReadAtOnce, end - from));
     file.read_at(from, block.data(), block.size());
     sum = crc32c(block.data(), block.size(), sum);
-    progress.report("reading records", static_cast<double>(from - header_bytes_) / static_cast<double>(end), path_);
+    progress.report("records", static_cast<double>(from - header_bytes_) / static_cast<double>(end), path_);
   }
   if (sum != at.sum) throw InputError(path_, "has other rows than it had at the checkpoint");
 }

@@ -87,7 +87,8 @@ std::unique_ptr<Recorder> Run::Parts::restored(const RecorderPlan& plan, const C
       SimulationState state;
       reader(state);
       simulation->set_state(state);
-      auto found = std::make_unique<Recorder>(plan, &reader, progress);
+      const double share = static_cast<double>(done) / static_cast<double>(total());
+      auto found = std::make_unique<Recorder>(plan, &reader, progress.part(share, share, "reading"));
       if (plan.watch != nullptr) plan.watch->restore(reader);
       recorder = std::move(found);
     });
@@ -198,7 +199,14 @@ RunOutcome Run::simulate(const std::string& folder, const Progress& progress, Sp
     for (const RecordLayout& layout : p.layouts) out.files.push_back(layout.name + ".npy");
   const Checkpoints checkpoints = folder.empty() ? Checkpoints() : given;  // what is in memory ends with the process
   const RecorderPlan plan = p.recorder_plan(folder, watch);
-  std::unique_ptr<Recorder> recorder = p.restored(plan, checkpoints, progress);
+  std::unique_ptr<Recorder> recorder;
+  try {
+    recorder = p.restored(plan, checkpoints, progress);
+  } catch (const Interrupted&) {
+    out.spikes_of.assign(p.network.size(), 0);
+    out.rows.assign(p.layouts.size(), 0);
+    return out;
+  }
   if (!recorder) recorder = std::make_unique<Recorder>(plan);
   if (!folder.empty()) p.explain_weights(folder, out);
   try {

@@ -73,9 +73,9 @@ class Run {
   // where it was last flushed (formats/npy_stream.hpp); folder empty: to RunOutcome::arrays. Pieces take about 0.2 s
   // and never change a result; `progress` is told after each, on this thread, and a stop leaves what was recorded until
   // then. A run on disk goes on from a state that `checkpoints` has, to the same bits and files, and keeps states there
-  // when due and when it is stopped; one whose files are not those of the state begins anew, and says so there. Errors:
-  // those of Simulation::advance(); InputError when a file cannot be written, and what is in it stays readable;
-  // Interrupted when it is stopped while it reads its files again.
+  // when due and when it is stopped; one whose files are not those of the state begins anew, and says so there. One that
+  // is stopped while it reads its files again has come to nothing yet, and all is as it was. Errors: those of
+  // Simulation::advance(); InputError when a file cannot be written, and what is in it stays readable.
   RunOutcome simulate(const std::string& folder, const Progress& progress = {}, SpikeWatch* watch = nullptr,
                       const Checkpoints& checkpoints = {});
 
