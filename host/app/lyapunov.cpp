@@ -54,7 +54,8 @@ int lyapunov_verb(const Command& command) {
     ProgressLine line("lyapunov", command.quiet);
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;  // run.replicas is for `run`
-    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress());
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress(),
+                                               session.checkpoints());
   }
   const std::string hash = result_hash(spectrum);
   Json result = lyapunov_json(spectrum);

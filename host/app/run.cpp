@@ -92,8 +92,7 @@ int run_verb(const Command& command) {
   RunOutcome out;
   {
     ProgressLine line("run", command.quiet);
-    out = run.simulate(session.folder().path(), line.progress(),
-                       [&](const std::vector<SpikeEvent>& spikes) { observation.add(spikes); });
+    out = run.simulate(session.folder().path(), line.progress(), &observation, session.checkpoints());
   }
   const double seconds = static_cast<double>(out.steps) * network.step_ms / 1000;
   const Activities all = activities(network, out, config.simulation.replicas, degrees);

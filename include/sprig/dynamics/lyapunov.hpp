@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
@@ -85,15 +86,17 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
                             const LyapunovOptions& options);
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 
-// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step),
-// Interrupted.
+// A state that `checkpoints` has is gone on from, to the same bits, and states are kept there when due; they go with
+// the whole that they are a part of (Checkpoints::drop()). `input` is then asked for steps from the state's on. Errors:
+// ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step), Interrupted.
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                  const LyapunovOptions& options, const InputSource& input = {},
-                                 const Progress& progress = {});
+                                 const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 // The same, but a stop ends it with the averages so far: result.complete is false then.
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
                                                const SimulationOptions& simulation, const LyapunovOptions& options,
-                                               const InputSource& input, const Progress& progress);
+                                               const InputSource& input, const Progress& progress,
+                                               const Checkpoints& checkpoints = {});
 
 }  // namespace sprig
