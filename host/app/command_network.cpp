@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "host/app/stop_at_once.hpp"
 #include "sprig/session/network.hpp"
 
 namespace sprig::app {
@@ -16,6 +17,7 @@ void tell(const Command& command, const std::vector<std::string>& notes) {
 }  // namespace
 
 BuiltNetwork command_network(const Command& command) {
+  const StopAtOnce making;
   std::vector<std::string> notes;
   BuiltNetwork network = make_network(command.config, command.config.simulation.seed, &notes);
   tell(command, notes);
@@ -23,6 +25,7 @@ BuiltNetwork command_network(const Command& command) {
 }
 
 Network constant_command_network(const Command& command) {
+  const StopAtOnce making;
   std::vector<std::string> notes;
   Network network = make_constant_network(command.config, command.config.simulation.seed, &notes);
   tell(command, notes);

@@ -5,6 +5,7 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
@@ -53,9 +54,10 @@ int lyapunov_verb(const Command& command) {
   {
     ProgressLine line("lyapunov", command.quiet);
     SimulationOptions simulation = config.simulation;
+    StopAtOnce beginning;
     simulation.replicas = 1;  // run.replicas is for `run`
-    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress(),
-                                               session.checkpoints());
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {},
+                                               beginning.until_asked(line.progress()), session.checkpoints());
   }
   const std::string hash = result_hash(spectrum);
   Json result = lyapunov_json(spectrum);

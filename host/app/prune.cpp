@@ -7,6 +7,7 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/pruning/options.hpp"
@@ -98,7 +99,9 @@ int prune_verb(const Command& command) {
     ProgressLine line("prune", command.quiet);
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;
-    pruned = prune_until_stopped(network, drive, simulation, config.prune, line.progress());
+    StopAtOnce beginning;
+    pruned = prune_until_stopped(network, drive, simulation, config.prune, beginning.until_asked(line.progress()),
+                                 session.checkpoints());
   }
   const bool complete = !pruned.stopped_early;
   const std::string hash = result_hash(pruned.network);

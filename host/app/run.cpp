@@ -6,6 +6,7 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/run_records.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/session/memory_plan.hpp"
@@ -67,6 +68,7 @@ int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
   BuiltNetwork built = command_network(command);
+  StopAtOnce making;  // the simulation, and what is looked at of the network
   const Network& network = network_of(built);
   RunRequest request;
   request.duration_ms = config.run.duration_ms;
@@ -89,6 +91,7 @@ int run_verb(const Command& command) {
   const Network* const matrix = !procedural ? &network : synapses <= kDrawnForThePage ? &drawn : nullptr;
   Observation observation(network, matrix, "the network's synapses are drawn by rules and never stored",
                           run.first_step(), run.steps());
+  making.end();
   RunOutcome out;
   {
     ProgressLine line("run", command.quiet);

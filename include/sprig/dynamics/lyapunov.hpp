@@ -74,6 +74,13 @@ struct LyapunovResult {
   bool conditional = false;                        // is_driven(): given the drive, and no zero exponent among them
   bool complete = true;                            // false: stopped early, figures cover whole intervals
   double averaged_ms = 0;                          // time the exponents were averaged over
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.method, self.states, self.exponents, self.standard_errors, self.per_neuron, self.contraction,
+            self.dimension, self.dimension_is_bound, self.entropy, self.condition, self.renorm_ms, self.mean_rate_hz,
+            self.mean_log_velocity_ratio, self.spikes, self.guarded_spikes, self.jump_spikes, self.surrogate_gain,
+            self.velocity_at, self.conditional, self.complete, self.averaged_ms);
+  }
 };
 
 // Whether more than constant currents moves the network: noise, Poisson spikes, or an input. Its exponents are then
