@@ -6,6 +6,7 @@
 
 #include "host/app/study/cells.hpp"
 #include "sprig/core/progress.hpp"
+#include "sprig/instruments/activity.hpp"
 #include "sprig/session/jobs.hpp"
 #include "sprig/tasks/trained.hpp"
 
@@ -15,8 +16,12 @@ namespace sprig::app {
 // cell failed.
 using CellDone = std::function<void(std::size_t cell, Row row, const TrainedTask* trained)>;
 
+// What a cell's network did under its task.
+ActivityShares shares_of(const Row& row, const Config& config);
+
 // Prunes the one network that the cells of a group share, then trains and scores it for each of them. A NumericalError
-// is a row of its own, and the others go on. Errors: Interrupted, and whatever concerns all cells.
+// is a row of its own, and the others go on; so is a network that run.activity = "refuse" is about. Errors:
+// Interrupted, and whatever concerns all cells.
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
                     const Progress& progress, bool wants_trained, const CellDone& done);
 
