@@ -43,12 +43,13 @@ std::string summary(const LyapunovResult& r) {
 int lyapunov_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::lyapunov);
-  const Network network = constant_command_network(command);
+  std::vector<std::string> notes;
+  const Network network = constant_command_network(command, notes);
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command, {"observation.json"});
   Observation observation(config, {"network", network, drive});
-  const std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  const std::vector<std::string> warnings = judged(observation.warnings(origin_of(config)), config.run.activity);
   print_warnings(warnings);
   LyapunovResult spectrum;
   {
@@ -65,6 +66,7 @@ int lyapunov_verb(const Command& command) {
   result["synapses"] = network.recurrent.synapses();
   result["seed"] = config.simulation.seed;
   result["hash"] = hash;
+  result["notes"] = notes;
   result["warnings"] = warnings;
   if (spectrum.complete) observation.write(session.folder());
   session.print(summary(spectrum));

@@ -191,7 +191,7 @@ Json time_json(const Network& network, const RasterRows& rows, const Window& win
 }
 
 std::uint64_t observed_steps(double step_ms) {
-  return std::max<std::uint64_t>(1, steps_of(kObservedMs, step_ms, "network.step_ms"));
+  return std::max<std::uint64_t>(1, nearest_step(kObservedMs, step_ms, "network.step_ms"));
 }
 
 }  // namespace
@@ -218,7 +218,7 @@ struct Observation::Parts {
 
 Observation::Observation(const Config& config, const NamedNetwork& first) {
   const double step_ms = first.network.step_ms, settle_ms = config.lyapunov.transient_ms;
-  const Window window(steps_of(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
+  const Window window(nearest_step(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
   parts_ = std::make_unique<Parts>(first.network, window, settle_ms,
                                    "Simulated for this page with the run's drive and no task's input, after " +
                                        std::to_string(std::lround(settle_ms)) + " ms to settle.");

@@ -33,7 +33,7 @@ std::uint64_t first_interval_steps(const Network& network, const LyapunovOptions
         fastest = std::min(fastest, *std::min_element(tau->begin(), tau->end()));
     interval = std::min(interval, std::log(kLargestCondition) * fastest);
   }
-  return std::clamp<std::uint64_t>(steps_of(interval, network.step_ms, "lyapunov.renorm_ms"), 1,
+  return std::clamp<std::uint64_t>(nearest_step(interval, network.step_ms, "lyapunov.renorm_ms"), 1,
                                    steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms"));
 }
 

@@ -190,6 +190,8 @@ std::uint64_t Run::steps() const { return parts_->time.end - parts_->time.begin;
 
 std::string Run::device_name() const { return parts_->simulation->device_name(); }
 
+const std::vector<WeightRounding>& Run::weight_rounding() const { return parts_->simulation->weight_rounding(); }
+
 RunOutcome Run::simulate(const std::string& folder, const Progress& progress, SpikeWatch* watch,
                          const Checkpoints& given) {
   Parts& p = *parts_;

@@ -67,6 +67,7 @@ class Stimulated final : public Simulation {
     simulation_->set_state(state);
   }
   std::string device_name() const override { return simulation_->device_name(); }
+  const std::vector<WeightRounding>& weight_rounding() const override { return simulation_->weight_rounding(); }
   int threads() const override { return simulation_->threads(); }
 
  private:

@@ -68,6 +68,7 @@ class Run {
   std::uint64_t first_step() const;  // of recorded time, absolute
   std::uint64_t steps() const;       // of recorded time
   std::string device_name() const;
+  const std::vector<WeightRounding>& weight_rounding() const;  // how finely the network's weights are held
 
   // Simulates it, once. Records are written while it runs: to NAME.npy in `folder`, each readable at any time up to
   // where it was last flushed (formats/npy_stream.hpp); folder empty: to RunOutcome::arrays. Pieces take about 0.2 s
