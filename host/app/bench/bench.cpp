@@ -118,7 +118,7 @@ int bench_verb(const Command& given) {
   TimedNetwork first = build(benchmark.cases.front(), building(line->progress()));
   check_network(*first.network, benchmark.cases.front().simulation);
 
-  Session session(command);
+  Session session(command, {"cases.jsonl"});
   const double share = share_of_cases(benchmark, config.bench);
   const std::vector<Measurement> measured =
       measure_all(benchmark, std::move(first), config, line->progress().part(0, share),
