@@ -155,7 +155,7 @@ int bench_verb(const Command& given) {
   TimedNetwork first = build(benchmark.cases.front(), building(line->progress()));
   check_network(*first.network, benchmark.cases.front().simulation);
 
-  Session session(command);
+  Session session(command, {"cases.jsonl"});
   const double share = share_of_cases(benchmark, config.bench);
   CaseLog log(session.log(), config);
   const std::vector<Measurement> measured =

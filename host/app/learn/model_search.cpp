@@ -279,7 +279,7 @@ int search_verb(const Command& command) {
                                                     " neurons, needs " + kilobytes(search.memory_of(limits.n_add)) +
                                                     " KB of 1000 bytes, more than " + number_text(limits.memory_kb, 6));
   check_competitive(config.learn.model);
-  Session session(command, {"table.txt"});
+  Session session(command, {"candidates.jsonl", "table.txt"});
   std::vector<Candidate> all;
   std::optional<Candidate> full;  // run of the chosen one
   bool complete = true, all_measured = false;

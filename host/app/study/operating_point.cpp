@@ -112,7 +112,7 @@ int search_operating_point(const Command& command) {
   const int most = fit_candidates(candidates, available_memory(), job_workers(config, count).count());
   const Workers workers = job_workers(config, static_cast<std::size_t>(most));
   for (const Candidate& candidate : candidates) keep_inputs(candidate.config, command.out);
-  Session session(command, {"best.toml", "table.txt"});
+  Session session(command, {"best.toml", "cells.jsonl", "table.txt"});
   Cells cells{std::vector<Cell>(count), seeds};
   SearchLog log(session, candidates, config);
   log.take_up(cells);
