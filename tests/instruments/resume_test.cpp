@@ -212,23 +212,24 @@ TEST(ResumedRunOfRules, IsTheOneThatNobodyStopped) {
   }
 }
 
+constexpr std::uint64_t kGoldenKey = 0x5350524947;
+
 // States in a file, as a command has them.
 class FileCheckpoints : public CheckpointStore {
  public:
   explicit FileCheckpoints(std::string path) : path_(std::move(path)) {}
   bool due(const std::string&) override { return false; }
   void keep(const std::string&, const std::function<void(Writer&)>& write) override {
-    write_checkpoint(path_, {kKey}, write);
+    write_checkpoint(path_, {kGoldenKey}, write);
   }
   bool restore(const std::string&, const std::function<void(Reader&)>& read) override {
-    if (find_checkpoint(path_, {kKey}).path.empty()) return false;
-    read_checkpoint(path_, {kKey}, read);
+    if (find_checkpoint(path_, {kGoldenKey}).path.empty()) return false;
+    read_checkpoint(path_, {kGoldenKey}, read);
     return true;
   }
   void drop(const std::string&) override {}
 
  private:
-  static constexpr std::uint64_t kKey = 0x5350524947;
   std::string path_;
 };
 
@@ -267,6 +268,26 @@ TEST(GoldenState, IsGoneOnFromToTheKnownHash) {
   EXPECT_EQ(expected.out.hash, "395efa0dc376c94a");
   EXPECT_EQ(found.out.hash, "395efa0dc376c94a");
   expect_same(found, expected);
+}
+
+// A real state, all of it.
+TEST(GoldenState, EveryCutAndEveryFlippedBitIsRefusedByName) {
+  const std::string bytes = test::read_file(std::string(SPRIG_TEST_SOURCE_DIR) + "/data/" + kGolden);
+  ASSERT_GT(bytes.size(), 1000u);
+  MemoryFolder folder;
+  const std::string path = folder.file("a.state");
+  const auto refused = [&](const std::string& damaged) {
+    test::write_raw(path, damaged);
+    const CheckpointFound found = find_checkpoint(path, {kGoldenKey});
+    return found.path.empty() && found.refused.size() == 1 && found.refused[0].starts_with(path);
+  };
+  EXPECT_FALSE(refused(bytes));
+  for (std::size_t size = 0; size < bytes.size(); ++size) ASSERT_TRUE(refused(bytes.substr(0, size))) << size;
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    std::string damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    ASSERT_TRUE(refused(damaged)) << "bit " << bit;
+  }
 }
 
 TEST(GoldenState, DISABLED_Writes) {
