@@ -13,7 +13,8 @@
 namespace sprig {
 
 DiskFile::DiskFile(const std::string& path, std::uint64_t most_bytes) : path_(path) {
-  if (path.find('\0') != std::string::npos) refuse("has a NUL character in its name");
+  if (const std::size_t nul = path.find('\0'); nul != std::string::npos)
+    throw InputError(path.substr(0, nul), "has a NUL character in its name");
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor_ < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
   struct stat status {};

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -107,7 +108,9 @@ inline std::string zip_of(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     sprig::fuzz::read({reinterpret_cast<const char*>(data), size});
-  } catch (const sprig::Error&) {  // refused, as it should be
+  } catch (const sprig::Error& error) {  // refused, as it should be
+    static const bool say = std::getenv("SPRIG_FUZZ_SAY") != nullptr;
+    if (say) std::fprintf(stderr, "refused: %s\n", error.what());
   }
   return 0;
 }
