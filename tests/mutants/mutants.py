@@ -278,7 +278,7 @@ MUTANTS = [
     ("kernels/engine/resident_kernel.hpp", "ctx.block_barrier();\n    if (end == window) return;",
      "if (!M) ctx.block_barrier();\n    if (end == window) return;", "dropped barrier"),
     ("kernels/engine/resident_update.hpp", "% segment.steps_per_sample == 0)", "% segment.steps_per_sample == (M ? segment.steps_per_sample - 1 : 0))",
-     "off by one: a signal's sample a step early"),
+     "a signal whose samples come late"),
     ("kernels/engine/event_cell.hpp", "(data.receptors == 2 && ring[cells] != 0)", "(data.receptors == 2 && !M && ring[cells] != 0)",
      "swapped receptors: inhibition that wakes nobody"),
 
