@@ -112,8 +112,8 @@ def commands(sprig: str) -> str:
         "| 5 | no usable device |",
         "| 6 | it does not fit in memory |",
         "| 7 | numerical failure |",
-        "| 75 | stopped by a signal where the same command goes on (`learn`, `study`) |",
-        "| 128 + signal | stopped by a signal elsewhere (130: Ctrl-C), with what is done so far |",
+        "| 75 | stopped by a signal, with what is done so far: the same command goes on |",
+        "| 128 + signal | a verb without a run folder was stopped by a signal (130: Ctrl-C) |",
     ]
     return "\n".join(lines) + "\n"
 

@@ -10,14 +10,18 @@
 #include "host/app/command_words.hpp"
 #include "host/app/completion.hpp"
 #include "host/app/gpu_flags.hpp"
+#include "host/app/limit_flags.hpp"
 #include "host/app/man_page.hpp"
 #include "host/app/memory_reserve.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/place.hpp"
+#include "sprig/session/session.hpp"
 #include "sprig/session/signals.hpp"
+#include "sprig/session/work_key.hpp"
 
 namespace sprig::app {
 
@@ -56,6 +60,12 @@ void set_described_gpu(Command& command, const Flags& flags) {
                      "describes a GPU, and run.device is " + shown(device) + "; allowed with it: \"cuda\" or \"auto\"");
   command.gpu = gpu_of_flags(flags.device_model, flags.device_memory);
   device = Device::cuda;
+}
+
+// Of all that the command's result follows from.
+std::uint64_t key_of(const Command& command) {
+  const std::uint64_t work = work_key(command.verb, command.config);
+  return command.compare.empty() ? work : Hash().add(work).add(file_key(command.compare)).value();
 }
 
 // Whether the verb can run where it is asked to.
@@ -140,6 +150,7 @@ int dispatch(int argc, const char* const* argv) {
   command.out = flags.out;
   command.quiet = flags.quiet;
   command.command_line = typed(argc, argv);
+  command.config.limits = limits_of_flags(flags.max_input_bytes, flags.max_neurons, flags.max_synapses);
   if (!flags.config.empty()) read_config(command.config, flags.config);
   set_keys(command.config, flags);
   command.checkpoint_every_min = flags.checkpoint_every_min;
@@ -161,10 +172,17 @@ int dispatch(int argc, const char* const* argv) {
   const Verb& verb =
       *std::find_if(verbs().begin(), verbs().end(), [&](const Verb& known) { return command.verb == known.name; });
   set_described_gpu(command, flags);
+  if (verb.keeps_folder) {
+    command.key = key_of(command);
+    if (already_done(command)) return 0;
+  }
   check_place(verb, command);
   install_signal_handlers();
   try {
     return verb.run(command);
+  } catch (const Interrupted& stopped) {
+    if (!verb.keeps_folder) throw;
+    return report(Exit::checkpointed, std::string(stopped.what()) + "; the same command goes on");
   } catch (const std::bad_alloc&) {
     return out_of_memory(network_memory_hint(command.config));
   }

@@ -38,6 +38,15 @@ std::string device_offence(const std::string& text) {
          (meant.empty() ? "" : "; did you mean " + meant + "?");
 }
 
+// Of verbs that read files or build networks. Errors are those of limits_of_flags().
+void add_limits(CLI::App& app, Flags& flags) {
+  app.add_option("--max-input-bytes", flags.max_input_bytes,
+                 "refuse files that hold more, packed or unpacked, e.g. 16G; only what formats allow otherwise")
+      ->type_name("BYTES");
+  app.add_option("--max-neurons", flags.max_neurons, "refuse networks of more neurons, e.g. 1M")->type_name("COUNT");
+  app.add_option("--max-synapses", flags.max_synapses, "refuse networks of more synapses, e.g. 1G")->type_name("COUNT");
+}
+
 void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
   app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
@@ -50,7 +59,10 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
   app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
       ->type_name("DIR");
-  app.add_option("--out", flags.out, "run folder, made if needed; files in it are replaced")->type_name("DIR");
+  app.add_option("--out", flags.out,
+                 "run folder, made if needed; a finished result in it stays until the new one is whole")
+      ->type_name("DIR");
+  add_limits(app, flags);
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.footer(
       "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
@@ -95,6 +107,7 @@ void add_convert_options(CLI::App& app, Flags& flags) {
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
   app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->type_name("N");
+  add_limits(app, flags);
   app.add_flag("--quiet", flags.quiet, "print nothing");
   app.footer(
       "What IN lacks comes from [network] and [neuron]; what OUT does not keep is said. NIR, SONATA, Matrix Market and "

@@ -30,7 +30,8 @@ std::span<const PrintingWord> printing_words();
 
 // What the flags say; optional where the configuration has the value otherwise.
 struct Flags {
-  std::string config, out, data, network, folder, figures, in, to, compare, device_model, device_memory;
+  std::string config, out, data, network, folder, figures, in, to, compare, device_model, device_memory,
+      max_input_bytes, max_neurons, max_synapses;
   std::vector<std::string> set;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;

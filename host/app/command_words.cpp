@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
+#include <string_view>
 
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/formats/markup.hpp"
 
 namespace sprig::app {
 
@@ -73,6 +76,32 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+// As a POSIX shell reads it back, in UTF-8, which is all that JSON can hold: bytes that are not are printed by printf.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain = "+,-./:=@_%";
+  const auto is_plain = [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string text = "'";
+  for (std::size_t i = 0; i < word.size();) {
+    const std::size_t bytes = utf8_bytes(word, i);
+    if (bytes == 0) {
+      std::array<char, 8> octal{};
+      std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned char>(word[i]));
+      text.append("'\"$(printf '").append(octal.data()).append("')\"'");
+      ++i;
+    } else if (word[i] == '\'') {
+      text += "'\\''";
+      ++i;
+    } else {
+      text.append(word, i, bytes);
+      i += bytes;
+    }
+  }
+  return text + "'";
+}
+
 }  // namespace
 
 void refuse_unknown_verb(int argc, const char* const* argv) {
@@ -117,11 +146,7 @@ std::string device_meant(const std::string& text) {
 
 std::string typed(int argc, const char* const* argv) {
   std::string line = "sprig";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#") == std::string::npos;
-    line += " " + (plain ? word : "'" + word + "'");
-  }
+  for (int i = 1; i < argc; ++i) line += " " + shell_word(argv[i]);
   return line;
 }
 

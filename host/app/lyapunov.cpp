@@ -45,7 +45,7 @@ int lyapunov_verb(const Command& command) {
   const Network network = constant_command_network(command);
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
-  Session session(command);
+  Session session(command, {"observation.json"});
   Observation observation(config, {"network", network, drive});
   const std::vector<std::string> warnings = observation.warnings(origin_of(config));
   print_warnings(warnings);

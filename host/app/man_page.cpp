@@ -95,7 +95,7 @@ numerical failure
 stopped by a signal; the same command goes on
 .TP
 128 + signal
-stopped by a signal; what was done so far is written (130: Ctrl\-C)
+a verb without a run folder was stopped by a signal (130: Ctrl\-C)
 .SH ENVIRONMENT
 .TP
 SPRIG_MEMORY_BYTES

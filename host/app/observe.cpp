@@ -270,11 +270,7 @@ void Observation::write(RunFolder& folder) {
     for (std::size_t k = 0; k < p.watched.size(); ++k)
       p.json["networks"][k]["activity"] = p.watched[k].activity->json(edges);
   }
-  try {
-    folder.write("observation.json", json_text(p.json) + "\n");
-  } catch (const InputError& error) {
-    std::fprintf(stderr, "sprig: the page will lack what the network does: %s\n", error.what());
-  }
+  folder.later(RunFolder::Later::page, "observation.json", json_text(p.json) + "\n");
 }
 
 NetworkOrigin origin_of(const Config& config) {

@@ -89,7 +89,7 @@ int prune_verb(const Command& command) {
   const Drive drive = make_drive(config, network);
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
-  Session session(command);
+  Session session(command, {"network.npz", "observation.json"});
   Observation observation(config, {"before", network, drive});
   std::vector<std::string> warnings = observation.warnings(origin_of(config));
   print_warnings(warnings);

@@ -52,6 +52,15 @@ Activities activities(const Network& network, const RunOutcome& out, double copi
   return result;
 }
 
+// What the run writes besides what every verb does.
+std::vector<std::string> files_of(const Json& records) {
+  std::vector<std::string> names{"observation.json", "records.json"};
+  for (const Json& record : records)
+    for (const char* key : {"file", "synapses"})
+      if (record.contains(key) && record[key].is_string()) names.push_back(record[key].get<std::string>());
+  return names;
+}
+
 }  // namespace
 
 int run_verb(const Command& command) {
@@ -67,8 +76,8 @@ int run_verb(const Command& command) {
   request.records = run_records(config, network);
   request.simulation = config.simulation;
   Run run(built, request);
-  Session session(command);
   const Json records = records_json(run.records());
+  Session session(command, files_of(records));
   session.folder().write("records.json", records_text(network.step_ms, records));
 
   const std::vector<std::uint32_t> degrees = out_degrees(built, team_size(config.simulation.threads));

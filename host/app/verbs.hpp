@@ -11,7 +11,7 @@ namespace sprig::app {
 // Verbs).
 int run_command_line(int argc, const char* const* argv);
 
-// One function a verb. Each returns an exit code (0, or 128 + signal after an interrupt) and throws Error.
+// One function a verb. Each returns an exit code (0, or 75 where the same command goes on) and throws Error.
 int prune_verb(const Command& command);
 int run_verb(const Command& command);
 int lyapunov_verb(const Command& command);

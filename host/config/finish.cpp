@@ -80,6 +80,7 @@ void finish_config(Config& config) {
            "a list of one or more, each \"section.key = [values]\"");
   config.prune.seed = config.simulation.seed;
   config.prune.lyapunov = config.lyapunov;
+  config.task.limits = config.task.images.limits = config.learn.limits = config.limits;
 }
 
 }  // namespace sprig

@@ -1,9 +1,7 @@
 // Reading configurations: files and --set, with the place of every mistake.
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "host/config/assignment.hpp"
 #include "host/config/sections.hpp"
@@ -12,6 +10,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/markup.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
@@ -125,16 +124,15 @@ std::string key_on_line(const std::string& text, std::size_t line) {
   return section.empty() || name.find('.') != std::string::npos ? name : section + "." + name;
 }
 
+// What is wrong with the file is wrong with the configuration.
 std::string read_whole(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) throw ConfigError(path, "is a folder; a TOML file is needed");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) throw ConfigError(path, std::string("cannot be read: ") + std::strerror(errno));
-  std::string text(kMaxConfigBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get())) throw ConfigError(path, "cannot be read");
-  if (text.size() > kMaxConfigBytes) throw ConfigError(path, "is larger than 1 MiB, which no configuration is");
-  return text;
+  try {
+    return read_text_file(path, kMaxConfigBytes);
+  } catch (const InputError& refused) {
+    throw ConfigError("", refused.what());
+  }
 }
 
 // The position of the first byte that is not UTF-8, or npos.

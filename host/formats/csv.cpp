@@ -44,8 +44,8 @@ std::vector<std::size_t> choose(const std::string& path, const std::vector<std::
 }  // namespace
 
 CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header,
-                  const std::string& hint) {
-  const std::string text = read_csv_text(path, kMostCsvBytes);
+                  const std::string& hint, const InputLimits& limits) {
+  const std::string text = read_csv_text(path, kMostCsvBytes, limits);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");

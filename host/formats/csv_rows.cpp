@@ -2,33 +2,20 @@
 #include "host/formats/csv_rows.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <memory>
 
+#include "host/formats/disk_file.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/csv.hpp"
 
 namespace sprig {
 
-std::string read_csv_text(const std::string& path, std::uint64_t most_bytes) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw InputError(path, "there is no such file");
-  if (!std::filesystem::is_regular_file(status)) throw InputError(path, "is no file; a CSV file is needed");
-  const std::uint64_t size = std::filesystem::file_size(path, error);
-  if (error || size > most_bytes)
-    throw InputError(path, "is larger than " + std::to_string(most_bytes >> 20) +
-                               " MiB, must be smaller: keep the rows and columns that are needed");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-  std::string text(size, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get())) throw InputError(path, "cannot be read");
+std::string read_csv_text(const std::string& path, std::uint64_t most_bytes, const InputLimits& limits) {
+  const DiskFile file(path, limits.bytes);
+  file.at_most(most_bytes, ": keep the rows and columns that are needed");
+  std::string text(file.size(), '\0');
+  file.read_at(0, text.data(), text.size());
   return text;
 }
 

@@ -8,10 +8,12 @@
 #include <cstring>
 
 #include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
-DiskFile::DiskFile(const std::string& path) : path_(path) {
+DiskFile::DiskFile(const std::string& path, std::uint64_t most_bytes) : path_(path) {
+  if (path.find('\0') != std::string::npos) refuse("has a NUL character in its name");
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor_ < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
   struct stat status {};
@@ -20,6 +22,12 @@ DiskFile::DiskFile(const std::string& path) : path_(path) {
     refuse("is not a plain file");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
+  try {
+    at_most(most_bytes, " (--max-input-bytes)");
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
 }
 
 DiskFile::~DiskFile() { ::close(descriptor_); }
@@ -37,6 +45,19 @@ void DiskFile::read_at(std::uint64_t position, void* data, std::uint64_t bytes) 
   }
 }
 
+void DiskFile::at_most(std::uint64_t bytes, const std::string& hint) const {
+  if (size_ > bytes)
+    refuse("found " + std::to_string(size_) + " bytes; allowed: up to " + std::to_string(bytes) + hint);
+}
+
 void DiskFile::refuse(const std::string& text) const { throw InputError(path_, text); }
+
+std::string read_text_file(const std::string& path, std::uint64_t most_bytes) {
+  const DiskFile file(path);
+  file.at_most(most_bytes);
+  std::string text(file.size(), '\0');
+  file.read_at(0, text.data(), text.size());
+  return text;
+}
 
 }  // namespace sprig

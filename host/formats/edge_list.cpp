@@ -118,8 +118,9 @@ EdgeColumns columns_of_edges(const std::string& path, const std::vector<std::str
 
 }  // namespace
 
-ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes) {
-  const std::string text = read_csv_text(path, kMostEdgeListBytes);
+ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes,
+                              const InputLimits& limits) {
+  const std::string text = read_csv_text(path, kMostEdgeListBytes, limits);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");
@@ -151,6 +152,7 @@ ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& opti
       rows.fail(1, std::to_string(fields.size()) + " fields, must be " + std::to_string(none) + " as in the first row");
     const bool counts = at.type == none || types.takes(fields[at.type].text);
     if (!counts && nodes) continue;
+    check_file_limits(path, numbers.names().size(), edges.source.size() + 1, limits);
     const std::uint32_t source = neuron_at(at.source), target = neuron_at(at.target);  // numbers every name, so that
     if (!counts) continue;                                                             // they do not depend on types
     if (source == NeuronNumbers::kLeftOut || target == NeuronNumbers::kLeftOut) continue;
@@ -221,7 +223,7 @@ std::vector<std::uint32_t> neurons_of(const NpzReader& file, const std::string& 
 }  // namespace
 
 ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, const ImportOptions& options,
-                              const NodeTable* nodes) {
+                              const NodeTable* nodes, const InputLimits& limits) {
   const std::string source = array_of(file, kSource), target = array_of(file, kTarget),
                     weight = array_of(file, kWeight), receptor = array_of(file, kReceptor),
                     type = array_of(file, kType);
@@ -233,6 +235,7 @@ ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, co
                                  std::to_string(edges) + " as " + source);
   for (const std::string& name : {receptor, type})
     if (!name.empty() && !file.is_text(name)) throw InputError(path, name + " holds numbers; allowed: text");
+  check_file_limits(path, 0, edges, limits);
   std::vector<std::uint8_t> counts(edges, 1);
   if (!type.empty()) {
     TypeFilter types(options.edge_types);

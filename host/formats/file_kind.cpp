@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* kConvert = "; python -m sprig convert (the Python package) reads it";
 
-FileKind kind_of_npz(const std::string& path) {
-  const NpzReader file(path);
+FileKind kind_of_npz(const std::string& path, const InputLimits& limits) {
+  const NpzReader file(path, limits);
   const auto has_one_of = [&](std::initializer_list<const char*> names) {
     return std::any_of(names.begin(), names.end(), [&](const char* name) { return file.has(name); });
   };
@@ -47,12 +47,12 @@ FileStart file_start(const std::string& path) {
   return FileStart::other;
 }
 
-FileKind kind_of_file(const std::string& path) {
+FileKind kind_of_file(const std::string& path, const InputLimits& limits) {
   switch (file_start(path)) {
     case FileStart::empty:
       throw InputError(path, "is empty");
     case FileStart::npz:
-      return kind_of_npz(path);
+      return kind_of_npz(path, limits);
     case FileStart::npy:
       return FileKind::npy;
     case FileStart::hdf5:

@@ -15,7 +15,7 @@ namespace sprig {
 enum class FileKind { sprig, scipy, dense, edges_npz, edges_csv, npy };
 
 // By the content, never by the name. Errors: InputError for what is none of them, with the way that leads there.
-FileKind kind_of_file(const std::string& path);
+FileKind kind_of_file(const std::string& path, const InputLimits& limits = {});
 
 struct ForeignNetwork {
   GivenNetwork given;  // neurons = 0 where only ids say how many there are
@@ -26,13 +26,14 @@ struct ForeignNetwork {
   std::vector<std::string> notes, problems;
 };
 
-ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool need_square);
+ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool need_square, const InputLimits& limits);
 ForeignNetwork read_dense(const std::string& path, const std::vector<std::uint64_t>& shape,
-                          const std::vector<double>& values);
-// nodes: null when no list of neurons is given.
+                          const std::vector<double>& values, const InputLimits& limits);
+// nodes: null when no list of neurons is given. What is beyond the limits is refused before it is read.
 ForeignNetwork read_edges_npz(const NpzReader& file, const std::string& path, const ImportOptions& options,
-                              const NodeTable* nodes);
-ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes);
+                              const NodeTable* nodes, const InputLimits& limits);
+ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes,
+                              const InputLimits& limits);
 
 // The array step_ms: a number.
 double read_step(const NpzReader& file, const std::string& path);

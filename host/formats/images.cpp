@@ -28,8 +28,8 @@ struct Idx {
   std::vector<std::uint8_t> data;
 };
 
-Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dimensions) {
-  ByteFile file(path);
+Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dimensions, const InputLimits& limits) {
+  ByteFile file(path, limits);
   const std::vector<std::uint8_t> header = file.read(4 * (dimensions + 1));
   if (header.size() < 4 * (dimensions + 1))
     throw InputError(path, "has " + std::to_string(header.size()) + " bytes, fewer than the header of an IDX file");
@@ -52,6 +52,7 @@ Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dime
   const std::string says = "the header says " + product(idx.sizes) + " bytes";
   if (bytes == 0) throw InputError(path, says + ", must be at least one image");
   if (too_large) throw InputError(path, says + ", must be at most " + std::to_string(kMostBytes));
+  file.expect(4 * (dimensions + 1) + bytes);
   idx.data = file.read(bytes + 1);
   if (idx.data.size() < bytes)
     throw InputError(path, "is cut short: " + says + ", there are " + std::to_string(idx.data.size()));
@@ -59,40 +60,45 @@ Idx read_idx_file(const std::string& path, std::uint32_t magic, std::size_t dime
   return idx;
 }
 
-void check_labels(const std::string& path, const std::vector<std::uint8_t>& labels) {
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    if (labels[i] >= kImageClasses)
-      throw InputError(
-          path, "label " + std::to_string(labels[i]) + " of image " + std::to_string(i) + ", must be from 0 to 9");
+void check_label(const std::string& path, std::uint8_t label, std::size_t image) {
+  if (label >= kImageClasses)
+    throw InputError(path,
+                     "label " + std::to_string(label) + " of image " + std::to_string(image) + ", must be from 0 to 9");
 }
 
 }  // namespace
 
-ImageSet read_idx(const std::string& images_path, const std::string& labels_path) {
-  Idx images = read_idx_file(images_path, kImagesMagic, 3), labels = read_idx_file(labels_path, kLabelsMagic, 1);
+ImageSet read_idx(const std::string& images_path, const std::string& labels_path, const InputLimits& limits) {
+  Idx images = read_idx_file(images_path, kImagesMagic, 3, limits),
+      labels = read_idx_file(labels_path, kLabelsMagic, 1, limits);
   if (images.sizes[0] != labels.sizes[0])
     throw InputError(labels_path, std::to_string(labels.sizes[0]) + " labels of " + std::to_string(images.sizes[0]) +
                                       " images in " + images_path + ", must be as many");
-  check_labels(labels_path, labels.data);
+  for (std::size_t i = 0; i < labels.data.size(); ++i) check_label(labels_path, labels.data[i], i);
   return {{1, images.sizes[1], images.sizes[2]}, std::move(images.data), std::move(labels.data)};
 }
 
-ImageSet read_cifar(const std::vector<std::string>& batches) {
+ImageSet read_cifar(const std::vector<std::string>& batches, const InputLimits& limits) {
+  constexpr std::uint64_t kPiece = 100;  // records
   ImageSet set;
   set.shape = kCifarShape;
   for (const std::string& path : batches) {
-    const std::vector<std::uint8_t> bytes = ByteFile(path).read(kMostBytes + 1);
-    if (bytes.empty() || bytes.size() % kCifarRecord != 0 || bytes.size() > kMostBytes)
-      throw InputError(path, "has " + std::to_string(bytes.size()) + " bytes, must be records of " +
-                                 std::to_string(kCifarRecord) + " (a label and 3 x 32 x 32 pixels)");
-    std::vector<std::uint8_t> labels;
-    for (std::size_t at = 0; at < bytes.size(); at += kCifarRecord) {
-      labels.push_back(bytes[at]);
-      const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-      set.data.insert(set.data.end(), begin + 1, begin + static_cast<std::ptrdiff_t>(kCifarRecord));
+    ByteFile file(path, limits);
+    std::uint64_t bytes = 0;
+    for (std::size_t image = 0;;) {
+      const std::vector<std::uint8_t> records = file.read(kPiece * kCifarRecord);
+      bytes += records.size();
+      for (std::size_t at = 0; at + kCifarRecord <= records.size(); at += kCifarRecord, ++image) {
+        check_label(path, records[at], image);
+        set.labels.push_back(records[at]);
+        const auto begin = records.begin() + static_cast<std::ptrdiff_t>(at);
+        set.data.insert(set.data.end(), begin + 1, begin + static_cast<std::ptrdiff_t>(kCifarRecord));
+      }
+      if (records.size() < kPiece * kCifarRecord || bytes > kMostBytes) break;
     }
-    check_labels(path, labels);
-    set.labels.insert(set.labels.end(), labels.begin(), labels.end());
+    if (bytes == 0 || bytes % kCifarRecord != 0 || bytes > kMostBytes)
+      throw InputError(path, "has " + std::to_string(bytes) + " bytes, must be records of " +
+                                 std::to_string(kCifarRecord) + " (a label and 3 x 32 x 32 pixels)");
   }
   return set;
 }

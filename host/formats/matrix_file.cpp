@@ -89,7 +89,7 @@ void read_blocks(const NpzReader& file, const std::string& path, ForeignNetwork&
 
 }  // namespace
 
-ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool need_square) {
+ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool need_square, const InputLimits& limits) {
   const auto words = file.read_text("format");
   const std::string format = words.size() == 1 ? words[0] : "";
   if (format != "csr" && format != "csc" && format != "coo" && format != "bsr")
@@ -111,6 +111,9 @@ ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool n
   out.rows = shape[0];
   out.cols = shape[1];
   check_shape(path, out.rows, out.cols, need_square);
+  std::uint64_t entries = 1;  // no more than the file has bytes
+  for (const std::uint64_t n : file.shape("data")) entries *= n;
+  check_file_limits(path, out.rows, entries, limits);
   out.given.neurons = static_cast<std::uint32_t>(out.rows);
   EdgeList& edges = out.given.synapses;
   if (format == "bsr") {
@@ -142,7 +145,7 @@ ForeignNetwork read_scipy(const NpzReader& file, const std::string& path, bool n
 }
 
 ForeignNetwork read_dense(const std::string& path, const std::vector<std::uint64_t>& shape,
-                          const std::vector<double>& values) {
+                          const std::vector<double>& values, const InputLimits& limits) {
   if (shape.size() != 2)
     throw InputError(path,
                      "has an array of " + std::to_string(shape.size()) + " dimensions; allowed: a matrix, of two");
@@ -158,6 +161,7 @@ ForeignNetwork read_dense(const std::string& path, const std::vector<std::uint64
       if (!std::isfinite(values[k]))
         throw InputError(path, "row " + std::to_string(i) + ", column " + std::to_string(j) + ": found " +
                                    shown(values[k]) + "; allowed: a finite number");
+      check_file_limits(path, out.rows, edges.source.size() + 1, limits);
       edges.source.push_back(static_cast<std::uint32_t>(i));
       edges.target.push_back(static_cast<std::uint32_t>(j));
       edges.weight.push_back(values[k]);

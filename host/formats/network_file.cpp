@@ -91,6 +91,24 @@ void require_arrays(const NpzReader& file, const std::string& path) {
     throw InputError(path, "orientation is none that sprig writes; allowed: " + std::string(kOrientation));
 }
 
+// How much there is, by the headers. Errors: InputError where it is beyond the limits.
+NetworkFileSizes sizes_of(const NpzReader& file, const std::string& path, const InputLimits& limits) {
+  const auto length = [&](const char* name) {
+    const auto& shape = file.shape(name);
+    if (shape.size() != 1) throw InputError(path, std::string(name) + " must have one dimension");
+    return shape[0];
+  };
+  NetworkFileSizes sizes;
+  sizes.neurons = length("tau_m_ms");
+  sizes.synapses = length("data");
+  if (file.has("input_data")) {
+    sizes.input_synapses = length("input_data");
+    sizes.channels = std::max<std::uint64_t>(length("input_indptr"), 1) - 1;
+  }
+  check_file_limits(path, sizes.neurons, sizes.synapses + sizes.input_synapses, limits);
+  return sizes;
+}
+
 }  // namespace
 
 void save_network(const std::string& path, const Network& network) {
@@ -137,14 +155,15 @@ void save_network(const std::string& path, const Network& network) {
   write_npz(path, arrays);
 }
 
-Network load_network(const std::string& path) {
-  const NpzReader file(path);
+Network load_network(const std::string& path, const InputLimits& limits) {
+  const NpzReader file(path, limits);
   if (!file.has("sprig_format"))
     throw InputError(path, "has no array 'sprig_format': it is no network that sprig wrote");
   const auto format = read_scalar<std::uint32_t>(file, path, "sprig_format");
   if (format != kFormat)
     throw InputError(path, "has format " + std::to_string(format) + "; this version reads format 1");
   require_arrays(file, path);
+  sizes_of(file, path, limits);
   Network network;
   network.recurrent = read_csr(file, path, "");
   for (const NeuronField& field : kNeuronFields) network.neurons.*field.values = file.read<double>(field.name);
@@ -172,23 +191,12 @@ Network load_network(const std::string& path) {
   return network;
 }
 
-NetworkFileSizes network_file_sizes(const std::string& path) {
-  const NpzReader file(path);
-  const auto length = [&](const char* name) {
-    const auto& shape = file.shape(name);
-    if (shape.size() != 1) throw InputError(path, std::string(name) + " must have one dimension");
-    return shape[0];
-  };
-  NetworkFileSizes sizes;
-  sizes.neurons = length("tau_m_ms");
-  sizes.synapses = length("data");
+NetworkFileSizes network_file_sizes(const std::string& path, const InputLimits& limits) {
+  const NpzReader file(path, limits);
+  NetworkFileSizes sizes = sizes_of(file, path, limits);
   sizes.uniform_delay = file.shape("delay_steps").empty();
   sizes.has_delays = true;
   sizes.step_ms = read_scalar<double>(file, path, "step_ms");
-  if (file.has("input_data")) {
-    sizes.input_synapses = length("input_data");
-    sizes.channels = std::max<std::uint64_t>(length("input_indptr"), 1) - 1;
-  }
   return sizes;
 }
 

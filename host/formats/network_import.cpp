@@ -24,34 +24,36 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 }
 
 // Of an .npy, or of the only array of an .npz: its header says it.
-std::vector<std::uint64_t> dense_shape(FileKind kind, const std::string& path, bool need_square) {
+std::vector<std::uint64_t> dense_shape(FileKind kind, const std::string& path, bool need_square,
+                                       const InputLimits& limits) {
   std::vector<std::uint64_t> shape;
   std::string what = "has an array of ";
   if (kind == FileKind::npy) {
-    shape = npy_shape(path);
+    shape = npy_shape(path, limits);
   } else {
-    const NpzReader file(path);
+    const NpzReader file(path, limits);
     shape = file.shape(file.names().at(0));
     what = "its one array, " + file.names().at(0) + ", has ";
   }
   if (shape.size() != 2 || (need_square && shape[0] != shape[1]))
     throw InputError(path, what + (shape.size() == 2 ? "unequal sides" : "other than two dimensions") +
                                "; allowed: a matrix" + (need_square ? " with as many rows as columns" : ""));
+  check_file_limits(path, shape[0], 0, limits);
   return shape;
 }
 
 ForeignNetwork read_foreign(FileKind kind, const std::string& path, const ImportOptions& options,
-                            const NodeTable* nodes, bool need_square) {
-  if (kind == FileKind::edges_csv) return read_edges_csv(path, options, nodes);
+                            const NodeTable* nodes, bool need_square, const InputLimits& limits) {
+  if (kind == FileKind::edges_csv) return read_edges_csv(path, options, nodes, limits);
   if (kind == FileKind::npy || kind == FileKind::dense) {
-    const std::vector<std::uint64_t> shape = dense_shape(kind, path, need_square);
-    if (kind == FileKind::npy) return read_dense(path, shape, read_npy<double>(path).values);
-    const NpzReader file(path);
-    return read_dense(path, shape, file.read<double>(file.names().at(0)));
+    const std::vector<std::uint64_t> shape = dense_shape(kind, path, need_square, limits);
+    if (kind == FileKind::npy) return read_dense(path, shape, read_npy<double>(path, limits).values, limits);
+    const NpzReader file(path, limits);
+    return read_dense(path, shape, file.read<double>(file.names().at(0)), limits);
   }
-  const NpzReader file(path);
-  if (kind == FileKind::scipy) return read_scipy(file, path, need_square);
-  return read_edges_npz(file, path, options, nodes);
+  const NpzReader file(path, limits);
+  if (kind == FileKind::scipy) return read_scipy(file, path, need_square, limits);
+  return read_edges_npz(file, path, options, nodes, limits);
 }
 
 bool is_matrix(FileKind kind) { return kind != FileKind::edges_csv && kind != FileKind::edges_npz; }
@@ -82,6 +84,7 @@ void count_neurons(const ImportRequest& request, FileKind kind, const NodeTable*
         *std::min_element(target.begin(), target.end()) > 0)
       file.notes.push_back("no edge has the index 0, from which indices count");
   }
+  check_file_limits(request.path, neurons, given.synapses.source.size(), request.limits);
   if (neurons == 0) file.problems.push_back("has no neurons");
   if (neurons > kManyNeurons && neurons > file_bytes && !by_key)
     file.problems.push_back(
@@ -113,7 +116,7 @@ void take_neuron_files(const ImportRequest& request, GivenNetwork& given) {
     const auto* field = std::find_if(std::begin(kNeuronFields), std::end(kNeuronFields),
                                      [&, &key = name](const NeuronField& f) { return key == f.name; });
     if (field == std::end(kNeuronFields)) throw ConfigError("neuron." + name, "cannot be read from a file");
-    auto array = read_npy<double>(path);
+    auto array = read_npy<double>(path, request.limits);
     if (array.shape.size() != 1 || array.values.size() != given.neurons)
       throw InputError(path, "has " + std::to_string(array.values.size()) + " values in " +
                                  std::to_string(array.shape.size()) + " dimensions; allowed: one a neuron, " +
@@ -197,22 +200,24 @@ CompletedNetwork complete(const ImportRequest& request, GivenNetwork given, cons
 
 }  // namespace
 
-bool is_network_file(const std::string& path) { return kind_of_file(path) == FileKind::sprig; }
+bool is_network_file(const std::string& path, const InputLimits& limits) {
+  return kind_of_file(path, limits) == FileKind::sprig;
+}
 
 ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed) {
-  const FileKind kind = kind_of_file(request.path);
+  const FileKind kind = kind_of_file(request.path, request.limits);
   ImportedNetwork out;
   std::vector<std::string> of_keys;
   if (kind == FileKind::sprig) {
-    out.network = load_network(request.path);
+    out.network = load_network(request.path, request.limits);
     compare_keys(request, held_by(out.network), of_keys, out.notes);
     refuse_problems(request.path, {}, of_keys);
     return out;
   }
   std::optional<NodeTable> nodes;
-  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
+  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes, request.limits);
   const NodeTable* list = nodes ? &*nodes : nullptr;
-  ForeignNetwork file = read_foreign(kind, request.path, request.options, list, true);
+  ForeignNetwork file = read_foreign(kind, request.path, request.options, list, true, request.limits);
   count_neurons(request, kind, list, DiskFile(request.path).size(), file);
   refuse_problems(request.path, file.problems, {});  // what follows has arrays of as many neurons
   if (nodes) take_nodes(*nodes, file);
@@ -236,29 +241,31 @@ ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed)
 }
 
 NetworkFileSizes import_sizes(const ImportRequest& request) {
-  const FileKind kind = kind_of_file(request.path);
-  if (kind == FileKind::sprig) return network_file_sizes(request.path);
+  const FileKind kind = kind_of_file(request.path, request.limits);
+  if (kind == FileKind::sprig) return network_file_sizes(request.path, request.limits);
   NetworkFileSizes sizes;
   if (kind == FileKind::scipy) {
-    const NpzReader file(request.path);
+    const NpzReader file(request.path, request.limits);
     const auto shape = file.read<std::uint64_t>("shape");
     if (shape.size() != 2) throw InputError(request.path, "shape must have two entries");
     sizes.neurons = shape[0];
     sizes.synapses = 1;
     for (const std::uint64_t n : file.shape("data")) sizes.synapses *= n;
+    check_file_limits(request.path, sizes.neurons, sizes.synapses, request.limits);
     if (file.has("step_ms")) sizes.step_ms = read_step(file, request.path);
     for (const char* name : {"delay_ms", "delay_steps"})
       if (file.has(name)) sizes.has_delays = true, sizes.uniform_delay = file.shape(name).empty();
     return sizes;
   }
   if (kind == FileKind::npy || kind == FileKind::dense) {  // which of its entries are 0, only reading all of it says
-    sizes.neurons = dense_shape(kind, request.path, true)[0];
+    sizes.neurons = dense_shape(kind, request.path, true, request.limits)[0];
     sizes.synapses = sizes.neurons * sizes.neurons;
     return sizes;
   }
   std::optional<NodeTable> nodes;
-  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes);
-  ForeignNetwork file = read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true);
+  if (!request.options.nodes.empty()) nodes = read_nodes(request.options.nodes, request.limits);
+  ForeignNetwork file =
+      read_foreign(kind, request.path, request.options, nodes ? &*nodes : nullptr, true, request.limits);
   count_neurons(request, kind, nodes ? &*nodes : nullptr, DiskFile(request.path).size(), file);
   refuse_problems(request.path, file.problems, {});
   sizes.neurons = file.given.neurons;
@@ -269,13 +276,13 @@ NetworkFileSizes import_sizes(const ImportRequest& request) {
   return sizes;
 }
 
-EdgeList read_edge_list(const std::string& path, Orientation orientation) {
+EdgeList read_edge_list(const std::string& path, Orientation orientation, const InputLimits& limits) {
   ImportOptions options;
   options.ids = NeuronIds::index;
-  const FileKind kind = kind_of_file(path);
+  const FileKind kind = kind_of_file(path, limits);
   if (kind == FileKind::sprig)
     throw InputError(path, "is a whole network of sprig's; allowed: an edge list or a matrix");
-  ForeignNetwork file = read_foreign(kind, path, options, nullptr, false);
+  ForeignNetwork file = read_foreign(kind, path, options, nullptr, false, limits);
   refuse_problems(path, file.problems, {});
   if (!file.given.delay_steps.empty()) {
     if (!file.step_ms) throw InputError(path, "has delay_steps and no step_ms; allowed: delay_ms");

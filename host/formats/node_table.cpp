@@ -60,8 +60,8 @@ std::size_t column_of(const std::string& path, const std::vector<std::string>& c
   return found;
 }
 
-NodeTable read_nodes(const std::string& path) {
-  const std::string text = read_csv_text(path, kMostEdgeListBytes);
+NodeTable read_nodes(const std::string& path, const InputLimits& limits) {
+  const std::string text = read_csv_text(path, kMostEdgeListBytes, limits);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");
@@ -116,6 +116,7 @@ NodeTable read_nodes(const std::string& path) {
                                          "; allowed: " + number_words(field->allowed, false));
       (table.values.*field->values).push_back(*value);
     }
+    check_file_limits(path, table.neurons + 1, 0, limits);
     if (++table.neurons > kMaxNeurons) rows.fail(1, "more than " + std::to_string(kMaxNeurons) + " neurons");
   }
   if (table.neurons == 0) throw InputError(path, "has a header and no neuron");

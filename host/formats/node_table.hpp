@@ -21,7 +21,7 @@ struct NodeTable {
   NeuronParameters values;
   std::vector<std::string> unread;  // columns that mean nothing here
 };
-NodeTable read_nodes(const std::string& path);
+NodeTable read_nodes(const std::string& path, const InputLimits& limits);
 
 // A word for a neuron's or a synapse's sign; 0: none of them.
 std::int8_t sign_of_word(std::string_view word);

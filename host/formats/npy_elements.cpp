@@ -13,7 +13,6 @@ namespace sprig {
 
 namespace {
 
-constexpr std::size_t kMaxHeader = 65536;
 constexpr std::uint64_t kPieceElements = 1u << 16;
 
 struct Half {
@@ -111,27 +110,15 @@ void make_room(std::vector<T>& values, std::uint64_t elements, bool deflated) {
 }  // namespace
 
 NpyHeader read_npy_header(const DiskFile& file, const ZipEntry& entry, const std::string& name, EntryStream& stream) {
-  unsigned char start[12] = {};
-  if (entry.bytes < 10) file.refuse(name + " is no .npy array");
-  stream.read(start, 10);
-  if (std::memcmp(start, "\x93NUMPY", 6) != 0 || start[6] < 1 || start[6] > 3) file.refuse(name + " is no .npy array");
-  const std::uint64_t lead = start[6] == 1 ? 10 : 12;
-  if (lead > entry.bytes) file.refuse(name + " has a damaged header");
-  if (lead == 12) stream.read(start + 10, 2);
-  const std::uint64_t header_bytes =
-      start[6] == 1 ? get<std::uint16_t>(start + 8, false) : get<std::uint32_t>(start + 8, false);
-  if (header_bytes > kMaxHeader || entry.bytes < lead + header_bytes) file.refuse(name + " has a damaged header");
-  std::string dictionary(header_bytes, '\0');
-  stream.read(dictionary.data(), dictionary.size());
-  NpyHeader header;
-  if (!parse_npy_dictionary(dictionary, header.type, header.fortran, header.shape))
-    file.refuse(name + (dictionary.find("'descr': [") == std::string::npos
-                            ? " has a header that is not NumPy's"
-                            : " has records with named fields; allowed are plain numbers or text"));
+  NpyDictionary dictionary;
+  const std::uint64_t bytes = read_npy_dictionary(file, entry, name, stream, dictionary);
+  if (!dictionary.fields.empty())
+    file.refuse(name + " has records with named fields; allowed are plain numbers or text");
+  NpyHeader header{std::move(dictionary.type), dictionary.fortran, std::move(dictionary.shape)};
   if (header.type.find('O') != std::string::npos)
     file.refuse(name + " has type " + shown(header.type) +
                 ", Python objects (pickled), which can run programs; allowed are numbers or text");
-  const std::uint64_t element = npy_element_size(header.type), bytes = entry.bytes - lead - header_bytes;
+  const std::uint64_t element = npy_element_size(header.type);
   if (element == 0)
     file.refuse(name + " has type " + header.type.substr(0, 40) +
                 "; allowed are integers, booleans, floats of 2, 4 or 8 bytes, and text");
@@ -218,7 +205,7 @@ std::vector<std::string> read_npy_texts(const DiskFile& file, const std::string&
   const bool wide = header.type[1] == 'U', swapped = header.type[0] == '>';
   std::vector<std::string> texts;
   make_room(texts, element == 0 ? 0 : header.elements, stream.deflated());
-  std::vector<unsigned char> bytes(element);
+  std::vector<unsigned char> bytes(header.elements == 0 ? 0 : element);
   for (std::uint64_t i = 0; i < header.elements; ++i) {
     stream.read(bytes.data(), element);
     std::string text;

@@ -1,31 +1,35 @@
 #include "host/formats/npy_header.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 namespace sprig {
 
 namespace {
+
+constexpr std::uint64_t kMaxHeader = 65536;
 
 // The .npy header's dictionary, with just the grammar NumPy writes: three keys in any order.
 class HeaderText {
  public:
   explicit HeaderText(const std::string& text) : p_(text.data()), end_(text.data() + text.size()) {}
 
-  bool parse(std::string& type, bool& fortran, std::vector<std::uint64_t>& shape) {
+  bool parse(NpyDictionary& out) {
     int seen = 0;
     if (!take('{')) return false;
     while (!take('}')) {
       std::string key;
       if (!quoted(key) || !take(':')) return false;
       if (key == "descr") {
-        if (!quoted(type)) return false;
+        if (!quoted(out.type) && !structure(out.fields)) return false;
         seen |= 1;
       } else if (key == "fortran_order") {
-        if (!boolean(fortran)) return false;
+        if (!boolean(out.fortran)) return false;
         seen |= 2;
       } else if (key == "shape") {
-        if (!tuple(shape)) return false;
+        if (!tuple(out.shape)) return false;
         seen |= 4;
       } else {
         return false;
@@ -54,6 +58,22 @@ class HeaderText {
     text.assign(p_ + 1, close);
     p_ = close + 1;
     return true;
+  }
+  // [('step', '<u4'), ('neuron', '<u4')]
+  bool structure(std::vector<NpyField>& fields) {
+    constexpr std::size_t kMostFields = 64;
+    fields.clear();
+    if (!take('[')) return false;
+    while (!take(']')) {
+      NpyField field;
+      if (fields.size() == kMostFields || !take('(') || !quoted(field.name) || !take(',') || !quoted(field.type))
+        return false;
+      take(',');
+      if (!take(')')) return false;
+      take(',');
+      fields.push_back(std::move(field));
+    }
+    return !fields.empty();
   }
   bool boolean(bool& value) {
     skip();
@@ -89,9 +109,26 @@ class HeaderText {
 
 }  // namespace
 
-bool parse_npy_dictionary(const std::string& text, std::string& type, bool& fortran,
-                          std::vector<std::uint64_t>& shape) {
-  return HeaderText(text).parse(type, fortran, shape);
+bool parse_npy_dictionary(const std::string& text, NpyDictionary& dictionary) {
+  return HeaderText(text).parse(dictionary);
+}
+
+std::uint64_t read_npy_dictionary(const DiskFile& file, const ZipEntry& entry, const std::string& name,
+                                  EntryStream& stream, NpyDictionary& dictionary) {
+  unsigned char start[12] = {};
+  if (entry.bytes < 10) file.refuse(name + " is no .npy array");
+  stream.read(start, 10);
+  if (std::memcmp(start, "\x93NUMPY", 6) != 0 || start[6] < 1 || start[6] > 3) file.refuse(name + " is no .npy array");
+  const std::uint64_t lead = start[6] == 1 ? 10 : 12;
+  if (lead > entry.bytes) file.refuse(name + " has a damaged header");
+  if (lead == 12) stream.read(start + 10, 2);
+  std::uint64_t bytes = start[8] | std::uint64_t{start[9]} << 8;
+  if (lead == 12) bytes |= std::uint64_t{start[10]} << 16 | std::uint64_t{start[11]} << 24;
+  if (bytes > kMaxHeader || entry.bytes < lead + bytes) file.refuse(name + " has a damaged header");
+  std::string text(bytes, '\0');
+  stream.read(text.data(), text.size());
+  if (!parse_npy_dictionary(text, dictionary)) file.refuse(name + " has a header that is not NumPy's");
+  return entry.bytes - lead - bytes;
 }
 
 std::string npy_header(const std::string& type, const std::vector<std::uint64_t>& lengths, std::size_t bytes) {

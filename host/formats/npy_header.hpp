@@ -10,8 +10,24 @@
 
 namespace sprig {
 
-// Reads the header's dictionary; false when it is not one that NumPy writes.
-bool parse_npy_dictionary(const std::string& text, std::string& type, bool& fortran, std::vector<std::uint64_t>& shape);
+// A whole file as the one member of a zip.
+ZipEntry lone_entry(const DiskFile& file);
+
+// What the dictionary of a header says: the type of plain elements, or the fields of structures.
+struct NpyField {
+  std::string name, type;
+};
+struct NpyDictionary {
+  std::string type;  // empty: structures
+  std::vector<NpyField> fields;
+  bool fortran = false;
+  std::vector<std::uint64_t> shape;
+};
+// False when it is not one that NumPy writes.
+bool parse_npy_dictionary(const std::string& text, NpyDictionary& dictionary);
+// That at the beginning of a member, and how many bytes follow it. Errors: InputError naming it.
+std::uint64_t read_npy_dictionary(const DiskFile& file, const ZipEntry& entry, const std::string& name,
+                                  EntryStream& stream, NpyDictionary& dictionary);
 
 // The header of an array, format 1.0: magic, length, a dictionary padded with spaces to a multiple of 64, and to at
 // least `bytes`, a multiple of 64. type: "<f4", or a structure "[('a', '<u4'), ('b', '<u4')]".

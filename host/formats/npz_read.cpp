@@ -16,8 +16,16 @@ struct NpzReader::Contents {
   DiskFile file;
   std::map<std::string, Member> members;
 
-  explicit Contents(const std::string& path) : file(path) {
-    for (ZipEntry& entry : read_zip_directory(file)) {
+  Contents(const std::string& path, const InputLimits& limits) : file(path, limits.bytes) {
+    std::vector<ZipEntry> entries = read_zip_directory(file);
+    std::uint64_t unpacked = 0;
+    for (const ZipEntry& entry : entries) {
+      if (entry.bytes > limits.bytes - unpacked)
+        file.refuse("found members of more than " + std::to_string(limits.bytes) +
+                    " bytes when unpacked; allowed: so many in all (--max-input-bytes)");
+      unpacked += entry.bytes;
+    }
+    for (ZipEntry& entry : entries) {
       std::string name = entry.name;
       if (name.size() > 4 && name.ends_with(".npy")) name.resize(name.size() - 4);
       EntryStream stream(file, entry);
@@ -41,7 +49,8 @@ struct NpzReader::Contents {
   }
 };
 
-NpzReader::NpzReader(const std::string& path) : contents_(std::make_unique<Contents>(path)) {}
+NpzReader::NpzReader(const std::string& path, const InputLimits& limits)
+    : contents_(std::make_unique<Contents>(path, limits)) {}
 NpzReader::~NpzReader() = default;
 
 bool NpzReader::has(const std::string& name) const { return contents_->members.contains(name); }
@@ -78,29 +87,24 @@ std::vector<std::string> NpzReader::read_text(const std::string& name) const {
   });
 }
 
-namespace {
-
-// A whole file as the one member of a zip.
 ZipEntry lone_entry(const DiskFile& file) { return {"the array", false, false, 0, file.size(), file.size(), 0}; }
 
-}  // namespace
-
 template <class T>
-NpyValues<T> read_npy(const std::string& path) {
-  const DiskFile file(path);
+NpyValues<T> read_npy(const std::string& path, const InputLimits& limits) {
+  const DiskFile file(path, limits.bytes);
   const ZipEntry entry = lone_entry(file);
   EntryStream stream(file, entry);
   const NpyHeader header = read_npy_header(file, entry, entry.name, stream);
   return {header.shape, read_npy_elements<T>(file, entry.name, header, stream)};
 }
 
-template NpyValues<double> read_npy(const std::string&);
-template NpyValues<float> read_npy(const std::string&);
-template NpyValues<std::uint32_t> read_npy(const std::string&);
-template NpyValues<std::uint64_t> read_npy(const std::string&);
+template NpyValues<double> read_npy(const std::string&, const InputLimits&);
+template NpyValues<float> read_npy(const std::string&, const InputLimits&);
+template NpyValues<std::uint32_t> read_npy(const std::string&, const InputLimits&);
+template NpyValues<std::uint64_t> read_npy(const std::string&, const InputLimits&);
 
-std::vector<std::uint64_t> npy_shape(const std::string& path) {
-  const DiskFile file(path);
+std::vector<std::uint64_t> npy_shape(const std::string& path, const InputLimits& limits) {
+  const DiskFile file(path, limits.bytes);
   const ZipEntry entry = lone_entry(file);
   EntryStream stream(file, entry);
   return read_npy_header(file, entry, entry.name, stream).shape;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/input_limits.hpp"
+
 namespace sprig {
 
 struct SpikeRecords {
@@ -14,6 +16,6 @@ struct SpikeRecords {
 
 // Errors: InputError naming the file (and row) for anything but a one-dimensional array of unsigned fields step,
 // neuron, and replica, which must be 0.
-SpikeRecords read_spike_records(const std::string& path);
+SpikeRecords read_spike_records(const std::string& path, const InputLimits& limits = {});
 
 }  // namespace sprig

@@ -22,10 +22,10 @@ namespace {
 }
 
 // Rows of equally many values.
-void read_rows(const std::string& path, StimulusSpec& spec) {
+void read_rows(const std::string& path, const InputLimits& limits, StimulusSpec& spec) {
   switch (file_start(path)) {
     case FileStart::npy: {
-      NpyValues<double> array = read_npy<double>(path);
+      NpyValues<double> array = read_npy<double>(path, limits);
       if (array.shape.empty() || array.shape.size() > 2)
         throw InputError(
             path, "an array of " + std::to_string(array.shape.size()) + " dimensions; allowed: 1 or 2, rows in time");
@@ -39,7 +39,7 @@ void read_rows(const std::string& path, StimulusSpec& spec) {
     case FileStart::npz:
       throw InputError(path, "is an .npz; allowed: an .npy or a .csv with one column for all neurons, or one a neuron");
     default: {
-      CsvTable table = read_csv(path, {}, CsvHeader::automatic);
+      CsvTable table = read_csv(path, {}, CsvHeader::automatic, {}, limits);
       spec.columns = static_cast<std::uint32_t>(table.names.size());
       spec.values = std::move(table.values);
       break;
@@ -69,8 +69,8 @@ double known_step(const std::string& path, double step_ms) {
   return step_ms;
 }
 
-void read_spike_arrays(const std::string& path, double network_step_ms, StimulusSpec& spec) {
-  const NpzReader file(path);
+void read_spike_arrays(const std::string& path, double network_step_ms, const InputLimits& limits, StimulusSpec& spec) {
+  const NpzReader file(path, limits);
   const bool in_steps = !file.has("time_ms") && file.has("step");
   if ((!in_steps && !file.has("time_ms")) || !file.has("neuron"))
     throw InputError(path, "needs arrays time_ms (or step, and step_ms) and neuron");
@@ -94,8 +94,8 @@ void read_spike_arrays(const std::string& path, double network_step_ms, Stimulus
   for (std::size_t k = 0; k < time.size(); ++k) add_spike(path, spec, time[k] * unit, neuron[k]);
 }
 
-void read_spike_table(const std::string& path, StimulusSpec& spec) {
-  const CsvTable table = read_csv(path, {}, CsvHeader::automatic);
+void read_spike_table(const std::string& path, const InputLimits& limits, StimulusSpec& spec) {
+  const CsvTable table = read_csv(path, {}, CsvHeader::automatic, {}, limits);
   const std::size_t columns = table.names.size();
   const auto column = [&](const char* name, std::size_t otherwise) {
     const auto found = std::find(table.names.begin(), table.names.end(), name);
@@ -111,31 +111,32 @@ void read_spike_table(const std::string& path, StimulusSpec& spec) {
     add_spike(path, spec, table.values[row * columns + time], table.values[row * columns + neuron]);
 }
 
-void read_spikes(const std::string& path, double step_ms, StimulusSpec& spec) {
+void read_spikes(const std::string& path, double step_ms, const InputLimits& limits, StimulusSpec& spec) {
   spec.spike_ms.clear();
   spec.spike_neuron.clear();
   switch (file_start(path)) {
     case FileStart::npz:
-      return read_spike_arrays(path, step_ms, spec);
+      return read_spike_arrays(path, step_ms, limits, spec);
     case FileStart::npy: {
-      const SpikeRecords records = read_spike_records(path);
+      const SpikeRecords records = read_spike_records(path, limits);
       for (std::size_t k = 0; k < records.step.size(); ++k)
         add_spike(path, spec, static_cast<double>(records.step[k]) * known_step(path, step_ms), records.neuron[k]);
       return;
     }
     default:
-      return read_spike_table(path, spec);
+      return read_spike_table(path, limits, spec);
   }
 }
 
 }  // namespace
 
-void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base, double step_ms) {
+void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base, double step_ms,
+                         const InputLimits& limits) {
   for (StimulusSpec& spec : stimuli) {
     if (spec.file.empty()) continue;
     const std::string path = (std::filesystem::path(base) / spec.file).string();
-    if (spec.kind == StimulusKind::current || spec.kind == StimulusKind::poisson) read_rows(path, spec);
-    if (spec.kind == StimulusKind::spikes) read_spikes(path, step_ms, spec);
+    if (spec.kind == StimulusKind::current || spec.kind == StimulusKind::poisson) read_rows(path, limits, spec);
+    if (spec.kind == StimulusKind::spikes) read_spikes(path, step_ms, limits, spec);
   }
 }
 

@@ -1,14 +1,11 @@
 #include "host/report/data.hpp"
 
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <limits>
-#include <memory>
 
 #include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/report/report.hpp"
 
 namespace sprig::report {
@@ -18,25 +15,8 @@ namespace {
 const Json kNothing;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::string read_whole(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) throw InputError(path, "cannot be read: " + error.message());
-  if (size > kMaxReportInput)
-    throw InputError(path, "has " + std::to_string(size) + " bytes; allowed: up to " + std::to_string(kMaxReportInput));
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-  std::string text(size, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (text.size() != size) throw InputError(path, "cannot be read whole");
-  return text;
-}
-
-Json read_json(const std::string& path) {
-  const std::string text = read_whole(path);
-  std::string why;
-  Json json = parsed_json(text, &why);
-  if (json.is_discarded()) throw InputError(path, why);
+Json read_object(const std::string& path) {
+  Json json = read_json(path, kMaxReportInput);
   if (!json.is_object()) throw InputError(path, "is no JSON object");
   return json;
 }
@@ -101,11 +81,11 @@ RunData read_run(const std::string& folder) {
   data.name = std::filesystem::weakly_canonical(folder, error).filename().string();
   if (!std::filesystem::exists(folder + "/result.json"))
     throw InputError(folder + "/result.json", "is missing: the run did not end, or this is no run folder");
-  data.config = read_whole(folder + "/config.resolved.toml");
-  data.manifest_json = read_json(folder + "/manifest.json");
-  data.result_json = read_json(folder + "/result.json");
+  data.config = read_text_file(folder + "/config.resolved.toml", kMaxReportInput);
+  data.manifest_json = read_object(folder + "/manifest.json");
+  data.result_json = read_object(folder + "/result.json");
   const std::string observation = folder + "/observation.json";
-  if (std::filesystem::exists(observation)) data.observation_json = read_json(observation);
+  if (std::filesystem::exists(observation)) data.observation_json = read_object(observation);
   return data;
 }
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <string_view>
 
 #include "host/report/style.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/files.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/markup.hpp"
@@ -108,9 +107,7 @@ std::string file_name(std::size_t number_of_figure, const Figure& figure, std::s
 }  // namespace
 
 std::size_t write_figure_files(const std::vector<Figure>& figures, const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw InputError(folder, "cannot be made a folder: " + error.message());
+  files::make_folders(folder);
   std::size_t plots = 0;
   for (std::size_t f = 0; f < figures.size(); ++f)
     for (std::size_t p = 0; p < figures[f].plots.size(); ++p, ++plots) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
+
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace sprig {
@@ -46,6 +49,13 @@ Json parsed_json(std::string_view text, std::string* why) {
   } catch (const Json::exception&) {  // out_of_range
     return refuse("is no JSON that can be read: a number is beyond 1e308");
   }
+}
+
+Json read_json(const std::string& path, std::uint64_t most_bytes) {
+  std::string why;
+  Json json = parsed_json(read_text_file(path, most_bytes), &why);
+  if (json.is_discarded()) throw InputError(path, why);
+  return json;
 }
 
 }  // namespace sprig

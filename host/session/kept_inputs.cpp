@@ -1,7 +1,8 @@
-// Files that a run reads must not be where it writes: a run folder is emptied when the run begins.
+// Files that a run reads must not be where it writes.
 #include <filesystem>
 #include <system_error>
 
+#include "host/session/owned_files.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/work_key.hpp"
@@ -10,14 +11,28 @@ namespace sprig {
 
 namespace {
 
-// Whether it lies in the folder, or a link to it does, or what it is a link to.
+namespace fs = std::filesystem;
+
+// Whether a path leads into the folder itself, or into a folder that runs make in it.
+bool leads_into(const fs::path& file, const fs::path& folder) {
+  std::error_code ignored;
+  fs::path below;  // the child of `above` by which the path goes on
+  for (fs::path above = file.parent_path();; above = above.parent_path()) {
+    if (fs::equivalent(folder, above, ignored)) {
+      if (below.empty()) return true;
+      for (const char* made : kSubfolders)
+        if (below == made) return true;
+    }
+    if (above == above.parent_path()) return false;
+    below = above.filename();
+  }
+}
+
+// By its own name, or by where links lead.
 bool is_in(const std::string& file, const std::string& folder) {
   std::error_code ignored;
-  const auto is_folder = [&](const std::filesystem::path& path) {
-    return std::filesystem::equivalent(folder, path, ignored);
-  };
-  const std::filesystem::path whole = std::filesystem::absolute(file, ignored);
-  return is_folder(whole.parent_path()) || is_folder(std::filesystem::weakly_canonical(whole, ignored).parent_path());
+  const fs::path whole = fs::absolute(file, ignored).lexically_normal();
+  return leads_into(whole, folder) || leads_into(fs::weakly_canonical(whole, ignored), folder);
 }
 
 }  // namespace

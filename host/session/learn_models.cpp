@@ -1,6 +1,7 @@
 #include "sprig/session/learn_models.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "sprig/core/error.hpp"
@@ -54,9 +55,9 @@ std::string key_of(const Config& config, std::uint64_t images, std::uint32_t see
 }  // namespace
 
 LearnImages::LearnImages(const LearnSection& learn)
-    : LearnImages(load_images(learn.images, learn.folder, ImagePart::train, kKeys),
-                  load_images(learn.images, learn.folder, ImagePart::test, kKeys), learn.protocol.validation > 0,
-                  learn.folder) {}
+    : LearnImages(load_images(learn.images, learn.folder, ImagePart::train, kKeys, learn.limits),
+                  load_images(learn.images, learn.folder, ImagePart::test, kKeys, learn.limits),
+                  learn.protocol.validation > 0, learn.folder) {}
 
 LearnImages::LearnImages(ImageSet to_learn, ImageSet to_test, bool held_out_, const std::string& where)
     : train(std::move(to_learn)), test(std::move(to_test)), held_out(held_out_) {
@@ -75,15 +76,19 @@ std::vector<LearnVariant> learn_variants(const Config& config) {
   std::vector<NamedSettings> all{{config.learn.name, {}}};
   if (config.learn.name.empty()) all[0].name = name_of(config.learn.model.rule);
   for (const std::string& text : config.learn.variants) all.push_back(named_settings(text, "learn.variants"));
+  Config base = config;  // each variant keeps a copy, without the lists that it stands in
+  base.learn.variants.clear();
+  base.study.variants.clear();
   std::vector<LearnVariant> variants;
+  std::map<std::string, std::string> name_of_file;
   for (const NamedSettings& settings : all) {
-    for (const LearnVariant& v : variants)
-      if (plain_name(v.name) == plain_name(settings.name))
-        throw ConfigError("learn.variants", v.name == settings.name
-                                                ? "has \"" + settings.name + "\" twice"
-                                                : "\"" + settings.name + "\" and \"" + v.name +
-                                                      "\" would have the same file, models/" + plain_name(v.name));
-    variants.push_back({settings.name, variant_of(config, settings)});
+    const auto [other, fresh] = name_of_file.emplace(plain_name(settings.name), settings.name);
+    if (!fresh)
+      throw ConfigError("learn.variants", other->second == settings.name
+                                              ? "has \"" + settings.name + "\" twice"
+                                              : "\"" + settings.name + "\" and \"" + other->second +
+                                                    "\" would have the same file, models/" + other->first);
+    variants.push_back({settings.name, variant_of(base, settings)});
   }
   return variants;
 }
@@ -96,6 +101,8 @@ LearnModels learn_models(const Config& config, const LearnImages& images) {
   const std::uint64_t hash =
       Hash().add(images.train.data).add(images.train.labels).add(images.test.data).add(images.test.labels).value();
   for (const LearnVariant& variant : learn_variants(config)) {
+    const double neurons = variant.config.learn.model.neurons;
+    check_built_limits("learn.neurons", neurons, neurons * images.train.shape.pixels(), config.limits);
     result.names.push_back(variant.name);
     for (std::uint32_t s = 0; s < config.learn.seeds; ++s) {
       const std::uint32_t seed = config.simulation.seed + s;
@@ -122,7 +129,7 @@ std::vector<std::size_t> not_learnt(const LearnModels& models) {
 
 std::string result_hash(const LearnModels& models) {
   Hash hash;
-  for (const Learner& learner : models.learners) hash.add(learner.state.weights).add(learner.state.theta);
+  for (const Learner& learner : models.learners) hash.add(learner.newest_state().weights).add(learner.newest_state().theta);
   return hash.hex();
 }
 

@@ -16,11 +16,13 @@ namespace {
 
 // A visitor that reads the files of values that fields name.
 struct ReadValues {
+  const InputLimits& limits;
+
   template <class T>
   void operator()(const char*, T& field, const Allowed&, const char*) const {
     if constexpr (std::same_as<T, std::optional<NeuronValues>>) {
       if (!field || field->file.empty()) return;
-      NpyValues<double> values = read_npy<double>(field->file);
+      NpyValues<double> values = read_npy<double>(field->file, limits);
       if (values.shape.size() != 1)
         throw InputError(field->file,
                          "has " + std::to_string(values.shape.size()) + " dimensions; allowed: one, a value a neuron");
@@ -43,15 +45,17 @@ bool is_moot(const std::string& key, bool own) {
 
 NetworkDescription read_description(const Config& config) {
   NetworkDescription description = config.description;
-  for (PopulationSpec& population : description.populations) fields(population, ReadValues{});
+  for (PopulationSpec& population : description.populations) fields(population, ReadValues{config.limits});
   for (ProjectionSpec& projection : description.projections)
-    if (projection.rule.kind == ConnectionRule::Kind::edges) projection.edges = read_edge_list(projection.rule.file);
+    if (projection.rule.kind == ConnectionRule::Kind::edges)
+      projection.edges = read_edge_list(projection.rule.file, Orientation::source_target, config.limits);
   return description;
 }
 
 ImportRequest import_request(const Config& config) {
-  ImportRequest request{config.network_file, config.import, config.network, config.neuron_files, config.given};
-  const bool own = is_network_file(config.network_file);
+  ImportRequest request{config.network_file, config.import, config.network,
+                        config.neuron_files, config.given,  config.limits};
+  const bool own = is_network_file(config.network_file, config.limits);
   for (const std::string& key : config.by_set)
     if (is_moot(key, own))
       throw ConfigError(key, "has no effect on a network that is loaded (network.file); remove one of the two");
@@ -67,8 +71,15 @@ BuiltNetwork make_network(const Config& config, std::uint32_t seed, std::vector<
       for (const std::string& note : imported.notes) notes->push_back(config.network_file + ": " + note);
     return std::move(imported.network);
   }
-  if (config.description.empty()) return build_network(config.network, seed);
-  return build_network(read_description(config), seed);
+  if (config.description.empty()) {
+    check_built_limits("network.neurons", config.network.neurons,
+                       config.network.neurons * expected_in_degree(config.network), config.limits);
+    return build_network(config.network, seed);
+  }
+  const NetworkDescription description = read_description(config);
+  const NetworkForecast network = forecast(description);
+  check_built_limits("population", network.neurons, network.synapses, config.limits);
+  return build_network(description, seed);
 }
 
 Network stored(BuiltNetwork built) {
@@ -102,7 +113,7 @@ Drive make_drive(const Config& config, const Network& network) {
 
 std::vector<StimulusSpec> make_stimuli(const Config& config, double step_ms) {
   std::vector<StimulusSpec> stimuli = config.stimuli;
-  read_stimulus_files(stimuli, "", step_ms);
+  read_stimulus_files(stimuli, "", step_ms, config.limits);
   return stimuli;
 }
 

@@ -21,6 +21,7 @@ bool driven(const Config& config) {
 // Of [[population]] and [[projection]]. `work`: all but a run look at the synapses, and so store them.
 void plan_description(const Config& config, Work work, PlannedNetwork& planned) {
   const NetworkForecast network = forecast(read_description(config));
+  check_built_limits("population", network.neurons, network.synapses, config.limits);
   planned.neurons = network.neurons;
   planned.synapses = network.synapses;
   planned.delay_slots = network.longest_delay + 1;
@@ -84,6 +85,7 @@ PlannedNetwork planned_network(const Config& config, Work work) {
   const NetworkSpec& spec = config.network;
   planned.neurons = spec.neurons;
   planned.synapses = spec.neurons * expected_in_degree(spec);
+  check_built_limits("network.neurons", planned.neurons, planned.synapses, config.limits);
   plan_delays(spec, planned);
   return planned;
 }

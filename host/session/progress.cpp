@@ -1,11 +1,13 @@
 #include "sprig/session/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
+#include "sprig/formats/markup.hpp"
 #include "sprig/session/signals.hpp"
 
 namespace sprig {
@@ -20,6 +22,35 @@ std::string duration_text(double seconds) {
   else
     std::snprintf(text, sizeof text, "%lld s", whole);
   return text;
+}
+
+namespace {
+
+// As wide as it is now.
+int terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string cut_to(const std::string& line, int columns) {
+  std::string shown;
+  int used = 1;  // the last column stays free: a line that fills it may begin the next
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t bytes = utf8_bytes(line, i);
+    const auto first = static_cast<unsigned char>(line[i]);
+    const bool control = bytes == 0 || first < 0x20 || first == 0x7F ||
+                         (bytes == 2 && first == 0xC2 && static_cast<unsigned char>(line[i + 1]) < 0xA0);
+    used += bytes >= 3 ? 2 : 1;  // where wide characters are, for one
+    if (used > columns) break;
+    if (control)
+      shown += '?';
+    else
+      shown.append(line, i, bytes);
+    i += std::max<std::size_t>(bytes, 1);
+  }
+  return shown;
 }
 
 ProgressLine::ProgressLine(std::string label, bool quiet)
@@ -48,7 +79,7 @@ bool ProgressLine::update(double fraction, const std::string& detail) {
   line += "  " + duration_text(elapsed);
   if (fraction > 0.005) line += ", " + duration_text(elapsed / fraction - elapsed) + " left";
   if (!go_on) line += "  stopping";
-  std::fputs((terminal_ ? "\r" + line + "\033[K" : line + "\n").c_str(), stderr);
+  std::fputs((terminal_ ? "\r" + cut_to(line, terminal_columns()) + "\033[K" : line + "\n").c_str(), stderr);
   std::fflush(stderr);
   return go_on;
 }

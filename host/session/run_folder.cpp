@@ -1,97 +1,225 @@
 #include "sprig/session/run_folder.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <vector>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
 
+#include "host/session/folder_lock.hpp"
+#include "host/session/owned_files.hpp"
+#include "host/session/publish.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/session/output.hpp"
+#include "sprig/core/files.hpp"
+#include "sprig/formats/atomic_file.hpp"
 
 namespace sprig {
 
 namespace {
 
-// What a run writes besides config.resolved.toml, which every run replaces.
-constexpr std::string_view kMade[] = {"result.json", "manifest.json",    "metrics.jsonl", "network.npz",
-                                      "table.txt",   "table.csv",        "table.tex",     "best.toml",
-                                      "report.html", "observation.json", "records.json"};
+// Of every run folder; states are kept in checkpoint/.
+const FileNames kAlways{"checkpoint/",   "config.resolved.toml", "manifest.json",
+                        "metrics.jsonl", "report.html",          "result.json"};
 
-bool is_made(std::string_view file) {
-  return file == "config.resolved.toml" || std::find(std::begin(kMade), std::end(kMade), file) != std::end(kMade);
-}
-bool is_model(std::string_view file) { return file.ends_with(".npz"); }  // in models/
-
-// "<file of ours>.tmp-<process>": what an AtomicFile leaves when its process is killed.
-bool is_leftover(const std::string& name, bool is_ours(std::string_view)) {
-  const std::size_t mark = name.rfind(".tmp-");
-  if (mark == std::string::npos || mark + 5 == name.size()) return false;
-  return name.find_first_not_of("0123456789", mark + 5) == std::string::npos &&
-         is_ours(std::string_view(name.data(), mark));
+bool is_there(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
 }
 
-// Paths within a folder. Errors: InputError.
-std::vector<std::string> leftovers(const std::string& folder, bool is_ours(std::string_view)) {
-  std::vector<std::string> found;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (is_leftover(entry->path().filename().string(), is_ours)) found.push_back(entry->path().string());
-  if (error) throw InputError(folder, "cannot be read: " + error.message());
-  return found;
+FileNames logs_of(const FileNames& files) {
+  FileNames logs;
+  for (const std::string& name : files)
+    if (is_log(name)) logs.insert(name);
+  return logs;
 }
 
-// Arrays that an earlier run recorded here, by what it wrote down of them; only plain names are believed.
-std::vector<std::string> recorded_arrays(const std::string& folder) {
-  std::vector<std::string> names;
-  std::ifstream file(folder + "/records.json");
-  const Json json = Json::parse(file, nullptr, false);
-  if (!json.is_object() || !json.contains("records") || !json["records"].is_array()) return names;
-  for (const Json& record : json["records"])
-    for (const char* key : {"file", "synapses"}) {
-      if (!record.is_object() || !record.contains(key) || !record[key].is_string()) continue;
-      const std::string name = record[key].get<std::string>();
-      const bool plain = name.find('/') == std::string::npos && (name.ends_with(".npy") || name.ends_with(".npz"));
-      if (plain) names.push_back(name);
-    }
-  return names;
+FileNames without(const FileNames& files, const FileNames& others) {
+  FileNames rest;
+  for (const std::string& name : files)
+    if (!others.contains(name)) rest.insert(name);
+  return rest;
 }
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& path) : path_(path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw InputError(path, "cannot be made a folder: " + error.message());
-  if (!std::filesystem::is_directory(path)) throw InputError(path, "is not a folder");
-  // Of the process: gone when it ends, however it does. Where a file system has no locks there is none.
-  lock_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(lock_);
-    throw InputError(path, "another run is writing into this folder");
+struct RunFolder::Parts {
+  std::string home, place, log;  // place: home, or its next/
+  std::string work;
+  bool again = false, goes_on = false;
+  Json about;
+  mutable std::mutex mutex;  // of what is claimed
+  FileNames files;           // of this run
+  FileNames others;          // of home: what else is sprig's there
+  std::unique_ptr<FolderLock> lock;
+  std::unique_ptr<LineLog> metrics;
+  std::map<Later, std::vector<std::pair<std::string, std::string>>> later;
+
+  bool stages() const { return place != home; }
+  std::string where(const std::string& name) const { return (is_log(name) ? log : place) + "/" + name; }
+
+  // Of the same work as the unfinished run that was found; one that is asked for again goes on in one alike.
+  void compare_with(const RunManifest& found) {
+    goes_on = found.ours() && found.work == work && (!again || found.again);
+    again = again || (goes_on && found.again);
   }
-  std::vector<std::string> stale = leftovers(path, is_made);
-  if (std::filesystem::is_directory(file("models"), error))
-    for (const std::string& name : leftovers(file("models"), is_model)) stale.push_back(name);
-  for (const std::string& name : recorded_arrays(path)) stale.push_back(file(name));
-  for (const std::string_view name : kMade) stale.push_back(file(std::string(name)));
-  for (const std::string& name : stale) {
-    std::filesystem::remove(name, error);
-    if (error) throw InputError(name, "cannot be replaced: " + error.message());
+
+  void write_manifest(const Json& of, bool complete) const {
+    Json json = of;
+    json["work_key"] = work;
+    if (again) json["again"] = true;
+    json["complete"] = complete;
+    FileNames listed = files;
+    if (complete) {  // what was not made may be somebody else's from now on
+      listed.clear();
+      for (const std::string& name : files)
+        if (name == kManifest || name == "report.html" || is_there(where(name))) listed.insert(name);
+      for (const std::string& name : logs_of(others)) listed.insert(name);
+    }
+    json["files"] = listed;
+    write_file(place + "/" + kManifest, json_text(json, 2) + "\n");
   }
+
+  // Where an unfinished run is, or none.
+  void begin_in_place(const RunManifest& found) {
+    refuse_foreign(home, files, found.files);
+    compare_with(found);
+    FileNames kept = goes_on ? found.files : again ? FileNames{} : logs_of(found.files);
+    kept.insert(kManifest);
+    for (const std::string& name : files)  // models say themselves of what they are: learning goes on from its own
+      if (!again && name.starts_with("models/") && found.files.contains(name)) kept.insert(name);
+    remove_owned(home, without(found.files, kept));
+    for (const std::string& name : found.files)
+      if (goes_on || is_log(name)) files.insert(name);
+    remove_leftovers(home, files);
+    write_manifest(about, false);
+  }
+
+  // Beside a finished result.
+  void begin_beside(const RunManifest& finished) {
+    place = home + "/" + kNext;
+    const RunManifest found = read_manifest(place);
+    others = finished.files;
+    for (const std::string& name : logs_of(found.files)) others.insert(name);
+    FileNames needed = files;
+    if (!found.ours()) needed.insert(std::string(kNext) + "/");
+    FileNames known = others;
+    if (only_begun(place)) known.insert(std::string(kNext) + "/");
+    refuse_foreign(home, needed, known);
+    compare_with(found);
+    remove_leftovers(home, others);
+    files::make_folders(place);
+    if (goes_on)
+      files.insert(found.files.begin(), found.files.end());
+    else
+      remove_all_but_manifest();
+    remove_leftovers(place, files);
+    if (again) log = place;
+    write_manifest(about, false);
+  }
+
+  // A folder next/ of a run that was killed before it had a manifest.
+  static bool only_begun(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::directory_iterator entry(folder, error), end;
+    for (; !error && entry != end; entry.increment(error))
+      if (!entry->path().filename().string().starts_with(std::string(kManifest) + ".tmp-")) return false;
+    return !error;
+  }
+
+  void remove_all_but_manifest() const {
+    std::vector<std::string> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(place))
+      if (entry.path().filename() != kManifest) paths.push_back(entry.path().string());
+    for (const std::string& path : paths) files::remove_tree(path);
+  }
+};
+
+RunFolder::RunFolder(const std::string& path, const FolderRun& run) : parts_(std::make_unique<Parts>()) {
+  Parts& p = *parts_;
+  p.home = p.place = p.log = path;
+  p.work = key_text(run.key);
+  p.again = run.again;
+  p.about = run.about;
+  p.files = kAlways;
+  p.files.insert(run.names.begin(), run.names.end());
+  files::make_folders(path);
+  refuse_links(path);
+  p.lock = std::make_unique<FolderLock>(path);
+  if (is_to_be_published(path)) publish(path);
+  const RunManifest found = read_manifest(path);
+  if (found.complete)
+    p.begin_beside(found);
+  else
+    p.begin_in_place(found);
 }
 
-RunFolder::~RunFolder() {
-  if (lock_ >= 0) ::close(lock_);
+RunFolder::~RunFolder() = default;
+
+const std::string& RunFolder::path() const { return parts_->place; }
+const std::string& RunFolder::home() const { return parts_->home; }
+const std::string& RunFolder::log() const { return parts_->log; }
+bool RunFolder::goes_on() const { return parts_->goes_on; }
+
+std::string RunFolder::file(const std::string& name) const {
+  Parts& p = *parts_;
+  const std::lock_guard lock(p.mutex);
+  if (!is_inside(name)) throw InputError(p.home + "/" + name, "is not within the run folder");
+  // A file of a folder that is claimed whole is claimed with it.
+  const std::size_t slash = name.find('/');
+  const bool whole = slash != std::string::npos && p.files.contains(name.substr(0, slash + 1));
+  if (!whole && !p.files.contains(name)) {
+    refuse_foreign(p.home, {name}, p.others);
+    p.files.insert(name);
+    p.write_manifest(p.about, false);
+  }
+  if (slash != std::string::npos) files::make_folders(p.place + "/" + name.substr(0, name.rfind('/')));
+  return p.place + "/" + name;
+}
+
+std::string RunFolder::earlier(const std::string& name) const {
+  const std::string mine = parts_->place + "/" + name;
+  return parts_->stages() && !parts_->again && !is_there(mine) ? parts_->home + "/" + name : mine;
+}
+
+void RunFolder::write(const std::string& name, std::string_view text) { write_file(file(name), text); }
+
+void RunFolder::later(Later when, const std::string& name, std::string text) {
+  parts_->later[when].emplace_back(name, std::move(text));
+}
+
+void RunFolder::write_later(Later when) {
+  for (const auto& [name, text] : std::exchange(parts_->later[when], {})) write(name, text);
 }
 
 void RunFolder::metric(std::string_view json_line) {
-  if (!metrics_) metrics_ = std::make_unique<LineLog>(file("metrics.jsonl"));
-  metrics_->append(json_line);
+  if (!parts_->metrics) parts_->metrics = std::make_unique<LineLog>(file("metrics.jsonl"));
+  parts_->metrics->append(json_line);
+}
+
+void RunFolder::end(const Json& about, bool complete) {
+  Parts& p = *parts_;
+  const std::lock_guard lock(p.mutex);
+  if (!p.lock->ours()) throw InputError(p.home, "another run has taken this folder over; allowed: another --out");
+  p.metrics.reset();
+  p.about = about;
+  p.write_manifest(about, complete);
+  if (!complete || !p.stages()) return;
+  publish(p.home);
+  p.files = read_manifest(p.home).files;
+  p.place = p.log = p.home;
+}
+
+void RunFolder::fail() noexcept {
+  try {
+    Json json = read_manifest(parts_->home).json;
+    if (!json.is_object()) return;
+    json["failed"] = true;
+    write_file(parts_->home + "/" + kManifest, json_text(json, 2) + "\n");
+  } catch (...) {  // an error is on its way already
+  }
 }
 
 }  // namespace sprig

@@ -1,13 +1,18 @@
 #include "sprig/session/work_key.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <concepts>
-#include <fstream>
 #include <optional>
+#include <utility>
 
 #include "sprig/core/crc32c.hpp"
-#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/tasks/images.hpp"
 
 namespace sprig {
 
@@ -27,20 +32,24 @@ struct FilesOfFields {
 
 void add(Hash& hash, const std::string& text) { hash.add(std::uint64_t{text.size()}).bytes(text.data(), text.size()); }
 
-// Its length and its sum.
+// Its length and its sum. One that is no file, or cannot be read, is refused by who reads it, with what it is for.
 void add_contents(Hash& hash, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(path, "cannot be read");
-  std::vector<char> block(1u << 20);
-  std::uint64_t size = 0;
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status {};
+  const bool plain = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  std::uint64_t size = plain ? 0 : ~std::uint64_t{0};
   std::uint32_t sum = 0;
-  do {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    const auto n = static_cast<std::size_t>(file.gcount());
-    sum = crc32c(block.data(), n, sum);
-    size += n;
-  } while (file);
-  if (file.bad()) throw InputError(path, "cannot be read");
+  std::vector<char> block(plain ? 1u << 20 : 0);
+  for (ssize_t n = 0; plain && (n = ::read(descriptor, block.data(), block.size())) != 0;) {
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      size = ~std::uint64_t{0};
+      break;
+    }
+    sum = crc32c(block.data(), static_cast<std::size_t>(n), sum);
+    size += static_cast<std::uint64_t>(n);
+  }
+  if (descriptor >= 0) ::close(descriptor);
   hash.add(size).add(sum);
 }
 
@@ -56,12 +65,18 @@ Inputs inputs_of(const Config& config) {
     inputs.emplace_back("projection." + std::to_string(k) + ".rule", config.description.projections[k].rule.file);
   for (std::size_t k = 0; k < config.stimuli.size(); ++k)
     inputs.emplace_back("stimulus." + std::to_string(k) + ".file", config.stimuli[k].file);
+  const auto add_images = [&](const char* key, const std::string& system, const std::string& folder) {
+    for (const ImagePart part : {ImagePart::train, ImagePart::test})
+      for (std::string& path : image_files(system, folder, part)) inputs.emplace_back(key, std::move(path));
+  };
+  add_images("task.folder", config.task.system, config.task.images.folder);
+  add_images("learn.folder", config.learn.images, config.learn.folder);
   return inputs;
 }
 
-std::uint64_t contents_key(const Config& config) {
+std::uint64_t contents_key(const Inputs& inputs) {
   Hash hash;
-  for (const auto& [key, path] : inputs_of(config)) {
+  for (const auto& [key, path] : inputs) {
     if (path.empty()) continue;
     add(hash, key);
     add_contents(hash, path);
@@ -69,13 +84,22 @@ std::uint64_t contents_key(const Config& config) {
   return hash.value();
 }
 
+std::uint64_t file_key(const std::string& path) {
+  Hash hash;
+  add_contents(hash, path);
+  return hash.value();
+}
+std::uint64_t contents_key(const Config& config) { return contents_key(inputs_of(config)); }
+
 std::uint64_t work_key(const std::string& verb, const Config& config) {
   Config same = config;
   const SimulationOptions standard;
-  same.simulation.device = standard.device;
-  same.simulation.cuda_engine = standard.cuda_engine;
-  same.simulation.threads = standard.threads;
-  same.simulation.slices = standard.slices;
+  if (verb != "bench") {
+    same.simulation.device = standard.device;
+    same.simulation.cuda_engine = standard.cuda_engine;
+    same.simulation.threads = standard.threads;
+    same.simulation.slices = standard.slices;
+  }
   Hash hash;
   add(hash, verb);
   add(hash, resolved_config(same));

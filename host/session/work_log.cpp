@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <functional>
 #include <set>
 #include <utility>
 
-#include "sprig/core/crc32c.hpp"
-#include "sprig/core/error.hpp"
+#include "host/session/piece_lines.hpp"
 #include "sprig/core/files.hpp"
 #include "sprig/session/plain_name.hpp"
 #include "sprig/session/signals.hpp"
@@ -19,35 +18,21 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view kSum = ",\"crc\":\"";  // and eight digits, a quote and a brace: the end of a line
-
-std::string hex(std::uint32_t sum) {
-  char text[9];
-  std::snprintf(text, sizeof text, "%08x", sum);
-  return text;
+// "NAME.tmp-<process>": what AtomicFile leaves of NAME when its process is killed.
+bool is_temporary(const std::string& file_name) {
+  const std::size_t mark = file_name.rfind(".tmp-");
+  return mark != std::string::npos && mark + 5 < file_name.size() &&
+         file_name.find_first_not_of("0123456789", mark + 5) == std::string::npos;
 }
 
-// A line without its sum, the sum that it says, and whether it is right after the sum of the line before.
-struct SummedLine {
-  std::string piece, sum;
-  bool whole = false;
-};
-
-SummedLine read_line(const std::string& line, const std::string& before) {
-  SummedLine read;
-  const std::size_t tail = kSum.size() + 10;
-  if (line.size() <= tail || line.compare(line.size() - tail, kSum.size(), kSum) != 0) return read;
-  read.piece = line.substr(0, line.size() - tail) + "}";
-  read.sum = line.substr(line.size() - 10, 8);
-  const std::string summed = before + read.piece;
-  read.whole = hex(crc32c(summed.data(), summed.size())) == read.sum && line.ends_with("\"}");
-  return read;
-}
-
-std::string summed_line(const std::string& piece, std::string& before) {
-  const std::string summed = before + piece;
-  before = hex(crc32c(summed.data(), summed.size()));
-  return piece.substr(0, piece.size() - 1).append(kSum).append(before).append("\"}");
+// The paths of a folder's files, where there is one, by name.
+std::vector<std::string> files_in(const std::string& folder, const std::function<bool(const std::string&)>& wanted) {
+  std::vector<std::string> found;
+  std::error_code none;
+  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none))
+    if (wanted(entry->path().filename().string())) found.push_back(entry->path().string());
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace
@@ -70,6 +55,12 @@ struct WorkLog::Parts : CheckpointStore {
   };
   std::map<std::string, State> states;  // by name
   std::set<std::string> looked_for;     // of what is refused, once is enough
+  bool temporaries_gone = false;
+
+  void refuse(const std::string& sentence) {
+    refused.push_back(sentence);
+    std::fprintf(stderr, "sprig: %s\n", sentence.c_str());
+  }
 
   std::string states_folder() const { return folder + "/checkpoint"; }
   std::string path(const std::string& name) const { return states_folder() + "/" + plain_name(name, '.') + ".state"; }
@@ -92,6 +83,8 @@ struct WorkLog::Parts : CheckpointStore {
     {
       const std::lock_guard lock(mutex);
       key = state(name).key;
+      if (!std::exchange(temporaries_gone, true))
+        for (const std::string& file_path : files_in(states_folder(), is_temporary)) files::remove(file_path);
     }
     files::make_folders(states_folder());
     write_checkpoint(path(name), key, write);
@@ -107,7 +100,9 @@ struct WorkLog::Parts : CheckpointStore {
     const CheckpointFound found = find_checkpoint(path(name), key);
     {
       const std::lock_guard lock(mutex);
-      if (looked_for.insert(name).second) refused.insert(refused.end(), found.refused.begin(), found.refused.end());
+      if (looked_for.insert(name).second)
+        for (const std::string& sentence : found.refused)
+          refuse(sentence + "; " + (found.path.empty() ? "its work begins anew" : found.path + " is used"));
     }
     if (found.path.empty()) return false;
     read_checkpoint(found.path, key, read);
@@ -117,15 +112,10 @@ struct WorkLog::Parts : CheckpointStore {
 
   // Those whose files' names begin so.
   void remove_states(const std::string& start) const {
-    std::vector<std::string> gone;
-    std::error_code none;
-    for (std::filesystem::directory_iterator entry(states_folder(), none), end; !none && entry != end;
-         entry.increment(none)) {
-      const std::string file_name = entry->path().filename().string();
-      const bool ours = file_name.find(".state") != std::string::npos;
-      if (ours && file_name.starts_with(start)) gone.push_back(entry->path().string());
-    }
-    std::sort(gone.rbegin(), gone.rend());  // what is previous goes before what it is previous to
+    std::vector<std::string> gone = files_in(states_folder(), [&](const std::string& name) {
+      return name.find(".state") != std::string::npos && name.starts_with(start);
+    });
+    std::reverse(gone.begin(), gone.end());  // what is previous goes before what it is previous to
     for (const std::string& file_path : gone) files::remove(file_path);
     if (start.empty()) files::rmdir(states_folder().c_str());  // where nothing of others is in it
   }
@@ -140,33 +130,28 @@ WorkLog::~WorkLog() = default;
 
 void WorkLog::open(const std::string& file) {
   Parts& p = *parts_;
+  const std::lock_guard lock(p.mutex);
   p.file = p.folder + "/" + file;
-  std::vector<std::string> whole;
-  if (std::filesystem::exists(p.file)) {
-    std::ifstream from(p.file, std::ios::binary);
-    std::string line, before;
-    std::size_t number = 0, damaged = 0, first = 0;
-    while (std::getline(from, line)) {
-      ++number;
-      const SummedLine read = from.eof() ? SummedLine{} : read_line(line, before);  // eof: without its end
-      if (!read.sum.empty()) before = read.sum;
-      const Json piece = read.whole ? parsed_json(read.piece) : Json();
-      if (!piece.is_object() || !piece.contains("key") || !piece["key"].is_string()) {
-        if (damaged++ == 0) first = number;
-        continue;
-      }
-      p.pieces[piece["key"].get<std::string>()] = piece;
-      whole.push_back(read.piece);
-    }
-    if (from.bad()) throw InputError(p.file, "cannot be read");
-    if (damaged > 0)
-      p.refused.push_back(p.file + ": " + std::to_string(damaged) +
-                          " lines are damaged or cut short, the first is line " + std::to_string(first) +
-                          "; what they say is done anew");
+  for (const std::string& path : files_in(
+           p.folder, [&](const std::string& name) { return name.starts_with(file + ".tmp-") && is_temporary(name); }))
+    files::remove(path);
+  PieceLines lines = read_piece_lines(p.file);
+  p.sum = lines.sum;
+  if (lines.damaged > 0) {
+    const std::string are = std::to_string(lines.damaged) + (lines.damaged == 1 ? " line is " : " lines are ");
+    p.refuse(p.file + ": " + are +
+             (lines.without_sum == lines.damaged ? "of an earlier version of sprig, without a checksum"
+                                                 : "damaged, cut short or not in place") +
+             ", the first is line " + std::to_string(lines.first_damaged) + "; what they say is computed anew");
+    p.sum.clear();
+    std::string text;
+    for (const PieceLine& line : lines.whole) text += summed_line(line.text, p.sum) + "\n";
+    write_file(p.file, text);
   }
-  std::string text;
-  for (const std::string& piece : whole) text += summed_line(piece, p.sum) + "\n";
-  write_file(p.file, text);
+  for (PieceLine& line : lines.whole) {
+    std::string key = line.piece["key"].get<std::string>();
+    p.pieces[std::move(key)] = std::move(line.piece);
+  }
   p.log.emplace(p.file, LineLog::Start::append);
 }
 
@@ -188,7 +173,8 @@ void WorkLog::add(const std::string& key, const Json& piece) {
 
 Checkpoints WorkLog::checkpoints(const std::string& name, CheckpointKey key) {
   const std::lock_guard lock(parts_->mutex);
-  parts_->states[name] = {key};
+  const auto known = parts_->states.find(name);
+  if (known == parts_->states.end() || known->second.key.hash != key.hash) parts_->states[name] = {key};
   return {parts_, name};
 }
 

@@ -32,8 +32,8 @@ void check_classification(const ClassificationOptions& options, double step_ms) 
 }
 
 TaskImages load_task_images(const ClassificationOptions& options) {
-  TaskImages images{load_images(options.system, options.folder, ImagePart::train),
-                    load_images(options.system, options.folder, ImagePart::test)};
+  TaskImages images{load_images(options.system, options.folder, ImagePart::train, {}, options.limits),
+                    load_images(options.system, options.folder, ImagePart::test, {}, options.limits)};
   check_size("task.image_train + task.image_validation", options.train + options.validation, images.train, "training");
   check_size("task.image_test", options.test, images.test, "test");
   const ImageShape shape = images.train.shape;

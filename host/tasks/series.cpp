@@ -53,8 +53,9 @@ const Flow* find_system(const SeriesSource& source) {
 // `samples` rows from the first on.
 Series csv_series(const SeriesSource& source, std::uint64_t samples) {
   if (source.file.empty()) refuse("task.file", "an empty text with task.system = \"csv\"", "the path of a CSV file");
-  CsvTable table = read_csv(source.file, source.columns, source.header,
-                            "task.columns chooses columns, task.header says whether the first row is one");
+  CsvTable table =
+      read_csv(source.file, source.columns, source.header,
+               "task.columns chooses columns, task.header says whether the first row is one", source.limits);
   if (table.rows < samples)
     throw InputError(source.file, "has " + std::to_string(table.rows) + " rows of numbers, must have at least " +
                                       std::to_string(samples) +

@@ -96,11 +96,11 @@ py::dict learn(const Settings& settings, const py::object& parts, const py::obje
     py::list stages;
     for (const StageScore& score : learner.scores) stages.append(score_of(score));
     model["stages"] = stages;
-    const auto neurons = static_cast<py::ssize_t>(learner.state.theta.size());
-    const py::ssize_t inputs =
-        static_cast<py::ssize_t>(learner.state.weights.size()) / std::max<py::ssize_t>(neurons, 1);
-    model["weights"] = owned(std::move(learner.state.weights), {inputs, neurons});
-    model["theta_mv"] = owned(std::move(learner.state.theta));
+    CompetitiveState& state = learner.under_way ? learner.under_way->state : learner.state;
+    const auto neurons = static_cast<py::ssize_t>(state.theta.size());
+    const py::ssize_t inputs = static_cast<py::ssize_t>(state.weights.size()) / std::max<py::ssize_t>(neurons, 1);
+    model["weights"] = owned(std::move(state.weights), {inputs, neurons});
+    model["theta_mv"] = owned(std::move(state.theta));
     all.append(model);
   }
   result["models"] = all;

@@ -184,8 +184,11 @@ TEST_F(Bench, ComparesWithAnEarlierResult) {
   const std::vector<std::tuple<std::string, std::string, std::string>> refused = {
       {"vogels", "missing.json", "missing.json: cannot be read"},
       {"vogels", "other.json", "other.json: is no result.json of bench"},
-      {"vogels", "cut.json", "cut.json: is no result.json of bench"},
-      {"vogels", "deep.json", "deep.json: is nested more than 16 deep; allowed: a result.json of sprig bench"},
+      {"vogels", "cut.json",
+       "cut.json: is no JSON: byte 15 cannot be understood; allowed: a result.json of sprig bench"},
+      {"vogels", "deep.json",
+       "deep.json: is nested deeper than 64 levels, which is no JSON of sprig's; allowed: a result.json of sprig "
+       "bench"},
       {"vogels", "text.json", "text.json: construct_s is \\x1b[31m; allowed: a number or null"},
       {"vogels", "steer.json", "is of the benchmark \\x1b]0;\\x7f, this is vogels"},
       {"vogels", ".", "cannot be read"},
@@ -347,6 +350,55 @@ TEST_F(Bench, CtrlCEndsWithWhatIsThere) {
   EXPECT_TRUE(r["rtf"].is_number());
   const std::string lines = test::read_file(sign);
   EXPECT_EQ(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')), r["cases"].size());
+}
+
+// Cases that are measured are not measured again; figures of the others come beside them.
+TEST_F(Bench, GoesOnWithTheCasesThatAreLeft) {
+  const Arguments work =
+      command("sweep", "s",
+              {"bench.neurons=2000", "bench.synapses_a_neuron=50", "bench.rates_hz=[10, 20, 30, 40, 50, 60]",
+               "bench.duration_ms=2000", "run.threads=1"});
+  const pid_t child = start(work);
+  const std::string sign = folder("s/metrics.jsonl");
+  for (int i = 0; i < 6000 && (!std::filesystem::exists(sign) || std::filesystem::file_size(sign) == 0); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  kill(child, SIGKILL);
+  wait_for(child);
+  const std::string log = test::read_file(folder("s/cases.jsonl"));
+  const auto done = std::count(log.begin(), log.end(), '\n');
+  ASSERT_GE(done, 1);
+  const Json first = Json::parse(log.substr(0, log.find('\n')));
+
+  const Outcome outcome = run(work);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json r = result("s");
+  EXPECT_EQ(r["earlier_processes"], done);
+  EXPECT_NE(outcome.out.find(" measured by an earlier process of this command"), std::string::npos) << outcome.out;
+  EXPECT_EQ(r["cases"].size(), 12u);
+  EXPECT_EQ(r["cases"][0]["wall_s_of_repeats"], first["wall_s_of_repeats"]) << "as it was measured then";
+  Arguments fresh = work;
+  std::replace(fresh.begin(), fresh.end(), std::string("s"), std::string("fresh"));
+  ASSERT_EQ(run(fresh).code, 0);
+  EXPECT_EQ(result("fresh")["hash"], r["hash"]);
+  EXPECT_FALSE(result("fresh").contains("earlier_processes"));
+}
+
+// check = full needs spike statistics of two seeds: those of the first are kept too.
+TEST_F(Bench, ASecondSeedIsHeldAgainstStatisticsOfAnEarlierProcess) {
+  const auto work = [&](const std::string& out) {
+    return command("vogels", out, {"bench.neurons=400", "bench.duration_ms=1000", "bench.check=full", "run.threads=1"});
+  };
+  ASSERT_EQ(run(work("whole")).code, 0);
+  const pid_t child = start(work("v"));
+  const std::string sign = folder("v/cases.jsonl");
+  for (int i = 0; i < 20000 && (!std::filesystem::exists(sign) || std::filesystem::file_size(sign) == 0); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(child, SIGKILL);
+  wait_for(child);
+  const Outcome outcome = run(work("v"));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_GE(result("v").value("earlier_processes", 0), 1);
+  EXPECT_EQ(result("v")["check"], result("whole")["check"]);
 }
 
 TEST_F(Bench, CtrlCBeforeAnythingIsMeasuredGivesNoFigures) {

@@ -98,7 +98,8 @@ TEST_F(Learn, GoesOnWithinAStage) {
   stopped.erase(stopped.begin() + 1, stopped.begin() + 3);
   interrupt(stopped, "stopped", "config.resolved.toml", 75);
   EXPECT_EQ(result("stopped")["rows"].size(), 0u);
-  EXPECT_TRUE(std::filesystem::exists(folder("stopped/models/pair-1.npz")));
+  EXPECT_TRUE(std::filesystem::exists(folder("stopped/checkpoint/pair_1.state")));
+  EXPECT_FALSE(std::filesystem::exists(folder("stopped/models"))) << "what is there is of stages that are done";
   EXPECT_EQ(result("stopped")["models"].size(), 0u);
 
   const Outcome o = run(quick("stopped", work));
@@ -106,6 +107,46 @@ TEST_F(Learn, GoesOnWithinAStage) {
   EXPECT_NE(o.out.find("0 finished stages and 1 begun ones are kept"), std::string::npos) << o.out;
   EXPECT_EQ(manifest("stopped")["result_hash"], manifest("whole")["result_hash"]);
   EXPECT_EQ(result("stopped")["networks"], result("whole")["networks"]);
+}
+
+// Killed in the middle of its only stage, it has lost no more than what came after the last state.
+TEST_F(Learn, KilledWithinAStageItGoesOnFromTheLastState) {
+  const std::vector<std::string> work{"learn.train=6000", "learn.test=300", "learn.steps=200", "learn.seeds=2"};
+  ASSERT_EQ(run(quick("whole", work)).code, 0);
+  std::vector<std::string> killed = quick("killed", work);
+  killed.insert(killed.end(), {"--checkpoint-every", "0.0005"});
+  const pid_t child = start(killed);
+  const std::string state = folder("killed/checkpoint/pair_2.state.previous");
+  for (int i = 0; i < 4000 && !std::filesystem::exists(state); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  kill(child, SIGKILL);
+  wait_for(child);
+  // The newest state of one is damaged; the one before is used.
+  const std::string newest = folder("killed/checkpoint/pair_1.state");
+  std::string bytes = test::read_file(newest);
+  ASSERT_GT(bytes.size(), 1000u);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 16);
+  test::write_raw(newest, bytes);
+
+  const Outcome o = run(quick("killed", work));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("0 finished stages and 2 begun ones are kept"), std::string::npos) << o.out;
+  EXPECT_NE(o.err.find("pair_1.state: is damaged"), std::string::npos) << o.err;
+  EXPECT_NE(o.err.find("pair_1.state.previous is used"), std::string::npos) << o.err;
+  EXPECT_EQ(result("killed")["rows"], result("whole")["rows"]);
+  EXPECT_EQ(result("killed")["networks"], result("whole")["networks"]);
+  for (const char* model : {"/models/pair-1.npz", "/models/pair-2.npz"})
+    EXPECT_EQ(test::read_file(folder("killed") + model), test::read_file(folder("whole") + model)) << model;
+  EXPECT_FALSE(std::filesystem::exists(folder("killed/checkpoint")));
+}
+
+TEST_F(Learn, MoreSeedsGoOnFromTheModelsThatAreThere) {
+  ASSERT_EQ(run(quick("out", {"learn.stages=2"})).code, 0);
+  const Outcome o = run(quick("out", {"learn.stages=2", "learn.seeds=2"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("2 finished stages and 0 begun ones are kept"), std::string::npos) << o.out;
+  ASSERT_EQ(run(quick("fresh", {"learn.stages=2", "learn.seeds=2"})).code, 0);
+  EXPECT_EQ(result("out")["rows"], result("fresh")["rows"]);
 }
 
 TEST_F(Learn, AModelThatFailsIsNamedAndTheOthersAreFinished) {

@@ -113,6 +113,26 @@ TEST_F(ModelSearch, ChoosesTheLargestThatKeepsAllLimits) {
   EXPECT_NE(o.out.find("operations counted"), std::string::npos);
 }
 
+// Stopped in the middle of a candidate, it goes on within it; those that are measured are not measured again.
+TEST_F(ModelSearch, GoesOnWhereItWasStopped) {
+  const std::vector<std::string> work{"model_search.memory_kb=1000", "model_search.samples=4000"};
+  std::vector<std::string> whole = quick(work);
+  whole[2] = "whole";
+  ASSERT_EQ(run(whole).code, 0);
+  const pid_t child = start(quick(work));
+  for (int i = 0; i < 4000 && !std::filesystem::exists(folder("out/candidates.jsonl")); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  kill(child, SIGTERM);
+  ASSERT_EQ(wait_for(child).code, 75);
+  EXPECT_TRUE(std::filesystem::exists(folder("out/checkpoint")));
+  ASSERT_EQ(run(quick(work)).code, 0);
+  for (const char* key : {"candidates", "pareto", "chosen", "verification"})
+    EXPECT_EQ(result("out")[key], result("whole")[key]) << key;
+  EXPECT_EQ(test::read_file(folder("out/candidates.jsonl")), test::read_file(folder("whole/candidates.jsonl")));
+  EXPECT_FALSE(std::filesystem::exists(folder("out/checkpoint")));
+}
+
 TEST_F(ModelSearch, SaysWhatTheSmallestModelNeeds) {
   const Outcome memory = run(quick({"model_search.memory_kb=318"}));
   EXPECT_EQ(memory.code, 3);

@@ -147,7 +147,9 @@ TEST_F(RunVerb, ASecondRunInTheSameFolderIsRefused) {
   for (int i = 0; i < 2000 && !std::filesystem::exists(folder("a/spikes.npy")); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const pid_t second = start({"run", "--config", "small.toml", "--out", "a"});
-  EXPECT_EQ(wait_for(second).code, 4);
+  const Outcome refused = wait_for(second);
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_NE(refused.err.find("a: process " + std::to_string(child) + " on "), std::string::npos) << refused.err;
   kill(child, SIGINT);
   EXPECT_EQ(wait_for(child).code, 75);
   EXPECT_EQ(result("a")["complete"], false);

@@ -88,6 +88,28 @@ TEST_F(KeptNetworks, TheBestOfALineIsTheOneOfLeastValidationErrorHoweverTheStudy
   EXPECT_EQ(folders, 4u) << "what was the best for a while is gone";
 }
 
+// A network whose file changed, a cell.json that is cut, and what a killed process left half-written.
+TEST_F(KeptNetworks, OneThatIsDamagedIsKeptAgain) {
+  const std::vector<std::string> keep{"study", "--config", "small.toml", "--out", "out", "--set", "study.keep=best"};
+  ASSERT_EQ(run(keep).code, 0);
+  const Json kept = result("out")["kept"];
+  ASSERT_EQ(kept.size(), 4u);
+  const auto path = [&](std::size_t k) { return folder("out/" + kept[k]["folder"].get<std::string>()); };
+  const std::string network = test::read_file(path(0) + "/network.npz"), cell = test::read_file(path(1) + "/cell.json");
+  std::string damaged = network;
+  damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
+  test::write_raw(path(0) + "/network.npz", damaged);
+  test::write_raw(path(1) + "/cell.json", cell.substr(0, cell.size() / 2));
+  std::filesystem::create_directory(path(2) + ".half");
+  std::vector<std::string> again = keep;
+  again.insert(again.end(), {"--set", "study.claims=[]"});
+  ASSERT_EQ(run(again).code, 0);
+  EXPECT_EQ(result("out")["kept"], kept);
+  EXPECT_EQ(test::read_file(path(0) + "/network.npz"), network);
+  EXPECT_EQ(test::read_file(path(1) + "/cell.json"), cell);
+  EXPECT_FALSE(std::filesystem::exists(path(2) + ".half"));
+}
+
 TEST_F(KeptNetworks, ImagesHaveLabelsAndAnswers) {
   const Outcome outcome = run({"study",
                                "--config",

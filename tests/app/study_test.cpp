@@ -74,6 +74,100 @@ TEST_F(StudyVerb, AGridThatGrowsKeepsItsCellsAndAnotherNetworkTakesNoneOfThem) {
   EXPECT_NE(back.out.find("8 of 8 cells are kept"), std::string::npos) << back.out;
 }
 
+TEST_F(StudyVerb, ADigitThatChangedInALineIsNoticedAndTheCellIsMeasuredAgain) {
+  ASSERT_EQ(run({"study", "--config", "small.toml", "--out", "out", "--quiet"}).code, 0);
+  const Json before = result("out")["cells"];
+  std::string cells = read_file(folder("out/cells.jsonl"));
+  const std::size_t digit = cells.find("\"score\":") + 11;
+  cells[digit] = cells[digit] == '5' ? '6' : '5';
+  test::write_raw(folder("out/cells.jsonl"), cells);
+  const Outcome again = run({"study", "--config", "small.toml", "--out", "out", "--set", "study.claims=[]", "--quiet"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("cells.jsonl: 1 line is damaged, cut short or not in place, the first is line 1"),
+            std::string::npos)
+      << again.err;
+  EXPECT_EQ(result("out")["cells"], before);
+}
+
+TEST_F(StudyVerb, LinesOfAnEarlierVersionAreMeasuredAgainWithAWord) {
+  test::write_raw(folder("cells.jsonl"), "{\"task\":\"lorenz63\",\"score\":0.1,\"key\":\"0123456789abcdef\"}\n");
+  std::filesystem::create_directory(folder("out"));
+  std::filesystem::rename(folder("cells.jsonl"), folder("out/cells.jsonl"));
+  const Outcome outcome = run({"study", "--config", "small.toml", "--out", "out"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("of an earlier version of sprig, without a checksum"), std::string::npos) << outcome.err;
+}
+
+// Other contents under the same name: the cells are of other data.
+TEST_F(StudyVerb, CellsAreOfWhatIsInTheirFiles) {
+  const auto series = [&](double step) {
+    std::string text = "a\n";
+    for (int s = 0; s < 400; ++s) text += std::to_string(std::sin(step * s)) + "\n";
+    test::write_raw(folder("series.csv"), text);
+  };
+  const auto study = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"study", "--config", "small.toml", "--out", out, "--set", "study.methods=[dense]"};
+    for (const std::string& setting : more) all.insert(all.end(), {"--set", setting});
+    const Outcome outcome = run(all);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome;
+  };
+  const std::vector<std::string> csv{"task.system=csv", "task.file=series.csv", "task.observed=[0]"};
+  series(0.1), study("out", csv);
+  series(0.2);
+  EXPECT_EQ(study("out", csv).out.find("are kept"), std::string::npos);
+  study("fresh", csv);
+  EXPECT_EQ(result("out")["cells"], result("fresh")["cells"]);
+
+  const std::vector<std::string> loaded{"network.file=net/network.npz"};
+  for (const char* gain : {"prune.density=0.5", "prune.density=0.4"}) {
+    ASSERT_EQ(run({"prune", "--config", "small.toml", "--out", "net", "--set", gain}).code, 0);
+    EXPECT_EQ(study("of_file", loaded).out.find("are kept"), std::string::npos);
+  }
+  EXPECT_NE(study("of_file", {loaded[0], "study.claims=[]"}).out.find("2 of 2 cells are kept"), std::string::npos);
+}
+
+// At this density some pruned networks have inhibitory synapses alone.
+TEST_F(StudyVerb, StdpHasNothingToLearnWhereThereAreInhibitorySynapsesAlone) {
+  const Outcome outcome =
+      run({"study", "--config", "small.toml", "--out", "out", "--set", "study.methods=[random]", "--set",
+           "study.trainings=[ridge, stdp]", "--set", "study.densities=[0.01]", "--set", "study.seeds=24", "--set",
+           "network.neurons=30", "--set", "training.stdp_duration_ms=200", "--set", "lyapunov.exponents=1"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::map<int, std::map<std::string, Json>> seeds;
+  for (const Json& cell : result("out")["cells"]) seeds[cell["seed"]][cell["training"]] = cell;
+  std::size_t alone = 0;
+  for (const auto& [seed, of_training] : seeds) {
+    const Json &ridge = of_training.at("ridge"), &stdp = of_training.at("stdp");
+    EXPECT_EQ(stdp["failure"], "");
+    if (ridge["inhibitory"] != 1.0) continue;
+    ++alone;
+    EXPECT_EQ(stdp["score"], ridge["score"]);
+  }
+  EXPECT_GT(alone, 0u) << "the test has no such network";
+}
+
+// A cell that fails by its own network is a line like others: it is not tried again, and the study goes on to its end.
+TEST_F(StudyVerb, ACellThatFailsIsMarkedAndTheStudyGoesOn) {
+  const std::vector<std::string> grid{"study",
+                                      "--config",
+                                      "small.toml",
+                                      "--out",
+                                      "out",
+                                      "--set",
+                                      "study.variants=[\"wild: drive.noise_sigma=1e39; study.methods=[dense]\"]",
+                                      "--set",
+                                      "study.methods=[dense]"};
+  const Outcome outcome = run(grid);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("2 of 4 cells failed"), std::string::npos) << outcome.out;
+  EXPECT_EQ(result("out")["complete"], true);
+  std::vector<std::string> more = grid;
+  more.insert(more.end(), {"--set", "study.seeds=3"});
+  const Outcome again = run(more);
+  EXPECT_NE(again.out.find("4 of 6 cells are kept"), std::string::npos) << again.out;
+}
+
 TEST_F(StudyVerb, VariantsAreComparedWithThePlainConfiguration) {
   const Outcome outcome =
       run({"study", "--config", "small.toml", "--out", "out", "--set",
@@ -200,6 +294,32 @@ TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
                    {"--out", "none", "--set", "operating_point.axes=[\"network.neurons = [2000000000]\"]"});
   EXPECT_EQ(run(none_fits).code, 6);
   EXPECT_FALSE(std::filesystem::exists(folder("none")));
+}
+
+TEST_F(StudyVerb, AStoppedSearchGoesOnToTheSameRanks) {
+  const std::vector<std::string> search{
+      "study",
+      "--set",
+      "study.mode=operating_point",
+      "--set",
+      "study.seeds=12",
+      "--set",
+      "operating_point.axes=[\"network.gain = [0.1, 0.5]\", \"drive.noise_sigma = [0, 1e39]\"]"};
+  const auto whole = [&](const std::string& out) {
+    std::vector<std::string> all = search;
+    all.insert(all.end(), {"--config", "small.toml", "--out", out});
+    return run(all);
+  };
+  ASSERT_EQ(whole("whole").code, 0);
+  std::vector<std::string> one = search;
+  one.insert(one.end(), {"--threads", "1"});
+  interrupt(one, "out", "metrics.jsonl");
+  const Outcome again = whole("out");
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.out.find(" of 48 cells are kept"), std::string::npos) << again.out;
+  for (const char* key : {"candidates", "best", "failed", "hash"}) EXPECT_EQ(result("out")[key], result("whole")[key]);
+  for (const char* file : {"/table.txt", "/best.toml"})
+    EXPECT_EQ(read_file(folder("out") + file), read_file(folder("whole") + file));
 }
 
 TEST_F(StudyVerb, AnInterruptedSearchSaysWhatItCovers) {
@@ -461,7 +581,7 @@ TEST(Search, AScoreThatIsNotFiniteIsAFailureAndNeverRanked) {
 
   app::Cells cells{std::vector<app::Cell>(6), 2};  // three candidates, two seeds
   for (const std::size_t c : {0, 1, 2, 4, 5}) cells.list[c].outcome = app::Outcome{1.0 / (c + 1.0), 2, 10, 0};
-  cells.list[3].failure = std::make_exception_ptr(NumericalError("x", "y"));
+  cells.list[3].failure = NumericalError("x", "y");
   const auto scores = app::rank(cells, 3);
   ASSERT_EQ(scores.size(), 2u) << "the one with a failed seed is left out, not averaged over fewer";
   EXPECT_EQ(scores[0].candidate, 2u);

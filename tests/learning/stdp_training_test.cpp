@@ -52,6 +52,20 @@ TEST(StdpTraining, TwoSpikesByHand) {
   }
 }
 
+// Inhibitory synapses alone, or excitatory ones of weight 0: as a network without synapses.
+TEST(StdpTraining, ANetworkWithoutExcitatorySynapsesStaysAsItIs) {
+  const StdpOptions options = equal_constants(40);
+  Teller teller{{{10}, {15}}};
+  for (const float weight : {-0.5f, 0.0f}) {
+    const Network network = told_network(2, {{0, 1, weight, 1}, {1, 0, weight, 1}});
+    const StdpResult result = train_stdp(network, {}, on_cpu(), options, teller.source());
+    EXPECT_EQ(result.network.recurrent.weights, network.recurrent.weights);
+    EXPECT_EQ(result.mean_change, 0);
+  }
+  EXPECT_TRUE(
+      train_stdp(told_network(2, {}), {}, on_cpu(), options, teller.source()).network.recurrent.weights.empty());
+}
+
 // Where weights do not matter to the spikes, windows do not matter to the weights: with equal time constants they are
 // those of the engine's plastic synapses.
 TEST(StdpTraining, WithEqualConstantsIsTheEnginesPlasticity) {

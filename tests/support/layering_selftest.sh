@@ -47,5 +47,17 @@ plant include/sprig/engine/c.hpp '#include <cub/cub.cuh>' 'host code includes cu
 plant kernels/engine/d.cu '#include <toml++/toml.h>' 'a kernel file includes toml++/toml.h'
 plant kernels/engine/d.cu '#include <nlohmann/json.hpp>' 'a kernel file includes nlohmann/json.hpp'
 plant kernels/engine/d.cu '#include "sprig/dynamics/lyapunov.hpp"' 'engine may not include dynamics'
-echo "layering_selftest: $failures of 16 cases failed"
+for line in 'std::ofstream file(path);' '  std::FILE* f = std::fopen(path.c_str(), "wb");' 'fopen(p, "r+");' \
+  'const int d = ::open(p, O_WRONLY | O_CREAT);' 'open(p, O_RDWR);' 'std::filesystem::remove_all(p, error);' \
+  'fs::rename(a, b, error);' 'fs::create_directories(p);' '::unlink(p);' 'if (mkdir(p, 0777) != 0) return;' \
+  'std::rename(a, b);' 'std::remove(path.c_str());' '::write(d, data, n);' 'ftruncate(d, 0);' '::fsync(d);'; do
+  plant host/engine/b.cpp "$line" 'another way than core/files.hpp'
+done
+# What is none of it.
+fresh
+printf '%s\n' 'files::unlink(p);' 'files::open(p, O_WRONLY | O_CREAT);' 'std::ifstream file(path);' \
+  'std::fopen(p, "rb");' '::open(p, O_RDONLY);' 'v.erase(std::remove(v.begin(), v.end(), 0), v.end());' \
+  'run.write(a, b);' '// ::unlink(p)' 'stream.open(p);' 'file->write(p);' 'writer_.write(p);' >>"$tree/host/engine/b.cpp"
+"$check" "$tree" "${rooms[@]}" || { echo "files that are read, or changed by core/files.hpp, were refused"; failures=$((failures + 1)); }
+echo "layering_selftest: $failures of 32 cases failed"
 ((failures == 0))

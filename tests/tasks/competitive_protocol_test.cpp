@@ -9,6 +9,7 @@
 #include <set>
 
 #include "sprig/core/error.hpp"
+#include "tests/support/memory_checkpoints.hpp"
 
 namespace sprig {
 namespace {
@@ -215,16 +216,50 @@ TEST(CompetitiveProtocol, AStageThatIsStoppedGoesOnWhereItWas) {
 
   EXPECT_THROW(run(learner, 0.3), Interrupted);
   EXPECT_TRUE(learner.scores.empty());
-  EXPECT_GT(learner.begun, 300u);
-  EXPECT_LT(learner.begun, 600u);
+  ASSERT_TRUE(learner.under_way);
+  EXPECT_GT(learner.under_way->learnt, 300u);
+  EXPECT_LT(learner.under_way->learnt, 600u);
   EXPECT_THROW(run(learner, 0.9), Interrupted);  // while it is scored
-  EXPECT_EQ(learner.begun, 600u);
+  EXPECT_EQ(learner.under_way->learnt, 600u);
+  EXPECT_GT(learner.under_way->named, 0u);
   run(learner, 2);
-  EXPECT_EQ(learner.begun, 0u);
-  EXPECT_EQ(learner.state.weights, whole.state.weights);
-  EXPECT_EQ(learner.state.theta, whole.state.theta);
-  EXPECT_EQ(learner.scores.at(0).confusion, whole.scores.at(0).confusion);
-  EXPECT_EQ(learner.learning.weight_updates, whole.learning.weight_updates);
+  EXPECT_FALSE(learner.under_way);
+  EXPECT_EQ(persisted(learner), persisted(whole));
+}
+
+// Every state between two rounds, from the first image to the last that is scored.
+TEST(CompetitiveProtocol, AStageGoesOnFromEveryStateThatWasKept) {
+  const ImageSet train = load_images("glyphs", "", ImagePart::train);
+  Learner begun = ten_neurons(train, 200), whole = begun;
+  begun.stages[0].label.resize(120);
+  whole = begun;
+  const ScoredImages images{train, train, ImagePart::train};
+  const auto run = [&](Learner& of, const std::shared_ptr<test::MemoryCheckpoints>& store, int threads) {
+    run_stage({&of}, images, Vote::all_activity, Device::cpu, threads, {}, {{store, "model"}});
+  };
+  std::vector<std::vector<char>> states;
+  struct Every : test::MemoryCheckpoints {
+    std::vector<std::vector<char>>& all;
+    explicit Every(std::vector<std::vector<char>>& to) : all(to) {}
+    void keep(const std::string& name, const std::function<void(Writer&)>& write) override {
+      MemoryCheckpoints::keep(name, write);
+      all.push_back(MemoryCheckpoints::states.at(name));
+    }
+  };
+  run(whole, std::make_shared<Every>(states), 1);
+  ASSERT_GE(states.size(), 8u);  // pieces of 50 images: 200 learnt, 120 that name, 100 scored
+  std::size_t phases = 0;
+  for (const std::vector<char>& state : states) {
+    const auto store = std::make_shared<test::MemoryCheckpoints>();
+    store->states["model"] = state;
+    Learner learner = begun;
+    ASSERT_TRUE(store->restore("model", [&](Reader& reader) { reader(learner); }));
+    ASSERT_TRUE(learner.under_way);
+    phases |= learner.under_way->scored > 0 ? 4 : learner.under_way->named > 0 ? 2 : 1;
+    run(learner, store, 3);
+    EXPECT_EQ(persisted(learner), persisted(whole));
+  }
+  EXPECT_EQ(phases, 7u);
 }
 
 TEST(CompetitiveProtocol, ALearnerThatFailsLeavesTheOthersAlone) {

@@ -139,7 +139,7 @@ TEST_F(Images, SetsAreFoundByTheirFiles) {
   EXPECT_EQ(load_images("cifar10", folder_.path(), ImagePart::train).labels,
             (std::vector<std::uint8_t>{1, 2, 3, 4, 5}));
   EXPECT_EQ(refusal([&] { load_images("cifar10", folder_.path(), ImagePart::test); }),
-            "test_batch.bin: there is no such file");
+            "test_batch.bin: cannot be read: No such file or directory");
   EXPECT_THROW(load_images("mnist", folder_.file("none"), ImagePart::train), ConfigError);
   EXPECT_THROW(load_images("mnist", "", ImagePart::train), ConfigError);
   EXPECT_THROW(load_images("lorenz63", folder_.path(), ImagePart::train), ConfigError);

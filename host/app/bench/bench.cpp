@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "host/app/bench/case_log.hpp"
 #include "host/app/bench/check.hpp"
 #include "host/app/bench/compare.hpp"
 #include "host/app/bench/hardware.hpp"
@@ -57,22 +58,52 @@ void check_network(const BuiltNetwork& network, const SimulationOptions& options
   begins_by_events(network.network(), network.drive, options.update);
 }
 
-// All cases, one after the other, until one is stopped; the first one's network is built. Each is handed to `use`.
-std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork timed, const Config& config,
+// The network that cases are measured on, one at a time: several cases that follow one another may share it.
+class NetworkOfCases {
+ public:
+  // first: that of the first case, which is built.
+  NetworkOfCases(const Benchmark& benchmark, TimedNetwork first) : benchmark_(benchmark), now_(std::move(first)) {}
+
+  // Errors: Interrupted.
+  const TimedNetwork& of(std::size_t k, const Progress& progress) {
+    std::size_t builder = k;  // the first of those that share it
+    while (benchmark_.cases[builder].same_network) --builder;
+    if (builder != builder_) {
+      now_ = {};  // before the next one is built
+      now_ = build(benchmark_.cases[builder], progress);
+      builder_ = builder;
+    }
+    return now_;
+  }
+
+ private:
+  const Benchmark& benchmark_;
+  TimedNetwork now_;
+  std::size_t builder_ = 0;
+};
+
+// All cases, one after the other, until one is stopped; those that an earlier process measured are taken from its log.
+// Each is handed to `use`.
+std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork first, const Config& config, CaseLog& log,
                                      const Progress& progress,
                                      const std::function<void(const BenchCase&, const Measurement&)>& use) {
   std::vector<Measurement> measured;
   ProgressParts parts(progress, static_cast<double>(benchmark.cases.size()));
+  NetworkOfCases networks(benchmark, std::move(first));
   const bool full = config.bench.check == BenchCheck::full;
   try {
-    for (const BenchCase& one : benchmark.cases) {
+    for (std::size_t k = 0; k < benchmark.cases.size(); ++k) {
+      const BenchCase& one = benchmark.cases[k];
+      const BenchSteps steps = steps_of_case(one, config.bench);
       const Progress of_case = parts.next(1, one.label());
-      if (!measured.empty() && !one.same_network) {
-        timed = {};  // before the next one is built
-        timed = build(one, building(of_case));
+      if (std::optional<Measurement> earlier = log.find(one, steps, full)) {
+        measured.push_back(std::move(*earlier));
+      } else {
+        const TimedNetwork& timed = networks.of(k, building(of_case));
+        if (!measured.empty()) of_case.report("bench", 0, "beginning");
+        measured.push_back(measure(one, *timed.network, timed.build_s, steps, full, of_case));
+        if (measured.back().complete) log.add(one, steps, measured.back());
       }
-      if (!measured.empty()) of_case.report("bench", 0, "beginning");
-      measured.push_back(measure(one, *timed.network, timed.build_s, steps_of_case(one, config.bench), full, of_case));
       use(one, measured.back());
       if (!measured.back().complete) break;
     }
@@ -82,18 +113,24 @@ std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork ti
 }
 
 // The verdict; with check = full, against the same network on the next seed, which is simulated for it.
-BenchVerdict judge(const Benchmark& benchmark, const Measurement& measured, const Config& config,
+BenchVerdict judge(const Benchmark& benchmark, const Measurement& measured, const Config& config, CaseLog& log,
                    const Progress& progress, bool& complete) {
   if (config.bench.check == BenchCheck::none) return {Verdict::not_judged, "bench.check is none", {}, {}, {}};
   BenchVerdict verdict = check_rates(measured, benchmark.reference, config.bench.warmup_ms);
   if (config.bench.check == BenchCheck::rates || !complete) return verdict;
   BenchCase other = benchmark.cases.front();
   ++other.simulation.seed;
+  const BenchSteps steps = steps_of_other(other, config.bench);
   complete = false;
   Measurement second;
   try {
-    const TimedNetwork timed = build(other, building(progress));
-    second = measure(other, *timed.network, timed.build_s, steps_of_other(other, config.bench), true, progress);
+    if (std::optional<Measurement> earlier = log.find(other, steps, true)) {
+      second = std::move(*earlier);
+    } else {
+      const TimedNetwork timed = build(other, building(progress));
+      second = measure(other, *timed.network, timed.build_s, steps, true, progress);
+      if (second.complete) log.add(other, steps, second);
+    }
   } catch (const Interrupted&) {  // judged by the rates alone
   }
   complete = second.complete;
@@ -120,15 +157,16 @@ int bench_verb(const Command& given) {
 
   Session session(command);
   const double share = share_of_cases(benchmark, config.bench);
+  CaseLog log(session.log(), config);
   const std::vector<Measurement> measured =
-      measure_all(benchmark, std::move(first), config, line->progress().part(0, share),
+      measure_all(benchmark, std::move(first), config, log, line->progress().part(0, share),
                   [&](const BenchCase& one, const Measurement& m) {
                     // At once, for whoever reads along, and in case the work is killed.
                     session.folder().metric(json_text(case_json(one, m, {0, ""})));
                   });
   bool complete = measured.size() == benchmark.cases.size() && measured.back().complete;
   const BenchVerdict verdict =
-      judge(benchmark, measured.front(), config, line->progress().part(share, 1, "other seed"), complete);
+      judge(benchmark, measured.front(), config, log, line->progress().part(share, 1, "other seed"), complete);
   line.reset();
   const std::uint64_t peak = peak_memory();  // before the bandwidth is measured, which takes some too
   const Bandwidth memory = complete ? bandwidth(config) : Bandwidth{0, "not measured"};
@@ -160,6 +198,7 @@ int bench_verb(const Command& given) {
   result["hardware"] = hardware_json(config);
   result["bandwidth"] = {{"bytes_per_s", memory.bytes_per_s}, {"source", memory.source}};
   result["memory"] = memory_json(used);
+  if (log.found() > 0) result["earlier_processes"] = log.found();
   result["check"] = verdict_json(verdict);
   if (several) result["cases"] = cases;
   if (!rows.empty()) result["sweep"] = sweep_json(rows);
@@ -169,6 +208,9 @@ int bench_verb(const Command& given) {
       several ? cases_text(benchmark.cases, measured) : case_text(benchmark.cases.front(), measured.front(), memory);
   if (!rows.empty()) text += sweep_text(rows);
   text += memory_text(used) + verdict_text(verdict);
+  if (log.found() > 0)
+    text += std::to_string(log.found()) + (log.found() == 1 ? " simulation was" : " simulations were") +
+            " measured by an earlier process of this command; memory is that of this one\n";
   if (earlier) {
     result["compare"] = ratios_json(command.compare, *earlier, result);
     text += ratios_text(result["compare"]);

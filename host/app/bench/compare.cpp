@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kCompared[] = {"rtf", "events_per_s", "construct_s"};
 constexpr std::size_t kMostBytes = 64u << 20;  // of a result that is read
-constexpr int kMostDepth = 16;                 // of its values; copying and printing them recurse
 // What a ratio does not tell of. Pointers into a result, and their names.
 constexpr std::pair<const char*, const char*> kCircumstances[] = {
     {"/device", "device"},       {"/hardware/processor", "processor"},
@@ -52,16 +51,6 @@ Json at(const Json& json, const char* pointer) {
   return json.contains(place) ? json.at(place) : Json();
 }
 
-Json parse(const std::string& path, const std::string& text) {
-  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMostDepth)
-      throw InputError(
-          path, "is nested more than " + std::to_string(kMostDepth) + " deep; allowed: a result.json of sprig bench");
-    return true;
-  };
-  return Json::parse(text, shallow, false);
-}
-
 }  // namespace
 
 Json read_earlier(const std::string& path, const std::string& benchmark, const Json& parameters) {
@@ -72,7 +61,9 @@ Json read_earlier(const std::string& path, const std::string& benchmark, const J
   std::string text(size, '\0');
   if (!std::ifstream(path, std::ios::binary).read(text.data(), static_cast<std::streamsize>(size)))
     throw InputError(path, "cannot be read");
-  Json earlier = parse(path, text);
+  std::string why;
+  Json earlier = parsed_json(text, &why);
+  if (earlier.is_discarded()) throw InputError(path, why + "; allowed: a result.json of sprig bench");
   bool usable = earlier.is_object() && earlier.contains("benchmark") && earlier["benchmark"].is_string() &&
                 earlier.contains("parameters");
   for (const char* key : kCompared) usable = usable && earlier.contains(key);

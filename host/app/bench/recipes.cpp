@@ -103,7 +103,12 @@ void resolve_bench(Config& config) {
   config.given.insert("bench.network");
 }
 
-Benchmark make_benchmark(const Config& config) { return recipe_of(config.bench.network).make(config); }
+Benchmark make_benchmark(const Config& config) {
+  Benchmark benchmark = recipe_of(config.bench.network).make(config);
+  for (const BenchCase& one : benchmark.cases)
+    check_built_limits("bench.network", one.planned.neurons, one.planned.synapses, config.limits);
+  return benchmark;
+}
 
 MemoryPlan plan_case(const BenchCase& one, const Config& config, const cuda::DeviceInfo* gpu) {
   MemoryPlan plan = plan_simulation(one.planned, one.simulation, team_size(config.simulation.threads), gpu);

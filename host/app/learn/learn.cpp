@@ -3,13 +3,15 @@
 #include <chrono>
 #include <numeric>
 
+#include "host/app/learn/model_file.hpp"
 #include "host/app/learn/plan.hpp"
-#include "host/app/learn/store.hpp"
 #include "host/app/learn/table.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/session/place.hpp"
+#include "sprig/session/plain_name.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
@@ -22,11 +24,10 @@ namespace {
 class Pace {
  public:
   Pace(const LearnModels& models, bool quiet) : line_("learn", quiet) {
-    for (const Learner& learner : models.learners) {
-      total_ -= static_cast<double>(learner.begun);
+    for (const Learner& learner : models.learners)
       for (std::size_t k = learner.scores.size(); k < learner.stages.size(); ++k)
-        total_ += static_cast<double>(presentations_of(learner.stages[k]));
-    }
+        total_ += static_cast<double>(k == learner.scores.size() ? presentations_left(learner)
+                                                                 : presentations_of(learner.stages[k]));
   }
   void begin(double presentations) { before_ = done_, stage_ = presentations; }
   bool update(double in_stage) {
@@ -43,33 +44,35 @@ class Pace {
   double total_ = 0, done_ = 0, before_ = 0, stage_ = 0;  // presentations
 };
 
-void keep(const LearnModels& models, const std::vector<std::size_t>& which, const RunFolder& folder) {
-  for (const std::size_t k : which)
-    if (models.learners[k].failure.empty())
-      keep_learner(folder.file(models.models[k].file), models.models[k], models.learners[k]);
+// What is kept of each model while it is in a stage.
+std::vector<Checkpoints> checkpoints_of(const LearnModels& models, WorkLog& log) {
+  std::vector<Checkpoints> all;
+  for (const LearnModel& model : models.models)
+    all.push_back(log.checkpoints(plain_name(model.name) + "_" + std::to_string(model.seed),
+                                  {Hash().bytes(model.key.data(), model.key.size()).value()}));
+  return all;
 }
 
-// Those that have a stage to go, through it; kept on disk when it is done, or as far as it has come.
+// Those that have a stage to go, through it; each is a file then.
 void learn_stage(LearnModels& models, const std::vector<std::size_t>& which, const LearnImages& images,
-                 const Config& config, RunFolder& folder, Pace& pace) {
+                 const Config& config, RunFolder& folder, const std::vector<Checkpoints>& checkpoints, Pace& pace) {
   std::vector<Learner*> learners;
+  std::vector<Checkpoints> of_learners;
   double work = 0;
   for (const std::size_t k : which) {
     learners.push_back(&models.learners[k]);
+    of_learners.push_back(checkpoints[k]);
     work += static_cast<double>(presentations_left(*learners.back()));
   }
   pace.begin(work);
-  try {
-    run_stage(learners, images.scored(), config.learn.protocol.vote, config.simulation.device,
-              config.simulation.threads, [&](double fraction) { return pace.update(fraction); });
-  } catch (const Interrupted&) {
-    keep(models, which, folder);
-    throw;
+  run_stage(
+      learners, images.scored(), config.learn.protocol.vote, config.simulation.device, config.simulation.threads,
+      [&](double fraction) { return pace.update(fraction); }, of_learners);
+  for (const std::size_t k : which) {
+    if (!models.learners[k].failure.empty()) continue;
+    write_model(folder.file(models.models[k].file), models.models[k], models.learners[k]);
+    folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
   }
-  keep(models, which, folder);
-  for (const std::size_t k : which)
-    if (models.learners[k].failure.empty())
-      folder.metric(json_text(learn_rows(models.models[k], models.learners[k], config.learn.protocol.protocol).back()));
 }
 
 Json confusion_json(const LearnModel& model, const StageScore& score) {
@@ -97,18 +100,32 @@ Json range_json(const std::vector<float>& values) {
   return {{"mean", sum / static_cast<double>(values.size())}, {"least", *least}, {"most", *most}};
 }
 
+// Goes on from the state, where it is further than the model's file: a file is written when a stage ends.
+void take_up(const Checkpoints& checkpoints, Learner& learner) {
+  Learner state = learner;
+  if (!checkpoints.restore([&](Reader& reader) { reader(state); })) return;
+  if (state.scores.size() > learner.scores.size() ||
+      (state.scores.size() == learner.scores.size() && state.under_way.has_value()))
+    learner = std::move(state);
+}
+
 // Models go on from what an earlier run of this folder has kept; says what that was.
-std::string take_up(LearnModels& models, RunFolder& folder, Protocol protocol) {
-  std::size_t stages = 0, begun = 0, others = 0;
+std::string take_up(LearnModels& models, RunFolder& folder, const std::vector<Checkpoints>& checkpoints,
+                    Protocol protocol) {
+  std::size_t stages = 0, begun = 0, others = 0, most = 0;
+  std::vector<std::vector<Json>> rows;
   for (std::size_t k = 0; k < models.models.size(); ++k) {
     Learner& learner = models.learners[k];
-    if (find_learner(folder.file(models.models[k].file), models.models[k], learner) == Found::other) ++others;
-    if (learner.begun > 0) ++begun;
-    for (const Json& row : learn_rows(models.models[k], learner, protocol)) {
-      folder.metric(json_text(row));
-      ++stages;
-    }
+    if (read_model(folder.earlier(models.models[k].file), models.models[k], learner) == Found::other) ++others;
+    take_up(checkpoints[k], learner);
+    if (learner.under_way) ++begun;
+    rows.push_back(learn_rows(models.models[k], learner, protocol));
+    stages += rows.back().size();
+    most = std::max(most, rows.back().size());
   }
+  for (std::size_t stage = 0; stage < most; ++stage)
+    for (const std::vector<Json>& of_model : rows)
+      if (stage < of_model.size()) folder.metric(json_text(of_model[stage]));
   std::string text;
   if (stages + begun > 0)
     text += std::to_string(stages) + " finished stages and " + std::to_string(begun) +
@@ -147,6 +164,13 @@ void require_room(const Config& config, const LearnImages& images) {
   require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), kLearnMemoryHint);
 }
 
+// What learning writes besides what every verb does.
+std::vector<std::string> files_of(const LearnModels& models) {
+  std::vector<std::string> names{"table.txt"};
+  for (const LearnModel& model : models.models) names.push_back(model.file);
+  return names;
+}
+
 }  // namespace
 
 int learn_verb(const Command& command) {
@@ -154,15 +178,16 @@ int learn_verb(const Command& command) {
   const LearnImages images(config.learn);
   require_room(config, images);
   LearnModels models = learn_models(config, images);
-  Session session(command);
-  session.print(take_up(models, session.folder(), config.learn.protocol.protocol));
+  Session session(command, files_of(models));
+  const std::vector<Checkpoints> checkpoints = checkpoints_of(models, session.log());
+  session.print(take_up(models, session.folder(), checkpoints, config.learn.protocol.protocol));
   bool complete = true;
   double presentations = 0, seconds = 0;
   {
     Pace pace(models, command.quiet);
     try {
       for (std::vector<std::size_t> which; !(which = not_learnt(models)).empty();)
-        learn_stage(models, which, images, config, session.folder(), pace);
+        learn_stage(models, which, images, config, session.folder(), checkpoints, pace);
     } catch (const Interrupted&) {
       complete = false;
     }
@@ -170,7 +195,7 @@ int learn_verb(const Command& command) {
   }
   const LearnSummary summary = learn_summary(models, config.learn);
   const std::string text = summary.text + remarks(models), hash = result_hash(models);
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   Json result = result_of(models, config.learn, images.train.shape);
   result["networks"] = summary.json;

@@ -1,6 +1,8 @@
 // sprig search: SpikeDyn's model search (Putra & Shafique, DAC 2021). Models of n_add, 2 n_add, ... neurons while their
 // memory fits: each is presented with a few images, learning and not, and judged by the energy of as many as it is to
 // see. The largest that keeps all limits is chosen, and its prediction compared with a full run.
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -10,6 +12,7 @@
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/version.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
@@ -29,7 +32,18 @@ constexpr double kKilobyte = 1000;
 struct Energy {
   double images = 0, counted_j = 0, measured_j = std::nan("");
   double an_image() const { return (std::isnan(measured_j) ? counted_j : measured_j) / images; }
+
+  static void persist(auto& self, auto& archive) { archive(self.images, self.counted_j, self.measured_j); }
 };
+Json energy_json(const Energy& e) {
+  return {{"images", e.images}, {"counted_j", e.counted_j}, {"measured_j", e.measured_j}};
+}
+// Errors: Json::exception.
+Energy energy_of(const Json& json) {
+  const Json& measured = json.at("measured_j");
+  return {json.at("images").get<double>(), json.at("counted_j").get<double>(),
+          measured.is_null() ? std::nan("") : measured.get<double>()};
+}
 
 struct Candidate {
   CompetitiveOptions options;
@@ -49,21 +63,25 @@ class Search {
         meter_(meter_of(config)) {
     train_images_ = of(search_.train_images, images.train.size());
     infer_images_ = of(search_.infer_images, images.test.size());
+    images_hash_ = Hash().add(images.train.data).value();
   }
 
   std::string source() const { return meter_ ? meter_->source() : "operations counted, arithmetic alone (45 nm)"; }
   std::uint64_t train_images() const { return train_images_; }
 
-  // A model's energies, from `count` images.
-  Candidate measure(std::uint32_t neurons, std::uint64_t count, const Progress& progress) {
+  // A model's energies, from `count` images; from the log where an earlier run of the folder measured them.
+  Candidate measure(std::uint32_t neurons, std::uint64_t count, WorkLog& log, const Progress& progress) {
     Candidate c;
     c.options = config_.learn.model;
     c.options.neurons = neurons;
     c.options.seed = config_.simulation.seed;
     c.memory = model_memory(c.options, pixels_.pixels, search_.stored_inhibition);
-    CompetitiveState state = initial_state(c.options, pixels_.pixels);
-    c.train = present_all(c.options, state, count, true, progress.part(0, 0.5));
-    c.infer = present_all(c.options, state, std::min(count, infer_images_), false, progress.part(0.5, 1));
+    const Hash key = key_of(neurons, count);
+    if (!found(log.find(key.hex()), c)) {
+      present_both(c, count, log.checkpoints(std::to_string(neurons) + "_" + std::to_string(count), {key.value()}),
+                   progress);
+      log.add(key.hex(), {{"neurons", neurons}, {"train", energy_json(c.train)}, {"infer", energy_json(c.infer)}});
+    }
     c.train_j = c.train.an_image() * static_cast<double>(train_images_);
     c.infer_j = c.infer.an_image() * static_cast<double>(infer_images_);
     if (over(search_.train_energy_j, c.train_j))
@@ -90,34 +108,85 @@ class Search {
   }
   static bool over(double limit, double value) { return limit > 0 && value > limit; }
 
+  // All that the energies of a model follow from; measured ones are of this machine.
+  Hash key_of(std::uint32_t neurons, std::uint64_t count) const {
+    Config of_model;  // everything else at its default
+    of_model.learn.model = config_.learn.model;
+    of_model.learn.model.neurons = neurons;
+    of_model.simulation.seed = config_.simulation.seed;
+    const std::string text = resolved_config(of_model), revision = version().git_revision, meter = source();
+    Hash hash;
+    hash.bytes(text.data(), text.size()).bytes(revision.data(), revision.size()).bytes(meter.data(), meter.size());
+    if (meter_) {
+      char host[256] = {};
+      ::gethostname(host, sizeof host - 1);
+      hash.bytes(host, sizeof host);
+    }
+    return hash.add(images_hash_).add(count).add(std::min(count, infer_images_));
+  }
+
+  // Whether it is a piece of the log that says them.
+  static bool found(const Json* piece, Candidate& c) {
+    if (piece == nullptr) return false;
+    try {
+      c.train = energy_of(piece->at("train"));
+      c.infer = energy_of(piece->at("infer"));
+      return true;
+    } catch (const Json::exception&) {
+      return false;
+    }
+  }
+
+  // A model under way: what it has learnt, and what its phases have taken so far.
+  struct Way {
+    CompetitiveState state;
+    bool learnt = false;
+    Energy train, infer;
+
+    static void persist(auto& self, auto& archive) { archive(self.state, self.learnt, self.train, self.infer); }
+  };
+
+  void present_both(Candidate& c, std::uint64_t count, const Checkpoints& checkpoints, const Progress& progress) {
+    Way way;
+    if (!checkpoints.restore([&](Reader& reader) { reader(way); }))
+      way.state = initial_state(c.options, pixels_.pixels);
+    if (!way.learnt) present_all(c.options, way, count, checkpoints, progress.part(0, 0.5));
+    way.learnt = true;
+    present_all(c.options, way, std::min(count, infer_images_), checkpoints, progress.part(0.5, 1));
+    c.train = way.train;
+    c.infer = way.infer;
+  }
+
   // At least `count` images; where energy is measured, as many as take a second, which its counter can resolve.
-  Energy present_all(const CompetitiveOptions& options, CompetitiveState& state, std::uint64_t count, bool learning,
-                     const Progress& progress) {
-    constexpr std::uint64_t kAtOnce = 500;
+  void present_all(const CompetitiveOptions& options, Way& way, std::uint64_t count, const Checkpoints& checkpoints,
+                   const Progress& progress) {
+    // Long enough on a device, where each costs a copy of the weights there and back, and short for whoever stops it.
+    const std::uint64_t at_once = uses_device(config_.simulation.device) ? 500 : 50;
     using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
     const double before = meter_ ? meter_->joules() : std::nan("");
-    Energy energy;
-    std::uint64_t done = 0;
+    Energy& energy = way.learnt ? way.infer : way.train;
+    const double earlier_j = energy.images > 0 ? energy.measured_j : 0;
+    auto done = static_cast<std::uint64_t>(energy.images);
     while (done < count || (meter_ && Clock::now() - start < std::chrono::seconds(1))) {
-      std::vector<std::uint32_t> which(done < count ? std::min(kAtOnce, count - done) : count);
+      std::vector<std::uint32_t> which(done < count ? std::min(at_once, count - done) : count);
       for (std::size_t k = 0; k < which.size(); ++k)
         which[k] = static_cast<std::uint32_t>((done + k) % images_.train.size());
       std::vector<Presentations> job(1);
-      job[0].options = &options, job[0].state = &state;
+      job[0].options = &options, job[0].state = &way.state;
       job[0].images = &pixels_, job[0].which = which;
-      job[0].learning = learning;
+      job[0].learning = !way.learnt;
       present(job, config_.simulation.device, config_.simulation.threads);
       if (!job[0].failure.empty()) throw NumericalError(std::to_string(options.neurons) + " neurons", job[0].failure);
       energy.counted_j += operations_energy_j(job[0].operations);
       done += which.size();
-      if (meter_) energy.measured_j = meter_->joules() - before;  // each time: counters wrap around
+      energy.images = static_cast<double>(done);
+      if (meter_) energy.measured_j = earlier_j + meter_->joules() - before;  // each time: counters wrap around
+      if (checkpoints.due()) checkpoints.keep([&](Writer& writer) { writer(way); });
       progress.report("search", std::min(1.0, static_cast<double>(done) / static_cast<double>(count)));
     }
-    energy.images = static_cast<double>(done);
     if (meter_ && !(energy.measured_j > 0))
       throw InputError(meter_->source(), "counted no energy; model_search.energy=counted takes operations instead");
-    return energy;
   }
 
   const Config& config_;
@@ -125,7 +194,7 @@ class Search {
   const LearnImages& images_;
   PixelImages pixels_;
   std::unique_ptr<EnergyMeter> meter_;
-  std::uint64_t train_images_ = 0, infer_images_ = 0;
+  std::uint64_t train_images_ = 0, infer_images_ = 0, images_hash_ = 0;
 };
 
 std::string kilobytes(double bytes) { return number_text(bytes / kKilobyte, 6); }
@@ -172,7 +241,8 @@ const ColumnNames kShown{"neurons", "memory_bytes", "weight_bytes",   "inhibitio
                          "train",   "infer",        "train_energy_j", "infer_energy_j",   "feasible"};
 
 // Every one whose memory fits, smallest first. Errors: Interrupted; `all` has what was measured.
-void candidates(Search& search, const ModelSearchSection& limits, bool quiet, std::vector<Candidate>& all) {
+void candidates(Search& search, const ModelSearchSection& limits, bool quiet, WorkLog& log,
+                std::vector<Candidate>& all) {
   std::vector<std::uint32_t> sizes;
   for (std::uint64_t n = limits.n_add; n <= kMostCompetitors && search.fits(static_cast<std::uint32_t>(n));
        n += limits.n_add)
@@ -180,7 +250,7 @@ void candidates(Search& search, const ModelSearchSection& limits, bool quiet, st
   ProgressLine line("search", quiet);
   ProgressParts parts(line.progress(), static_cast<double>(sizes.size()));
   for (const std::uint32_t size : sizes)
-    all.push_back(search.measure(size, limits.samples, parts.next(1, std::to_string(size) + " neurons")));
+    all.push_back(search.measure(size, limits.samples, log, parts.next(1, std::to_string(size) + " neurons")));
 }
 
 // The whole run of the chosen model against what was predicted for it.
@@ -209,17 +279,18 @@ int search_verb(const Command& command) {
                                                     " neurons, needs " + kilobytes(search.memory_of(limits.n_add)) +
                                                     " KB of 1000 bytes, more than " + number_text(limits.memory_kb, 6));
   check_competitive(config.learn.model);
-  Session session(command);
+  Session session(command, {"table.txt"});
   std::vector<Candidate> all;
   std::optional<Candidate> full;  // run of the chosen one
   bool complete = true, all_measured = false;
   try {
-    candidates(search, limits, command.quiet, all);
+    session.log().open("candidates.jsonl");
+    candidates(search, limits, command.quiet, session.log(), all);
     all_measured = true;
     const auto chosen = std::find_if(all.rbegin(), all.rend(), [](const Candidate& c) { return c.refused.empty(); });
     if (chosen != all.rend() && limits.verify) {
       ProgressLine line("full run", command.quiet);
-      full = search.measure(chosen->options.neurons, search.train_images(), line.progress());
+      full = search.measure(chosen->options.neurons, search.train_images(), session.log(), line.progress());
     }
   } catch (const Interrupted&) {
     complete = false;
@@ -236,7 +307,7 @@ int search_verb(const Command& command) {
     pareto.push_back(c.options.neurons);
   }
   const std::string text = columns.text(all, kShown) + "energy: " + search.source() + "; KB of 1000 bytes\n";
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   Json result{{"candidates", list}, {"pareto", pareto}, {"energy_source", search.source()}};
   std::string no_model;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -116,9 +117,13 @@ Row row_of(const Network& given, const PruneResult& pruned, const TaskScore& sco
   return row;
 }
 
-Row failed_row(const char* why) {
+// What only the cells are to blame for; files, devices and memory concern all of them and end the study.
+bool is_own_fault(const Error& error) { return error.code() == Exit::config || error.code() == Exit::numerical; }
+
+Row failed_row(const Error& error) {
   Row row;
-  row.failure = why;
+  row.failure = error.what();
+  row.failure_code = error.code();
   return row;
 }
 
@@ -141,15 +146,26 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
   const Config& shared = grid.config_of(first);  // in all that pruning depends on
   const std::uint32_t seed = grid.seed_of(first);
   const SimulationOptions simulation = simulation_of(shared, seed, place);
-  const Network network = make_constant_network(shared, seed);
-  const Drive drive = make_drive(shared, network);
+  const auto all_failed = [&](const Error& error) {
+    if (!is_own_fault(error)) throw;
+    for (const std::size_t cell : cells) done(cell, failed_row(error), nullptr);
+  };
+  std::optional<Network> given;
+  std::optional<Drive> driven;
+  try {
+    given = make_constant_network(shared, seed);
+    driven = make_drive(shared, *given);
+  } catch (const Error& error) {
+    return all_failed(error);
+  }
+  const Network& network = *given;
+  const Drive& drive = *driven;
   ProgressParts parts(progress, expected_work(grid, cells, network));
   PruneResult pruned;
   try {
     pruned = prune_for(grid.line_of(first), shared, network, drive, simulation, parts.next(kPruningWork));
-  } catch (const NumericalError& error) {
-    for (const std::size_t cell : cells) done(cell, failed_row(error.what()), nullptr);
-    return;
+  } catch (const Error& error) {
+    return all_failed(error);
   }
   for (const std::size_t cell : cells) {
     const Config& config = grid.config_of(cell);
@@ -168,8 +184,9 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
       if (has_conditional(learned, config))
         measure_conditional(learned, kept_drive, simulation, config, seed, measuring, row);
       done(cell, std::move(row), wants_trained ? &kept : nullptr);
-    } catch (const NumericalError& error) {
-      done(cell, failed_row(error.what()), nullptr);
+    } catch (const Error& error) {
+      if (!is_own_fault(error)) throw;
+      done(cell, failed_row(error), nullptr);
     }
   }
 }

@@ -16,7 +16,8 @@ namespace sprig::app {
 using CellDone = std::function<void(std::size_t cell, Row row, const TrainedTask* trained)>;
 
 // Prunes the one network that the cells of a group share, then trains and scores it for each of them. A NumericalError
-// is a row of its own, and the others go on. Errors: Interrupted, and whatever concerns all cells.
+// or a ConfigError of one, which its network alone is to blame for, is a row of its own, and the others go on. Errors:
+// Interrupted, and whatever concerns all cells: files, devices, memory.
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
                     const Progress& progress, bool wants_trained, const CellDone& done);
 

@@ -1,10 +1,5 @@
 #include "host/app/study/cells.hpp"
 
-#include <filesystem>
-#include <fstream>
-
-#include "sprig/core/error.hpp"
-
 namespace sprig::app {
 
 namespace {
@@ -46,18 +41,8 @@ Row row_of(const Json& line) {
   row.synapses = line.at("synapses").get<std::uint64_t>();
   row.after_failure = line.at("after_failure").get<std::string>();
   row.failure = line.at("failure").get<std::string>();
+  if (!row.failure.empty()) row.failure_code = static_cast<Exit>(line.at("failure_code").get<int>());
   return row;
-}
-
-// The whole lines of a file; none when it is not there.
-std::vector<std::string> whole_lines(const std::string& path) {
-  std::vector<std::string> lines;
-  if (!std::filesystem::exists(path)) return lines;
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
-  while (std::getline(file, line) && !file.eof()) lines.push_back(line);  // eof: without its newline
-  if (!file.eof()) throw InputError(path, "cannot be read");
-  return lines;
 }
 
 }  // namespace
@@ -77,38 +62,25 @@ Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
   return json;
 }
 
-CellStore::CellStore(const std::string& path, const StudyGrid& grid)
-    : path_(path), grid_(grid), rows_(grid.cells()), lines_(whole_lines(path)) {
-  std::unordered_map<std::string, std::size_t> cell_of;
+CellStore::CellStore(WorkLog& log, const StudyGrid& grid) : log_(log), grid_(grid), rows_(grid.cells()) {
+  log_.open("cells.jsonl");
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
     keys_.push_back(cell_key(grid, cell));
-    cell_of.emplace(keys_.back(), cell);
-  }
-  for (const std::string& text : lines_) {
-    const Json line = Json::parse(text, nullptr, false);
-    if (!line.is_object() || !line.contains("key") || !line["key"].is_string()) continue;
-    const auto cell = cell_of.find(line["key"].get<std::string>());
-    if (cell == cell_of.end() || rows_[cell->second]) continue;
+    const Json* line = log_.find(keys_.back());
+    if (line == nullptr) continue;
     try {
-      rows_[cell->second] = row_of(line);
+      rows_[cell] = row_of(*line);
       ++found_;
     } catch (const Json::exception&) {
-      // written by another version: measured again
+      // not as this revision writes them, and it has the key of one that is: measured again
     }
   }
 }
 
-void CellStore::open() {
-  std::string text;
-  for (const std::string& line : lines_) text += line + "\n";
-  write_file(path_, text);
-  log_.emplace(path_, LineLog::Start::append);
-}
-
 void CellStore::add(std::size_t cell, Row row) {
   Json line = row_json(grid_, cell, row);
-  line["key"] = keys_[cell];
-  log_->append(json_text(line));
+  if (!row.failure.empty()) line["failure_code"] = static_cast<int>(row.failure_code);
+  log_.add(keys_[cell], line);
   rows_[cell] = std::move(row);
 }
 

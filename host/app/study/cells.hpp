@@ -4,12 +4,12 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "host/app/study/grid.hpp"
-#include "sprig/formats/atomic_file.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/session/output.hpp"
+#include "sprig/session/work_log.hpp"
 
 namespace sprig::app {
 
@@ -37,7 +37,8 @@ struct Row {
   double dimension = kUnknown;          // Kaplan-Yorke, of the same spectrum; not known where it has too few exponents
   double spectral_distance = kUnknown;  // of its normalised spectrum from the dense network's (Wasserstein)
   std::string after_failure;            // why these are not known; empty when they are
-  std::string failure;                  // why nothing is (NumericalError); empty when the cell succeeded
+  std::string failure;                  // why nothing is; empty when the cell succeeded
+  Exit failure_code = Exit::done;       // of the error that this was
 };
 
 // By cell: nothing where it is not done.
@@ -46,28 +47,24 @@ using Rows = std::vector<std::optional<Row>>;
 // As a line of the file and of result.json, with the cell's labels. Values that are not known are null.
 Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row);
 
-// cells.jsonl in the run folder. A line is whole or ignored: a study that was killed goes on from its last cell.
+// The cells of a grid in cells.jsonl of the run folder (session/work_log.hpp), one run after another.
 class CellStore {
  public:
-  // Reads what is there of this grid; a file that is not there is empty. Errors: InputError when it cannot be read.
-  CellStore(const std::string& path, const StudyGrid& grid);
+  // Opens the log and takes what it has of this grid. Errors: those of WorkLog.
+  CellStore(WorkLog& log, const StudyGrid& grid);
 
-  Rows& rows() { return rows_; }
+  const Rows& rows() const { return rows_; }
   std::size_t found() const { return found_; }
 
-  // Writes the file anew: the lines found (those of other grids too, so that they may be gone back to). Call once,
-  // before add(). Errors: InputError.
-  void open();
   // Keeps a cell, on disk when it returns. Errors: InputError.
   void add(std::size_t cell, Row row);
 
  private:
-  std::string path_;
+  WorkLog& log_;
   const StudyGrid& grid_;
   Rows rows_;
   std::size_t found_ = 0;
-  std::vector<std::string> lines_, keys_;
-  std::optional<LineLog> log_;
+  std::vector<std::string> keys_;
 };
 
 }  // namespace sprig::app

@@ -6,9 +6,10 @@
 #include <unordered_map>
 
 #include "host/app/check_lyapunov.hpp"
+#include "host/app/study/result_key.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
-#include "sprig/core/version.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/pruning/options.hpp"
 #include "sprig/session/network.hpp"
 
@@ -75,6 +76,18 @@ void refuse_repeated(std::vector<double> list, const char* key) {
   throw ConfigError(key, text.str());
 }
 
+// Settings are configurations of their own, the tables of a network in words among them.
+void refuse_many(const Config& config, std::size_t settings) {
+  constexpr std::size_t kMost = 100'000;
+  const NetworkDescription& network = config.description;
+  const std::size_t tables =
+      network.populations.size() + network.projections.size() + config.stimuli.size() + config.records.size();
+  if (settings > kMost / (1 + tables))
+    refuse("study.variants",
+           std::to_string(settings) + " settings of " + std::to_string(tables) + " [[population]] and other tables",
+           "a product of up to " + std::to_string(kMost));
+}
+
 // The methods and densities of one setting, of one training.
 void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_alone) {
   const Setting& setting = grid.settings[index];
@@ -93,33 +106,11 @@ void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_a
   }
 }
 
-// As text, with whatever does not change a cell's result set to its default.
-std::string result_text(Config config) {
-  const Config defaults;
-  config.simulation.threads = defaults.simulation.threads;
-  config.simulation.slices = defaults.simulation.slices;
-  config.simulation.device = defaults.simulation.device;
-  config.simulation.cuda_engine = defaults.simulation.cuda_engine;
-  config.simulation.seed = defaults.simulation.seed;
-  config.run = defaults.run;
-  config.study = defaults.study;
-  config.operating_point = defaults.operating_point;
-  config.bench = defaults.bench;
-  config.learn = defaults.learn;
-  config.model_search = defaults.model_search;
-  config.prune.method = defaults.prune.method;
-  config.prune.density = defaults.prune.density;
-  return resolved_config(config);
-}
-
-Hash& add(Hash& hash, const std::string& text) { return hash.add(text.size()).bytes(text.data(), text.size()); }
-
 Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
   const Line& line = grid.line_of(cell);
-  Hash hash;
-  add(hash, result_text(config));
-  add(hash, std::string(name_of(line.method)));
-  hash.add(line.density).add(grid.seed_of(cell));
+  Hash hash = result_key(config, grid.settings[line.setting].contents, grid.seed_of(cell));
+  add_text(hash, name_of(line.method));
+  hash.add(line.density);
   return hash;
 }
 
@@ -127,6 +118,7 @@ Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
 
 StudyGrid study_grid(const Config& config) {
   StudyGrid grid;
+  FileContents contents;
   grid.seeds = config.study.seeds;
   std::vector<NamedSettings> variants{{}}, tasks;
   for (const std::string& text : config.study.variants) variants.push_back(named_settings(text, "study.variants"));
@@ -136,13 +128,20 @@ StudyGrid study_grid(const Config& config) {
   refuse_repeated(config.study.gains, "study.gains");
   refuse_repeated(config.study.densities, "study.densities");
   refuse_repeated(variants, "study.variants");
+  Config base = config;  // each setting keeps a copy, without the lists that it stands in
+  base.study.tasks.clear();
+  base.study.variants.clear();
+  base.learn.variants.clear();
+  if (base.study.mode != StudyMode::operating_point) base.operating_point.axes.clear();
+  refuse_many(base, tasks.size() * variants.size());
   for (const NamedSettings& task : tasks) {
     const std::size_t first = grid.settings.size();
     for (const NamedSettings& variant : variants) {
       grid.settings.push_back({task.name, variant.name,
-                               with_settings(with_settings(config, task, "study.tasks"), variant, "study.variants"),
+                               with_settings(with_settings(base, task, "study.tasks"), variant, "study.variants"),
                                only_prunes(variant), only_scores(variant)});
       finish_config(grid.settings.back().config);
+      grid.settings.back().contents = contents.of(grid.settings.back().config);
     }
     for (const Training training : config.study.trainings)
       for (std::size_t v = 0; v < variants.size(); ++v)
@@ -168,10 +167,8 @@ void check_study(const StudyGrid& grid) {
 std::string cell_key(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
   Hash hash = line_hash(grid, cell, grid.config_of(cell));
-  add(hash, std::string(name_of(line.training)));
-  hash.add(line.gain);
-  add(hash, version().git_revision);
-  return hash.hex();
+  add_text(hash, name_of(line.training));
+  return hash.add(line.gain).hex();
 }
 
 std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {

@@ -17,6 +17,7 @@ struct Setting {
   // Whether dense and the other controls of the configuration as it is are this variant's too: where it only prunes
   // otherwise, and where it changes nothing of that but the scores of synapses.
   bool shares_dense = true, shares_controls = true;
+  std::uint64_t contents = 0;  // of the files that it names: contents_key()
 };
 
 // A method at one density and one gain, on all seeds. dense and none have one density: 1 and 0; none has one gain.
@@ -45,11 +46,13 @@ struct StudyGrid {
 
 // A variant that changes only how networks are pruned (sections prune, timescales, lyapunov) has lines of lnp alone,
 // since the controls would be those of the configuration itself; any other has all of them. A variant may say otherwise
-// by setting study.methods or study.densities. Errors: ConfigError (study.tasks, study.variants).
+// by setting study.methods or study.densities. Reads the files that settings name, for the cells' keys. Errors:
+// ConfigError (study.tasks, study.variants).
 StudyGrid study_grid(const Config& config);
 
 // The hash of everything that a cell's result follows from: its configuration less what never changes a result
-// (threads, devices, what else is in the grid), line, seed, and the program's revision.
+// (threads, devices, what else is in the grid), what is in the files that it names, line, seed, and the program's
+// revision and precision.
 std::string cell_key(const StudyGrid& grid, std::size_t cell);
 
 // What would fail late in one of the cells, said first: every setting's network, drive, task and pruning. Errors:

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <map>
 
+#include "sprig/core/crc32c.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/files.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/network_file.hpp"
@@ -45,17 +47,39 @@ std::vector<std::string> folder_names(const StudyGrid& grid) {
   return names;
 }
 
-Json cell_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
-  Json json = row_json(grid, cell, row);
-  json["key"] = cell_key(grid, cell);
-  return json;
+// The files of a folder and their checksums, for cell.json: what is kept can be told from what a disk made of it.
+Json sums_of(const std::string& folder) {
+  Json sums = Json::object();
+  for (const char* name : {"network.npz", "input.npz", "readout.npz", "predictions.npz"}) {
+    std::error_code error;
+    if (!fs::is_regular_file(folder + "/" + name, error)) continue;
+    std::ifstream file(folder + "/" + name, std::ios::binary);
+    std::vector<char> block(1u << 20);
+    std::uint32_t sum = 0;
+    do {
+      file.read(block.data(), static_cast<std::streamsize>(block.size()));
+      sum = crc32c(block.data(), static_cast<std::size_t>(file.gcount()), sum);
+    } while (file);
+    sums[name] = sum;
+  }
+  return sums;
 }
 
-// The key in a folder's cell.json; empty where there is none.
-std::string key_in(const std::string& folder) {
-  std::ifstream file(folder + "/cell.json");
-  const Json json = Json::parse(file, nullptr, false);
-  return json.is_object() && json.contains("key") && json["key"].is_string() ? json["key"].get<std::string>() : "";
+// cell.json as it is written where the other files of the folder are.
+std::string cell_text(const StudyGrid& grid, std::size_t cell, const Row& row, const std::string& folder) {
+  Json json = row_json(grid, cell, row);
+  json["key"] = cell_key(grid, cell);
+  json["files"] = sums_of(folder);
+  return json_text(json, 1) + "\n";
+}
+
+// Whether a folder has this cell, byte by byte as it was written.
+bool has_cell(const std::string& folder, const StudyGrid& grid, std::size_t cell, const Row& row) {
+  std::error_code error;
+  const std::string path = folder + "/cell.json", expected = cell_text(grid, cell, row, folder);
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) != expected.size()) return false;
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {}) == expected;
 }
 
 // A matrix in NumPy's order of rows.
@@ -103,12 +127,6 @@ std::vector<double> shown_of(const NpzReader& file, const std::string& path, con
   return shown;
 }
 
-void remove(const std::string& folder) {
-  std::error_code error;
-  fs::remove_all(folder, error);
-  if (error) throw InputError(folder, "cannot be removed: " + error.message());
-}
-
 }  // namespace
 
 KeptCells::KeptCells(const RunFolder& folder, const StudyGrid& grid, Keep keep, const Rows& rows)
@@ -123,12 +141,10 @@ KeptCells::KeptCells(const RunFolder& folder, const StudyGrid& grid, Keep keep, 
     const auto first = std::find_if(grid.lines.begin(), grid.lines.end(), same);
     contest_of_line_.push_back(static_cast<std::size_t>(first - grid.lines.begin()));
   }
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) throw InputError(folder_, "cannot be made a folder: " + error.message());
+  files::make_folders(folder_);
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
-    if (fs::exists(path(cell) + kHalf, error)) remove(path(cell) + kHalf);
-    if (key_in(path(cell)) == cell_key(grid, cell)) there_.insert(cell);
+    files::remove_tree(path(cell) + kHalf);
+    if (rows_[cell] && has_cell(path(cell), grid, cell, *rows_[cell])) there_.insert(cell);
   }
 }
 
@@ -163,21 +179,18 @@ bool KeptCells::wants(std::size_t cell, const Row& row) const {
 
 void KeptCells::add(std::size_t cell, const Row& row, const TrainedTask& trained) {
   const std::string final = path(cell), half = final + kHalf;
-  remove(half);
-  std::error_code error;
-  fs::create_directories(half, error);
-  if (error) throw InputError(half, "cannot be made a folder: " + error.message());
+  files::remove_tree(half);
+  files::make_folders(half);
   save_network(half + "/network.npz", trained.network);
   write_input(half + "/input.npz", trained);
   write_readout(half + "/readout.npz", trained);
   write_predictions(half + "/predictions.npz", trained);
-  write_file(half + "/cell.json", json_text(cell_json(grid_, cell, row), 1) + "\n");
-  remove(final);
-  fs::rename(half, final, error);
-  if (error) throw InputError(final, "cannot be made: " + error.message());
+  write_file(half + "/cell.json", cell_text(grid_, cell, row, half));
+  files::remove_tree(final);
+  files::rename_file(half, final);
   for (auto other = there_.begin(); other != there_.end();)
     if (*other != cell && contest(*other) == contest(cell)) {
-      remove(path(*other));
+      files::remove_tree(path(*other));
       other = there_.erase(other);
     } else {
       ++other;
@@ -191,6 +204,13 @@ std::vector<std::size_t> KeptCells::missing() const {
   for (const std::size_t cell : wanted())
     if (!there_.contains(cell)) cells.push_back(cell);
   return cells;
+}
+
+void KeptCells::finish() {
+  if (!any()) return;
+  const std::set<std::size_t> kept = wanted();
+  for (std::size_t cell = 0; cell < grid_.cells(); ++cell)
+    if (!kept.contains(cell)) files::remove_tree(path(cell));
 }
 
 Json KeptCells::json() const {

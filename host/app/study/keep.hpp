@@ -4,7 +4,7 @@
 //   input.npz        where the task injects currents: their gains, [neuron][channel]
 //   readout.npz      weights and bias, what features are, and what values are standardised by
 //   predictions.npz  of the test part: truth and predicted, in the units of the series; or labels and answers
-//   cell.json        the cell's line of cells.jsonl
+//   cell.json        the cell's line of cells.jsonl, and the CRC-32C of each of these files
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,8 @@ class KeptCells {
   void add(std::size_t cell, const Row& row, const TrainedTask& trained);
   // Cells of the study as it is now that are to be kept and are not there.
   std::vector<std::size_t> missing() const;
+  // All cells are done: what a process that was killed left of cells that are not to be kept goes.
+  void finish();
   // Of every cell that is kept: its labels, folder, and the first samples of a forecast beside the truth.
   Json json() const;
 

@@ -1,10 +1,10 @@
 // The search for an operating point (docs/lnp.md, Traps): where does the dense network need its recurrence? Every
 // candidate is scored on validation data, dense against none; LNP's own result is never looked at.
-#include <exception>
 #include <mutex>
 #include <new>
 
 #include "host/app/study/operating_point_table.hpp"
+#include "host/app/study/result_key.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
@@ -35,24 +35,73 @@ Outcome evaluate(const Config& config, std::uint32_t seed, const Place& place, c
 
 // What only this candidate is to blame for is kept; a stop, a file, a device concern all of them and go on.
 Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, const Place& place, const Progress& progress) {
-  Cell cell;
-  const auto keep = [&](const char* why) { cell.failure = std::current_exception(), cell.why = why; };
   try {
     if (!candidate.too_large.empty()) throw MemoryError("", candidate.too_large);
     const Outcome outcome = evaluate(candidate.config, seed, place, progress);
     require_finite(outcome);
-    cell.outcome = outcome;
-  } catch (const ConfigError& error) {
-    keep(error.what());
-  } catch (const MemoryError& error) {
-    keep(error.what());
-  } catch (const NumericalError& error) {
-    keep(error.what());
+    return {outcome, {}};
+  } catch (const Error& error) {
+    const bool its_own =
+        error.code() == Exit::config || error.code() == Exit::memory || error.code() == Exit::numerical;
+    if (!its_own) throw;
+    return {{}, error};
   } catch (const std::bad_alloc&) {
-    keep("out of memory");
+    return {{}, MemoryError("", "out of memory")};
   }
-  return cell;
 }
+
+// The cells of a search in cells.jsonl of the run folder, one run after another.
+class SearchLog {
+ public:
+  SearchLog(Session& session, const std::vector<Candidate>& candidates, const Config& config)
+      : session_(session), candidates_(candidates), first_seed_(config.simulation.seed) {
+    session_.log().open("cells.jsonl");
+    FileContents contents;
+    for (const Candidate& candidate : candidates)
+      for (std::size_t s = 0; s < config.study.seeds; ++s) {
+        Hash hash = result_key(candidate.config, contents.of(candidate.config), seed(s));
+        add_text(hash, "operating_point");
+        keys_.push_back(hash.hex());
+      }
+  }
+  std::uint32_t seed(std::size_t s) const { return static_cast<std::uint32_t>(first_seed_ + s); }
+
+  // Those that an earlier run of the folder has done; says how many.
+  void take_up(Cells& cells) const {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      const Json* line = session_.log().find(keys_[i]);
+      if (line == nullptr) continue;
+      try {
+        cells.list[i] = cell_of(*line);
+      } catch (const Json::exception&) {
+        continue;  // not as this revision writes them: evaluated again
+      }
+      ++found;
+      show(i, cells);
+    }
+    if (found > 0)
+      session_.print(std::to_string(found) + " of " + std::to_string(keys_.size()) +
+                     " cells are kept from an earlier run of this folder\n");
+  }
+  // What did not fit in memory may fit the next time.
+  void keep(std::size_t i, const Cells& cells) {
+    const Cell& cell = cells.list[i];
+    show(i, cells);
+    if (cell.failure && cell.failure->code() == Exit::memory) return;
+    session_.log().add(keys_[i], cell_line(cell, candidates_[i / cells.seeds], seed(i % cells.seeds)));
+  }
+
+ private:
+  void show(std::size_t i, const Cells& cells) const {
+    session_.folder().metric(json_text(cell_json(cells.list[i], candidates_[i / cells.seeds], seed(i % cells.seeds))));
+  }
+
+  Session& session_;
+  const std::vector<Candidate>& candidates_;
+  std::uint32_t first_seed_;
+  std::vector<std::string> keys_;
+};
 
 }  // namespace
 
@@ -63,20 +112,25 @@ int search_operating_point(const Command& command) {
   const int most = fit_candidates(candidates, available_memory(), job_workers(config, count).count());
   const Workers workers = job_workers(config, static_cast<std::size_t>(most));
   for (const Candidate& candidate : candidates) keep_inputs(candidate.config, command.out);
-  Session session(command);
+  Session session(command, {"best.toml", "table.txt"});
   Cells cells{std::vector<Cell>(count), seeds};
+  SearchLog log(session, candidates, config);
+  log.take_up(cells);
+  std::vector<std::size_t> to_do;
+  for (std::size_t i = 0; i < count; ++i)
+    if (!cells.list[i].outcome && !cells.list[i].failure) to_do.push_back(i);
   bool complete = false;
   {
     ProgressLine line("operating_point", command.quiet);
     std::mutex mutex;
-    complete = for_each_job(count, workers, line, [&](std::size_t i, const Place& place, const Progress& progress) {
-      const std::size_t c = i / seeds, s = i % seeds;
-      const auto seed = static_cast<std::uint32_t>(config.simulation.seed + s);
-      Cell cell = evaluate_or_fail(candidates[c], seed, place, progress);
+    const Job work = [&](std::size_t job, const Place& place, const Progress& progress) {
+      const std::size_t i = to_do[job];
+      Cell cell = evaluate_or_fail(candidates[i / seeds], log.seed(i % seeds), place, progress);
       const std::lock_guard lock(mutex);
-      session.folder().metric(json_text(cell_json(cell, candidates[c], seed)));
       cells.list[i] = std::move(cell);
-    });
+      log.keep(i, cells);
+    };
+    complete = for_each_job(to_do.size(), workers, line, work);
   }
   const std::vector<Score> scores = rank(cells, candidates.size());
   const Json list = ranked_json(scores, candidates);
@@ -87,14 +141,14 @@ int search_operating_point(const Command& command) {
   if (!scores.empty()) {
     Config best = candidates[scores.front().candidate].config;
     best.study.mode = StudyMode::grid;
-    session.folder().write("best.toml", resolved_config(best));
+    session.table("best.toml", resolved_config(best));
   }
   const std::string text = ranked_table(scores, candidates) +
                            operating_point_footer(cells, failures, candidates.size(), !config.network_file.empty());
-  session.folder().write("table.txt", text);
+  session.table("table.txt", text);
   session.print(text);
   const int code = session.finish(result, hash, device_used(config).text(), complete);
-  if (complete && scores.empty()) std::rethrow_exception(cells.failed(0)->failure);  // all of them failed
+  if (complete && scores.empty()) throw Error(*cells.failed(0)->failure);  // all of them failed
   return code;
 }
 

@@ -121,13 +121,26 @@ std::string ranked_table(const std::vector<Score>& scores, const std::vector<Can
 Json cell_json(const Cell& cell, const Candidate& candidate, std::uint32_t seed) {
   Json json{{"set", candidate.assignments}, {"seed", seed}};
   if (cell.failure)
-    json["failed"] = cell.why;
+    json["failed"] = cell.failure->what();
   else
     json.update({{"dense", cell.outcome->dense},
                  {"none", cell.outcome->none},
                  {"rate", cell.outcome->rate_hz},
                  {"silent_fraction", cell.outcome->silent}});
   return json;
+}
+
+Json cell_line(const Cell& cell, const Candidate& candidate, std::uint32_t seed) {
+  Json line = cell_json(cell, candidate, seed);
+  if (cell.failure) line["failure_code"] = static_cast<int>(cell.failure->code());
+  return line;
+}
+
+Cell cell_of(const Json& line) {
+  const auto number = [&](const char* key) { return line.at(key).get<double>(); };
+  if (line.contains("failed"))
+    return {{}, Error(static_cast<Exit>(line.at("failure_code").get<int>()), "", line["failed"].get<std::string>())};
+  return {Outcome{number("dense"), number("none"), number("rate"), number("silent_fraction")}, {}};
 }
 
 Json failures_json(const Cells& cells, const std::vector<Candidate>& candidates, std::uint32_t first_seed) {

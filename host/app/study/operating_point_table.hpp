@@ -1,12 +1,12 @@
 // The cells of a search, and what they say once they are there: the ranked candidates, and those that failed.
 #pragma once
 
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "host/app/study/candidates.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/tasks/statistics.hpp"
 
@@ -23,8 +23,7 @@ void require_finite(const Outcome& outcome);
 // Evaluated, failed, or (after a stop) neither.
 struct Cell {
   std::optional<Outcome> outcome;
-  std::exception_ptr failure;
-  std::string why;  // the failure's text
+  std::optional<Error> failure;
 };
 
 // All cells, [candidate * seeds + seed].
@@ -48,6 +47,9 @@ struct Score {
 std::vector<Score> rank(const Cells& cells, std::size_t candidates);
 
 Json cell_json(const Cell& cell, const Candidate& candidate, std::uint32_t seed);
+// The same for the log of a search, with the code of the failure. And back; errors: Json::exception.
+Json cell_line(const Cell& cell, const Candidate& candidate, std::uint32_t seed);
+Cell cell_of(const Json& line);
 // The candidates that failed, each with its first failure. first_seed: of the first cell of each.
 Json failures_json(const Cells& cells, const std::vector<Candidate>& candidates, std::uint32_t first_seed);
 

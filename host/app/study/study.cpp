@@ -99,6 +99,13 @@ std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows)
   return warnings;
 }
 
+// What a study writes besides what every verb does.
+std::vector<std::string> names_of(const StudySection& study) {
+  std::vector<std::string> names{"cells.jsonl", "table.csv", "table.tex", "table.txt"};
+  if (study.keep != Keep::none) names.emplace_back("kept/");
+  return names;
+}
+
 }  // namespace
 
 int study_verb(const Command& command) {
@@ -109,12 +116,13 @@ int study_verb(const Command& command) {
   for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers.count());
   for (const Setting& setting : grid.settings) keep_inputs(setting.config, command.out);
   check_study(grid);  // what is wrong with the options is said before a run folder is touched
-  Session session(command);
-  CellStore store(session.folder().file("cells.jsonl"), grid);
+  Session session(command, names_of(config.study));
+  CellStore store(session.log(), grid);
   if (store.found() > 0)
     session.print(std::to_string(store.found()) + " of " + std::to_string(grid.cells()) +
                   " cells are kept from an earlier run of this folder\n");
-  store.open();
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell)
+    if (store.rows()[cell]) session.folder().metric(json_text(row_json(grid, cell, *store.rows()[cell])));
   KeptCells kept(session.folder(), grid, config.study.keep, store.rows());
   const Stopped stopped = work_on(grid, store, kept, session.folder(), command, workers);
   const Rows& rows = store.rows();
@@ -135,13 +143,14 @@ int study_verb(const Command& command) {
   const std::string text = summary.text() + summary.footer(!config.network_file.empty()) +
                            (stopped.error ? "stopped by a cell that failed: " + stopped.why + "\n" : "") + verdict +
                            summary.variant_order() + claims_text;
-  session.folder().write("table.txt", text);
-  session.folder().write("table.csv", summary.csv());
-  session.folder().write("table.tex", summary.latex());
+  session.table("table.txt", text);
+  session.table("table.csv", summary.csv());
+  session.table("table.tex", summary.latex());
   session.print(text);
   Json result{
       {"cells", list}, {"summary", summary.json()}, {"curves", summary.curves()}, {"claims", claims}, {"tasks", tasks},
       {"hash", hash}};
+  if (stopped.complete) kept.finish();
   if (kept.any()) result["kept"] = kept.json();
   const std::vector<std::string> warnings = study_warnings(grid, rows);
   print_warnings(warnings);
@@ -149,7 +158,8 @@ int study_verb(const Command& command) {
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete);
   if (stopped.error) std::rethrow_exception(stopped.error);
-  if (std::all_of(rows.begin(), rows.end(), failed)) throw NumericalError("study", rows.front()->failure);
+  if (stopped.complete && std::all_of(rows.begin(), rows.end(), failed))
+    throw Error(rows.front()->failure_code, "study", rows.front()->failure);
   return code;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "sprig/core/error.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/learning/synapse_signs.hpp"
@@ -44,7 +43,11 @@ HeterogeneousStdp::HeterogeneousStdp(const Network& network, const StdpOptions& 
       sum += csr.weights[k];
       largest = std::max(largest, static_cast<double>(csr.weights[k]));
     }
-  if (sum == 0) throw ConfigError("training.network", "has no excitatory recurrent synapse of weight above 0");
+  if (sum == 0) {
+    synapses_.clear();
+    first_weights_.clear();
+    return;
+  }
   w_max_ = std::max(options.w_max_factor * sum / static_cast<double>(synapses_.size()), largest);
   unit_ = w_max_ / kMost;
   rule_.gain_plus = static_cast<real>(options.a_plus * kMost);

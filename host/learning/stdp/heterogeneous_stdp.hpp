@@ -31,6 +31,8 @@ class HeterogeneousStdp {
   // Writes the weights that learn.
   void store(std::vector<float>& weights) const;
 
+  // Whether there is an excitatory synapse of a weight above 0; else nothing is done by any of the above.
+  bool learns() const { return !synapses_.empty(); }
   double w_max() const { return w_max_; }
   double mean_change() const;
 

@@ -53,6 +53,7 @@ StdpResult train_stdp(const Network& network, const Drive& drive, const Simulati
   StdpResult result;
   result.network = network;
   result.w_max = stdp.w_max();
+  if (!stdp.learns()) return result;  // and nothing has to be simulated
   std::unique_ptr<Simulation> running = make_simulation(network, drive, simulation);
   RecordOptions what;
   what.spikes = true;

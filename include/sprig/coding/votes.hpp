@@ -26,6 +26,7 @@ struct NeuronLabels {
 // Responses to labelled images, some at a time.
 class NeuronResponses {
  public:
+  NeuronResponses() = default;  // of no neurons
   NeuronResponses(std::uint32_t neurons, std::uint32_t classes)
       : neurons_(neurons), images_(classes, 0), spikes_(std::size_t{neurons} * classes, 0) {}
 
@@ -34,8 +35,10 @@ class NeuronResponses {
   // The first of equally good classes.
   NeuronLabels labels() const;
 
+  static void persist(auto& self, auto& archive) { archive(self.neurons_, self.images_, self.spikes_); }
+
  private:
-  std::uint32_t neurons_;
+  std::uint32_t neurons_ = 0;
   std::vector<std::uint64_t> images_, spikes_;  // of each class; [neuron][class]
 };
 

@@ -167,6 +167,7 @@ struct LearnSection {
   std::uint32_t seeds = 1;            // run.seed, run.seed + 1, ...
   CompetitiveOptions model;           // without seed
   ProtocolOptions protocol;
+  InputLimits limits;  // of the set's files
 };
 void fields(IsOptions<LearnSection> auto& o, auto&& visit) {
   visit("images", o.images, kAnything, "mnist, fashion_mnist, cifar10, or glyphs: digits that sprig draws itself");
@@ -240,6 +241,7 @@ struct Config {
   ModelSearchSection model_search;
   std::set<std::string> given;   // keys that a file or --set named; of [[population]] and the like "population" alone
   std::set<std::string> by_set;  // those of them that --set, a variant or an axis named last
+  InputLimits limits;            // --max-input-bytes and the like: what is read, never what comes of it
 };
 
 inline constexpr std::size_t kMaxConfigBytes = 1u << 20;
@@ -255,7 +257,8 @@ void read_config_text(Config& config, const std::string& text, const std::string
 void set_config(Config& config, const std::string& assignment, const std::string& place = "--set ");
 
 // What no single key can show: delays against the step, thresholds against resets, keys that exclude each other.
-// Fills the parts that are derived (prune.seed, prune.lyapunov). Call once, after all of the above.
+// Fills the parts that are derived (prune.seed, prune.lyapunov, the limits of sections). Call once, after all of the
+// above.
 void finish_config(Config& config);
 
 // The keys of a section whose values are not the defaults.

@@ -40,6 +40,11 @@ class SpikeStatistics {
   // partial bin is left out.
   std::vector<double> correlations(std::size_t population) const;
 
+  // All but what follows from the populations and the options that it was made with.
+  static void persist(auto& self, auto& archive) {
+    archive(self.first_step_, self.end_step_, self.bins_, self.neurons_, self.samples_);
+  }
+
  private:
   struct Neuron {
     std::uint64_t spikes = 0, first = 0, last = 0;  // first, last: steps
@@ -50,6 +55,8 @@ class SpikeStatistics {
     std::vector<std::uint64_t> sum, product;  // [n], [n (n + 1) / 2]: of c_i, and of c_i c_j, j <= i
     std::vector<std::uint32_t> counts;        // [n] in the bin that is open
     std::vector<std::uint32_t> active;        // those that are not 0
+
+    static void persist(auto& self, auto& archive) { archive(self.sum, self.product, self.counts, self.active); }
   };
   void close_bin();
 

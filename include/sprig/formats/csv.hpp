@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sprig/core/fields.hpp"
+#include "sprig/core/input_limits.hpp"
 #include "sprig/core/words.hpp"
 
 namespace sprig {
@@ -32,6 +33,6 @@ struct CsvTable {
 // ConfigError (task.columns) for an unknown or repeated column. hint: what a reader of the file can do about a field
 // that is no number, at the end of that error.
 CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header,
-                  const std::string& hint = {});
+                  const std::string& hint = {}, const InputLimits& limits = {});
 
 }  // namespace sprig

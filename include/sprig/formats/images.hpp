@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/input_limits.hpp"
 #include "sprig/core/view.hpp"
 
 namespace sprig {
@@ -31,11 +32,12 @@ struct ImageSet {
 enum class ImagePart { train, test };
 
 // IDX files of images and of their labels, plain or gzipped (http://yann.lecun.com/exdb/mnist has the format). Nothing
-// is allocated that the bytes in the file do not fill. Errors: InputError naming the file that is missing, no image
-// file, cut short, longer than it says, with labels above 9 or not as many as images.
-ImageSet read_idx(const std::string& images, const std::string& labels);
+// is allocated that the bytes in the file do not fill; a gzipped file may unpack to 32 times its size, or to 16 MiB.
+// Errors: InputError naming the file that is missing, no image file, cut short, longer than it says, with labels above
+// 9 or not as many as images.
+ImageSet read_idx(const std::string& images, const std::string& labels, const InputLimits& limits = {});
 
 // Binary batches of CIFAR-10 (Krizhevsky 2009), one after the other. Errors: InputError likewise.
-ImageSet read_cifar(const std::vector<std::string>& batches);
+ImageSet read_cifar(const std::vector<std::string>& batches, const InputLimits& limits = {});
 
 }  // namespace sprig

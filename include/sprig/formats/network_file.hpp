@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 
+#include "sprig/core/input_limits.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
@@ -19,8 +20,9 @@ namespace sprig {
 // Errors: InputError (cannot be written), ConfigError (more than SciPy's int32 columns; plastic synapses).
 void save_network(const std::string& path, const Network& network);
 
-// Errors: InputError naming the file, the member and what is wrong; the network is validated.
-Network load_network(const std::string& path);
+// Errors: InputError naming the file, the member and what is wrong; the network is validated. What is beyond the limits
+// is refused by the headers alone.
+Network load_network(const std::string& path, const InputLimits& limits = {});
 
 // What memory estimates need, from the headers alone.
 struct NetworkFileSizes {
@@ -29,6 +31,6 @@ struct NetworkFileSizes {
   bool has_delays = false;  // else the configuration's
   double step_ms = 0;       // 0: the configuration's
 };
-NetworkFileSizes network_file_sizes(const std::string& path);
+NetworkFileSizes network_file_sizes(const std::string& path, const InputLimits& limits = {});
 
 }  // namespace sprig

@@ -54,6 +54,7 @@ struct ImportRequest {
   NetworkSpec spec;                                 // what the file lacks
   std::map<std::string, std::string> neuron_files;  // parameter (a name of kNeuronFields): .npy, one value a neuron
   std::set<std::string> given;                      // keys that were set: "network.delay_ms"
+  InputLimits limits;
 };
 
 struct ImportedNetwork {
@@ -66,12 +67,13 @@ struct ImportedNetwork {
 ImportedNetwork import_network(const ImportRequest& request, std::uint32_t seed);
 
 // Does it hold a network that sprig wrote?
-bool is_network_file(const std::string& path);
+bool is_network_file(const std::string& path, const InputLimits& limits = {});
 
 // What memory estimates need of such a file: from headers (of a dense matrix every entry), else by reading it.
 NetworkFileSizes import_sizes(const ImportRequest& request);
 
 // The synapses alone, of a projection: indices from 0 in its source and in its target population.
-EdgeList read_edge_list(const std::string& path, Orientation orientation = Orientation::source_target);
+EdgeList read_edge_list(const std::string& path, Orientation orientation = Orientation::source_target,
+                        const InputLimits& limits = {});
 
 }  // namespace sprig

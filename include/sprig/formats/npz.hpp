@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "sprig/core/input_limits.hpp"
+
 namespace sprig {
 
 static_assert(std::endian::native == std::endian::little, "arrays are written in the machine's order, marked little");
@@ -66,7 +68,7 @@ void write_npz(const std::string& path, const std::vector<NpyArray>& arrays, std
 // are there, never with what a header claims. Errors: InputError with where = the path and the member.
 class NpzReader {
  public:
-  explicit NpzReader(const std::string& path);
+  explicit NpzReader(const std::string& path, const InputLimits& limits = {});
   ~NpzReader();
   NpzReader(const NpzReader&) = delete;
   NpzReader& operator=(const NpzReader&) = delete;
@@ -93,7 +95,7 @@ struct NpyValues {
   std::vector<T> values;
 };
 template <class T>
-NpyValues<T> read_npy(const std::string& path);
-std::vector<std::uint64_t> npy_shape(const std::string& path);
+NpyValues<T> read_npy(const std::string& path, const InputLimits& limits = {});
+std::vector<std::uint64_t> npy_shape(const std::string& path, const InputLimits& limits = {});
 
 }  // namespace sprig

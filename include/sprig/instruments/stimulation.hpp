@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/input_limits.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/description.hpp"
@@ -18,7 +19,8 @@ namespace sprig {
 // Fills `values`, or `spike_ms` and `spike_neuron`, of every stimulus that has a file, which is looked for from the
 // folder `base` (empty: the current one). step_ms: of spikes in steps where the file does not say how long one is
 // (`sprig run` streams such); 0: they are refused. Errors: InputError naming file and row.
-void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base, double step_ms = 0);
+void read_stimulus_files(std::vector<StimulusSpec>& stimuli, const std::string& base, double step_ms = 0,
+                         const InputLimits& limits = {});
 
 // Errors: ConfigError naming "stimulus.NUMBER.key" (from 0) at the first that contradicts itself or does not fit the
 // network.

@@ -1,6 +1,7 @@
 // What an invocation of the program asks for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -21,7 +22,8 @@ struct Command {
   double checkpoint_every_min = 10;     // between two states of work under way; 0: only when it is stopped
   bool again = false;                   // a finished result of this very command is made once more
   bool quiet = false;                   // neither progress nor table
-  std::string command_line;             // as it was typed, for the manifest
+  std::string command_line;             // for the manifest: a line that a shell reads as the words that were typed
+  std::uint64_t key = 0;                // of verbs that keep a folder: work_key() of this (session/work_key.hpp)
 };
 
 }  // namespace sprig

@@ -31,6 +31,10 @@ class ProgressLine {
   Clock::time_point start_, last_;
 };
 
+// The beginning of a line, as much of it as a terminal of so many columns shows without going on in the next; what
+// would move the cursor is "?".
+std::string cut_to(const std::string& line, int columns);
+
 // "1 h 02 min", "3 min 05 s", "12 s".
 std::string duration_text(double seconds);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "sprig/session/command.hpp"
 #include "sprig/session/output.hpp"
@@ -12,15 +13,25 @@
 
 namespace sprig {
 
-// Errors: UsageError where `out` is the folder of a file that the configuration names, with its key. Session asks for
-// the command's own; a verb that works on several configurations, for the others.
+// Errors: UsageError where a file that the configuration names lies in the folder `out`, or in one that runs make in
+// it, by its name or by where links lead, with its key. Session asks for the command's own; a verb that works on
+// several configurations, for the others.
 void keep_inputs(const Config& config, const std::string& out);
+
+// Whether the result of this command is finished in its folder already; then this has been said, and what was printed
+// of it is printed again, unless --quiet. Errors: InputError.
+bool already_done(const Command& command);
 
 class Session {
  public:
-  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work. Errors:
-  // as keep_inputs(); InputError.
-  explicit Session(const Command& command);
+  // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work. names: of
+  // the files that the verb makes besides those that every one makes (session/run_folder.hpp). Errors: as
+  // keep_inputs(); InputError.
+  explicit Session(const Command& command, std::vector<std::string> names = {});
+  // Where an error ends the command although finish() has been: the folder remembers that it is not done.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   RunFolder& folder() { return folder_; }
   // What an earlier process of the same work has left in the folder, and what this one leaves.
@@ -29,24 +40,34 @@ class Session {
   Checkpoints checkpoints() { return log_.checkpoints(command_.verb, key_); }
   double wall_s() const;
 
-  // Completes `result` ("complete", "wall_s"), writes result.json, manifest.json and report.html (a line on stderr when
-  // it cannot be drawn), and returns the exit code: 0; 75 when the work is not complete and the same command goes on.
-  // `hash`: of what the verb made, empty when there is nothing. Errors: InputError; that of print() comes last, with
-  // everything on disk.
+  // A table as text, written after the result.
+  void table(const std::string& name, std::string text) {
+    folder_.later(RunFolder::Later::table, name, std::move(text));
+  }
+
+  // Completes `result` ("complete", "wall_s"), writes result.json, then tables, manifest.json and report.html (a line
+  // on stderr when it cannot be drawn), and returns the exit code: 0; 75 when the work is not complete and the same
+  // command goes on. `hash`: of what the verb made, empty when there is nothing. Errors: InputError; those of the page
+  // and of print() come last, with everything else on the disk.
   int finish(Json result, const std::string& hash, const std::string& device, bool complete);
 
   // To stdout, unless --quiet. A failure is kept for finish(): the run folder matters more.
   void print(const std::string& text);
 
  private:
+  Json about(const std::string& device) const;
+  void draw_page();
+
   const Command& command_;
   std::chrono::system_clock::time_point started_;
   std::chrono::steady_clock::time_point clock_;
   CheckpointKey key_;
+  std::string resolved_;
   RunFolder folder_;
   WorkLog log_;
-  std::string resolved_;
-  std::exception_ptr print_failure_;
+  int exceptions_;  // that were under way when it began
+  bool finished_ = false;
+  std::exception_ptr print_failure_, page_failure_;
 };
 
 }  // namespace sprig

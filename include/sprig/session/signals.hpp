@@ -1,11 +1,14 @@
-// Ctrl-C and SIGTERM ask long work to stop; a second one ends the program at once.
+// Signals that ask long work to stop; a second one of the same kind ends the program at once.
 #pragma once
 
 namespace sprig {
 
-// SIGINT, SIGTERM: remembered. SIGPIPE, SIGXFSZ: ignored, so that writing reports an error instead.
+// INT, TERM, HUP, USR1, USR2, XCPU, ALRM, VTALRM: remembered. Ctrl-C, an end that is asked for, a terminal that is
+// gone, what schedulers warn with, limits and alarms of processor time and of time. One that was ignored when the
+// program began, as under nohup or of a job in the background of a script, stays ignored. PIPE, XFSZ: ignored, so that
+// writing reports an error instead.
 void install_signal_handlers();
 bool stop_requested();
-int stop_exit_code();  // 128 + the signal; 0 when none came
+int stop_exit_code();  // of what keeps nothing to go on from: 128 + the signal; 0 when none came
 
 }  // namespace sprig

@@ -10,15 +10,20 @@
 
 namespace sprig {
 
-// Files that a configuration names, each with the key that names it.
+// Files that a configuration names, each with the key that names it: also those of image sets, which a key names the
+// folder of.
 using Inputs = std::vector<std::pair<std::string, std::string>>;
 Inputs inputs_of(const Config& config);
 
-// Of what is in these files, whatever they are called. Errors: InputError.
+// Of what is in these files, whatever they are called. One that is not there, or cannot be read, is a value of its own.
+std::uint64_t contents_key(const Inputs& inputs);
 std::uint64_t contents_key(const Config& config);
 
 // Of a verb and its configuration, the contents of its input files, and the program's version and precision; without
-// what never changes a result: the device and its engine, threads, slices. Errors: InputError.
+// what never changes a result: the device and its engine, threads, slices, but for a benchmark, which measures them.
 std::uint64_t work_key(const std::string& verb, const Config& config);
+
+// Of a file's length and contents.
+std::uint64_t file_key(const std::string& path);
 
 }  // namespace sprig

@@ -30,12 +30,12 @@ class WorkLog {
   WorkLog(const WorkLog&) = delete;
   WorkLog& operator=(const WorkLog&) = delete;
 
-  // Pieces that are done: FILE, a JSON object a line, {"key": ..., ...what came of it..., "crc": ...}, where crc is
-  // CRC-32C of the line before it with the crc of the line before, so that a changed digit and a missing line are
-  // found. Lines of other keys (another grid, an earlier version) stay: they may be gone back to. Errors: InputError
-  // when it cannot be read or written.
+  // Pieces that are done: FILE, a JSON object a line, {"key": ..., what came of it, "crc": ...}, where crc is CRC-32C
+  // of the crc of the line before (its text; nothing in the first line) and of this line without its own, so that a
+  // changed digit and a line that is missing, moved or repeated are found. Lines of other keys (another grid, an
+  // earlier revision) stay: they may be gone back to. Errors: InputError when it cannot be read or written.
   void open(const std::string& file);
-  // What came of a piece; null: not done, or its line was damaged.
+  // What came of a piece, as it was added; null: not done, or its line was damaged. Until it is added again.
   const Json* find(const std::string& key) const;
   // Thread-safe. On the disk when it returns.
   void add(const std::string& key, const Json& piece);
@@ -43,7 +43,7 @@ class WorkLog {
   // States of a piece under way, in checkpoint/NAME. key: of all that the piece's result follows from.
   Checkpoints checkpoints(const std::string& name, CheckpointKey key);
 
-  // Sentences about lines and states that were there and could not be used.
+  // Sentences about lines and states that were there and could not be used; each is on stderr by then.
   std::vector<std::string> refused() const;
 
   // The work is done: its states go, its lines stay.

@@ -27,6 +27,7 @@ struct ClassificationOptions : ImageEncoding {
   bool square = false;        // features also hold the squared trace
   std::vector<double> lambdas{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
   std::uint32_t batch = 100;  // images simulated at once, as replicas; never changes a result
+  InputLimits limits;         // of the set's files
 };
 void fields(IsOptions<ClassificationOptions> auto& o, auto&& visit) {
   visit("folder", o.folder, kAnything, "images: the folder with the set's files; MNIST's may be .gz");

@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sprig/coding/votes.hpp"
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
@@ -72,18 +74,46 @@ struct StageScore {
   std::array<std::array<std::uint64_t, kImageClasses + 1>, kImageClasses> confusion{};  // [label][answer, or none]
   double spikes = 0;                                                                    // of an image that is scored
   std::uint32_t unlabelled = 0;                                                         // neurons that never fired
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.learnt, self.accuracy, self.newest, self.previous, self.confusion, self.spikes, self.unlabelled);
+  }
+};
+
+// How far a model has come in a stage: images that it has learnt, was named by, was scored by, and what came of them.
+struct StageUnderWay {
+  std::uint64_t learnt = 0, named = 0, scored = 0;
+  CompetitiveState state;
+  CompetitiveOperations learning, scoring;
+  NeuronResponses responses;
+  StageScore score;          // its confusion alone
+  std::uint64_t spikes = 0;  // of the images that were scored
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.learnt, self.named, self.scored, self.state, self.learning, self.scoring, self.responses, self.score,
+            self.spikes);
+  }
 };
 
 // A model on its way through its stages.
 struct Learner {
   CompetitiveOptions options;
-  CompetitiveState state;
   std::vector<Stage> stages;
-  std::vector<StageScore> scores;           // of the stages that are done
-  std::uint64_t begun = 0;                  // images of the stage after them that are learnt already
-  CompetitiveOperations learning, scoring;  // of learning, these images among it; of the stages that are done
-  std::uint64_t learnt = 0, scored = 0;     // images of the stages that are done
-  std::string failure;                      // why it goes on no more: Presentations::failure
+  // What it has learnt in the stages that are done, and their scores. Their images, and operations.
+  CompetitiveState state;
+  std::vector<StageScore> scores;
+  CompetitiveOperations learning, scoring;
+  std::uint64_t learnt = 0, scored = 0;
+  std::string failure;                     // why it goes on no more: Presentations::failure
+  std::optional<StageUnderWay> under_way;  // of the stage after them, where it was begun
+
+  const CompetitiveState& newest_state() const { return under_way ? under_way->state : state; }
+
+  // All but its options and stages.
+  static void persist(auto& self, auto& archive) {
+    archive(self.state, self.scores, self.learning, self.scoring, self.learnt, self.scored, self.failure,
+            self.under_way);
+  }
 };
 // In its next stage.
 std::uint64_t presentations_left(const Learner& learner);
@@ -93,10 +123,11 @@ struct ScoredImages {
   ImagePart part = ImagePart::test;  // that `scored` is from
 };
 
-// All learners through their next stage, side by side; one that fails is left as it was. A stop
-// leaves the learners with what they have learnt of it. Errors: Interrupted, and those of present().
+// All learners through their next stage, side by side; one that fails is left as it was. checkpoints: of each learner,
+// or of none; kept when they are due, between two rounds of presentations. A stop leaves the learners under way.
+// Errors: Interrupted, and those of present() and of checkpoints.
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
-               const Progress& progress);
+               const Progress& progress, const std::vector<Checkpoints>& checkpoints = {});
 
 // What one model holds in a round of so many: images a piece, whose spike counts are held, and pieces side by side.
 struct PiecesAtOnce {

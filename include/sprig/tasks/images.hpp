@@ -21,6 +21,10 @@ inline constexpr const char* kGlyphs = "glyphs";  // the one without files
 struct ImageKeys {  // what errors call the two
   const char *system = "task.system", *folder = "task.folder";
 };
-ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys = {});
+ImageSet load_images(const std::string& system, const std::string& folder, ImagePart part, ImageKeys keys = {},
+                     const InputLimits& limits = {});
+
+// The files that it reads, whether they are there or not; none of "glyphs", nor of what is no image set.
+std::vector<std::string> image_files(const std::string& system, const std::string& folder, ImagePart part);
 
 }  // namespace sprig

@@ -43,6 +43,7 @@ struct SeriesSource {
   std::uint32_t memory_lags = 20;           // memory_capacity: targets are the input 1, ..., so many samples ago
   std::uint32_t memory_delay = 2;           // delayed_xor, copy: samples before what is asked for, or between
   std::uint32_t copy_length = 3;            // copy: bits of a pattern
+  InputLimits limits;                       // csv
 };
 
 // Is it the name of a series that answers to an input: "narma10", "narma30", "memory_capacity", "delayed_xor", "copy"?

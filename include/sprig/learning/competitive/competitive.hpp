@@ -116,6 +116,8 @@ struct CompetitiveState {
   std::vector<float> theta;    // mV above threshold_mv
   std::vector<float> spikes;   // asp: of each neuron while learning
   std::vector<float> slow;     // asp: slow traces of them
+
+  static void persist(auto& self, auto& archive) { archive(self.weights, self.theta, self.spikes, self.slow); }
 };
 
 // What a presentation and the rest after it came to.
@@ -135,6 +137,9 @@ struct CompetitiveOperations {
   std::uint64_t trace_updates = 0;
 
   CompetitiveOperations& operator+=(const CompetitiveOperations& other);
+  static void persist(auto& self, auto& archive) {
+    archive(self.neuron_updates, self.synaptic_events, self.weight_updates, self.powers, self.trace_updates);
+  }
 };
 
 // Images in memory; draws of image i are keyed by first_id + i.

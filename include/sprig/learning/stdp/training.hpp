@@ -49,12 +49,13 @@ void fields(IsOptions<StdpOptions> auto& o, auto&& visit) {
 struct StdpResult {
   Network network;  // with the learned weights
   double w_max = 0;
-  std::vector<double> rate_hz;  // mean over neurons, [window]
+  std::vector<double> rate_hz;  // mean over neurons, [window]; empty where nothing learns
   double mean_change = 0;       // mean of |w after - w before| over the synapses that learn, in w_max
 };
 
 // `input`: what the network is shown, or empty. simulation.seed draws the time constants too. The same bits with any
-// number of threads, and on any device. Errors: ConfigError (training.stdp_*; run.replicas other than 1; a network that
+// number of threads, and on any device. A network without excitatory synapses of a weight above 0 has nothing to learn,
+// and stays as it is. Errors: ConfigError (training.stdp_*; run.replicas other than 1; a network that
 // has plasticity of its own), those of Simulation::advance(), and Interrupted, between two windows.
 StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                       const StdpOptions& options, const InputSource& input = {}, const Progress& progress = {});

@@ -1,10 +1,11 @@
-#include "host/app/learn/store.hpp"
+#include "host/app/learn/model_file.hpp"
 
 #include <array>
 #include <cstring>
 #include <filesystem>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/files.hpp"
 #include "sprig/formats/npz.hpp"
 
 namespace sprig::app {
@@ -48,10 +49,8 @@ void take(const std::vector<std::uint64_t>& from, std::size_t at, CompetitiveOpe
 
 }  // namespace
 
-void keep_learner(const std::string& path, const LearnModel& model, const Learner& learner) {
-  std::error_code error;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  if (error) throw InputError(path, "cannot be written: " + error.message());
+void write_model(const std::string& path, const LearnModel& model, const Learner& learner) {
+  files::make_folders(files::folder_of(path));
   Columns columns;
   for (const StageScore& score : learner.scores) columns.add(score);
   columns.operations = numbers(learner.learning, learner.learnt);
@@ -59,18 +58,17 @@ void keep_learner(const std::string& path, const LearnModel& model, const Learne
   const std::uint64_t neurons = learner.options.neurons, inputs = learner.state.weights.size() / neurons,
                       stages = learner.scores.size();
   NpyArray key{"key", "|S" + std::to_string(model.key.size()), {}, model.key.data(), model.key.size()};
-  write_npz(
-      path,
-      {key, npy_vector("weights", learner.state.weights, {inputs, neurons}), npy_vector("theta", learner.state.theta),
-       npy_vector("spikes", learner.state.spikes), npy_vector("slow", learner.state.slow),
-       npy_vector("learnt", columns.learnt), npy_vector("accuracy", columns.accuracy),
-       npy_vector("accuracy_newest", columns.newest), npy_vector("accuracy_previous", columns.previous),
-       npy_vector("spikes_an_image", columns.spikes), npy_vector("unlabelled", columns.unlabelled),
-       npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}),
-       npy_vector("operations", columns.operations), npy_vector("begun", std::vector<std::uint64_t>{learner.begun})});
+  write_npz(path, {key, npy_vector("weights", learner.state.weights, {inputs, neurons}),
+                   npy_vector("theta", learner.state.theta), npy_vector("spikes", learner.state.spikes),
+                   npy_vector("slow", learner.state.slow), npy_vector("learnt", columns.learnt),
+                   npy_vector("accuracy", columns.accuracy), npy_vector("accuracy_newest", columns.newest),
+                   npy_vector("accuracy_previous", columns.previous), npy_vector("spikes_an_image", columns.spikes),
+                   npy_vector("unlabelled", columns.unlabelled),
+                   npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}),
+                   npy_vector("operations", columns.operations)});
 }
 
-Found find_learner(const std::string& path, const LearnModel& model, Learner& learner) {
+Found read_model(const std::string& path, const LearnModel& model, Learner& learner) {
   if (!std::filesystem::exists(path)) return Found::none;
   try {
     const NpzReader file(path);
@@ -86,18 +84,15 @@ Found find_learner(const std::string& path, const LearnModel& model, Learner& le
     columns.unlabelled = file.read<std::uint64_t>("unlabelled");
     columns.confusion = file.read<std::uint64_t>("confusion");
     columns.operations = file.read<std::uint64_t>("operations");
-    const auto begun = file.read<std::uint64_t>("begun");
     const std::size_t stages = columns.learnt.size(), neurons = learner.options.neurons;
-    const bool whole =
-        stages <= learner.stages.size() && state.weights.size() == learner.state.weights.size() &&
-        state.theta.size() == neurons && state.spikes.size() == neurons && state.slow.size() == neurons &&
-        columns.accuracy.size() == stages && columns.newest.size() == stages && columns.previous.size() == stages &&
-        columns.spikes.size() == stages && columns.unlabelled.size() == stages &&
-        columns.confusion.size() == stages * kCells && columns.operations.size() == 2 * kNumbers && begun.size() == 1 &&
-        begun[0] <= (stages < learner.stages.size() ? learner.stages[stages].train.size() : 0);
+    const bool whole = stages <= learner.stages.size() && state.weights.size() == learner.state.weights.size() &&
+                       state.theta.size() == neurons && state.spikes.size() == neurons &&
+                       state.slow.size() == neurons && columns.accuracy.size() == stages &&
+                       columns.newest.size() == stages && columns.previous.size() == stages &&
+                       columns.spikes.size() == stages && columns.unlabelled.size() == stages &&
+                       columns.confusion.size() == stages * kCells && columns.operations.size() == 2 * kNumbers;
     if (!whole) return Found::other;
     learner.state = std::move(state);
-    learner.begun = begun[0];
     for (std::size_t k = 0; k < stages; ++k) learner.scores.push_back(columns.at(k));
     take(columns.operations, 0, learner.learning, learner.learnt);
     take(columns.operations, kNumbers, learner.scoring, learner.scored);

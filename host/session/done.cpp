@@ -1,0 +1,71 @@
+// The same command on a finished folder has nothing to do.
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "host/session/folder_lock.hpp"
+#include "host/session/publish.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/core/threads.hpp"
+#include "sprig/report/report.hpp"
+#include "sprig/session/session.hpp"
+
+namespace sprig {
+
+namespace {
+
+bool is_there(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+// What was made, but for the page, which can be drawn again, and what other commands may have taken up since.
+bool has_all(const std::string& folder, const RunManifest& manifest) {
+  for (const std::string& name : manifest.files)
+    if (name != "report.html" && !is_log(name) && !is_there(folder + "/" + name)) return false;
+  return true;
+}
+
+// What is measured in seconds or joules is another result with other threads and on another device.
+bool is_as_asked(const Command& command, const Json& manifest) {
+  if (command.verb != "bench" && command.verb != "search") return true;
+  const auto is = [&](const char* key, const Json& asked) { return manifest.contains(key) && manifest[key] == asked; };
+  return is("threads", team_size(command.config.simulation.threads)) &&
+         is("device_asked", command.config.simulation.device.text());
+}
+
+// Errors: InputError where it cannot be written; one that cannot be drawn was said by the run.
+void draw_page(const std::string& folder) {
+  try {
+    write_report(folder);
+  } catch (const Error& error) {
+    if (error.where() == folder + "/report.html") throw;
+  }
+}
+
+}  // namespace
+
+bool already_done(const Command& command) {
+  const std::string& folder = command.out;
+  if (folder.empty()) return false;
+  if (is_to_be_published(folder)) {  // its process was killed while the result took its place
+    const FolderLock lock(folder);
+    if (is_to_be_published(folder)) publish(folder);
+  }
+  if (command.again) return false;
+  const RunManifest manifest = read_manifest(folder);
+  if (!manifest.complete || manifest.failed || manifest.work != key_text(command.key)) return false;
+  if (!is_as_asked(command, manifest.json) || !has_all(folder, manifest)) return false;
+  if (!is_there(folder + "/report.html")) draw_page(folder);
+  if (command.quiet) return true;
+  std::fprintf(stderr, "sprig: %s: already done by sprig %s on %s; --again does it once more\n", folder.c_str(),
+               manifest.version.c_str(), manifest.started.c_str());
+  std::ifstream table(folder + "/table.txt", std::ios::binary);
+  std::ostringstream text;
+  if (manifest.files.contains("table.txt") && table && text << table.rdbuf()) write_stdout(text.str());
+  return true;
+}
+
+}  // namespace sprig

@@ -1,0 +1,26 @@
+// Files of a run folder that runs made, told apart from those of others.
+#pragma once
+
+#include <string>
+
+#include "host/session/run_manifest.hpp"
+
+namespace sprig {
+
+// Folders that runs make within a run folder.
+inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "next"};
+
+// Errors: InputError where one of kSubfolders is a link, by which the run would write elsewhere.
+void refuse_links(const std::string& folder);
+
+// Errors: InputError where one of `needed` is there and none of `ours`, with its name.
+void refuse_foreign(const std::string& folder, const FileNames& needed, const FileNames& ours);
+
+// With folders that become empty by it. Of folders of states only the states go. Errors: InputError.
+void remove_owned(const std::string& folder, const FileNames& files);
+
+// What writing left of these when its process was killed: NAME.tmp-PROCESS, of processes that do not run here. Errors:
+// InputError.
+void remove_leftovers(const std::string& folder, const FileNames& files);
+
+}  // namespace sprig
