@@ -1065,8 +1065,8 @@ MUTANTS = [
      "checkpoint that leaves out a trace"),
     ("include/sprig/engine/simulation.hpp",
      "archive(self.step, self.pending, self.delay_slots, self.exponents, self.as_of, self.touched, self.plastic);",
-     "archive(self.step, self.pending, self.delay_slots, self.exponents, M ? self.touched : self.as_of, "
-     "self.touched, self.plastic);", "checkpoint that leaves out when neurons were updated"),
+     "if (M) archive(self.step, self.pending, self.delay_slots, self.exponents, self.touched, self.plastic); else "
+     "archive(self.step, self.pending, self.delay_slots, self.exponents, self.as_of, self.touched, self.plastic);", "checkpoint that leaves out when neurons were updated"),
     ("include/sprig/engine/spike_statistics.hpp", "archive(self.sum, self.product, self.counts, self.active);",
      "archive(self.sum, M ? self.sum : self.product, self.counts, self.active);", "checkpoint that leaves out a sum"),
     ("include/sprig/learning/competitive/competitive.hpp", "archive(self.weights, self.theta, self.spikes, self.slow);",
