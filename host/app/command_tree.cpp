@@ -47,6 +47,21 @@ void add_limits(CLI::App& app, Flags& flags) {
   app.add_option("--max-synapses", flags.max_synapses, "refuse networks of more synapses, e.g. 1G")->type_name("COUNT");
 }
 
+// Numbers are decimal, as everywhere else: CLI11 takes 010 for 8, 0x10 for 16 and " 5" for 5.
+std::string decimal_offence(const std::string& text, bool fraction) {
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const std::string_view all = text, whole = all.substr(0, fraction ? all.find('.') : all.size());
+  const bool decimal = digits(whole) && (whole.size() == 1 || whole.front() != '0') &&
+                       (whole.size() == all.size() || digits(all.substr(whole.size() + 1)));
+  if (decimal) return "";
+  return "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + (fraction ? "a" : "a whole") +
+         " number in decimal digits, without leading zeros";
+}
+std::string whole_offence(const std::string& text) { return decimal_offence(text, false); }
+std::string number_offence(const std::string& text) { return decimal_offence(text, true); }
+
 void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
   app.add_option("--set", flags.set, "one configuration key, over the file's; repeatable")
@@ -55,8 +70,11 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--device", flags.device, "cpu, cuda, cuda:N, cuda:all (study, learn) or auto")
       ->check(device_offence)
       ->type_name("DEVICE");
-  app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(CLI::Range(0, 4096))->type_name("N");
-  app.add_option("--seed", flags.seed, "seed of every random draw")->type_name("N");
+  app.add_option("--threads", flags.threads, "CPU threads, 0: all")
+      ->check(whole_offence)
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of every random draw")->check(whole_offence)->type_name("N");
   app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
       ->type_name("DIR");
   app.add_option("--out", flags.out,
@@ -75,6 +93,7 @@ void add_options(CLI::App& app, Flags& flags) {
 void add_folder_options(CLI::App& app, Flags& flags) {
   app.add_option("--checkpoint-every", flags.checkpoint_every_min,
                  "minutes between two checkpoints, from which the same command goes on; 0: only when it is stopped")
+      ->check(number_offence)
       ->check(CLI::Range(0.0, 1e6))
       ->type_name("MINUTES");
   app.add_flag("--again", flags.again, "do it once more where --out has the finished result of this very command");
@@ -106,7 +125,7 @@ void add_convert_options(CLI::App& app, Flags& flags) {
   app.add_option("--set", flags.set, "one configuration key, such as network.delay_ms; repeatable")
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->check(whole_offence)->type_name("N");
   add_limits(app, flags);
   app.add_flag("--quiet", flags.quiet, "print nothing");
   app.footer(

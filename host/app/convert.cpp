@@ -41,7 +41,8 @@ int convert_verb(const Command& command) {
   if (std::filesystem::equivalent(command.out, command.config.network_file, not_there))
     throw UsageError(command.out,
                      "is the file that is read; allowed: another one, since formats lose what they cannot hold");
-  const Network network = stored(command_network(command));
+  std::vector<std::string> notes;  // said on stderr
+  const Network network = stored(command_network(command, notes));
   export_network(command.out, network, format);
   if (command.quiet) return 0;
   std::string text = "written to " + command.out + " (" + std::string(name_of(format)) +

@@ -5,6 +5,7 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
@@ -42,19 +43,22 @@ std::string summary(const LyapunovResult& r) {
 int lyapunov_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::lyapunov);
-  const Network network = constant_command_network(command);
+  std::vector<std::string> notes;
+  const Network network = constant_command_network(command, notes);
   const Drive drive = make_drive(config, network);
   check_lyapunov(config.lyapunov, network, drive);
   Session session(command, {"observation.json"});
   Observation observation(config, {"network", network, drive});
-  const std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  const std::vector<std::string> warnings = judged(observation.warnings(origin_of(config)), config.run.activity);
   print_warnings(warnings);
   LyapunovResult spectrum;
   {
     ProgressLine line("lyapunov", command.quiet);
     SimulationOptions simulation = config.simulation;
+    StopAtOnce beginning;
     simulation.replicas = 1;  // run.replicas is for `run`
-    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {}, line.progress());
+    spectrum = lyapunov_spectrum_until_stopped(network, drive, simulation, config.lyapunov, {},
+                                               beginning.until_asked(line.progress()), session.checkpoints());
   }
   const std::string hash = result_hash(spectrum);
   Json result = lyapunov_json(spectrum);
@@ -62,6 +66,7 @@ int lyapunov_verb(const Command& command) {
   result["synapses"] = network.recurrent.synapses();
   result["seed"] = config.simulation.seed;
   result["hash"] = hash;
+  result["notes"] = notes;
   result["warnings"] = warnings;
   if (spectrum.complete) observation.write(session.folder());
   session.print(summary(spectrum));

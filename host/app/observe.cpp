@@ -56,12 +56,9 @@ class Activity {
  public:
   // matrix: the network with its synapses; null: there is none.
   Activity(const Network& network, const Network* matrix, const RasterRows& rows, const Window& window)
-      : network_(network),
-        matrix_(matrix),
-        window_(window),
-        row_of_(network.size(), -1),
-        spikes_of_(network.size(), 0) {
-    bins_.assign((window.steps + window.bin_steps - 1) / window.bin_steps, 0);
+      : network_(network), matrix_(matrix), window_(window), row_of_(network.size(), -1) {
+    seen_.spikes_of.assign(network.size(), 0);
+    seen_.bins.assign((window.steps + window.bin_steps - 1) / window.bin_steps, 0);
     there_.assign(rows.original_id.size(), 0);
     std::unordered_map<std::uint32_t, std::int32_t> row_of_id;
     for (const std::uint32_t id : rows.original_id) row_of_id.emplace(id, static_cast<std::int32_t>(row_of_id.size()));
@@ -75,35 +72,35 @@ class Activity {
 
   void add(const std::vector<SpikeEvent>& spikes) {
     if (spikes.empty()) return;
-    any_later_ = any_later_ || spikes.back().step >= window_.first_step + window_.steps;
+    seen_.any_later = seen_.any_later || spikes.back().step >= window_.first_step + window_.steps;
     if (spikes.front().step >= window_.first_step + window_.steps) return;
-    any_ = true;
+    seen_.any = true;
     for (const SpikeEvent& spike : spikes) {
       if (spike.replica != 0 || spike.step < window_.first_step || spike.step - window_.first_step >= window_.steps)
         continue;
       const std::uint64_t step = spike.step - window_.first_step;
-      ++spikes_of_[spike.neuron];
-      ++bins_[step / window_.bin_steps];
-      if (row_of_[spike.neuron] >= 0) shown_.emplace_back(row_of_[spike.neuron], step);
+      ++seen_.spikes_of[spike.neuron];
+      ++seen_.bins[step / window_.bin_steps];
+      if (row_of_[spike.neuron] >= 0) seen_.shown.emplace_back(row_of_[spike.neuron], step);
     }
   }
 
   std::vector<double> rates() const {
     std::vector<double> list;
-    for (const std::uint64_t spikes : spikes_of_) list.push_back(hz(static_cast<double>(spikes), window_.steps));
+    for (const std::uint64_t spikes : seen_.spikes_of) list.push_back(hz(static_cast<double>(spikes), window_.steps));
     return list;
   }
 
   Json json(const std::vector<double>& rate_edges) {
-    std::sort(shown_.begin(), shown_.end());  // row by row: the page writes that shorter
+    std::sort(seen_.shown.begin(), seen_.shown.end());  // row by row: the page writes that shorter
     Json raster_row = Json::array(), raster_step = Json::array(), rate = Json::array();
-    for (const auto& [row, step] : shown_) raster_row.push_back(row), raster_step.push_back(step);
+    for (const auto& [row, step] : seen_.shown) raster_row.push_back(row), raster_step.push_back(step);
     const auto neurons = static_cast<double>(network_.size());
     double spikes = 0;
-    for (std::size_t b = 0; b < bins_.size(); ++b) {
+    for (std::size_t b = 0; b < seen_.bins.size(); ++b) {
       const std::uint64_t length = std::min(window_.bin_steps, window_.steps - b * window_.bin_steps);
-      rate.push_back(rounded(hz(static_cast<double>(bins_[b]) / neurons, length)));
-      spikes += static_cast<double>(bins_[b]);
+      rate.push_back(rounded(hz(static_cast<double>(seen_.bins[b]) / neurons, length)));
+      spikes += static_cast<double>(seen_.bins[b]);
     }
     const auto all = rates();
     Json json{{"row_there", there_},
@@ -111,7 +108,7 @@ class Activity {
               {"raster_row", raster_row},
               {"rate_hz", rate},
               {"mean_rate_hz", hz(spikes / neurons, window_.steps)},
-              {"silent", std::count(spikes_of_.begin(), spikes_of_.end(), 0)},
+              {"silent", std::count(seen_.spikes_of.begin(), seen_.spikes_of.end(), 0)},
               {"rates_hz", histogram_json(all, rate_edges)}};
     if (matrix_ == nullptr) return json;
     std::vector<std::uint32_t> in_degree(network_.size(), 0);
@@ -123,9 +120,30 @@ class Activity {
     return json;
   }
 
-  bool any() const { return any_; }
-  bool any_later() const { return any_later_; }  // behind the window
-  ActivityShares shares() const { return activity_shares(network_, spikes_of_, window_.steps, 1); }
+  // What spikes have come to.
+  struct Seen {
+    bool any = false, any_later = false;  // later: behind the window
+    std::vector<std::uint64_t> spikes_of, bins;
+    std::vector<std::pair<std::int32_t, std::uint64_t>> shown;  // row and step
+    static void persist(auto& self, auto& archive) {
+      archive(self.any, self.any_later, self.spikes_of, self.bins, self.shown);
+    }
+  };
+  const Seen& seen() const { return seen_; }
+  // Errors: InputError for what is of another network or window.
+  void restore(Reader& reader) {
+    Seen seen;
+    reader(seen);
+    bool fits = seen.spikes_of.size() == seen_.spikes_of.size() && seen.bins.size() == seen_.bins.size();
+    for (const auto& [row, step] : seen.shown)
+      fits = fits && row >= 0 && static_cast<std::size_t>(row) < there_.size() && step < window_.steps;
+    if (!fits) reader.refuse("has an observation of another network or time");
+    seen_ = std::move(seen);
+  }
+
+  bool any() const { return seen_.any; }
+  bool any_later() const { return seen_.any_later; }
+  ActivityShares shares() const { return activity_shares(network_, seen_.spikes_of, window_.steps, 1); }
 
  private:
   double hz(double spikes, std::uint64_t steps) const {
@@ -135,11 +153,9 @@ class Activity {
   const Network& network_;
   const Network* matrix_;
   Window window_;
-  bool any_ = false, any_later_ = false;
   std::vector<std::int32_t> row_of_;  // [neuron]; -1: not shown
   std::vector<int> there_;            // [row]
-  std::vector<std::uint64_t> spikes_of_, bins_;
-  std::vector<std::pair<std::int32_t, std::uint64_t>> shown_;
+  Seen seen_;
 };
 
 namespace {
@@ -175,7 +191,7 @@ Json time_json(const Network& network, const RasterRows& rows, const Window& win
 }
 
 std::uint64_t observed_steps(double step_ms) {
-  return std::max<std::uint64_t>(1, steps_of(kObservedMs, step_ms, "network.step_ms"));
+  return std::max<std::uint64_t>(1, nearest_step(kObservedMs, step_ms, "network.step_ms"));
 }
 
 }  // namespace
@@ -202,7 +218,7 @@ struct Observation::Parts {
 
 Observation::Observation(const Config& config, const NamedNetwork& first) {
   const double step_ms = first.network.step_ms, settle_ms = config.lyapunov.transient_ms;
-  const Window window(steps_of(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
+  const Window window(nearest_step(settle_ms, step_ms, "lyapunov.transient_ms"), observed_steps(step_ms));
   parts_ = std::make_unique<Parts>(first.network, window, settle_ms,
                                    "Simulated for this page with the run's drive and no task's input, after " +
                                        std::to_string(std::lround(settle_ms)) + " ms to settle.");
@@ -234,6 +250,8 @@ void Observation::simulate(const NamedNetwork& n) {
 }
 
 void Observation::add(const std::vector<SpikeEvent>& spikes) { parts_->watched.back().activity->add(spikes); }
+void Observation::keep(Writer& writer) const { writer(parts_->watched.back().activity->seen()); }
+void Observation::restore(Reader& reader) { parts_->watched.back().activity->restore(reader); }
 
 std::vector<std::string> Observation::warnings(NetworkOrigin origin) const {
   std::vector<std::string> list;

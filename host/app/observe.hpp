@@ -18,6 +18,7 @@
 
 #include "sprig/config/config.hpp"
 #include "sprig/instruments/activity.hpp"
+#include "sprig/instruments/run.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/run_folder.hpp"
 
@@ -38,7 +39,7 @@ class Activity;
 // observation.json as it comes together: of a second of each network, simulated for it, or of a run as it goes. The
 // rows of later networks are those of the first, by original id. A simulation that fails is no error: the file says
 // why. Networks must live until write().
-class Observation {
+class Observation : public SpikeWatch {
  public:
   // Simulates the first network: after settling for lyapunov.transient_ms, without a task's input.
   Observation(const Config& config, const NamedNetwork& first);
@@ -46,10 +47,13 @@ class Observation {
   // none, because of `why_none`.
   Observation(const Network& network, const Network* matrix, const std::string& why_none, std::uint64_t first_step,
               std::uint64_t steps);
-  ~Observation();
+  ~Observation() override;
 
   void simulate(const NamedNetwork& network);
-  void add(const std::vector<SpikeEvent>& spikes);  // of a run, in order
+  // Of a run, in order.
+  void add(const std::vector<SpikeEvent>& spikes) override;
+  void keep(Writer& writer) const override;
+  void restore(Reader& reader) override;
   // A sentence for each network that is silent or saturated.
   std::vector<std::string> warnings(NetworkOrigin origin) const;
   // Where the file cannot be written, a line on stderr says so: the run matters more than its page.

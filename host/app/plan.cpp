@@ -1,5 +1,6 @@
 // sprig plan: bytes per array, and what fits, before anything is allocated.
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -9,8 +10,12 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/weight_rounding.hpp"
+#include "sprig/instruments/stimulation.hpp"
 #include "sprig/session/memory_plan.hpp"
+#include "sprig/session/network.hpp"
 #include "sprig/session/place.hpp"
+#include "sprig/session/result_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -122,6 +127,54 @@ Json verb_json(const MemoryPlan& plan, const Takes& takes, bool device) {
   return json;
 }
 
+constexpr double kMadeForThePlan = 2e6;  // synapses: the weights of networks up to here are looked at
+
+// How finely a run of the network would hold its weights; empty where that is not known before it is made.
+struct PlannedWeights {
+  std::vector<WeightRounding> rounding;
+  std::vector<std::string> populations;
+  Json json;
+  std::string refusal;  // what a run would say
+};
+PlannedWeights planned_weights(const Config& config, double synapses) {
+  PlannedWeights planned;
+  const bool small = synapses <= kMadeForThePlan;
+  if (!small && (!config.network_file.empty() || config.description.empty())) return planned;
+  if (!small && forecast(read_description(config)).stored) return planned;
+  sprig::BuiltNetwork built = make_network(config, config.simulation.seed);
+  const Network& network = network_of(built);
+  if (small) {
+    SimulationOptions options = config.simulation;
+    options.device = Device::cpu;
+    options.replicas = 1;
+    options.weight_error = std::numeric_limits<double>::max();  // it is to be shown
+    planned.rounding =
+        make_simulation(built, make_drive(config.drive, network.size()), make_stimuli(config, network.step_ms), options)
+            ->weight_rounding();
+  } else if (const auto* procedural = std::get_if<ProceduralNetwork>(&built)) {
+    planned.rounding = expected_rounding(*procedural, config.simulation.weight_bits);
+  }
+  planned.json = fixed_point_json(network, planned.rounding);
+  for (const Population& population : network.populations) planned.populations.push_back(population.name);
+  try {
+    const int bits = config.simulation.weight_bits;
+    require_precision(network, planned.rounding, weight_error_limit(config.simulation.weight_error, bits), bits);
+  } catch (const ConfigError& error) {
+    planned.refusal = error.what();
+  }
+  return planned;
+}
+
+std::string weights_text(const PlannedWeights& planned) {
+  if (planned.rounding.empty()) return "";
+  TextTable table({"weights onto", "receptor", "unit", "typical", "largest", "error / typical", "rounded to 0"});
+  for (const WeightRounding& one : planned.rounding)
+    table.add({planned.populations[one.population], std::to_string(one.receptor), number_text(one.unit, 3),
+               number_text(one.typical, 4), number_text(one.largest, 4), number_text(one.error, 2),
+               number_text(one.vanished, 4) + " of " + number_text(one.weights, 4)});
+  return "\n" + table.text() + (planned.refusal.empty() ? "" : "a run would be refused: " + planned.refusal + "\n");
+}
+
 }  // namespace
 
 int plan_verb(const Command& command) {
@@ -154,6 +207,9 @@ int plan_verb(const Command& command) {
     if (verb.plan.gpu) add_reason(engines, "the " + engine + " engine; " + verb.plan.gpu->why, verb.verb);
   }
   result["fits"] = result["verbs"][plans.front().verb]["fits"];
+  PlannedWeights weights;
+  if (plans.front().verb == "run" && first.fits) weights = planned_weights(config, first.on_host.synapses);
+  if (!weights.rounding.empty()) result["fixed_point"] = weights.json;
   if (!command.quiet) {
     std::string text = number_text(result["neurons"].get<double>(), 12) + " neurons, " +
                        number_text(result["synapses"].get<double>(), 12) + " synapses expected; " +
@@ -161,6 +217,7 @@ int plan_verb(const Command& command) {
     if (gpu) text += gpu_text(*gpu, command.gpu.has_value());
     text += "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n");
     for (const auto& [why, verbs] : engines) text += verbs + ": " + why + "\n";
+    text += weights_text(weights);
     write_stdout(text);
   }
   if (!command.out.empty()) {

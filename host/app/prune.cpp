@@ -7,6 +7,7 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/spectrum_text.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/pruning/options.hpp"
@@ -85,20 +86,23 @@ std::string summary(const PruneResult& r) {
 int prune_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::prune);
-  const Network network = constant_command_network(command);
+  std::vector<std::string> notes;
+  const Network network = constant_command_network(command, notes);
   const Drive drive = make_drive(config, network);
   check_prune_options(config.prune, network, drive);
   if (measures_before(config.prune) || needs_exponents(config.prune)) check_lyapunov(config.lyapunov, network, drive);
   Session session(command, {"network.npz", "observation.json"});
   Observation observation(config, {"before", network, drive});
-  std::vector<std::string> warnings = observation.warnings(origin_of(config));
+  std::vector<std::string> warnings = judged(observation.warnings(origin_of(config)), config.run.activity);
   print_warnings(warnings);
   PruneResult pruned;
   {
     ProgressLine line("prune", command.quiet);
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;
-    pruned = prune_until_stopped(network, drive, simulation, config.prune, line.progress());
+    StopAtOnce beginning;
+    pruned = prune_until_stopped(network, drive, simulation, config.prune, beginning.until_asked(line.progress()),
+                                 session.checkpoints());
   }
   const bool complete = !pruned.stopped_early;
   const std::string hash = result_hash(pruned.network);
@@ -108,11 +112,12 @@ int prune_verb(const Command& command) {
   if (complete) {
     const Drive kept_drive = drive.subset(pruned.kept);
     observation.simulate({"after", pruned.network, kept_drive});
-    const std::vector<std::string> all = observation.warnings(origin_of(config));
+    const std::vector<std::string> all = judged(observation.warnings(origin_of(config)), config.run.activity);
     print_warnings({all.begin() + static_cast<std::ptrdiff_t>(warnings.size()), all.end()});
     warnings = all;
     observation.write(session.folder());
   }
+  result["notes"] = notes;
   result["warnings"] = warnings;
   if (!pruned.before_failure.empty())
     std::fprintf(stderr, "sprig: the network that was given has no spectrum: %s\n", pruned.before_failure.c_str());

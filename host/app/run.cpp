@@ -6,12 +6,14 @@
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/run_records.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/progress.hpp"
 #include "sprig/session/records_json.hpp"
+#include "sprig/session/result_json.hpp"
 #include "sprig/session/session.hpp"
 #include "sprig/session/table.hpp"
 
@@ -66,13 +68,15 @@ std::vector<std::string> files_of(const Json& records) {
 int run_verb(const Command& command) {
   const Config& config = command.config;
   require_memory(config, Work::run);
-  BuiltNetwork built = command_network(command);
+  std::vector<std::string> notes;
+  BuiltNetwork built = command_network(command, notes);
+  StopAtOnce making;  // the simulation, and what is looked at of the network
   const Network& network = network_of(built);
   RunRequest request;
   request.duration_ms = config.run.duration_ms;
   request.transient_ms = config.run.transient_ms;
   request.drive = make_drive(config.drive, network.size());
-  request.stimuli = make_stimuli(config, network.step_ms);
+  request.stimuli = command_stimuli(command, network.step_ms, notes);
   request.records = run_records(config, network);
   request.simulation = config.simulation;
   Run run(built, request);
@@ -89,17 +93,20 @@ int run_verb(const Command& command) {
   const Network* const matrix = !procedural ? &network : synapses <= kDrawnForThePage ? &drawn : nullptr;
   Observation observation(network, matrix, "the network's synapses are drawn by rules and never stored",
                           run.first_step(), run.steps());
+  making.end();
   RunOutcome out;
   {
     ProgressLine line("run", command.quiet);
-    out = run.simulate(session.folder().path(), line.progress(),
-                       [&](const std::vector<SpikeEvent>& spikes) { observation.add(spikes); });
+    out = run.simulate(session.folder().path(), line.progress(), &observation, session.checkpoints());
   }
   const double seconds = static_cast<double>(out.steps) * network.step_ms / 1000;
   const Activities all = activities(network, out, config.simulation.replicas, degrees);
   const std::string warning = activity_warning(
       activity_shares(network, out.spikes_of, out.steps, config.simulation.replicas), origin_of(config), "the network");
-  const std::vector<std::string> warnings(warning.empty() ? 0 : 1, warning);
+  const ActivityPolicy policy = out.complete ? config.run.activity : ActivityPolicy::warn;  // nothing is over yet
+  std::vector<std::string> warnings = judged(std::vector<std::string>(warning.empty() ? 0 : 1, warning), policy);
+  const std::vector<std::string> of_weights = rounding_warnings(network, run.weight_rounding());
+  warnings.insert(warnings.end(), of_weights.begin(), of_weights.end());
   print_warnings(warnings);
   const Json result{{"spikes", out.total_spikes},
                     {"mean_rate_hz", all.mean_rate_hz},
@@ -121,6 +128,8 @@ int run_verb(const Command& command) {
                     {"synaptic_events_per_s", all.events / std::max(out.wall_s, 1e-9)},
                     {"files", out.files},
                     {"records", records},
+                    {"fixed_point", fixed_point_json(network, run.weight_rounding())},
+                    {"notes", notes},
                     {"warnings", warnings}};
   observation.write(session.folder());
   session.folder().metric(json_text(

@@ -154,9 +154,10 @@ void check_pair(const MatrixXd& predicted, const MatrixXd& target, const char* s
                                  std::to_string(target.cols()) + " targets");
 }
 
+// Targets that differ by no more than what sums of them are rounded by are the same.
 double target_variance(const MatrixXd& target, Eigen::Index d, const char* score) {
   const double variance = (target.col(d).array() - target.col(d).mean()).square().mean();
-  if (!(variance > 0))
+  if (!(std::sqrt(variance) > kNoSpread * target.col(d).array().abs().maxCoeff()))
     throw NumericalError(score, "target channel " + std::to_string(d) + " is constant, so its error has no scale");
   return variance;
 }

@@ -4,6 +4,7 @@
 #include <Eigen/Dense>
 #include <cstdint>
 #include <functional>
+#include <type_traits>
 #include <vector>
 
 #include "sprig/core/view.hpp"
@@ -43,6 +44,15 @@ class LyapunovAccumulator {
   double condition() const { return condition_; }
   // < sum_k Q_ik^2 ln r_kk > / time per row, divided by < sum_k Q_ik^2 > (which is 1 for a full frame).
   std::vector<double> row_exponents() const;
+
+  static void persist(auto& self, auto& archive) {
+    const std::size_t rows = self.growth_.size();
+    archive(self.time_, self.condition_, self.times_, self.logs_, self.growth_, self.mass_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      if (self.logs_.size() != self.times_.size() * self.columns_ || self.growth_.size() != rows ||
+          self.mass_.size() != rows)
+        archive.refuse("has averages of another number of exponents");
+  }
 
  private:
   std::size_t columns_;

@@ -12,8 +12,10 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/loop_poll.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/dynamics/factors.hpp"
 
 namespace sprig {
 
@@ -23,14 +25,18 @@ constexpr int kDoublings = 64;  // 2^64 terms: an abscissa of 1e-15 relative to 
 constexpr Eigen::Index kDenseSpectrum = 200;  // rows up to which all eigenvalues are cheap
 constexpr Eigen::Index kArnoldiValues = 4, kArnoldiBasis = 60, kArnoldiRestarts = 300;
 constexpr double kArnoldiTolerance = 1e-9, kArnoldiMargin = 1e-6;
+constexpr double kFactorsWork = 3, kPowersWork = 40;  // in products, for the progress alone
 constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
 
-Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[maybe_unused]] int team) {
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[maybe_unused]] int team,
+                        const Progress& progress) {
   Eigen::MatrixXd result(a.rows(), b.cols());
+  LoopPoll poll("covariance", progress, static_cast<std::uint64_t>(b.cols() / kBlockColumns + 1), 1);
   ExceptionTrap trap;  // a task's product allocates its workspace
 #pragma omp parallel for schedule(static) num_threads(team)
   for (Eigen::Index first = 0; first < b.cols(); first += kBlockColumns)
     trap.run([&] {
+      poll(static_cast<std::uint64_t>(first));
       const Eigen::Index count = std::min(kBlockColumns, b.cols() - first);
       result.middleCols(first, count).noalias() = a * b.middleCols(first, count);
     });
@@ -40,18 +46,33 @@ Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, [[ma
 
 double norm_1(const Eigen::MatrixXd& a) { return a.cwiseAbs().colwise().sum().maxCoeff(); }
 
+// y = A x, which asks before each.
+class AskingProduct : public Spectra::DenseGenMatProd<double> {
+ public:
+  AskingProduct(const Eigen::MatrixXd& a, const Progress& progress) : DenseGenMatProd(a), progress_(progress) {}
+  void perform_op(const double* x, double* y) const {
+    progress_.report("spectral abscissa", 0);
+    DenseGenMatProd::perform_op(x, y);
+  }
+
+ private:
+  const Progress& progress_;
+};
+
 // The largest real part by implicitly restarted Arnoldi iteration; nothing where it does not converge, or is too close
 // to 0 for its tolerance to tell the sign.
-std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
-  Spectra::DenseGenMatProd<double> product(a);
-  Spectra::GenEigsSolver<Spectra::DenseGenMatProd<double>> solver(product, kArnoldiValues, kArnoldiBasis);
+std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a, const Progress& progress) {
+  AskingProduct product(a, progress);
+  Spectra::GenEigsSolver<AskingProduct> solver(product, kArnoldiValues, kArnoldiBasis);
   // Any vector without a symmetry of the matrix; fixed, so that the answer is too.
   const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(a.rows(), 1, static_cast<double>(a.rows())).array().sin();
   try {
     solver.init(start.data());
     const Eigen::Index found = solver.compute(Spectra::SortRule::LargestReal, kArnoldiRestarts, kArnoldiTolerance);
     if (found < kArnoldiValues) return std::nullopt;  // the one that did not converge may be the rightmost
-  } catch (const std::runtime_error&) {               // a breakdown of the iteration
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::runtime_error&) {  // a breakdown of the iteration
     return std::nullopt;
   } catch (const std::logic_error&) {
     return std::nullopt;
@@ -65,9 +86,9 @@ std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a) {
   return residual < scale && std::abs(rightmost) > scale ? std::optional(rightmost) : std::nullopt;
 }
 
-[[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a) {
+[[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a, const Progress& progress) {
   throw NumericalError("covariance.a", "is not Hurwitz: an eigenvalue has real part " +
-                                           std::to_string(spectral_abscissa(a)) + ", all must be below 0");
+                                           std::to_string(spectral_abscissa(a, progress)) + ", all must be below 0");
 }
 
 void check(const Eigen::MatrixXd& a, double sigma_squared) {
@@ -78,45 +99,57 @@ void check(const Eigen::MatrixXd& a, double sigma_squared) {
     refuse("covariance.sigma_squared", shown(sigma_squared), "a finite number >= 0");
 }
 
-Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared) {
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(-a);
-  if (cholesky.info() != Eigen::Success) not_hurwitz(a);
-  Eigen::MatrixXd c = cholesky.solve(0.5 * sigma_squared * Eigen::MatrixXd::Identity(a.rows(), a.cols()));
+Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared, const Progress& progress) {
+  const std::optional<Eigen::MatrixXd> cholesky = cholesky_factor(-a, progress.part(0, 0.3));
+  if (!cholesky) not_hurwitz(a, progress.part(1, 1));
+  Eigen::MatrixXd c = cholesky_solve(*cholesky, 0.5 * sigma_squared * Eigen::MatrixXd::Identity(a.rows(), a.cols()),
+                                     progress.part(0.3, 1));
   return 0.5 * (c + c.transpose());
 }
 
 }  // namespace
 
-Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads) {
+Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads,
+                                    const Progress& progress) {
   check(a, sigma_squared);
-  if (a == a.transpose()) return symmetric_covariance(a, sigma_squared);
+  if (a == a.transpose()) return symmetric_covariance(a, sigma_squared, progress);
   const int team = team_size(threads);
+  const Progress at_end = progress.part(1, 1);
 
   const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(a.rows(), a.cols());
-  const Eigen::PartialPivLU<Eigen::MatrixXd> inverse_of(a);
-  const double inverse_norm = norm_1(inverse_of.inverse());
-  if (!std::isfinite(inverse_norm)) not_hurwitz(a);
+  // A factor and an inverse are 4/3 of a product's work; the power's convergence is not known before.
+  ProgressParts parts(progress, kFactorsWork + kPowersWork);
+  const auto inverse = [&](const Eigen::MatrixXd& of) {
+    const Progress of_factor = parts.next(kFactorsWork / 8), of_inverse = parts.next(3 * kFactorsWork / 8);
+    return LuFactors(of, of_factor).inverse(of_inverse);
+  };
+  const auto multiply = [&](const Eigen::MatrixXd& x, const Eigen::MatrixXd& y) {
+    return product(x, y, team, parts.next(1));
+  };
+  const double inverse_norm = norm_1(inverse(a));
+  if (!std::isfinite(inverse_norm)) not_hurwitz(a, at_end);
   // The Cayley transform maps -gamma to 0: best in the middle of the spectrum's orders of magnitude.
   const double gamma = std::sqrt(norm_1(a) / inverse_norm);
-  const Eigen::MatrixXd p = Eigen::PartialPivLU<Eigen::MatrixXd>(a - gamma * identity).inverse();
-  Eigen::MatrixXd power = product(p, a + gamma * identity, team);
-  Eigen::MatrixXd c = 2 * gamma * sigma_squared * product(p, p.transpose(), team);
+  const Eigen::MatrixXd p = inverse(a - gamma * identity);
+  Eigen::MatrixXd power = multiply(p, a + gamma * identity);
+  Eigen::MatrixXd c = 2 * gamma * sigma_squared * multiply(p, p.transpose());
   for (int k = 0; k < kDoublings; ++k) {
-    const Eigen::MatrixXd term = product(product(power, c, team), power.transpose(), team);
+    const Eigen::MatrixXd term = multiply(multiply(power, c), power.transpose());
     if (!term.allFinite()) break;
     c += term;
     // The terms left out sum to less than this one once the power is small.
     if (norm_1(power) < 0.5 && norm_1(term) <= 1e-17 * norm_1(c)) return 0.5 * (c + c.transpose());
-    power = product(power, power, team);
+    power = multiply(power, power);
   }
-  if (spectral_abscissa(a) >= 0) not_hurwitz(a);
+  const double abscissa = spectral_abscissa(a, at_end);
+  if (abscissa >= 0) not_hurwitz(a, at_end);
   throw NumericalError("covariance.a", "Smith's doubling did not converge in " + std::to_string(kDoublings) +
-                                           " steps (largest real part " + std::to_string(spectral_abscissa(a)) + ")");
+                                           " steps (largest real part " + std::to_string(abscissa) + ")");
 }
 
 double lyapunov_residual(const Eigen::MatrixXd& a, const Eigen::MatrixXd& c, double sigma_squared) {
-  Eigen::MatrixXd residual = product(a, c, team_size(0));
-  residual += product(c, a.transpose(), team_size(0));
+  Eigen::MatrixXd residual = product(a, c, team_size(0), {});
+  residual += product(c, a.transpose(), team_size(0), {});
   residual.diagonal().array() += sigma_squared;
   return residual.cwiseAbs().maxCoeff();
 }
@@ -127,11 +160,11 @@ Eigen::VectorXcd dense_eigenvalues(const Eigen::MatrixXd& a) {
   return solver.eigenvalues();
 }
 
-double spectral_abscissa(const Eigen::MatrixXd& a) {
+double spectral_abscissa(const Eigen::MatrixXd& a, const Progress& progress) {
   if (a == a.transpose())
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
   if (a.rows() > kDenseSpectrum)
-    if (const std::optional<double> rightmost = rightmost_by_arnoldi(a)) return *rightmost;
+    if (const std::optional<double> rightmost = rightmost_by_arnoldi(a, progress)) return *rightmost;
   const Eigen::VectorXcd eigenvalues = dense_eigenvalues(a);
   if (eigenvalues.size() == 0)
     throw NumericalError("spectral abscissa", "the eigenvalues of a matrix of " + std::to_string(a.rows()) +

@@ -36,6 +36,20 @@ void SaltationBuilder::start(const SimulationState& state) {
   reset_counts();
 }
 
+// Whether what was read can be indices into this network.
+bool SaltationBuilder::is_possible() const {
+  const std::size_t n = neurons_.size();
+  if (held_.size() != n || u_.size() != n || due_.size() != std::size_t{tangent_.max_delay} + 1 ||
+      counts_.log_velocity_ratio.size() != n || counts_.held_steps.size() != n)
+    return false;
+  for (const auto& step : due_)
+    for (const Due& due : step) {
+      const TangentDelivery& d = due.delivery;
+      if (d.begin > d.end || d.end > tangent_.cells.size() || d.slot >= slots_) return false;
+    }
+  return std::all_of(free_slots_.begin(), free_slots_.end(), [&](std::uint32_t slot) { return slot < slots_; });
+}
+
 void SaltationBuilder::reset_counts() {
   counts_ = {};
   counts_.log_velocity_ratio.assign(neurons_.size(), 0);

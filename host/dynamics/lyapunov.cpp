@@ -33,7 +33,7 @@ std::uint64_t first_interval_steps(const Network& network, const LyapunovOptions
         fastest = std::min(fastest, *std::min_element(tau->begin(), tau->end()));
     interval = std::min(interval, std::log(kLargestCondition) * fastest);
   }
-  return std::clamp<std::uint64_t>(steps_of(interval, network.step_ms, "lyapunov.renorm_ms"), 1,
+  return std::clamp<std::uint64_t>(nearest_step(interval, network.step_ms, "lyapunov.renorm_ms"), 1,
                                    steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms"));
 }
 
@@ -82,30 +82,38 @@ class NetworkSpectrum {
         space_(make_tangent_space(tangent_, columns_, simulation)) {}
 
   // keeps: a stop is no error, and the result covers the intervals that were averaged.
-  LyapunovResult spectrum(bool keeps);
+  LyapunovResult spectrum(const Checkpoints& checkpoints, bool keeps);
 
  private:
   std::uint32_t checked_columns() const {
     check_exponents(options_, tangent_.rows());
     return options_.exponents == 0 ? tangent_.rows() : options_.exponents;
   }
+  // What follows the run, but the frame, at any moment between two pieces of it.
+  static void persist(auto& self, auto& archive);
+  void restore(const Checkpoints& checkpoints);
   void set_start_frame();
-  // Moves state and frame by `steps`, then renormalises.
+  // Moves state and frame to the end of an interval of `steps`, then renormalises.
   void interval(std::uint64_t steps);
-  void settle(LyapunovResult& result);
-  void average(LyapunovAccumulator& average, LyapunovResult& result);
-  void add_counts(const LyapunovAccumulator& average, LyapunovResult& result) const;
+  void settle();
+  void choose_interval();
+  void average();
+  void measure(const Checkpoints& checkpoints);
+  void add_counts(LyapunovResult& result) const;
 
   const Network& network_;
   const LyapunovOptions& options_;
   TangentNetwork tangent_;
   std::vector<LinearNeuron> neurons_;
   SaltationBuilder builder_;
-  SaltationCounts counts_;  // of whole intervals
   std::uint32_t columns_, seed_;
   RecordedRun run_;
   std::unique_ptr<TangentSpace> space_;
-  std::uint64_t interval_steps_ = 1;
+  enum class Phase : std::uint8_t { transient, settling, averaging } phase_ = Phase::transient;
+  std::uint64_t interval_steps_ = 1, whole_steps_ = 0, open_steps_ = 0;  // of whole intervals; of the one under way
+  LyapunovAccumulator settled_{columns_, 0}, average_{columns_, tangent_.rows()};
+  SaltationCounts counts_;    // of whole intervals that are averaged
+  std::uint64_t spikes_ = 0;  // the same
   std::vector<double> diagonal_, growth_, mass_;
 };
 
@@ -119,48 +127,106 @@ void NetworkSpectrum::set_start_frame() {
 }
 
 void NetworkSpectrum::interval(std::uint64_t steps) {
-  run_.advance(steps, [&](const Recording& recording) {
+  run_.advance(steps - open_steps_, [&](const Recording& recording) {
     if (options_.method == LyapunovMethod::saltation)
       space_->advance(builder_.build(recording));
     else
       space_->advance(surrogate_chunk(neurons_, network_.kind.reset, options_.surrogate_gain, recording));
+    open_steps_ += recording.steps;
   });
   try {
     space_->renormalise(diagonal_, growth_, mass_);
   } catch (const NumericalError& error) {
     throw NumericalError(error.what(), "at step " + std::to_string(run_.step()));
   }
+  whole_steps_ += steps;
+  open_steps_ = 0;
 }
 
-// Turns the frame towards its directions; where the interval was left to us, makes it so short that afterwards
-// (lambda_1 - lambda_k) t_ONS < ln 1e6.
-void NetworkSpectrum::settle(LyapunovResult& result) {
-  const bool automatic = options_.renorm_ms == 0;
-  interval_steps_ = first_interval_steps(network_, options_);
-  LyapunovAccumulator settled(columns_, 0);
-  for (std::uint64_t done = 0; done < run_.settle_steps;) {
-    const std::uint64_t steps = std::min(interval_steps_, run_.settle_steps - done);
+// Where the interval was left to us, makes it so short that afterwards (lambda_1 - lambda_k) t_ONS < ln 1e6.
+void NetworkSpectrum::choose_interval() {
+  if (options_.renorm_ms != 0 || settled_.intervals() == 0) return;
+  const std::vector<double> exponents = settled_.exponents();
+  const auto [smallest, largest] = std::minmax_element(exponents.begin(), exponents.end());
+  const double longest = std::log(kLargestCondition) / (*largest - *smallest) / network_.step_ms;
+  if (longest < static_cast<double>(interval_steps_))
+    interval_steps_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(longest));
+}
+
+// Turns the frame towards its directions.
+void NetworkSpectrum::settle() {
+  while (whole_steps_ < run_.settle_steps) {
+    const std::uint64_t steps = std::min(interval_steps_, run_.settle_steps - whole_steps_);
     interval(steps);
-    done += steps;
-    settled.add(static_cast<double>(steps) * network_.step_ms, diagonal_);
+    settled_.add(static_cast<double>(steps) * network_.step_ms, diagonal_);
     const auto [smallest, largest] = std::minmax_element(diagonal_.begin(), diagonal_.end());
-    if (automatic && *largest > kBrokenCondition * *smallest)
+    if (options_.renorm_ms == 0 && *largest > kBrokenCondition * *smallest)
       interval_steps_ = std::max<std::uint64_t>(1, interval_steps_ / 2);
   }
-  if (automatic && settled.intervals() > 0) {
-    const std::vector<double> exponents = settled.exponents();
-    const auto [smallest, largest] = std::minmax_element(exponents.begin(), exponents.end());
-    const double longest = std::log(kLargestCondition) / (*largest - *smallest) / network_.step_ms;
-    if (longest < static_cast<double>(interval_steps_))
-      interval_steps_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(longest));
-  }
-  result.renorm_ms = static_cast<double>(interval_steps_) * network_.step_ms;
 }
 
-void NetworkSpectrum::add_counts(const LyapunovAccumulator& average, LyapunovResult& result) const {
+void NetworkSpectrum::average() {
+  while (whole_steps_ < run_.average_steps) {
+    const std::uint64_t steps = std::min(interval_steps_, run_.average_steps - whole_steps_);
+    interval(steps);
+    average_.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
+    spikes_ = run_.spikes();
+    counts_ = builder_.counts();
+  }
+}
+
+void NetworkSpectrum::persist(auto& self, auto& archive) {
+  archive(self.phase_);
+  if (self.phase_ == Phase::transient) return;
+  archive(self.whole_steps_, self.interval_steps_, self.open_steps_, self.settled_, self.average_, self.spikes_,
+          self.counts_, self.builder_);
+}
+
+void NetworkSpectrum::restore(const Checkpoints& checkpoints) {
+  run_.go_on(
+      checkpoints,
+      [&](Writer& writer) {
+        persist(*this, writer);
+        if (phase_ != Phase::transient) writer(space_->state());
+      },
+      [&](Reader& reader) {
+        persist(*this, reader);
+        if (phase_ == Phase::transient) return;
+        const std::uint64_t whole = phase_ == Phase::settling ? run_.settle_steps : run_.average_steps;
+        if (phase_ > Phase::averaging || whole_steps_ > whole || interval_steps_ == 0 ||
+            open_steps_ > std::min(interval_steps_, whole - whole_steps_))
+          reader.refuse("has an interval that is none of this spectrum");
+        TangentState tangent;
+        reader(tangent);
+        space_->set_state(tangent);
+      });
+}
+
+void NetworkSpectrum::measure(const Checkpoints& checkpoints) {
+  restore(checkpoints);
+  if (phase_ == Phase::transient) {
+    run_.skip(run_.transient_steps - run_.done());
+    builder_.start(run_.state());
+    set_start_frame();
+    interval_steps_ = first_interval_steps(network_, options_);
+    phase_ = Phase::settling;
+  }
+  if (phase_ == Phase::settling) {
+    settle();
+    choose_interval();
+    builder_.reset_counts();
+    run_.reset_spikes();
+    whole_steps_ = 0;
+    phase_ = Phase::averaging;
+  }
+  average();
+  run_.report();
+}
+
+void NetworkSpectrum::add_counts(LyapunovResult& result) const {
   const std::uint32_t n = network_.size();
-  result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / average.time() / n;
-  const std::vector<double> per_row = average.row_exponents();
+  result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / average_.time() / n;
+  const std::vector<double> per_row = average_.row_exponents();
   result.per_neuron.assign(n, 0);
   for (std::size_t r = 0; r < per_row.size(); ++r) result.per_neuron[r % n] += per_row[r];
   if (options_.method == LyapunovMethod::surrogate) return;
@@ -174,25 +240,7 @@ void NetworkSpectrum::add_counts(const LyapunovAccumulator& average, LyapunovRes
         static_cast<double>(counts.spikes);
 }
 
-void NetworkSpectrum::average(LyapunovAccumulator& average, LyapunovResult& result) {
-  run_.skip(run_.transient_steps);
-  builder_.start(run_.state());
-  set_start_frame();
-  settle(result);
-  builder_.reset_counts();
-  run_.reset_spikes();
-  for (std::uint64_t done = 0; done < run_.average_steps;) {
-    const std::uint64_t steps = std::min(interval_steps_, run_.average_steps - done);
-    interval(steps);
-    done += steps;
-    average.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
-    result.spikes = run_.spikes();
-    counts_ = builder_.counts();
-  }
-  run_.report();
-}
-
-LyapunovResult NetworkSpectrum::spectrum(bool keeps) {
+LyapunovResult NetworkSpectrum::spectrum(const Checkpoints& checkpoints, bool keeps) {
   LyapunovResult result;
   const bool saltation = options_.method == LyapunovMethod::saltation;
   result.method = saltation ? "saltation" : "surrogate";
@@ -200,22 +248,25 @@ LyapunovResult NetworkSpectrum::spectrum(bool keeps) {
   result.velocity_at = options_.velocity_at;
   if (!saltation) result.surrogate_gain = options_.surrogate_gain;
 
-  LyapunovAccumulator averages(columns_, tangent_.rows());
   try {
-    average(averages, result);
+    measure(checkpoints);
   } catch (const Interrupted&) {
     if (!keeps) throw;
     result.complete = false;
   }
-  summarise(averages, options_.blocks, result);
-  if (averages.intervals() > 0) add_counts(averages, result);
+  if (phase_ == Phase::averaging) result.renorm_ms = static_cast<double>(interval_steps_) * network_.step_ms;
+  result.spikes = spikes_;
+  summarise(average_, options_.blocks, result);
+  if (average_.intervals() > 0) add_counts(result);
   return result;
 }
 
 LyapunovResult measure(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                       const LyapunovOptions& options, const InputSource& input, const Progress& progress, bool keeps) {
+                       const LyapunovOptions& options, const InputSource& input, const Progress& progress,
+                       const Checkpoints& checkpoints, bool keeps) {
   check_lyapunov_options(network, simulation, options);
-  LyapunovResult result = NetworkSpectrum(network, drive, simulation, options, input, progress).spectrum(keeps);
+  LyapunovResult result =
+      NetworkSpectrum(network, drive, simulation, options, input, progress).spectrum(checkpoints, keeps);
   result.conditional = is_driven(drive, options, input);
   return result;
 }
@@ -223,14 +274,16 @@ LyapunovResult measure(const Network& network, const Drive& drive, const Simulat
 }  // namespace
 
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                 const LyapunovOptions& options, const InputSource& input, const Progress& progress) {
-  return measure(network, drive, simulation, options, input, progress, false);
+                                 const LyapunovOptions& options, const InputSource& input, const Progress& progress,
+                                 const Checkpoints& checkpoints) {
+  return measure(network, drive, simulation, options, input, progress, checkpoints, false);
 }
 
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
                                                const SimulationOptions& simulation, const LyapunovOptions& options,
-                                               const InputSource& input, const Progress& progress) {
-  return measure(network, drive, simulation, options, input, progress, true);
+                                               const InputSource& input, const Progress& progress,
+                                               const Checkpoints& checkpoints) {
+  return measure(network, drive, simulation, options, input, progress, checkpoints, true);
 }
 
 }  // namespace sprig

@@ -10,6 +10,7 @@
 #include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/dynamics/collapsed.hpp"
 
 namespace sprig {
@@ -17,11 +18,10 @@ namespace sprig {
 namespace {
 
 std::uint64_t window_steps(const Network& network, const LyapunovOptions& options) {
-  const double steps = std::round(options.probe_ms / network.step_ms), most = options.duration_ms / network.step_ms;
-  if (!(steps >= 1) || steps > std::round(most))
+  if (!(options.probe_ms <= options.duration_ms))
     refuse("lyapunov.probe_ms", shown(options.probe_ms),
            "from one step to lyapunov.duration_ms = " + shown(options.duration_ms));
-  return static_cast<std::uint64_t>(steps);
+  return whole_steps_of(options.probe_ms, network.step_ms, "lyapunov.probe_ms");
 }
 
 // The N perturbations of a window, in batches of as many columns as the tangent space has.

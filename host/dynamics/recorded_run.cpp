@@ -2,8 +2,9 @@
 #include "host/dynamics/recorded_run.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -14,7 +15,6 @@ namespace sprig {
 namespace {
 
 constexpr std::uint64_t kRecordedCells = 1 << 22;  // neuron-steps kept at a time
-constexpr std::uint64_t kSkippedPiece = 1000;      // steps between two looks at the progress function
 
 }  // namespace
 
@@ -64,34 +64,53 @@ RecordedRun::RecordedRun(const Network& network, const Drive& drive, const Simul
           make_simulation(network, with_potential_noise(drive, network, options.noise), by_the_clock(simulation))),
       piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
 
+bool RecordedRun::go_on(const Checkpoints& checkpoints, std::function<void(Writer&)> keep,
+                        const std::function<void(Reader&)>& restore) {
+  checkpoints_ = checkpoints;
+  keep_ = std::move(keep);
+  const bool restored = checkpoints_.restore([&](Reader& reader) {
+    SimulationState state;
+    reader(done_, spikes_, state);
+    if (done_ > total()) reader.refuse("has a step after the end");
+    simulation_->set_state(state);
+    restore(reader);
+  });
+  if (restored) checkpoints_.goes_on("step " + std::to_string(done_) + " of " + std::to_string(total()));
+  return restored;
+}
+
 void RecordedRun::report() const {
-  progress_.report("lyapunov",
-                   static_cast<double>(done_) / static_cast<double>(transient_steps + settle_steps + average_steps));
+  const double fraction = static_cast<double>(done_) / static_cast<double>(total());
+  const bool stops = !progress_(fraction) && fraction < 1;
+  if (done_ > 0 && (stops || checkpoints_.due()))
+    checkpoints_.keep([&](Writer& writer) {
+      writer(done_, spikes_, simulation_->state());
+      keep_(writer);
+    });
+  if (stops) throw Interrupted("lyapunov", "stopped on request");
+}
+
+void RecordedRun::piece(std::uint64_t most, const RecordOptions& what,
+                        const std::function<void(const Recording&)>& use) {
+  report();
+  const auto start = std::chrono::steady_clock::now();
+  const std::uint64_t count = lengths_.next(most);
+  Recording recording;
+  simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, what, use ? &recording : nullptr);
+  spikes_ += recording.total_spikes;
+  if (use) use(recording);
+  done_ += count;
+  lengths_.took(count, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
 void RecordedRun::skip(std::uint64_t steps) {
-  for (std::uint64_t left = steps; left > 0;) {
-    report();
-    const std::uint64_t count = std::min(kSkippedPiece, left);
-    simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, {}, nullptr);
-    left -= count;
-    done_ += count;
-  }
+  for (const std::uint64_t end = done_ + steps; done_ < end;) piece(end - done_, {}, {});
 }
 
 void RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
   RecordOptions record;
   record.trajectory = true;
-  for (std::uint64_t left = steps; left > 0;) {
-    report();
-    const std::uint64_t count = std::min(piece_, left);
-    Recording recording;
-    simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, record, &recording);
-    spikes_ += recording.total_spikes;
-    use(recording);
-    left -= count;
-    done_ += count;
-  }
+  for (const std::uint64_t end = done_ + steps; done_ < end;) piece(std::min(piece_, end - done_), record, use);
 }
 
 }  // namespace sprig

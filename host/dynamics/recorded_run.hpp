@@ -6,12 +6,15 @@
 #include <functional>
 #include <memory>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/pieces.hpp"
 
 namespace sprig {
 
-// One network under its drive and options.noise. References must outlive the run. Errors of skip() and advance():
-// Interrupted, asked for before each piece.
+// One network under its drive and options.noise. References must outlive the run. Before each piece, of about 0.2 s, it
+// asks whether to go on, and keeps its state where that is due or asked for; errors of skip() and advance():
+// Interrupted.
 class RecordedRun {
  public:
   RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
@@ -20,6 +23,11 @@ class RecordedRun {
   // Durations in steps: transient of the state, settling of tangent vectors, averaging.
   std::uint64_t transient_steps, settle_steps, average_steps;
 
+  // States are kept from now on, `keep` writing what follows the run; and one that was kept is gone on from: `restore`
+  // reads the same, and is called with the run where it was. Whether there is one.
+  bool go_on(const Checkpoints& checkpoints, std::function<void(Writer&)> keep,
+             const std::function<void(Reader&)>& restore);
+
   // Runs `steps` without recording.
   void skip(std::uint64_t steps);
   // Runs `steps` and hands over each piece's recording, in order.
@@ -27,16 +35,24 @@ class RecordedRun {
   // Tells how far the run is.
   void report() const;
 
+  std::uint64_t done() const { return done_; }  // steps
   std::uint64_t step() const { return simulation_->step(); }
   SimulationState state() const { return simulation_->state(); }
   std::uint64_t spikes() const { return spikes_; }  // of recorded steps, since the last reset
   void reset_spikes() { spikes_ = 0; }
 
  private:
+  std::uint64_t total() const { return transient_steps + settle_steps + average_steps; }
+  // A piece of at most `most` steps, timed with what becomes of it.
+  void piece(std::uint64_t most, const RecordOptions& what, const std::function<void(const Recording&)>& use);
+
   const InputSource& input_;
   const Progress& progress_;
   std::unique_ptr<Simulation> simulation_;
   std::uint64_t piece_, done_ = 0, spikes_ = 0;
+  Pieces lengths_;
+  Checkpoints checkpoints_;
+  std::function<void(Writer&)> keep_;
 };
 
 }  // namespace sprig

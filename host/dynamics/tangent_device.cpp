@@ -16,6 +16,8 @@ class OnGpu final : public TangentSpace {
   std::uint32_t columns() const override { return there_->columns(); }
   void set_frame(const std::vector<double>& frame) override { there_->set_frame(frame); }
   std::vector<double> frame() const override { return there_->frame(); }
+  TangentState state() const override { return there_->state(); }
+  void set_state(const TangentState& state) override { there_->set_state(state); }
   void advance(const SaltationChunk& chunk) override { there_->advance(chunk); }
   void advance(const SurrogateChunk& chunk) override { there_->advance(chunk); }
   void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) override {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
 namespace sprig {
@@ -90,6 +91,19 @@ TangentArrivals tangent_arrivals(const TangentNetwork& network) {
       for (std::uint64_t k = network.run_begin[run]; k < network.run_begin[run + 1]; ++k)
         in.incoming[next[network.cells[k]]++] = {source, network.run_delay[run], network.weights[k]};
   return in;
+}
+
+std::uint32_t check_tangent_state(const TangentNetwork& network, std::uint32_t columns, const TangentState& state) {
+  const std::size_t frame = std::size_t{network.rows()} * columns;
+  if (state.frame.size() != frame)
+    refuse("tangent.frame", shown(state.frame.size()) + " entries", shown(network.rows()) + " x " + shown(columns));
+  if (state.payload.size() % columns != 0)
+    refuse("tangent.payload", shown(state.payload.size()) + " entries", "rows of " + shown(columns));
+  const auto known = static_cast<std::uint32_t>(std::min<std::uint64_t>(network.max_delay, state.surrogate_step));
+  const std::size_t history = std::size_t{known} * network.neurons * columns;
+  if (state.history.size() != history)
+    refuse("tangent.history", shown(state.history.size()) + " entries", shown(history));
+  return known;
 }
 
 }  // namespace sprig

@@ -15,6 +15,17 @@ namespace {
 
 constexpr std::size_t kTile = 16;  // columns; four AVX2 registers of doubles
 
+// From row `first` on, `rows` of them, row-major.
+void append_rows(const Eigen::MatrixXd& from, std::size_t first, std::size_t rows, std::vector<double>& to) {
+  for (std::size_t r = first; r < first + rows; ++r)
+    for (Eigen::Index c = 0; c < from.cols(); ++c) to.push_back(from(static_cast<Eigen::Index>(r), c));
+}
+
+Eigen::MatrixXd matrix_of(const std::vector<double>& rows, std::uint32_t columns) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const RowMajor>(rows.data(), static_cast<Eigen::Index>(rows.size() / columns), columns);
+}
+
 // Columns [kTile t, kTile (t+1)) of everything, rows contiguous; columns beyond the frame's are zero.
 struct Tile {
   std::vector<double> frame;    // [row]
@@ -32,6 +43,8 @@ class CpuTangentSpace final : public TangentSpace {
   std::uint32_t columns() const override { return columns_; }
   void set_frame(const std::vector<double>& frame) override;
   std::vector<double> frame() const override;
+  TangentState state() const override;
+  void set_state(const TangentState& state) override;
   void advance(const SaltationChunk& chunk) override;
   void advance(const SurrogateChunk& chunk) override;
   void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) override;
@@ -42,6 +55,10 @@ class CpuTangentSpace final : public TangentSpace {
   void saltation(Tile& tile, const SaltationChunk& chunk, std::size_t step) const;
   void arrivals(Tile& tile, const std::uint8_t* flags, std::uint64_t step) const;
   void threshold(Tile& tile, const double* spike_gain, const double* reset_gain, std::uint64_t step) const;
+  // Of step surrogate_step_ - age: the row of its first neuron in a tile's history.
+  std::size_t history_row(std::uint64_t age) const {
+    return (surrogate_step_ - age) % network_.max_delay * network_.neurons;
+  }
   Eigen::MatrixXd gather(std::vector<double> Tile::*part) const;
   void scatter(const Eigen::MatrixXd& from, std::vector<double> Tile::*part);
 
@@ -76,8 +93,7 @@ void CpuTangentSpace::scatter(const Eigen::MatrixXd& from, std::vector<double> T
 void CpuTangentSpace::set_frame(const std::vector<double>& frame) {
   if (frame.size() != std::size_t{network_.rows()} * columns_)
     refuse("tangent.frame", shown(frame.size()) + " entries", shown(network_.rows()) + " x " + shown(columns_));
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  scatter(Eigen::Map<const RowMajor>(frame.data(), network_.rows(), columns_), &Tile::frame);
+  scatter(matrix_of(frame, columns_), &Tile::frame);
   for (Tile& tile : tiles_) {
     tile.payload.clear();
     tile.history.clear();
@@ -92,6 +108,32 @@ std::vector<double> CpuTangentSpace::frame() const {
   for (Eigen::Index r = 0; r < columns.rows(); ++r)
     for (Eigen::Index c = 0; c < columns.cols(); ++c) rows.push_back(columns(r, c));
   return rows;
+}
+
+TangentState CpuTangentSpace::state() const {
+  TangentState state;
+  state.frame = frame();
+  const Eigen::MatrixXd payload = gather(&Tile::payload), history = gather(&Tile::history);
+  append_rows(payload, 0, static_cast<std::size_t>(payload.rows()), state.payload);
+  state.surrogate_step = surrogate_step_;
+  for (std::uint64_t age = 1; age <= std::min<std::uint64_t>(network_.max_delay, surrogate_step_); ++age)
+    append_rows(history, history_row(age), network_.neurons, state.history);
+  return state;
+}
+
+void CpuTangentSpace::set_state(const TangentState& state) {
+  const std::uint32_t known = check_tangent_state(network_, columns_, state);
+  set_frame(state.frame);
+  scatter(matrix_of(state.payload, columns_), &Tile::payload);
+  surrogate_step_ = state.surrogate_step;
+  if (surrogate_step_ == 0) return;
+  const Eigen::Index n = network_.neurons;
+  Eigen::MatrixXd history = Eigen::MatrixXd::Zero(network_.max_delay * n, columns_);
+  const Eigen::MatrixXd by_age = matrix_of(state.history, columns_);
+  for (std::uint64_t age = 1; age <= known; ++age)
+    history.middleRows(static_cast<Eigen::Index>(history_row(age)), n) =
+        by_age.middleRows(static_cast<Eigen::Index>(age - 1) * n, n);
+  scatter(history, &Tile::history);
 }
 
 void CpuTangentSpace::flow(Tile& tile, const std::uint8_t* flags) const {

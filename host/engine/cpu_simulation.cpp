@@ -38,6 +38,7 @@ SlicePolicy slice_policy(const Network& network, const Drive& drive, const Simul
   SlicePolicy policy;
   policy.slices = options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
   policy.weight_bits = options.weight_bits;
+  policy.most_error = weight_error_limit(options.weight_error, options.weight_bits);
   policy.narrow = options.weight_bits == 16;
   policy.skip = begins_by_events(network, drive, options.update);
   policy.by_delay = !policy.skip && options.replicas == 1;

@@ -30,6 +30,7 @@ class CpuSimulation final : public Simulation {
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override;
   void set_state(const SimulationState& state) override;
+  const std::vector<WeightRounding>& weight_rounding() const override { return network_.rounding; }
   int threads() const override { return threads_; }
   std::string device_name() const override {
     return "cpu (" + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");

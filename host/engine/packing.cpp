@@ -75,7 +75,6 @@ struct Packing {
   Slice* slice;
   std::vector<std::uint32_t> population_of;  // [local]
   std::vector<WeightLoad> cells;             // [local * 2 + receptor], while it is weighed
-  std::vector<double> error;                 // [population]: largest rounding error of a weight
   std::uint32_t first() const { return slice->first; }
   std::uint32_t last() const { return slice->first + slice->count; }
 };
@@ -100,11 +99,8 @@ void weigh(const Synapses& synapses, const SliceLayout& layout, Packing& packing
 template <class Weight, class Synapse, class Synapses>
 void place(const Synapses& synapses, const SliceLayout& layout, const std::vector<int>& exponents, Packing& packing,
            PackedRows& rows, PageVector<Synapse>& packed) {
-  std::vector<double> scale(exponents.size()), unit(exponents.size());
-  for (std::size_t k = 0; k < exponents.size(); ++k) {
-    scale[k] = fixed_scale(exponents[k]);
-    unit[k] = fixed_unit(exponents[k]);
-  }
+  std::vector<double> scale;
+  for (const int exponent : exponents) scale.push_back(fixed_scale(exponent));
   const std::uint32_t stride = layout.by_delay ? 0 : packing.slice->count * layout.kind.currents();
   for (std::size_t s = 1; s < rows.offsets.size(); ++s) rows.offsets[s] += rows.offsets[s - 1];
   packed.resize(rows.offsets.back());
@@ -119,8 +115,6 @@ void place(const Synapses& synapses, const SliceLayout& layout, const std::vecto
                   const std::uint32_t cell = static_cast<std::uint32_t>(receptor) * packing.slice->count + local;
                   writer.add(layout.row(source, delay), {static_cast<decltype(Synapse::place)>(delay * stride + cell),
                                                          static_cast<Weight>(fixed)});
-                  double& error = packing.error[population];
-                  error = std::max(error, std::abs(fixed * unit[at] - weight));
                 });
   writer.finish();
   for (std::size_t s = rows.offsets.size() - 1; s > 0; --s) rows.offsets[s] = rows.offsets[s - 1];
@@ -165,7 +159,8 @@ void place_recurrent(const LoadsAlone&, const Network&, const SliceLayout&, cons
 
 template <class Synapses>
 SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint32_t sources, const Drive& drive,
-                   const SliceLayout& layout, std::uint32_t min_delay, int weight_bits, bool skip) {
+                   const SliceLayout& layout, std::uint32_t min_delay, const SlicePolicy& policy,
+                   const DrawnWeights* drawn) {
   check_drive(network, drive);
   const std::uint32_t n = network.size();
   const std::uint32_t slices = layout.slices;
@@ -201,7 +196,7 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
       slice.count = layout.first[s + 1] - slice.first;
       Packing& packing = packings[s];
       const auto of_first = population_of.begin() + slice.first;
-      packing = {&slice, {of_first, of_first + slice.count}, std::vector<WeightLoad>(2 * std::size_t{slice.count}), {}};
+      packing = {&slice, {of_first, of_first + slice.count}, std::vector<WeightLoad>(2 * std::size_t{slice.count})};
       weigh_recurrent(recurrent, network, layout, packing);
       slice.reached = std::any_of(packing.cells.begin(), packing.cells.end(),
                                   [](const WeightLoad& load) { return load.terms > 0; });
@@ -214,31 +209,26 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
 
   std::vector<int>& exponents = result.exponents;
   exponents.assign(2 * populations, 0);
-  double largest = 0;
   std::vector<WeightLoad> load(2 * populations);
   for (std::size_t k = 0; k < exponents.size(); ++k) {
     for (const auto& of_slice : loads) load[k].raise(of_slice[k]);
-    exponents[k] = exponent_of(load[k], weight_bits);
-    largest = std::max(largest, load[k].weight);
+    exponents[k] = exponent_of(load[k], policy.weight_bits);
   }
-  if (network.plasticity) result.plastic = plastic_rule(network, load, weight_bits, exponents);
+  if (network.plasticity) result.plastic = plastic_rule(network, load, policy.weight_bits, exponents);
+  result.rounding = weight_rounding(network, exponents, drawn);
+  require_precision(network, result.rounding, policy.most_error, policy.weight_bits);
 
 #pragma omp parallel for schedule(dynamic, 1)
   for (std::uint32_t s = 0; s < slices; ++s)
     trap.run([&] {
       Slice& slice = result.slices[s];
       Packing& packing = packings[s];
-      packing.error.assign(populations, 0.0);
       slice.constants = slice_constants(network, drive, slice, packing.population_of, exponents, driven, poisson);
-      if (skip) add_skip_tables(network, slice);
+      if (policy.skip) add_skip_tables(network, slice);
       place_recurrent(recurrent, network, layout, exponents, packing);
       place(input, layout, exponents, packing, slice.input);
     });
   trap.rethrow();
-
-  for (const Packing& packing : packings)
-    for (const double error : packing.error)
-      if (largest > 0) result.weight_error = std::max(result.weight_error, error / largest);
   return result;
 }
 
@@ -276,7 +266,7 @@ SlicedNetwork slice_network(const Network& network, const Drive& drive, const Sl
                                            std::max(csr.max_delay(), network.input.max_delay()),
                                            policy_for(network, policy), in_degrees(network.size(), csr));
   return within_memory(csr.synapses(), layout, csr.rows, [&] {
-    return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy.weight_bits, policy.skip);
+    return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy, nullptr);
   });
 }
 
@@ -286,14 +276,18 @@ SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& dr
   const SliceLayout layout = choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
                                            std::max(draws.max_delay(), network.input.max_delay()),
                                            policy_for(network, policy), in_degrees(draws));
+  DrawnWeights laws{draws.tables(), {}};
+  for (std::size_t p = 0; p < draws.tables().projections.size(); ++p) laws.totals.push_back(draws.synapses(p));
   return within_memory(draws.synapses(), layout, network.size(), [&] {
-    return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy.weight_bits,
-                policy.skip);
+    return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy, &laws);
   });
 }
 
-SlicedNetwork slice_neurons(const Network& network, const Drive& drive, int weight_bits, const SynapseLoads& loads) {
-  return pack(network, LoadsAlone{loads}, network.size(), drive, loads.layout, loads.min_delay, weight_bits, false);
+SlicedNetwork slice_neurons(const Network& network, const Drive& drive, const SlicePolicy& policy,
+                            const SynapseLoads& loads, const DrawnWeights& drawn) {
+  SlicePolicy without = policy;
+  without.skip = false;
+  return pack(network, LoadsAlone{loads}, network.size(), drive, loads.layout, loads.min_delay, without, &drawn);
 }
 
 }  // namespace sprig

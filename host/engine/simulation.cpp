@@ -41,6 +41,7 @@ class OnGpu final : public Simulation {
   SimulationState state() const override { return there_->state(); }
   void set_state(const SimulationState& state) override { there_->set_state(state); }
   std::string device_name() const override { return there_->device_name(); }
+  const std::vector<WeightRounding>& weight_rounding() const override { return there_->weight_rounding(); }
   int threads() const override { return there_->threads(); }
 
  private:

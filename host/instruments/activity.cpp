@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "sprig/core/error.hpp"
+
 namespace sprig {
 
 namespace {
@@ -45,6 +47,13 @@ ActivityShares activity_shares(const Network& network, const std::vector<std::ui
     shares.saturated += most >= 1 && spikes >= kSaturation * most ? 1 / neurons : 0;
   }
   return shares;
+}
+
+std::vector<std::string> judged(std::vector<std::string> warnings, ActivityPolicy policy) {
+  if (policy == ActivityPolicy::ignore) return {};
+  if (policy == ActivityPolicy::refuse && !warnings.empty())
+    throw NumericalError("run.activity = \"refuse\"", warnings.front());
+  return warnings;
 }
 
 std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin, const std::string& who) {

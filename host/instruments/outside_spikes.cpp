@@ -14,10 +14,10 @@ SpikeTimes::SpikeTimes(const PlacedStimulus& stimulus, double step_ms) {
   const StimulusSpec& spec = *stimulus.spec;
   channels.weight = spec.weight;
   channels.delay_steps = static_cast<std::uint32_t>(
-      std::max<std::uint64_t>(1, steps_of(spec.delay_ms, step_ms, stimulus.key("delay_ms").c_str())));
+      std::max<std::uint64_t>(1, nearest_step(spec.delay_ms, step_ms, stimulus.key("delay_ms").c_str())));
   std::vector<std::pair<std::uint64_t, std::uint32_t>> spikes;  // step, neuron of the selection
   for (std::size_t k = 0; k < spec.spike_ms.size(); ++k) {
-    const std::uint64_t step = steps_of(spec.spike_ms[k], step_ms, stimulus.key("file").c_str());
+    const std::uint64_t step = nearest_step(spec.spike_ms[k], step_ms, stimulus.key("file").c_str());
     if (stimulus.when.at(step) != StepRows::kNone) spikes.emplace_back(step, spec.spike_neuron[k]);
   }
   std::sort(spikes.begin(), spikes.end());

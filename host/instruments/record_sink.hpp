@@ -18,9 +18,14 @@ class RecordSink {
       array_.name = layout.name, array_.type = layout.type, array_.shape = layout.row;
       array_.shape.insert(array_.shape.begin(), 0);
     } else {
-      stream_ = std::make_unique<NpyStream>(folder + "/" + layout.name + ".npy", layout.type, layout.row, row_bytes_);
+      stream_ = std::make_unique<NpyStream>(path(layout, folder), layout.type, layout.row, row_bytes_);
     }
   }
+  // Goes on with the file of an earlier one. Errors: those of NpyStream.
+  RecordSink(const RecordLayout& layout, const std::string& folder, const NpyPosition& at, const Progress& progress)
+      : row_bytes_(layout.row_bytes),
+        rows_(at.rows),
+        stream_(std::make_unique<NpyStream>(path(layout, folder), layout.type, layout.row, row_bytes_, at, progress)) {}
 
   void append(const void* rows, std::uint64_t count) {
     const char* from = static_cast<const char*>(rows);
@@ -39,6 +44,8 @@ class RecordSink {
     if (stream_) stream_->flush();
   }
   std::uint64_t rows() const { return rows_; }
+  // Of the file, flushed.
+  NpyPosition position() const { return stream_->position(); }
   // In memory, at the end.
   RecordedArray array() {
     array_.shape.front() = rows_;
@@ -47,6 +54,9 @@ class RecordSink {
 
  private:
   static constexpr std::size_t kBuffer = 1u << 18;
+  static std::string path(const RecordLayout& layout, const std::string& folder) {
+    return folder + "/" + layout.name + ".npy";
+  }
   void write_out() {
     stream_->append(array_.bytes.data(), row_bytes_ == 0 ? 0 : array_.bytes.size() / row_bytes_);
     array_.bytes.clear();

@@ -27,6 +27,14 @@ View<const SpikeEvent> within(const std::vector<SpikeEvent>& spikes, const Recor
   return {spikes.data() + (first - spikes.begin()), static_cast<std::size_t>(end - first)};
 }
 
+// What is counted in the open window.
+template <class T>
+void restore_sums(Reader& reader, std::vector<T>& sums) {
+  const std::size_t size = sums.size();
+  reader(sums);
+  if (sums.size() != size) reader.refuse("has a window of other neurons or populations");
+}
+
 class SpikeWork : public RecordWork {
  public:
   SpikeWork(const RecordContext& context, const RecordLayout& layout, RecordSink& sink)
@@ -82,6 +90,8 @@ class WindowWork : public RecordWork {
   void finish() override {
     if (reached_ > layout_.first_step + windows_ * layout_.every_steps) close_window();
   }
+  void keep(Writer& writer) const override { writer(windows_, reached_); }
+  void restore(Reader& reader) override { reader(windows_, reached_); }
 
  protected:
   // What of the piece is in [first_step, end_step); calls enter() with each step that it has something of.
@@ -118,6 +128,15 @@ class CountWork : public WindowWork {
         replicas_(context.replicas),
         counts_(layout.row_bytes / sizeof(std::uint32_t), 0) {}
 
+  void keep(Writer& writer) const override {
+    WindowWork::keep(writer);
+    writer(counts_);
+  }
+  void restore(Reader& reader) override {
+    WindowWork::restore(reader);
+    restore_sums(reader, counts_);
+  }
+
  private:
   void add(const RecordedPiece& piece) override {
     if (!piece.spikes) return;
@@ -153,6 +172,15 @@ class RateWork : public WindowWork {
         }
     spikes_.assign(chosen_.size(), 0);
     rates_.resize(chosen_.size());
+  }
+
+  void keep(Writer& writer) const override {
+    WindowWork::keep(writer);
+    writer(spikes_);
+  }
+  void restore(Reader& reader) override {
+    WindowWork::restore(reader);
+    restore_sums(reader, spikes_);
   }
 
  private:

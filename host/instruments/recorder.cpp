@@ -21,23 +21,45 @@ void RecordedPiece::clear() {
   weights.clear();
 }
 
-Recorder::Recorder(const Network& network, const std::vector<RecordLayout>& layouts,
-                   const std::vector<std::uint32_t>& probe, std::uint64_t begin, std::uint64_t end,
-                   std::uint32_t replicas, const std::string& folder, SpikeWatch watch)
-    : layouts_(layouts),
-      watch_(std::move(watch)),
-      replicas_(replicas),
-      spikes_of_(network.size(), 0),
+Recorder::Recorder(const RecorderPlan& plan, Reader* from, const Progress& progress)
+    : watch_(plan.watch),
+      replicas_(plan.replicas),
+      spikes_of_(plan.network.size(), 0),
       flushed_(std::chrono::steady_clock::now()) {
-  const RecordContext context{network, replicas, probe};
-  for (const RecordLayout& layout : layouts) {
-    sinks_.push_back(std::make_unique<RecordSink>(layout, folder));
-    const bool whole = layout.every_neuron && layout.first_step == begin && layout.end_step == end;
+  const RecordContext context{plan.network, plan.replicas, plan.probe};
+  for (const RecordLayout& layout : plan.layouts) {
+    if (from == nullptr) {
+      sinks_.push_back(std::make_unique<RecordSink>(layout, plan.folder));
+    } else {
+      NpyPosition at;
+      (*from)(at);
+      sinks_.push_back(std::make_unique<RecordSink>(layout, plan.folder, at, progress));
+    }
+    const bool whole = layout.every_neuron && layout.first_step == plan.begin && layout.end_step == plan.end;
     whole_train_ |= whole && layout.what == RecordedQuantity::spikes;
     const bool hashed = whole && layout.what == RecordedQuantity::counts && hashed_windows_ == nullptr;
     works_.push_back(make_record_work(context, layout, *sinks_.back(), hashed ? &windows_ : nullptr));
     if (hashed) hashed_windows_ = works_.back().get();
   }
+  if (from == nullptr) return;
+  persist(*this, *from);
+  if (spikes_of_.size() != plan.network.size()) from->refuse("counts spikes of other neurons");
+  for (const auto& work : works_) work->restore(*from);
+}
+
+void Recorder::persist(auto& self, auto& archive) {
+  archive(self.train_, self.windows_, self.spikes_of_, self.total_spikes_, self.steps_);
+}
+
+void Recorder::flush() {
+  for (const auto& sink : sinks_) sink->flush();
+  flushed_ = std::chrono::steady_clock::now();
+}
+
+void Recorder::keep(Writer& writer) const {
+  for (const auto& sink : sinks_) writer(sink->position());
+  persist(*this, writer);
+  for (const auto& work : works_) work->keep(writer);
 }
 
 Recorder::~Recorder() = default;
@@ -49,7 +71,7 @@ void Recorder::take(const RecordedPiece& piece) {
       // The bytes of the list: this is most of what recording a spike costs.
       for (const SpikeEvent& spike : r.spikes)
         train_.add_small(spike.step).add_small(spike.neuron).add_small(spike.replica);
-      if (watch_) watch_(r.spikes);
+      if (watch_ != nullptr) watch_->add(r.spikes);
     }
     if (piece.spikes)
       for (const SpikeEvent& spike : r.spikes) ++spikes_of_[spike.neuron];
@@ -59,10 +81,7 @@ void Recorder::take(const RecordedPiece& piece) {
     steps_ += piece.steps;
   }
   for (const auto& work : works_) work->take(piece);
-  const auto now = std::chrono::steady_clock::now();
-  if (now - flushed_ < kBetweenFlushes) return;
-  for (const auto& sink : sinks_) sink->flush();
-  flushed_ = std::chrono::steady_clock::now();
+  if (std::chrono::steady_clock::now() - flushed_ >= kBetweenFlushes) flush();
 }
 
 void Recorder::finish(RunOutcome& out) {

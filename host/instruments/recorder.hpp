@@ -32,19 +32,35 @@ class RecordWork {
   virtual ~RecordWork() = default;
   virtual void take(const RecordedPiece& piece) = 0;
   virtual void finish() {}  // a last window
+  // What is open between two pieces. Errors of restore(): InputError, for one of another run.
+  virtual void keep(Writer&) const {}
+  virtual void restore(Reader&) {}
 };
 
 class RecordSink;
 
+struct RecorderPlan {
+  const Network& network;
+  const std::vector<RecordLayout>& layouts;
+  const std::vector<std::uint32_t>& probe;  // the neurons that pieces probe, ascending
+  std::uint64_t begin, end;                 // steps
+  std::uint32_t replicas;
+  std::string folder;  // empty: to memory
+  SpikeWatch* watch;   // null: nobody
+};
+
 class Recorder {
  public:
-  // probe: the neurons that pieces probe, ascending. In `folder`, or in memory where that is empty.
-  Recorder(const Network& network, const std::vector<RecordLayout>& layouts, const std::vector<std::uint32_t>& probe,
-           std::uint64_t begin, std::uint64_t end, std::uint32_t replicas, const std::string& folder, SpikeWatch watch);
+  // from: what keep() wrote, to go on from with the files of the folder; null: from the beginning. Errors: those of
+  // NpyStream; InputError for what is of another run.
+  explicit Recorder(const RecorderPlan& plan, Reader* from = nullptr, const Progress& progress = {});
   ~Recorder();
 
   // Streams are flushed about once a second.
   void take(const RecordedPiece& piece);
+  // Between two pieces, of a recorder on disk. Rows are on the disk when flush() returns.
+  void flush();
+  void keep(Writer& writer) const;
   // Windows that are open are written, and all of it is on the disk.
   void finish(RunOutcome& out);
   // For an error: what can be on the disk is.
@@ -53,10 +69,12 @@ class Recorder {
   void fingerprint(RunOutcome& out, std::uint64_t state) const;
 
  private:
-  const std::vector<RecordLayout>& layouts_;
+  // But the records.
+  static void persist(auto& self, auto& archive);
+
   std::vector<std::unique_ptr<RecordSink>> sinks_;
   std::vector<std::unique_ptr<RecordWork>> works_;
-  SpikeWatch watch_;
+  SpikeWatch* watch_;
   std::size_t replicas_;
   bool whole_train_ = false;  // some record is of every spike
   Hash train_, windows_;      // of every spike; of counts of all neurons in windows

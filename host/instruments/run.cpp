@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "host/instruments/beside.hpp"
 #include "host/instruments/record_plan.hpp"
 #include "host/instruments/recorder.hpp"
 #include "host/instruments/run_pieces.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/steps.hpp"
 #include "sprig/engine/pieces.hpp"
@@ -49,8 +52,15 @@ struct Run::Parts {
         pieces(network, layouts, time.begin, time.end, replicas),
         simulation(make_simulation(built, request.drive, request.stimuli, request.simulation)) {}
 
+  RecorderPlan recorder_plan(const std::string& folder, SpikeWatch* watch) const {
+    return {network, layouts, pieces.probe(), time.begin, time.end, replicas, folder, watch};
+  }
+  std::uint64_t total() const { return time.end - time.first_step; }
+  std::unique_ptr<Recorder> restored(const RecorderPlan& plan, const Checkpoints& checkpoints,
+                                     const Progress& progress);
   std::uint64_t piece(Beside& beside, std::uint64_t done, std::uint64_t most);
-  void loop(Beside& beside, const Progress& progress, RunOutcome& out);
+  void loop(Beside& beside, const Progress& progress, const std::function<void()>& keep,
+            const Checkpoints& checkpoints);
   void explain_weights(const std::string& folder, RunOutcome& out) const;
 
   const Network& network;
@@ -60,7 +70,41 @@ struct Run::Parts {
   std::vector<RecordLayout> layouts;
   RunPieces pieces;
   std::unique_ptr<Simulation> simulation;
+  std::uint64_t done = 0;  // steps
+  double wall_s = 0;       // of recorded ones
 };
+
+// The recorder of a run that goes on, with all else of it as it was; null: it begins. Errors: Interrupted.
+std::unique_ptr<Recorder> Run::Parts::restored(const RecorderPlan& plan, const Checkpoints& checkpoints,
+                                               const Progress& progress) {
+  std::unique_ptr<Recorder> recorder;
+  std::optional<SimulationState> start;
+  try {
+    checkpoints.restore([&](Reader& reader) {
+      start = simulation->state();
+      reader(done, wall_s);
+      if (done > total()) reader.refuse("has a step after the end");
+      SimulationState state;
+      reader(state);
+      simulation->set_state(state);
+      const double share = static_cast<double>(done) / static_cast<double>(total());
+      auto found = std::make_unique<Recorder>(plan, &reader, progress.part(share, share, "reading"));
+      if (plan.watch != nullptr) plan.watch->restore(reader);
+      recorder = std::move(found);
+    });
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    checkpoints.cannot_use(error.what());
+    checkpoints.drop();
+    recorder.reset();
+    if (start) simulation->set_state(*start);
+    done = 0, wall_s = 0;
+    return recorder;
+  }
+  if (recorder) checkpoints.goes_on("step " + std::to_string(done) + " of " + std::to_string(total()));
+  return recorder;
+}
 
 // Advances from `step` on by at most so many steps, and hands over what was recorded. The steps done.
 std::uint64_t Run::Parts::piece(Beside& beside, std::uint64_t step, std::uint64_t most) {
@@ -80,7 +124,8 @@ std::uint64_t Run::Parts::piece(Beside& beside, std::uint64_t step, std::uint64_
   return steps;
 }
 
-void Run::Parts::loop(Beside& beside, const Progress& progress, RunOutcome& out) {
+void Run::Parts::loop(Beside& beside, const Progress& progress, const std::function<void()>& keep,
+                      const Checkpoints& checkpoints) {
   const auto read_weights = [&](std::uint64_t step) {
     if (!pieces.reads_weights(step)) return;
     RecordedPiece& piece = beside.fresh();
@@ -91,27 +136,24 @@ void Run::Parts::loop(Beside& beside, const Progress& progress, RunOutcome& out)
     piece.counts = piece.spikes = piece.probed = false;
     beside.give();
   };
-  const std::uint64_t total = time.end - time.first_step;
   Pieces lengths;
-  for (std::uint64_t done = 0; done < total;) {
+  while (done < total()) {
     const std::uint64_t step = time.first_step + done;
     const auto start = std::chrono::steady_clock::now();
     read_weights(step);
-    const std::uint64_t steps = piece(beside, step, lengths.next(total - done));
+    const std::uint64_t steps = piece(beside, step, lengths.next(total() - done));
     const double seconds = std::max(since(start), 1e-9);
-    if (step >= time.begin) out.wall_s += seconds;
+    if (step >= time.begin) wall_s += seconds;
     done += steps;
-    if (done == total) read_weights(time.end);
+    if (done == total()) read_weights(time.end);
     char speed[48];
     std::snprintf(speed, sizeof speed, "%.2g x real time",
                   static_cast<double>(steps) / seconds * network.step_ms / 1000);
-    if (!progress(static_cast<double>(done) / static_cast<double>(total), speed)) {
-      out.complete = done == total;
-      return;
-    }
+    const bool goes_on = progress(static_cast<double>(done) / static_cast<double>(total()), speed);
+    if (done < total() && (!goes_on || checkpoints.due())) keep();
+    if (!goes_on) return;
     lengths.took(steps, seconds);
   }
-  out.complete = true;
 }
 
 // Whose the weights are.
@@ -148,26 +190,51 @@ std::uint64_t Run::steps() const { return parts_->time.end - parts_->time.begin;
 
 std::string Run::device_name() const { return parts_->simulation->device_name(); }
 
-RunOutcome Run::simulate(const std::string& folder, const Progress& progress, const SpikeWatch& watch) {
+const std::vector<WeightRounding>& Run::weight_rounding() const { return parts_->simulation->weight_rounding(); }
+
+RunOutcome Run::simulate(const std::string& folder, const Progress& progress, SpikeWatch* watch,
+                         const Checkpoints& given) {
   Parts& p = *parts_;
   RunOutcome out;
   out.first_step = p.time.begin;
   if (!folder.empty())
     for (const RecordLayout& layout : p.layouts) out.files.push_back(layout.name + ".npy");
-  Recorder recorder(p.network, p.layouts, p.pieces.probe(), p.time.begin, p.time.end, p.replicas, folder, watch);
+  const Checkpoints checkpoints = folder.empty() ? Checkpoints() : given;  // what is in memory ends with the process
+  const RecorderPlan plan = p.recorder_plan(folder, watch);
+  std::unique_ptr<Recorder> recorder;
+  try {
+    recorder = p.restored(plan, checkpoints, progress);
+  } catch (const Interrupted&) {
+    out.spikes_of.assign(p.network.size(), 0);
+    out.rows.assign(p.layouts.size(), 0);
+    return out;
+  }
+  if (!recorder) recorder = std::make_unique<Recorder>(plan);
   if (!folder.empty()) p.explain_weights(folder, out);
   try {
-    Beside beside([&](const RecordedPiece& piece) { recorder.take(piece); });
-    p.loop(beside, progress, out);
+    Beside beside([&](const RecordedPiece& piece) { recorder->take(piece); });
+    // Rows come onto the disk before the state that counts on them.
+    const auto keep = [&] {
+      beside.wait();
+      recorder->flush();
+      checkpoints.keep([&](Writer& writer) {
+        writer(p.done, p.wall_s, p.simulation->state());
+        recorder->keep(writer);
+        if (watch != nullptr) watch->keep(writer);
+      });
+    };
+    p.loop(beside, progress, keep, checkpoints);
     beside.wait();
-    recorder.finish(out);
+    recorder->finish(out);
   } catch (...) {
-    recorder.rescue();
+    recorder->rescue();
     throw;
   }
-  recorder.fingerprint(out, p.simulation->state().hash());
+  out.complete = p.done == p.total();
+  out.wall_s = p.wall_s;
+  recorder->fingerprint(out, p.simulation->state().hash());
   if (folder.empty()) {
-    out.arrays = recorder.arrays();
+    out.arrays = recorder->arrays();
     p.explain_weights(folder, out);
   }
   return out;

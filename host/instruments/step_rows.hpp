@@ -15,11 +15,12 @@ inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max(
 
 // The step that begins nearest to a time; kNever for one that never comes.
 inline std::uint64_t step_at(double ms, double step_ms, const char* key) {
-  return std::isinf(ms) ? kNever : steps_of(ms, step_ms, key);
+  return std::isinf(ms) ? kNever : nearest_step(ms, step_ms, key);
 }
 
-// Row k of `rows` holds from from_ms + k sample_ms on, for sample_ms, within [from_ms, until_ms); each of these times
-// is rounded to a step on its own. rows = 0: one that holds over all of it.
+// Row k of `rows` holds from from_ms + k sample_ms on, for sample_ms, within [from_ms, until_ms); the times of rows are
+// taken to the nearest step, each on its own, so that a series of any
+// rate keeps it. rows = 0: one that holds over all of it.
 class StepRows {
  public:
   static constexpr std::int64_t kNone = -1;
@@ -59,7 +60,7 @@ class StepRows {
  private:
   std::uint64_t begin(std::uint64_t row) const {
     const double ms = row == 0 ? from_ms_ : from_ms_ + static_cast<double>(row) * sample_ms_;
-    return steps_of(ms, step_ms_, "sample_ms");
+    return nearest_step(ms, step_ms_, "sample_ms");
   }
 
   double from_ms_, sample_ms_, step_ms_;

@@ -48,11 +48,7 @@ class Stimulated final : public Simulation {
     StimulusInput& given = stimulation_->input;
     for (std::uint64_t left = steps; left > 0;) {
       const std::uint64_t step = simulation_->step();
-      if (step < driven_from_ || step >= driven_until_) {
-        simulation_->set_drive(stimulation_->drive.at(step));
-        driven_from_ = step;
-        driven_until_ = stimulation_->drive.next_change(step);
-      }
+      drive_for(step);
       const std::uint64_t end = std::min(driven_until_, given.next_change(step));
       const std::uint64_t part = std::min({left, end - step, given.longest()});
       simulation_->advance(part, given.input(step, part), what, recording);
@@ -64,11 +60,24 @@ class Stimulated final : public Simulation {
   }
   std::uint64_t step() const override { return simulation_->step(); }
   SimulationState state() const override { return simulation_->state(); }
-  void set_state(const SimulationState& state) override { simulation_->set_state(state); }
+  // Neurons that nothing has happened to since an earlier step are brought forward, later, under the drive of the
+  // steps until now: that of the step before the state's.
+  void set_state(const SimulationState& state) override {
+    drive_for(std::max<std::uint64_t>(state.step, 1) - 1);
+    simulation_->set_state(state);
+  }
   std::string device_name() const override { return simulation_->device_name(); }
+  const std::vector<WeightRounding>& weight_rounding() const override { return simulation_->weight_rounding(); }
   int threads() const override { return simulation_->threads(); }
 
  private:
+  void drive_for(std::uint64_t step) {
+    if (step >= driven_from_ && step < driven_until_) return;
+    simulation_->set_drive(stimulation_->drive.at(step));
+    driven_from_ = step;
+    driven_until_ = stimulation_->drive.next_change(step);
+  }
+
   std::unique_ptr<Simulation> simulation_;
   std::unique_ptr<Stimulation> stimulation_;
   std::uint64_t driven_from_, driven_until_;  // steps in which the simulation's drive is right

@@ -21,6 +21,9 @@ void check_network_spec(const NetworkSpec& spec) {
   if (spec.tau_m_ms.size() != 1 && spec.tau_m_ms.size() != blocks)
     refuse("neuron.tau_m_ms", "a list of " + shown(spec.tau_m_ms.size()),
            "one distribution, or one a cluster (network.clusters = " + shown(blocks) + ")");
+  for (const Distribution& tau_m : spec.tau_m_ms)
+    if (tau_m.kind == Distribution::Kind::constant && tau_m.a < spec.tau_m_min_ms)
+      refuse("neuron.tau_m_ms", shown(tau_m), "at least neuron.tau_m_min_ms = " + shown(spec.tau_m_min_ms));
   if (!(spec.neuron.v_reset < spec.neuron.v_th))
     refuse("neuron.v_reset", shown(spec.neuron.v_reset), "a number below neuron.v_th = " + shown(spec.neuron.v_th));
   // A delay on the grid may come out of its decimal number a little below its step.

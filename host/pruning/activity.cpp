@@ -1,22 +1,41 @@
 // Spike trains of a round's network, and what is computed of them: rates, count correlations, covariances of traces.
 #include "host/pruning/activity.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "host/pruning/noise_prune.hpp"
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/exception_trap.hpp"
+#include "sprig/core/loop_poll.hpp"
 #include "sprig/core/steps.hpp"
 #include "sprig/core/threads.hpp"
 
 namespace sprig {
 namespace {
 
+constexpr double kTransientShare = 0.1, kRunShare = 0.9;  // of the scores, for the progress alone
+constexpr std::uint64_t kPieceSteps = 64;                 // between two looks at the progress
+constexpr std::uint64_t kRowsBetween = 8;                 // the same, of covariances
+
+// Calls advance(steps) for all of them.
+template <class Advance>
+void in_pieces(std::uint64_t steps, const Progress& progress, const Advance& advance) {
+  for (std::uint64_t done = 0; done < steps;) {
+    progress.report("prune", static_cast<double>(done) / static_cast<double>(steps));
+    const std::uint64_t piece = std::min(kPieceSteps, steps - done);
+    advance(piece);
+    done += piece;
+  }
+}
+
 Recording run_network(const ScoreInput& input, double noise) {
-  const ActivityRun run(input, noise);
+  const ActivityRun run(input, noise, input.progress.part(0, kTransientShare));
   Recording recording;
-  run.simulation().advance(run.steps(), {}, {.spikes = true}, &recording);
+  in_pieces(run.steps(), input.progress.part(kTransientShare, kRunShare),
+            [&](std::uint64_t steps) { run.simulation().advance(steps, {}, {.spikes = true}, &recording); });
   return recording;
 }
 
@@ -104,12 +123,18 @@ std::vector<double> variances(const Signals& signals, std::uint32_t neurons) {
 }
 
 // The covariance of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
-std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads) {
+std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads, const Progress& progress) {
+  LoopPoll poll("prune", progress, csr.rows, kRowsBetween);
+  ExceptionTrap trap;
   std::vector<double> covariances(csr.synapses());
 #pragma omp parallel for schedule(dynamic, 8) num_threads(team_size(threads))
   for (std::uint32_t i = 0; i < csr.rows; ++i)
-    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
-      covariances[k] = signals.covariance(i, csr.targets[k]);
+    trap.run([&] {
+      poll(i);
+      for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+        covariances[k] = signals.covariance(i, csr.targets[k]);
+    });
+  trap.rethrow();
   return covariances;
 }
 
@@ -120,7 +145,7 @@ std::uint64_t tau_steps(const ScoreInput& input) {
       1, steps_of(input.options.activity_tau_ms, input.work.network().step_ms, "prune.activity_tau_ms"));
 }
 
-ActivityRun::ActivityRun(const ScoreInput& input, double noise) {
+ActivityRun::ActivityRun(const ScoreInput& input, double noise, const Progress& progress) {
   const Network& network = input.work.network();
   const Drive drive = with_potential_noise(input.drive.subset(input.work.kept()), network, noise);
   SimulationOptions simulation = input.simulation;
@@ -129,7 +154,8 @@ ActivityRun::ActivityRun(const ScoreInput& input, double noise) {
   simulation_ = make_simulation(network, drive, simulation);
   const double transient_ms = input.options.lyapunov.transient_ms;
   if (transient_ms > 0)
-    simulation_->advance(std::max<std::uint64_t>(1, steps_of(transient_ms, network.step_ms, "lyapunov.transient_ms")));
+    in_pieces(std::max<std::uint64_t>(1, steps_of(transient_ms, network.step_ms, "lyapunov.transient_ms")), progress,
+              [&](std::uint64_t steps) { simulation_->advance(steps); });
   steps_ = std::max<std::uint64_t>(1, steps_of(input.options.activity_ms, network.step_ms, "prune.activity_ms"));
 }
 
@@ -147,7 +173,7 @@ std::vector<double> count_correlations(const ScoreInput& input) {
   const Csr& csr = network.recurrent;
   const Signals counts = counts_in_bins(measured(input), network.size(), tau_steps(input));
   const std::vector<double> variance = variances(counts, network.size());
-  std::vector<double> scores = covariances(counts, csr, input.simulation.threads);
+  std::vector<double> scores = covariances(counts, csr, input.simulation.threads, input.progress.part(kRunShare, 1));
   for (std::uint32_t i = 0; i < csr.rows; ++i)
     for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
       const double product = variance[i] * variance[csr.targets[k]];
@@ -164,7 +190,8 @@ std::vector<double> empirical_noise_scores(const ScoreInput& input) {
       filtered_traces(run_network(input, input.options.activity_noise), network.size(), tau_steps(input));
   const std::vector<double> weights(csr.weights.begin(), csr.weights.end());
   std::vector<double> scores =
-      noise_scores(csr, weights, variances(traces, network.size()), covariances(traces, csr, input.simulation.threads));
+      noise_scores(csr, weights, variances(traces, network.size()),
+                   covariances(traces, csr, input.simulation.threads, input.progress.part(kRunShare, 1)));
   const double unit = round_to_grid(scores);
   for (double& score : scores) score = std::max(score, unit > 0 ? unit : 1.0);
   return scores;

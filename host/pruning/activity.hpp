@@ -9,10 +9,10 @@
 namespace sprig {
 
 // A round's network under its own drive and potential noise of deviation `noise` (with_potential_noise()). It has run
-// for lyapunov.transient_ms.
+// for lyapunov.transient_ms. Errors: Interrupted.
 class ActivityRun {
  public:
-  ActivityRun(const ScoreInput& input, double noise);
+  ActivityRun(const ScoreInput& input, double noise, const Progress& progress);
   Simulation& simulation() const { return *simulation_; }
   std::uint64_t steps() const { return steps_; }  // of prune.activity_ms
 

@@ -11,13 +11,15 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/loop_poll.hpp"
 #include "sprig/core/threads.hpp"
 
 namespace sprig {
 namespace {
 
 constexpr std::uint32_t kSourceBlocks = 64;
-constexpr std::uint32_t kEdgeBlocks = 16;  // each holds a number an edge
+constexpr std::uint64_t kRowsBetween = 64;  // two looks at the progress, while the graph is copied
+constexpr std::uint32_t kEdgeBlocks = 16;   // each holds a number an edge
 
 // The graph without autapses, multapses and, if weighted, zero weights; targets ascend within a row.
 struct SimpleGraph {
@@ -29,11 +31,13 @@ struct SimpleGraph {
 };
 constexpr std::uint64_t kNoEdge = std::numeric_limits<std::uint64_t>::max();
 
-SimpleGraph simplify(const Csr& graph, bool weighted) {
+SimpleGraph simplify(const Csr& graph, bool weighted, const Progress& progress) {
   SimpleGraph simple;
+  LoopPoll poll("betweenness", progress, graph.rows, kRowsBetween);
   simple.nodes = graph.rows;
   simple.targets.reserve(graph.synapses());
   for (std::uint32_t i = 0; i < graph.rows; ++i) {
+    poll(i);
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
       const std::uint32_t target = graph.targets[k];
       const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
@@ -159,13 +163,14 @@ class Search {
 };
 
 // The betweenness of nodes, or of edges, over all sources.
-std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int threads) {
+std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int threads, const Progress& progress) {
   const std::uint32_t nodes = graph.nodes;
   const std::uint32_t blocks = std::min(nodes, of_edges ? kEdgeBlocks : kSourceBlocks);
   const std::size_t size = of_edges ? graph.targets.size() : nodes;
   std::vector<std::vector<double>> partial(blocks);
   std::vector<std::uint8_t> finite(blocks, 1);
   ExceptionTrap trap;  // searches allocate
+  LoopPoll poll("betweenness", progress, nodes, 1);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
   for (std::uint32_t block = 0; block < blocks; ++block)
     trap.run([&] {
@@ -173,27 +178,32 @@ std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int
       Search search(graph);
       const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
       const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
-      for (std::uint32_t source = first; source < last; ++source)
+      for (std::uint32_t source = first; source < last; ++source) {
+        poll(source);
         if (!search.add(source, of_edges, partial[block])) finite[block] = 0;
+      }
     });
   trap.rethrow();
   if (std::count(finite.begin(), finite.end(), 0) > 0)
     throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
   std::vector<double> sum(size, 0);
-  for (const auto& part : partial)
+  const Progress at_end = progress.part(1, 1);
+  for (const auto& part : partial) {
+    at_end.report("betweenness", 0);
     for (std::size_t v = 0; v < size; ++v) sum[v] += part[v];
+  }
   return sum;
 }
 
 }  // namespace
 
-std::vector<double> betweenness(const Csr& graph, bool weighted, int threads) {
-  return sum_of_searches(simplify(graph, weighted), false, threads);
+std::vector<double> betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {
+  return sum_of_searches(simplify(graph, weighted, progress.part(0, 0)), false, threads, progress);
 }
 
-std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads) {
-  const SimpleGraph simple = simplify(graph, weighted);
-  const std::vector<double> edges = sum_of_searches(simple, true, threads);
+std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {
+  const SimpleGraph simple = simplify(graph, weighted, progress.part(0, 0));
+  const std::vector<double> edges = sum_of_searches(simple, true, threads, progress);
   std::vector<double> synapses(graph.synapses(), 0.0);
   for (std::uint64_t k = 0; k < synapses.size(); ++k)
     if (simple.edge[k] != kNoEdge) synapses[k] = edges[simple.edge[k]];

@@ -11,13 +11,15 @@
 namespace sprig {
 
 std::vector<std::uint8_t> keep_highest_neurons(const WorkingNetwork& work, const std::vector<double>& values,
-                                               std::uint64_t target) {
-  return keep_highest(values, target, [&](std::uint64_t i) { return work.neuron_id(static_cast<std::uint32_t>(i)); });
+                                               std::uint64_t target, const Progress& progress) {
+  return keep_highest(
+      values, target, [&](std::uint64_t i) { return work.neuron_id(static_cast<std::uint32_t>(i)); }, progress);
 }
 
 std::vector<std::uint8_t> keep_highest_synapses(const WorkingNetwork& work, const std::vector<double>& values,
-                                                std::uint64_t target) {
-  return keep_highest(values, target, [&](std::uint64_t k) { return work.synapse_id(k); });
+                                                std::uint64_t target, const Progress& progress) {
+  return keep_highest(
+      values, target, [&](std::uint64_t k) { return work.synapse_id(k); }, progress);
 }
 
 std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr, const std::vector<double>& values) {
@@ -30,14 +32,18 @@ std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr,
 
 namespace {
 
+constexpr std::uint64_t kDraws = 1 << 18;  // between two looks at the progress
+
 SynapseChoice draw(const WorkingNetwork& work, const std::vector<double>& scores, double target, std::uint32_t seed,
-                   PruneRound& round, PruneGuards& guards) {
+                   PruneRound& round, PruneGuards& guards, const Progress& progress) {
   SynapseChoice choice;
   choice.p = scores;
-  round.rho = keep_scale(choice.p, target);
+  round.rho = keep_scale(choice.p, target, progress);
+  LoopPoll poll("prune", progress, choice.p.size(), kDraws);
   round.expected_kept = 0;
   choice.keep.resize(choice.p.size());
   for (std::uint64_t k = 0; k < choice.p.size(); ++k) {
+    poll(k);
     double& p = choice.p[k];
     p *= round.rho;
     if (p >= 1) {
@@ -69,7 +75,7 @@ std::pair<std::uint64_t, std::uint64_t> numbers_by_sign(std::uint64_t target, do
 }
 
 SynapseChoice choose_by_sign(const WorkingNetwork& work, const std::vector<double>& scores, std::uint64_t target,
-                             double excitatory_share) {
+                             double excitatory_share, const Progress& progress) {
   const std::vector<float>& weights = work.recurrent().weights;
   std::vector<std::uint64_t> members[2];  // of weights >= 0, and of the others
   for (std::uint64_t k = 0; k < weights.size(); ++k) members[weights[k] < 0 ? 1 : 0].push_back(k);
@@ -80,7 +86,8 @@ SynapseChoice choose_by_sign(const WorkingNetwork& work, const std::vector<doubl
     const std::uint64_t wanted = sign == 0 ? positive : negative;
     std::vector<double> values;
     for (const std::uint64_t k : of_sign) values.push_back(scores[k]);
-    const auto keep = keep_highest(values, wanted, [&](std::uint64_t m) { return work.synapse_id(of_sign[m]); });
+    const auto keep = keep_highest(
+        values, wanted, [&](std::uint64_t m) { return work.synapse_id(of_sign[m]); }, progress);
     for (std::uint64_t m = 0; m < of_sign.size(); ++m) {
       choice.keep[of_sign[m]] = keep[m];
       choice.p[of_sign[m]] = static_cast<double>(wanted) / static_cast<double>(of_sign.size());
@@ -93,13 +100,13 @@ SynapseChoice choose_by_sign(const WorkingNetwork& work, const std::vector<doubl
 
 SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<double>& scores, ChoiceRule rule,
                               double target, double excitatory_share, std::uint32_t seed, PruneRound& round,
-                              PruneGuards& guards) {
-  if (rule == ChoiceRule::drawn) return draw(work, scores, target, seed, round, guards);
+                              PruneGuards& guards, const Progress& progress) {
+  if (rule == ChoiceRule::drawn) return draw(work, scores, target, seed, round, guards, progress);
   const auto number = static_cast<std::uint64_t>(std::llround(target));
   round.rho = 0;
   round.expected_kept = static_cast<double>(number);
-  if (rule == ChoiceRule::by_sign) return choose_by_sign(work, scores, number, excitatory_share);
-  SynapseChoice choice{keep_highest_synapses(work, scores, number), {}};
+  if (rule == ChoiceRule::by_sign) return choose_by_sign(work, scores, number, excitatory_share, progress);
+  SynapseChoice choice{keep_highest_synapses(work, scores, number, progress), {}};
   const double p = rule == ChoiceRule::uniform ? round.expected_kept / static_cast<double>(scores.size())
                                                : kept_share(work.recurrent().weights, choice.keep);
   choice.p.assign(scores.size(), p);
@@ -107,8 +114,9 @@ SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<doub
 }
 
 std::vector<std::uint8_t> central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,
-                                          int threads) {
-  return keep_highest_neurons(work, betweenness(work.recurrent(), options.betweenness_weighted, threads), target);
+                                          int threads, const Progress& progress) {
+  return keep_highest_neurons(work, betweenness(work.recurrent(), options.betweenness_weighted, threads, progress),
+                              target, progress.part(1, 1));
 }
 
 }  // namespace sprig

@@ -1,13 +1,12 @@
 // Which synapses spread a localised eigenvector: those that make the degrees around it more uneven.
-#include "sprig/pruning/delocalise.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 #include <tuple>
 
-#include "sprig/network/compaction.hpp"
+#include "host/pruning/delocalise_step.hpp"
+#include "sprig/core/loop_poll.hpp"
 
 namespace sprig {
 namespace {
@@ -26,15 +25,20 @@ std::vector<std::uint32_t> support_of(const Network& network, const Eigen::Vecto
   return order;
 }
 
+constexpr std::uint64_t kRowsBetween = 64;  // two looks at the progress
+
 // Neurons in and out, of each neuron; an autapse is no neighbour.
-std::vector<std::vector<std::uint32_t>> neighbours_of(const Csr& csr) {
+std::vector<std::vector<std::uint32_t>> neighbours_of(const Csr& csr, const Progress& progress) {
+  LoopPoll poll("prune", progress, csr.rows, kRowsBetween);
   std::vector<std::vector<std::uint32_t>> lists(csr.rows);
-  for (std::uint32_t i = 0; i < csr.rows; ++i)
+  for (std::uint32_t i = 0; i < csr.rows; ++i) {
+    poll(i);
     for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
       if (csr.targets[k] == i) continue;
       lists[i].push_back(csr.targets[k]);
       lists[csr.targets[k]].push_back(i);
     }
+  }
   return lists;
 }
 
@@ -79,13 +83,15 @@ struct Candidate {
 
 }  // namespace
 
-std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eigen::VectorXcd& psi, std::size_t count) {
+std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eigen::VectorXcd& psi, std::size_t count,
+                                              const Progress& progress) {
   const Csr& csr = network.recurrent;
-  const std::vector<std::vector<std::uint32_t>> neighbours = neighbours_of(csr);
+  const std::vector<std::vector<std::uint32_t>> neighbours = neighbours_of(csr, progress);
   const auto degree = [&](std::uint32_t i) { return static_cast<double>(neighbours[i].size()); };
   std::vector<Candidate> candidates;
   std::vector<std::uint32_t> mark(network.size(), network.size());  // s: in the neighbourhood of s
   for (const std::uint32_t s : support_of(network, psi)) {
+    progress.part(1, 1).report("prune", 0);
     std::vector<std::uint32_t> around{s};
     mark[s] = s;
     for (std::size_t begin = 0, hop = 0; hop < 2; ++hop) {
@@ -129,6 +135,10 @@ std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eige
   std::vector<NewSynapse> synapses;
   for (const Candidate& c : candidates) synapses.push_back({c.source, c.target, weights.of(c.source)});
   return synapses;
+}
+
+std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eigen::VectorXcd& psi, std::size_t count) {
+  return delocalising_synapses(network, psi, count, {});
 }
 
 }  // namespace sprig

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace sprig {
@@ -34,62 +35,87 @@ double passes_done(std::uint64_t passes, std::uint64_t added, std::uint64_t budg
 }  // namespace
 
 Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std::uint64_t budget, double bound,
-                          int threads, const LargestExponent& largest_exponent, const Progress& progress) {
+                          int threads, const LargestExponent& largest_exponent, const Progress& progress,
+                          DelocaliseTrial& trial, const std::function<void()>& whole) {
   ProgressParts parts(progress, kStartWork + kAttemptWork[0] + kAttemptWork[1] + kAttemptWork[2]);
-  Delocalisation report;
-  report.tried = true;
-  report.budget = budget;
-  report.lambda_bound = bound;
-  if (budget == 0 || work.recurrent().synapses() == 0) {
-    report.reason = "the budget is less than one synapse";
-    return report;
-  }
-  const auto eigenpairs = [&](const WorkingNetwork& network) {
-    return leading_eigenpairs(network.network(), options.delocalise.vectors, options.seed, threads);
+  Delocalisation& report = trial.report;
+  const Progress of_start = parts.next(kStartWork);
+  const auto eigenpairs = [&](const WorkingNetwork& network, const Progress& at) {
+    return leading_eigenpairs(network.network(), options.delocalise.vectors, options.seed, threads, at);
   };
-  const Eigenpairs start = eigenpairs(work);
-  if (start.vectors.cols() == 0) {
-    report.reason = "no eigenvector was found";
-    return report;
-  }
-  report.lambda_before = report.lambda_after = largest_exponent(work, parts.next(kStartWork));
-  report.ipr_before = report.ipr_after = mean_participation_ratio(start);
-  report.reason = "no synapse lowers the mean participation ratio";
-
-  for (int attempt = 0; attempt < kDelocaliseTries && budget > 0; ++attempt, budget /= 2) {
-    WorkingNetwork trial = work;
-    Eigenpairs pairs = start;
-    double ratio = report.ipr_before;
-    std::uint64_t added = 0, passes = 0;
-    const Progress of_attempt = parts.next(kAttemptWork[attempt]), of_passes = of_attempt.part(0, kPassesShare);
-    std::uint64_t portion = (budget + kPasses - 1) / kPasses;
-    while (portion > 0 && added < budget) {
-      portion = std::min(portion, budget - added);
-      bool improved = false;
-      for (const Eigen::Index c : by_localisation(pairs)) {
-        of_passes.report("prune", passes_done(passes++, added, budget));
-        WorkingNetwork pass = trial;
-        const auto synapses = delocalising_synapses(pass.network(), pairs.vectors.col(c), portion);
-        if (synapses.empty()) continue;
-        pass.add_synapses(synapses);
-        Eigenpairs spread = eigenpairs(pass);
-        // As many as before: fewer would be another mean.
-        if (spread.vectors.cols() != pairs.vectors.cols() || !(mean_participation_ratio(spread) < ratio)) continue;
-        trial = std::move(pass);
-        pairs = std::move(spread);
-        ratio = mean_participation_ratio(pairs);
-        added += synapses.size();
-        improved = true;
-        break;
-      }
-      if (!improved) portion /= 2;
+  const auto begin_attempt = [&] {
+    trial.work = work;
+    trial.added = trial.refused = 0;
+    trial.portion = (trial.budget + kPasses - 1) / kPasses;
+  };
+  std::optional<Eigenpairs> start;  // of the network as it was
+  if (!trial.begun) {
+    report.tried = true;
+    report.budget = trial.budget = budget;
+    report.lambda_bound = bound;
+    if (budget == 0 || work.recurrent().synapses() == 0) {
+      report.reason = "the budget is less than one synapse";
+      return report;
     }
-    if (added == 0) return report;
-    const double after = largest_exponent(trial, of_attempt.part(kPassesShare, 1));
+    start = eigenpairs(work, of_start.part(0, 0));
+    if (start->vectors.cols() == 0) {
+      report.reason = "no eigenvector was found";
+      return report;
+    }
+    report.lambda_before = report.lambda_after = largest_exponent(work, of_start);
+    report.ipr_before = report.ipr_after = mean_participation_ratio(*start);
+    report.reason = "no synapse lowers the mean participation ratio";
+    begin_attempt();
+    trial.begun = true;
+    whole();
+  }
+
+  for (std::uint32_t a = 0; a < trial.attempt; ++a) parts.next(kAttemptWork[a]);
+  while (trial.attempt < kDelocaliseTries && trial.budget > 0) {
+    const Progress of_attempt = parts.next(kAttemptWork[trial.attempt]), of_passes = of_attempt.part(0, kPassesShare);
+    const bool as_it_was = trial.added == 0;
+    const Progress at_start = of_passes.part(0, 0);
+    if (as_it_was && !start) start = eigenpairs(work, at_start);
+    Eigenpairs pairs = as_it_was ? *start : eigenpairs(trial.work, at_start);
+    double ratio = mean_participation_ratio(pairs);
+    while (trial.portion > 0 && trial.added < trial.budget) {
+      trial.portion = std::min(trial.portion, trial.budget - trial.added);
+      const std::vector<Eigen::Index> order = by_localisation(pairs);
+      bool improved = false;
+      while (!improved && trial.refused < order.size()) {
+        const double done = passes_done(trial.passes, trial.added, trial.budget);
+        of_passes.report("prune", done);
+        const Progress of_pass = of_passes.part(done, done);
+        WorkingNetwork pass = trial.work;
+        const auto synapses =
+            delocalising_synapses(pass.network(), pairs.vectors.col(order[trial.refused]), trial.portion, of_pass);
+        if (!synapses.empty()) {
+          pass.add_synapses(synapses);
+          Eigenpairs spread = eigenpairs(pass, of_pass);
+          // As many as before: fewer would be another mean.
+          improved = spread.vectors.cols() == pairs.vectors.cols() && mean_participation_ratio(spread) < ratio;
+          if (improved) {
+            pairs = std::move(spread);
+            ratio = mean_participation_ratio(pairs);
+            trial.work = std::move(pass);
+            trial.added += synapses.size();
+          }
+        }
+        ++trial.passes;
+        trial.refused = improved ? 0 : trial.refused + 1;
+        whole();
+      }
+      if (!improved) {
+        trial.portion /= 2;
+        trial.refused = 0;
+      }
+    }
+    if (trial.added == 0) return report;
+    const double after = largest_exponent(trial.work, of_attempt.part(kPassesShare, 1));
     if (after <= bound || after <= report.lambda_before) {
-      work = std::move(trial);
+      work = std::move(trial.work);
       report.accepted = true;
-      report.added = added;
+      report.added = trial.added;
       report.ipr_after = ratio;
       report.lambda_after = after;
       report.reason.clear();
@@ -97,6 +123,11 @@ Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std
     }
     ++report.rejected;
     report.reason = "lambda_max rose past its bound";
+    ++trial.attempt;
+    trial.budget /= 2;
+    trial.passes = 0;
+    begin_attempt();
+    whole();
   }
   return report;
 }

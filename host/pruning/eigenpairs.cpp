@@ -9,10 +9,10 @@
 #include <Spectra/GenEigsSolver.h>
 #include <Eigen/Eigenvalues>
 
+#include "host/pruning/delocalise_step.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/network/compaction.hpp"
-#include "sprig/pruning/delocalise.hpp"
 
 namespace sprig {
 namespace {
@@ -24,10 +24,12 @@ constexpr Eigen::Index kRestarts = 300;
 class RecurrentProduct {
  public:
   using Scalar = double;
-  RecurrentProduct(const Csr& csr, int threads) : csr_(csr), transpose_(transpose(csr)), threads_(threads) {}
+  RecurrentProduct(const Csr& csr, int threads, const Progress& progress)
+      : csr_(csr), transpose_(transpose(csr)), threads_(threads), progress_(progress) {}
   Eigen::Index rows() const { return csr_.rows; }
   Eigen::Index cols() const { return csr_.rows; }
   void perform_op(const double* x, double* y) const {
+    progress_.report("eigenpairs", 0);
 #pragma omp parallel for schedule(static) num_threads(team_size(threads_))
     for (std::uint32_t i = 0; i < csr_.rows; ++i) {
       double sum = 0;
@@ -41,6 +43,7 @@ class RecurrentProduct {
   const Csr& csr_;
   Transpose transpose_;
   int threads_;
+  const Progress& progress_;
 };
 
 // The `count` of largest real part; of equal ones those of larger magnitude of the imaginary part, then positive ones.
@@ -72,8 +75,9 @@ Eigenpairs by_whole_spectrum(const Csr& csr, Eigen::Index count) {
   return leading(solver.eigenvalues(), solver.eigenvectors(), count);
 }
 
-Eigenpairs by_arnoldi(const Network& network, Eigen::Index count, std::uint32_t seed, int threads) {
-  RecurrentProduct product(network.recurrent, threads);
+Eigenpairs by_arnoldi(const Network& network, Eigen::Index count, std::uint32_t seed, int threads,
+                      const Progress& progress) {
+  RecurrentProduct product(network.recurrent, threads, progress);
   const Eigen::Index basis = std::min(product.rows(), std::max<Eigen::Index>(4 * count, 40));
   Spectra::GenEigsSolver<RecurrentProduct> solver(product, count, basis);
   std::vector<double> start(network.size());
@@ -82,6 +86,8 @@ Eigenpairs by_arnoldi(const Network& network, Eigen::Index count, std::uint32_t 
   try {
     solver.init(start.data());
     solver.compute(Spectra::SortRule::LargestReal, kRestarts, kTolerance, Spectra::SortRule::LargestReal);
+  } catch (const Interrupted&) {
+    throw;
   } catch (const std::exception&) {  // a start vector that W takes to zero, or a breakdown of the iteration
     return {};
   }
@@ -90,9 +96,14 @@ Eigenpairs by_arnoldi(const Network& network, Eigen::Index count, std::uint32_t 
 
 }  // namespace
 
-Eigenpairs leading_eigenpairs(const Network& network, std::uint32_t count, std::uint32_t seed, int threads) {
+Eigenpairs leading_eigenpairs(const Network& network, std::uint32_t count, std::uint32_t seed, int threads,
+                              const Progress& progress) {
   if (network.size() <= std::max(kDenseEigenNeurons, 4 * count)) return by_whole_spectrum(network.recurrent, count);
-  return by_arnoldi(network, count, seed, threads);
+  return by_arnoldi(network, count, seed, threads, progress);
+}
+
+Eigenpairs leading_eigenpairs(const Network& network, std::uint32_t count, std::uint32_t seed, int threads) {
+  return leading_eigenpairs(network, count, seed, threads, {});
 }
 
 double inverse_participation_ratio(const Eigen::VectorXcd& psi) {

@@ -33,11 +33,13 @@ GaussianProcess::GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y, Kernel ke
   estimate();
 }
 
-GaussianProcess::GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y) : x_(std::move(x)), y_(std::move(y)) {
+GaussianProcess::GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y, const Progress& progress)
+    : x_(std::move(x)), y_(std::move(y)) {
   const Eigen::Index inputs = x_.cols();
   double best = -std::numeric_limits<double>::infinity();
   Kernel chosen;
   const auto try_kernel = [&](const Kernel& kernel) {
+    progress.report("gaussian_process", 0);
     kernel_ = kernel;
     factorise();
     estimate();

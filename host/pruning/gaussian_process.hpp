@@ -3,6 +3,8 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/core/progress.hpp"
+
 namespace sprig {
 
 // Matern 5/2 with a length for each input: k(r) = (1 + sqrt(5) r + 5 r^2 / 3) exp(-sqrt(5) r), r the distance in units
@@ -18,7 +20,8 @@ class GaussianProcess {
  public:
   // Kernel of largest marginal likelihood on a logarithmic grid, found by coordinate ascent from the best one whose
   // lengths are all equal.
-  GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y);
+  // Errors: Interrupted, asked before each kernel.
+  GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y, const Progress& progress = {});
   GaussianProcess(Eigen::MatrixXd x, Eigen::VectorXd y, Kernel kernel);
 
   struct Prediction {

@@ -8,15 +8,22 @@
 #include "host/pruning/noise_step.hpp"
 #include "host/pruning/resistance.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/loop_poll.hpp"
 #include "sprig/core/random.hpp"
 
 namespace sprig {
 namespace {
 
+constexpr std::uint64_t kDraws = 1 << 18;  // between two looks at the progress
+
 std::vector<double> random_synapses(const ScoreInput& input) {
   std::vector<double> draws(input.work.recurrent().synapses());
-  for (std::uint64_t k = 0; k < draws.size(); ++k)
+  const Progress at_start = input.progress.part(0, 0);
+  LoopPoll poll("prune", at_start, draws.size(), kDraws);
+  for (std::uint64_t k = 0; k < draws.size(); ++k) {
+    poll(k);
     draws[k] = uniform_open(input.options.seed, Stream::random_prune, input.work.synapse_id(k), input.round);
+  }
   return draws;
 }
 
@@ -57,7 +64,8 @@ Scores by_betweenness(const ScoreInput& input, double factor) {
   const Csr& csr = input.work.recurrent();
   const bool weighted = input.options.betweenness_weighted;
   const int threads = input.simulation.threads;
-  Scores scores{edge_betweenness(csr, weighted, threads), betweenness(csr, weighted, threads)};
+  Scores scores{edge_betweenness(csr, weighted, threads, input.progress.part(0, 0.5)),
+                betweenness(csr, weighted, threads, input.progress.part(0.5, 1))};
   for (double& score : scores.synapses) score *= factor;
   for (double& score : scores.neurons) score *= factor;
   return scores;
@@ -117,7 +125,7 @@ Scores method_scores(PruneMethod method, const ScoreInput& input) {
     case PruneMethod::noise_empirical:
       return {empirical_noise_scores(input), random_neurons(input)};
     case PruneMethod::resistance:
-      return {resistance_scores(csr), random_neurons(input)};
+      return {resistance_scores(csr, input.progress), random_neurons(input)};
     case PruneMethod::activity:
       return by_activity(input);
     case PruneMethod::correlation: {

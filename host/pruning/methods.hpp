@@ -27,7 +27,8 @@ struct ScoreInput {
   const PruneOptions& options;
   std::uint32_t round;
   PruneGuards& guards;
-  const Progress& progress;  // of the scores
+  const Progress& progress;      // of the scores
+  Checkpoints checkpoints = {};  // of the round
 };
 
 // `method` is neither none nor dense. Scores for the neurons, where the source of a method has no rule for them [ours]:

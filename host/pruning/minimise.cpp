@@ -9,6 +9,7 @@
 #include "host/pruning/gaussian_process.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
+#include "sprig/core/loop_poll.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/core/threads.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t kSpread = 1000;  // points of the whole cube that are looked at for a candidate
 constexpr std::uint64_t kNear = 200;     // and around the best one, in each of these distances
+constexpr std::uint64_t kLooks = 16;     // between two at the progress
 constexpr double kDistances[] = {0.2, 0.05, 0.01};
 constexpr double kFirstStep = 0.05, kLastStep = 1e-3;  // of the ascent from the best of them
 constexpr std::uint64_t kDesign = 0xFFFFFFFF;          // the Latin hypercube's id; candidates have their number
@@ -30,8 +32,8 @@ void check(const std::vector<ParameterRange>& box) {
 
 class Search {
  public:
-  Search(const std::vector<ParameterRange>& box, const MinimiseOptions& options)
-      : box_(box), options_(options), inputs_(static_cast<Eigen::Index>(box.size())) {}
+  Search(const std::vector<ParameterRange>& box, const MinimiseOptions& options, const Progress& progress)
+      : box_(box), options_(options), progress_(progress), inputs_(static_cast<Eigen::Index>(box.size())) {}
 
   // The parameters that a point of the unit cube stands for.
   std::vector<double> parameters(const Eigen::VectorXd& at) const {
@@ -76,7 +78,7 @@ class Search {
       y[static_cast<Eigen::Index>(n)] = std::min(values[n], bound);
     }
     const auto best = static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
-    GaussianProcess model(x, y);
+    GaussianProcess model(x, y, progress_);
     std::vector<Eigen::VectorXd> chosen;
     while (chosen.size() < count) {
       if (!chosen.empty()) model = model.believing(chosen.back(), model.predict(chosen.back()).mean);
@@ -97,7 +99,10 @@ class Search {
     const auto draw = [&] { return uniform_open(options_.seed, Stream::search_design, number, draws++); };
     Eigen::VectorXd top, at(inputs_);
     std::pair<double, double> highest{-1, -1};
+    LoopPoll poll("minimise", progress_, 1, kLooks);
+    std::uint64_t looks = 0;
     const auto look = [&] {
+      poll(++looks);
       if (const auto found = promise(at); found > highest) {
         highest = found;
         top = at;
@@ -124,14 +129,17 @@ class Search {
 
   const std::vector<ParameterRange>& box_;
   const MinimiseOptions& options_;
+  const Progress& progress_;
   Eigen::Index inputs_;
 };
 
 }  // namespace
 
-Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, const MinimiseOptions& options) {
+Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, const MinimiseOptions& options,
+                 const Progress& progress) {
   check(box);
-  const Search search(box, options);
+  const Progress unmoved = progress.part(0, 0);
+  const Search search(box, options, unmoved);
   const std::size_t wanted = options.evaluations, batch = std::max(1u, options.batch);
   const std::size_t initial = std::min<std::size_t>(wanted, std::max(2u, options.initial));
   std::vector<Eigen::VectorXd> points = search.latin_hypercube(static_cast<std::uint32_t>(initial));

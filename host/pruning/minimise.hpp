@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "sprig/core/progress.hpp"
+
 namespace sprig {
 
 // One parameter's range; logarithmic: the model sees the logarithm (low > 0).
@@ -35,9 +37,11 @@ struct Minimum {
 // several candidates. Candidates maximise the expected improvement under a Gaussian process (Matern 5/2) of what is
 // known; of a batch, each next one believes the prediction at those before it (kriging believer: Ginsbourger, Le Riche
 // & Carraro 2010). Values above the median by more than the least is below it enter the model as that bound [ours]: how
-// bad a bad point is tells nothing of the minimum. Errors: ConfigError at an empty box, NumericalError when a value is
-// not finite, and what f throws.
+// bad a bad point is tells nothing of the minimum. `progress` is asked while candidates are chosen, and told nothing:
+// how far the search is, f knows. Errors: ConfigError at an empty box, NumericalError when a value is not finite,
+// Interrupted, and what f throws.
 using Objective = std::function<double(std::size_t index, const std::vector<double>& parameters)>;
-Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, const MinimiseOptions& options);
+Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, const MinimiseOptions& options,
+                 const Progress& progress = {});
 
 }  // namespace sprig

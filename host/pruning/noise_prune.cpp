@@ -10,6 +10,7 @@
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/covariance.hpp"
+#include "sprig/dynamics/factors.hpp"
 
 namespace sprig {
 namespace {
@@ -36,19 +37,20 @@ bool all_below(const std::vector<double>& sums, const std::vector<double>& limit
 
 // The product of A's eigenvalues has the sign (-1)^N for a Hurwitz A: other than that, an odd number of them is
 // positive.
-bool determinant_allows(const Eigen::MatrixXd& a) {
-  const Eigen::PartialPivLU<Eigen::MatrixXd> lu(-a);
-  double product = static_cast<double>(lu.permutationP().determinant());
-  for (const double pivot : lu.matrixLU().diagonal()) product *= sign(pivot);
+bool determinant_allows(const Eigen::MatrixXd& a, const Progress& progress) {
+  const LuFactors lu(-a, progress);
+  double product = lu.permutation_sign();
+  for (const double pivot : lu.matrix().diagonal()) product *= sign(pivot);
   return product > 0;
 }
 
 // Eigenvalues cost tens of matrix products, so what decides without them comes first. Sufficient: Gershgorin's discs,
 // of rows or of columns, left of zero, or a negative definite symmetric part. Necessary: the determinant's sign.
-bool is_hurwitz(const Eigen::MatrixXd& a, const Strengths& strengths, const std::vector<double>& decay) {
+bool is_hurwitz(const Eigen::MatrixXd& a, const Strengths& strengths, const std::vector<double>& decay,
+                const Progress& progress) {
   if (all_below(strengths.row, decay) || all_below(strengths.column, decay)) return true;
-  if (Eigen::LLT<Eigen::MatrixXd>(-a - a.transpose()).info() == Eigen::Success) return true;
-  return determinant_allows(a) && spectral_abscissa(a) < 0;
+  if (cholesky_factor(-a - a.transpose(), progress.part(0, 0.2))) return true;
+  return determinant_allows(a, progress.part(0.2, 0.6)) && spectral_abscissa(a, progress.part(0.6, 0.6)) < 0;
 }
 
 }  // namespace
@@ -66,13 +68,13 @@ std::vector<double> synapse_strengths(std::vector<double> couplings, ScoreVarian
 }
 
 Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
-                             double margin, PruneGuards& guards) {
+                             double margin, PruneGuards& guards, const Progress& progress) {
   Eigen::MatrixXd a = Eigen::MatrixXd::Zero(graph.cols, graph.rows);
   for (std::uint32_t i = 0; i < graph.rows; ++i)
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) a(graph.targets[k], i) += l[k];
   for (std::uint32_t i = 0; i < graph.cols; ++i) a(i, i) -= decay[i];
   const Strengths strengths = strengths_of(graph, l);
-  if (is_hurwitz(a, strengths, decay)) return a;
+  if (is_hurwitz(a, strengths, decay, progress)) return a;
   ++guards.not_hurwitz;
   double moved = 0;
   for (std::uint32_t i = 0; i < graph.cols; ++i) {
@@ -109,7 +111,7 @@ std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l,
   return noise_scores(graph, l, variances, covariances);
 }
 
-double keep_scale(const std::vector<double>& scores, double target) {
+double keep_scale(const std::vector<double>& scores, double target, const Progress& progress) {
   double sum = 0, smallest = std::numeric_limits<double>::infinity();
   std::uint64_t positive = 0;
   for (const double score : scores) {
@@ -124,6 +126,7 @@ double keep_scale(const std::vector<double>& scores, double target) {
   if (target >= static_cast<double>(positive)) return high;
 
   const auto expected = [&](double rho) {
+    progress.report("prune", 0);
     double total = 0;
     for (const double score : scores) total += std::min(1.0, rho * score);
     return total;

@@ -12,7 +12,8 @@
 namespace sprig {
 namespace {
 
-constexpr double kExponentsShare = 0.5, kGainsShare = 0.2;  // of the scores' work, where they are measured
+constexpr double kExponentsShare = 0.5, kGainsShare = 0.2,
+                 kSystemShare = 0.75;  // of the scores' work, where they are measured
 
 // What a measurement of exponents leaves for the guards.
 template <class Result>
@@ -37,7 +38,8 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
   options.exponents = frame ? tangent_dimension(network) : network.size();
-  const LyapunovResult spectrum = noted(lyapunov_spectrum(network, drive, simulation, options, {}, progress), guards);
+  const LyapunovResult spectrum = noted(
+      lyapunov_spectrum(network, drive, simulation, options, {}, progress, input.checkpoints.part("spectrum")), guards);
   guards.jump_spikes += spectrum.jump_spikes;
   return frame ? spectrum.per_neuron : spectrum.exponents;
 }
@@ -50,7 +52,8 @@ std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant var
   const int threads = input.simulation.threads;
   std::vector<double> l;
   if (variant != ScoreVariant::w)
-    l = lyapunov_matrix(csr, neuron_exponents(input), options.epsilon, input.guards, threads);
+    l = lyapunov_matrix(csr, neuron_exponents(input), options.epsilon, input.guards, threads,
+                        input.progress.part(kExponentsShare, kExponentsShare));
   const bool measured = options.linearisation == Linearisation::measured && variant != ScoreVariant::l;
   std::vector<double> couplings =
       measured
@@ -62,8 +65,11 @@ std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant var
   std::vector<double> decay;
   decay.reserve(input.work.network().size());
   for (const double tau_ms : input.work.network().neurons.tau_m_ms) decay.push_back(1 / tau_ms);
-  const Eigen::MatrixXd a = noise_system(csr, strengths, decay, options.margin, input.guards);
-  return noise_scores(csr, strengths, lyapunov_covariance(a, options.sigma * options.sigma, threads));
+  const Eigen::MatrixXd a = noise_system(csr, strengths, decay, options.margin, input.guards,
+                                         input.progress.part(kExponentsShare + kGainsShare, kSystemShare));
+  return noise_scores(
+      csr, strengths,
+      lyapunov_covariance(a, options.sigma * options.sigma, threads, input.progress.part(kSystemShare, 1)));
 }
 
 }  // namespace sprig

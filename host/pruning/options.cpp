@@ -7,6 +7,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
 namespace sprig {
@@ -64,6 +65,8 @@ void check_per_neuron(const PruneOptions& options, const Network& network) {
   };
   needs(PerNeuron::frame, tangent_dimension(network));
   needs(PerNeuron::index, network.size());
+  if (options.per_neuron == PerNeuron::probe)
+    whole_steps_of(options.lyapunov.probe_ms, network.step_ms, "lyapunov.probe_ms");
   if (options.per_neuron == PerNeuron::probe && options.lyapunov.probe_ms > options.lyapunov.duration_ms)
     refuse("lyapunov.probe_ms", shown(options.lyapunov.probe_ms),
            "at most lyapunov.duration_ms = " + shown(options.lyapunov.duration_ms));
@@ -74,6 +77,8 @@ void check_per_neuron(const PruneOptions& options, const Network& network) {
 void check_prune_options(const PruneOptions& options, const Network& network, const Drive& drive) {
   check_fields("prune", options);
   check_fields("delocalise", options.delocalise);
+  whole_steps_of(options.activity_ms, network.step_ms, "prune.activity_ms");
+  whole_steps_of(options.activity_tau_ms, network.step_ms, "prune.activity_tau_ms");
   if (options.activity_ms < kLeastActivity * options.activity_tau_ms)
     refuse("prune.activity_ms", shown(options.activity_ms),
            "at least " + shown(kLeastActivity) +

@@ -31,14 +31,16 @@ struct Line {
 std::vector<double> rate_gains(const ScoreInput& input, const Progress& progress) {
   const Network& network = input.work.network();
   const std::uint32_t n = network.size();
-  const ActivityRun run(input, input.options.activity_noise);
+  constexpr double kTransientShare = 0.1;
+  const ActivityRun run(input, input.options.activity_noise, progress.part(0, kTransientShare));
+  const Progress of_windows = progress.part(kTransientShare, 1);
   const std::uint64_t window = tau_steps(input), windows = run.steps() / window;
   const double window_ms = static_cast<double>(window) * network.step_ms;
   std::vector<Line> lines(n);
   RecordOptions what;
   what.trajectory = true;
   for (std::uint64_t w = 0; w < windows; ++w) {
-    progress.report("prune", static_cast<double>(w) / static_cast<double>(windows));
+    of_windows.report("prune", static_cast<double>(w) / static_cast<double>(windows));
     Recording recording;
     run.simulation().advance(window, {}, what, &recording);
     for (std::uint32_t i = 0; i < n; ++i) {

@@ -5,11 +5,14 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include <Eigen/Dense>
 
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/factors.hpp"
 
 namespace sprig {
 namespace {
@@ -34,7 +37,7 @@ std::vector<std::uint32_t> components(const Csr& graph) {
 
 }  // namespace
 
-std::vector<double> effective_resistance(const Csr& graph) {
+std::vector<double> effective_resistance(const Csr& graph, const Progress& progress) {
   const std::uint32_t n = graph.rows;
   Eigen::MatrixXd laplacian = Eigen::MatrixXd::Zero(n, n);
   for (std::uint32_t i = 0; i < n; ++i)
@@ -55,10 +58,12 @@ std::vector<double> effective_resistance(const Csr& graph) {
   for (std::uint32_t i = 0; i < n; ++i)
     for (std::uint32_t j = 0; j < n; ++j)
       if (component[i] == component[j]) laplacian(i, j) += mean / size[component[i]];
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(laplacian);
-  if (cholesky.info() != Eigen::Success)
+  constexpr double kFactorShare = 0.15;
+  const std::optional<Eigen::MatrixXd> cholesky = cholesky_factor(std::move(laplacian), progress.part(0, kFactorShare));
+  if (!cholesky)
     throw NumericalError("prune.resistance", "the weights are too far apart: their Laplacian has no Cholesky factor");
-  const Eigen::MatrixXd inverse = cholesky.solve(Eigen::MatrixXd::Identity(n, n));
+  const Eigen::MatrixXd inverse =
+      cholesky_solve(*cholesky, Eigen::MatrixXd::Identity(n, n), progress.part(kFactorShare, 1));
 
   std::vector<double> resistance(graph.synapses());
   for (std::uint32_t i = 0; i < n; ++i)
@@ -70,8 +75,8 @@ std::vector<double> effective_resistance(const Csr& graph) {
   return resistance;
 }
 
-std::vector<double> resistance_scores(const Csr& graph) {
-  std::vector<double> scores = effective_resistance(graph);
+std::vector<double> resistance_scores(const Csr& graph, const Progress& progress) {
+  std::vector<double> scores = effective_resistance(graph, progress);
   for (std::uint64_t k = 0; k < scores.size(); ++k) {
     const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
     scores[k] = magnitude == 0 ? 0 : magnitude * scores[k];

@@ -18,90 +18,107 @@ constexpr double kScoresShare = 0.7;        // of a round's work, for the progre
 
 }  // namespace
 
+// What a round counts and says.
+struct PruningRounds::Begun {
+  PruneGuards guards;
+  PruneRound round;
+};
+
 // One way to go through a round.
 struct PruningRounds::Trial {
   WorkingNetwork work;
   PruneGuards guards;
   PruneRound round;
-  bool changed;
-  double miss;  // synapses too many or too few
+  bool changed = false;
+  double miss = 0;  // synapses too many or too few
 };
 
-PruningRounds::PruningRounds(WorkingNetwork& work, const Drive& drive, const SimulationOptions& simulation,
-                             const PruneOptions& options, PruneGuards& guards)
-    : work_(work),
+PruningRounds::PruningRounds(RoundsState& state, const Drive& drive, const SimulationOptions& simulation,
+                             const PruneOptions& options)
+    : state_(state),
       drive_(drive),
       simulation_(simulation),
       options_(options),
-      guards_(guards),
-      synapses_before_(work.recurrent().synapses()),
-      neurons_before_(work.network().size()) {}
+      synapses_before_(state.work.given().recurrent.synapses()),
+      neurons_before_(state.work.given().size()) {}
 
-void PruningRounds::run(const Progress& progress) {
-  std::uint32_t unchanged = 0;
-  for (std::uint32_t r = 0; r < options_.rounds && unchanged < options_.unchanged_rounds; ++r) {
-    const double whole = options_.rounds;
-    const Progress of_round = progress.part(r / whole, (r + 1) / whole,
-                                            "round " + std::to_string(r + 1) + "/" + std::to_string(options_.rounds));
+void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints, const std::function<void()>& whole) {
+  while (state_.rounds.size() < options_.rounds && state_.unchanged < options_.unchanged_rounds) {
+    const auto r = static_cast<std::uint32_t>(state_.rounds.size());
+    const double all = options_.rounds;
+    const std::string number = std::to_string(r + 1);
+    const Progress of_round =
+        progress.part(r / all, (r + 1) / all, "round " + number + "/" + std::to_string(options_.rounds));
     of_round.report("prune", 0);
-    PruneRound now;
-    now.round = r;
-    now.target = round_target(synapses_before_, options_.density, r, options_.rounds);
-    now.lambda_max = now.mean_rate_hz = std::numeric_limits<double>::quiet_NaN();
-    unchanged = round(now, of_round) ? 0 : unchanged + 1;
-    now.synapses = work_.recurrent().synapses();
-    now.excitatory = excitatory_synapses(work_.recurrent());
-    now.neurons = work_.network().size();
-    rounds_.push_back(now);
+    Trial trial = round(r, of_round, checkpoints.part("round-" + number));
+    trial.round.synapses = trial.work.recurrent().synapses();
+    trial.round.excitatory = excitatory_synapses(trial.work.recurrent());
+    trial.round.neurons = trial.work.network().size();
+    state_.work = std::move(trial.work);
+    state_.guards = trial.guards;
+    state_.rounds.push_back(trial.round);
+    state_.unchanged = trial.changed ? 0 : state_.unchanged + 1;
+    whole();
   }
 }
 
-// Whether anything changed.
-bool PruningRounds::round(PruneRound& now, const Progress& progress) {
-  const std::uint64_t synapses = work_.recurrent().synapses();
+PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& progress,
+                                          const Checkpoints& checkpoints) const {
+  const std::uint64_t synapses = state_.work.recurrent().synapses();
+  Begun begun{state_.guards, {}};
+  PruneRound& now = begun.round;
+  now.round = number;
+  now.target = round_target(synapses_before_, options_.density, number, options_.rounds);
+  now.lambda_max = now.mean_rate_hz = std::numeric_limits<double>::quiet_NaN();
   now.expected_kept = static_cast<double>(synapses);
-  const std::uint64_t goal = now.target - (now.round + 1 == options_.rounds ? std::min(room_, now.target) : 0);
-  const std::uint64_t neurons = std::max<std::uint64_t>(
-      1, round_target(neurons_before_, 1 - options_.neuron_fraction, now.round, options_.rounds));
-  const bool after = removes_central(options_), neurons_go = neurons < work_.network().size();
-  bool changed = false;
+  const std::uint64_t goal = now.target - (number + 1 == options_.rounds ? std::min(room_, now.target) : 0);
+  const std::uint64_t neurons =
+      std::max<std::uint64_t>(1, round_target(neurons_before_, 1 - options_.neuron_fraction, number, options_.rounds));
+  const bool after = removes_central(options_), neurons_go = neurons < state_.work.network().size();
+  std::optional<Trial> trial;
   if (neurons_go || goal < synapses) {
-    const Progress of_scores = progress.part(0, kScoresShare);
-    const ScoreInput input{work_, drive_, simulation_, options_, now.round, guards_, of_scores};
+    const Progress of_scores = progress.part(0, kScoresShare), of_choice = progress.part(kScoresShare, 1);
+    const ScoreInput input{state_.work, drive_, simulation_, options_, number, begun.guards, of_scores, checkpoints};
     of_scores.report("prune", 0);
     Scores scores;
     if (goal < synapses || !after) scores = method_scores(options_.method, input);
     if (options_.neurons_by == NeuronChoice::random || (scores.neurons.empty() && !after))
       scores.neurons = random_neurons(input);
-    changed = after ? synapses_first(scores, neurons, goal, now, progress.part(kScoresShare, 1))
-                    : neurons_first(scores, neurons, goal, now);
+    trial = after ? synapses_first(scores, neurons, goal, begun, of_choice)
+                  : neurons_first(scores, neurons, goal, begun, of_choice);
+  } else {
+    trial = Trial{state_.work, begun.guards, now};
   }
-  return (options_.neuron_fraction > 0 && work_.drop_isolated()) || changed;
+  if (options_.neuron_fraction > 0 && trial->work.drop_isolated()) trial->changed = true;
+  return std::move(*trial);
 }
 
-bool PruningRounds::neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& now) {
-  const std::vector<std::uint8_t> keep = keep_highest_neurons(work_, scores.neurons, neurons);
-  const std::vector<double> left = among(keep, work_.recurrent(), scores.synapses);
-  const bool neurons_went = work_.keep_neurons(keep);
-  now.expected_kept = static_cast<double>(left.size());
-  if (goal >= left.size()) return neurons_went;
-  return choose(work_, left, static_cast<double>(goal), now, guards_) || neurons_went;
+PruningRounds::Trial PruningRounds::neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal,
+                                                  const Begun& begun, const Progress& progress) const {
+  Trial trial{state_.work, begun.guards, begun.round};
+  const std::vector<std::uint8_t> keep = keep_highest_neurons(trial.work, scores.neurons, neurons, progress.part(0, 0));
+  const std::vector<double> left = among(keep, trial.work.recurrent(), scores.synapses);
+  trial.changed = trial.work.keep_neurons(keep);
+  trial.round.expected_kept = static_cast<double>(left.size());
+  if (goal < left.size()) choose(left, static_cast<double>(goal), trial, progress);
+  return trial;
 }
 
-bool PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& now,
-                                   const Progress& progress) {
-  const bool neurons_go = neurons < work_.network().size();
-  const auto target = static_cast<double>(goal), available = static_cast<double>(work_.recurrent().synapses());
+PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal,
+                                                   const Begun& begun, const Progress& progress) const {
+  const bool neurons_go = neurons < state_.work.network().size();
+  const auto target = static_cast<double>(goal), available = static_cast<double>(state_.work.recurrent().synapses());
   const bool synapses_go = target < available;
   double step_one = target;
   std::optional<Trial> best;
   for (std::uint32_t tries = 0; tries < kBudgetTries; ++tries) {
-    if (neurons_go) progress.report("prune", static_cast<double>(tries) / kBudgetTries);
-    Trial trial{work_, guards_, now, false, 0};
-    if (synapses_go && step_one < available)
-      trial.changed = choose(trial.work, scores.synapses, step_one, trial.round, trial.guards);
+    const Progress of_try = progress.part(tries / double{kBudgetTries}, (tries + 1) / double{kBudgetTries});
+    if (neurons_go) of_try.report("prune", 0);
+    Trial trial{state_.work, begun.guards, begun.round};
+    if (synapses_go && step_one < available) choose(scores.synapses, step_one, trial, of_try.part(0, 0));
     if (neurons_go)
-      trial.changed |= trial.work.keep_neurons(central_neurons(trial.work, options_, neurons, simulation_.threads));
+      trial.changed |=
+          trial.work.keep_neurons(central_neurons(trial.work, options_, neurons, simulation_.threads, of_try));
     const auto left = static_cast<double>(trial.work.recurrent().synapses());
     trial.miss = std::abs(left - target);
     if (!best || trial.miss < best->miss) best = std::move(trial);
@@ -109,19 +126,17 @@ bool PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, 
     if (!synapses_go || !neurons_go || left == 0 || all_kept || best->miss <= kBudgetTolerance * target) break;
     step_one = std::min(available, step_one * target / left);
   }
-  work_ = std::move(best->work);
-  guards_ = best->guards;
-  now = best->round;
-  return best->changed;
+  return std::move(*best);
 }
 
-// Keeps `target` synapses of `work`, which has more. Whether anything changed.
-bool PruningRounds::choose(WorkingNetwork& work, const std::vector<double>& scores, double target, PruneRound& now,
-                           PruneGuards& guards) const {
-  const double share = shares_.empty() ? 0 : shares_[std::min<std::size_t>(now.round, shares_.size() - 1)];
-  const SynapseChoice choice =
-      choose_synapses(work, scores, choice_rule(options_.method), target, share, options_.seed, now, guards);
-  return work.keep_synapses(choice.keep, choice.p, options_, guards);
+// Keeps `target` synapses of the trial's network, which has more.
+void PruningRounds::choose(const std::vector<double>& scores, double target, Trial& trial,
+                           const Progress& progress) const {
+  const double share = shares_.empty() ? 0 : shares_[std::min<std::size_t>(trial.round.round, shares_.size() - 1)];
+  const SynapseChoice choice = choose_synapses(trial.work, scores, choice_rule(options_.method), target, share,
+                                               options_.seed, trial.round, trial.guards, progress);
+  progress.part(1, 1).report("prune", 0);
+  if (trial.work.keep_synapses(choice.keep, choice.p, options_, trial.guards)) trial.changed = true;
 }
 
 std::uint64_t excitatory_synapses(const Csr& csr) {

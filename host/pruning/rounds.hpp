@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -11,39 +12,49 @@
 
 namespace sprig {
 
+// How far rounds have come. Only whole rounds change it.
+struct RoundsState {
+  explicit RoundsState(const Network& given) : work(given) {}
+  WorkingNetwork work;
+  PruneGuards guards;
+  std::vector<PruneRound> rounds;
+  std::uint32_t unchanged = 0;  // the last so many changed nothing
+
+  static void persist(auto& self, auto& archive) { archive(self.work, self.guards, self.rounds, self.unchanged); }
+};
+
 class PruningRounds {
  public:
   // All references must outlive this. options.method is neither none nor dense.
-  PruningRounds(WorkingNetwork& work, const Drive& drive, const SimulationOptions& simulation,
-                const PruneOptions& options, PruneGuards& guards);
+  PruningRounds(RoundsState& state, const Drive& drive, const SimulationOptions& simulation,
+                const PruneOptions& options);
 
   // Synapses that the last round leaves free for step III.
   void leave_room(std::uint64_t synapses) { room_ = synapses; }
   // by_sign: the share of weights >= 0 after each round.
   void set_excitatory_shares(std::vector<double> shares) { shares_ = std::move(shares); }
 
-  // Errors: Interrupted, asked before each round and between its costly steps; the network is then that of the last
-  // whole round.
-  void run(const Progress& progress);
-  const std::vector<PruneRound>& rounds() const { return rounds_; }
+  // Goes on from the state, to the last round. Calls whole() after each. Spectra within a round are parts of
+  // `checkpoints`. Errors: Interrupted, asked before each round and all along its costly steps.
+  void run(const Progress& progress, const Checkpoints& checkpoints, const std::function<void()>& whole);
 
  private:
+  struct Begun;
   struct Trial;
-  bool round(PruneRound& round, const Progress& progress);
-  bool neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& round);
-  bool synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, PruneRound& round,
-                      const Progress& progress);
-  bool choose(WorkingNetwork& work, const std::vector<double>& scores, double target, PruneRound& round,
-              PruneGuards& guards) const;
+  Trial round(std::uint32_t number, const Progress& progress, const Checkpoints& checkpoints) const;
+  // What comes of the state's network when neurons, or synapses, go first; begun: as far as the scores have brought it.
+  Trial neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
+                      const Progress& progress) const;
+  Trial synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
+                       const Progress& progress) const;
+  void choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress) const;
 
-  WorkingNetwork& work_;
+  RoundsState& state_;
   const Drive& drive_;
   const SimulationOptions& simulation_;
   const PruneOptions& options_;
-  PruneGuards& guards_;
   std::uint64_t synapses_before_, neurons_before_, room_ = 0;
   std::vector<double> shares_;
-  std::vector<PruneRound> rounds_;
 };
 
 // Synapses of weight >= 0.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <string>
 
 #include "host/pruning/minimise.hpp"
 #include "sprig/core/error.hpp"
@@ -15,13 +17,18 @@ namespace {
 class TimescaleStep {
  public:
   TimescaleStep(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                const PruneOptions& options, const TimescaleReference& reference, const Progress& progress)
+                const PruneOptions& options, const TimescaleReference& reference, const Progress& progress,
+                const Checkpoints& checkpoints, std::vector<TimescaleEvaluation>& made,
+                const std::function<void(std::size_t)>& whole)
       : network_(network),
         drive_(drive),
         simulation_(simulation),
         options_(options),
         choice_(options.timescales),
         reference_(reference),
+        checkpoints_(checkpoints),
+        made_(made),
+        whole_(whole),
         evaluations_(progress, choice_.evaluations),
         clusters_(network.cluster.empty() ? 1 : *std::max_element(network.cluster.begin(), network.cluster.end()) + 1) {
   }
@@ -30,7 +37,7 @@ class TimescaleStep {
   void run(TimescaleSearch& search) {
     bool failed = false;
     search.start = objective(reference_.now, failed);
-    search.trace.resize(choice_.evaluations);
+    made_.resize(choice_.evaluations);
     std::vector<ParameterRange> box;
     for (std::uint32_t c = 0; c < clusters_; ++c) {
       box.push_back({choice_.shape_min, choice_.shape_max, true});
@@ -47,12 +54,15 @@ class TimescaleStep {
     const double bound = failed ? reference_.lambda_bound : std::max(reference_.lambda_bound, search.start.lambda_max);
     search.complete = false;
     try {
-      minimise([&](std::size_t n, const std::vector<double>& x) { return evaluate(x, search.trace[n]); }, box, how);
+      minimise([&](std::size_t n, const std::vector<double>& x) { return evaluate(n, x); }, box, how,
+               Progress([&](double) { return evaluations_.ask(); }));
     } catch (const Interrupted&) {
+      search.trace = made_;
       std::erase_if(search.trace, [](const TimescaleEvaluation& e) { return e.shape.empty(); });
       choose(search, bound);
       throw;
     }
+    search.trace = made_;
     search.complete = true;
     choose(search, bound);
   }
@@ -84,8 +94,12 @@ class TimescaleStep {
     return o;
   }
 
-  double evaluate(const std::vector<double>& x, TimescaleEvaluation& evaluation) {
+  double evaluate(std::size_t n, const std::vector<double>& x) {
     const Progress progress = evaluations_.piece();
+    if (!made_[n].shape.empty()) {  // by a process before this one
+      progress(1);
+      return made_[n].objective.value;
+    }
     TimescaleEvaluation now;
     for (std::uint32_t c = 0; c < clusters_; ++c) {
       now.shape.push_back(x[2 * c]);
@@ -98,14 +112,20 @@ class TimescaleStep {
     lyapunov.exponents = std::min(lyapunov.exponents, tangent_dimension(network));
     LyapunovResult spectrum;
     try {
-      spectrum = lyapunov_spectrum(network, drive_, simulation_, lyapunov, {}, progress);
+      spectrum = lyapunov_spectrum(network, drive_, simulation_, lyapunov, {}, progress,
+                                   checkpoints_.part("evaluation-" + std::to_string(n + 1)));
     } catch (const NumericalError&) {
       spectrum = {};  // no exponents
     }
     now.objective = objective(spectrum, now.failed);
-    evaluation = std::move(now);
+    const double value = now.objective.value;
+    {
+      const std::lock_guard lock(mutex_);
+      made_[n] = std::move(now);
+      whole_(n);
+    }
     progress(1);
-    return evaluation.objective.value;
+    return value;
   }
 
   const Network& network_;
@@ -114,6 +134,10 @@ class TimescaleStep {
   const PruneOptions& options_;
   const TimescaleOptions& choice_;
   const TimescaleReference& reference_;
+  const Checkpoints& checkpoints_;
+  std::mutex mutex_;  // of what is made
+  std::vector<TimescaleEvaluation>& made_;
+  const std::function<void(std::size_t)>& whole_;
   SharedProgress evaluations_;
   std::uint32_t clusters_;
 };
@@ -122,8 +146,9 @@ class TimescaleStep {
 
 void search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                        const PruneOptions& options, const TimescaleReference& reference, const Progress& progress,
-                       TimescaleSearch& search) {
-  TimescaleStep(network, drive, simulation, options, reference, progress).run(search);
+                       const Checkpoints& checkpoints, std::vector<TimescaleEvaluation>& evaluations,
+                       const std::function<void(std::size_t)>& whole, TimescaleSearch& search) {
+  TimescaleStep(network, drive, simulation, options, reference, progress, checkpoints, evaluations, whole).run(search);
 }
 
 }  // namespace sprig

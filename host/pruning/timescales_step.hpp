@@ -1,6 +1,9 @@
 // Step IV of a network: the search of its time constants.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "sprig/pruning/prune.hpp"
 
 namespace sprig {
@@ -14,10 +17,13 @@ struct TimescaleReference {
 };
 
 // Searches the time constants of `network` under `drive` (of its neurons); spectra by options.lyapunov, candidates of a
-// batch on several threads unless they share a device. `network` is not changed. Errors: Interrupted; `search` then has
-// what was evaluated, and is not complete.
+// batch on several threads unless they share a device. `network` is not changed. evaluations: as many as are made,
+// those without a shape are to be done; candidates follow from those that are done. Calls whole(n) after evaluation n,
+// from the thread that did it, one at a time; its spectrum is part evaluation-N of `checkpoints`, N from 1. Errors:
+// Interrupted; `search` then has what was evaluated, and is not complete.
 void search_timescales(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                        const PruneOptions& options, const TimescaleReference& reference, const Progress& progress,
-                       TimescaleSearch& search);
+                       const Checkpoints& checkpoints, std::vector<TimescaleEvaluation>& evaluations,
+                       const std::function<void(std::size_t)>& whole, TimescaleSearch& search);
 
 }  // namespace sprig

@@ -5,11 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "sprig/core/persist.hpp"
 #include "sprig/pruning/prune.hpp"
 
 namespace sprig {
 
-// A copy is a trial: it may go on, or be dropped.
+// A copy is a trial: it may go on, or be dropped. As bytes it is what pruning made of the network that was given, which
+// whoever reads them has made this of.
 class WorkingNetwork {
  public:
   // `given` must outlive this.
@@ -48,12 +50,24 @@ class WorkingNetwork {
   // The pruned network, synapses with their original ids.
   Network finish() &&;
 
+  const Network& given() const { return *given_; }
+
+  static void persist(auto& self, auto& archive) {
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      self.read(archive);
+    else
+      self.write(archive);
+  }
+
  private:
   const Network* given_;
   struct Added {
-    std::uint64_t id;  // added_synapse_id()
-    float weight;
+    std::uint64_t id = 0;  // added_synapse_id()
+    float weight = 0;
+    static void persist(auto& self, auto& archive) { archive(self.id, self.weight); }
   };
+  void write(Writer& writer) const;
+  void read(Reader& reader);
   // The weight of a synapse before any pruning, by its index.
   float given_weight(std::uint64_t index) const {
     const std::uint64_t given = given_->recurrent.synapses();

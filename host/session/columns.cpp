@@ -88,6 +88,19 @@ std::string latex_escaped(const std::string& text) {
       case '^':
         out += "\\textasciicircum{}";
         break;
+      case '<':  // these three are other signs in LaTeX's own encoding
+        out += "\\textless{}";
+        break;
+      case '>':
+        out += "\\textgreater{}";
+        break;
+      case '|':
+        out += "\\textbar{}";
+        break;
+      case '\n':  // an empty line would end the paragraph, and with it the table
+      case '\r':
+        out += ' ';
+        break;
       default:
         out += c;
     }

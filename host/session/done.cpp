@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "host/session/folder_lock.hpp"
+#include "host/session/owned_files.hpp"
 #include "host/session/publish.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/files.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/report/report.hpp"
 #include "sprig/session/session.hpp"
@@ -45,6 +48,25 @@ void draw_page(const std::string& folder) {
   }
 }
 
+// What a process that was killed after its result was whole has not come to. Where another run works in the folder,
+// that is not its affair. Errors: InputError where the page cannot be written.
+void tidy(const std::string& folder, const RunManifest& manifest) {
+  const std::string next = folder + "/" + kNext;
+  const bool page = is_there(folder + "/report.html"), moved = is_there(next) && !is_there(next + "/" + kManifest);
+  const bool states = !is_there(next) && is_there(folder + "/checkpoint");  // else they may be those of the next run
+  if (page && !moved && !states && !is_there(folder + "/.lock") && leftovers(folder, manifest.files).empty()) return;
+  std::optional<FolderLock> lock;
+  try {
+    lock.emplace(folder);
+    remove_leftovers(folder, manifest.files);
+    if (moved) files::rmdir(next.c_str());  // where it is empty
+    if (states && manifest.files.contains("checkpoint/")) remove_owned(folder, {"checkpoint/"});
+  } catch (const InputError&) {
+    if (!lock) return;
+  }
+  if (!page) draw_page(folder);
+}
+
 }  // namespace
 
 bool already_done(const Command& command) {
@@ -58,7 +80,7 @@ bool already_done(const Command& command) {
   const RunManifest manifest = read_manifest(folder);
   if (!manifest.complete || manifest.failed || manifest.work != key_text(command.key)) return false;
   if (!is_as_asked(command, manifest.json) || !has_all(folder, manifest)) return false;
-  if (!is_there(folder + "/report.html")) draw_page(folder);
+  tidy(folder, manifest);
   if (command.quiet) return true;
   std::fprintf(stderr, "sprig: %s: already done by sprig %s on %s; --again does it once more\n", folder.c_str(),
                manifest.version.c_str(), manifest.started.c_str());

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <limits>
 
+#include "host/session/memory_groups.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -279,11 +280,7 @@ MemoryLimit available_memory() {
       if (info >> kib) limit.bytes = kib * 1024;
       break;
     }
-  // A container's own limit; "max" is no number and leaves it.
-  double most = 0, used = 0;
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> most && std::ifstream("/sys/fs/cgroup/memory.current") >> used &&
-      most - used < limit.bytes)
-    limit = {"RAM (cgroup)", std::max(most - used, 0.0)};
+  if (const double left = memory_left_by_groups(); left < limit.bytes) limit = {"RAM (cgroup)", left};
   return limit;
 }
 

@@ -87,7 +87,8 @@ void remove_owned(const std::string& folder, const FileNames& files) {
       files::rmdir((folder + "/" + name.substr(0, slash)).c_str());
 }
 
-void remove_leftovers(const std::string& folder, const FileNames& files) {
+std::vector<std::string> leftovers(const std::string& folder, const FileNames& files) {
+  std::vector<std::string> found;
   FileNames folders{""};
   for (const std::string& name : files)
     if (const std::size_t slash = name.rfind('/'); slash != std::string::npos)
@@ -96,9 +97,14 @@ void remove_leftovers(const std::string& folder, const FileNames& files) {
     const bool all = files.contains(within);  // the folder's files are not named one by one
     for (const std::string& entry : entries_of(folder + "/" + within)) {
       const std::string name = name_of_leftover(entry);
-      if (!name.empty() && (all || files.contains(within + name))) files::remove(folder + "/" + within + entry);
+      if (!name.empty() && (all || files.contains(within + name))) found.push_back(folder + "/" + within + entry);
     }
   }
+  return found;
+}
+
+void remove_leftovers(const std::string& folder, const FileNames& files) {
+  for (const std::string& path : leftovers(folder, files)) files::remove(path);
 }
 
 }  // namespace sprig

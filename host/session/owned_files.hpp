@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "host/session/run_manifest.hpp"
 
@@ -19,8 +20,9 @@ void refuse_foreign(const std::string& folder, const FileNames& needed, const Fi
 // With folders that become empty by it. Of folders of states only the states go. Errors: InputError.
 void remove_owned(const std::string& folder, const FileNames& files);
 
-// What writing left of these when its process was killed: NAME.tmp-PROCESS, of processes that do not run here. Errors:
-// InputError.
+// What writing left of these when its process was killed: NAME.tmp-PROCESS, of processes that do not run here. Paths.
+// Errors (of both): InputError.
+std::vector<std::string> leftovers(const std::string& folder, const FileNames& files);
 void remove_leftovers(const std::string& folder, const FileNames& files);
 
 }  // namespace sprig

@@ -55,7 +55,7 @@ void publish(const std::string& folder) {
   std::stable_sort(names.begin(), names.end(),
                    [](const std::string& a, const std::string& b) { return rank_of(a) < rank_of(b); });
   for (const std::string& name : names)
-    if (name != kManifest) put(from, folder, name);
+    if (name != kManifest && name != "checkpoint/") put(from, folder, name);  // states of work that is done
   FileNames gone;
   for (const std::string& name : all)
     if ((!made.files.contains(name) && !is_log(name)) || name == "report.html") gone.insert(name);

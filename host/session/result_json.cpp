@@ -81,6 +81,20 @@ std::string result_hash(const LyapunovResult& spectrum) {
 
 double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
+Json fixed_point_json(const Network& network, const std::vector<WeightRounding>& rounding) {
+  Json list = Json::array();
+  for (const WeightRounding& one : rounding)
+    list.push_back({{"population", network.populations[one.population].name},
+                    {"receptor", one.receptor},
+                    {"unit", one.unit},
+                    {"typical_weight", one.typical},
+                    {"largest_weight", one.largest},
+                    {"error", one.error},
+                    {"weights", one.weights},
+                    {"vanished", one.vanished}});
+  return list;
+}
+
 Json lyapunov_json(const LyapunovResult& r) {
   Json json{{"method", r.method},
             {"exponents", r.exponents},

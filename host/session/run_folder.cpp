@@ -170,7 +170,7 @@ std::string RunFolder::file(const std::string& name) const {
   // A file of a folder that is claimed whole is claimed with it.
   const std::size_t slash = name.find('/');
   const bool whole = slash != std::string::npos && p.files.contains(name.substr(0, slash + 1));
-  if (!whole && !p.files.contains(name)) {
+  if (!whole && !p.files.contains(name) && !p.files.contains(name + "/")) {
     refuse_foreign(p.home, {name}, p.others);
     p.files.insert(name);
     p.write_manifest(p.about, false);

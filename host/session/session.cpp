@@ -57,6 +57,7 @@ Session::Session(const Command& command, std::vector<std::string> names)
       log_(folder_.log(), std::chrono::duration<double>(60 * command.checkpoint_every_min)),
       exceptions_(std::uncaught_exceptions()) {
   folder_.write("config.resolved.toml", resolved_);
+  log_.tell([](const std::string& sentence) { std::fprintf(stderr, "sprig: %s\n", sentence.c_str()); }, command.quiet);
 }
 
 Session::~Session() {

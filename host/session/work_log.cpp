@@ -1,7 +1,10 @@
 #include "sprig/session/work_log.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -35,6 +38,17 @@ std::vector<std::string> files_in(const std::string& folder, const std::function
   return found;
 }
 
+// When a file was written, "2026-11-30 19:26:20 UTC".
+std::string time_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return "an unknown time";
+  std::tm parts{};
+  gmtime_r(&status.st_mtime, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return text;
+}
+
 }  // namespace
 
 // What states are kept by as long as somebody has work with them.
@@ -52,15 +66,13 @@ struct WorkLog::Parts : CheckpointStore {
   struct State {
     CheckpointKey key;
     Clock::time_point kept = Clock::now();
+    std::string written;  // when the one that was restored was, in UTC
   };
   std::map<std::string, State> states;  // by name
   std::set<std::string> looked_for;     // of what is refused, once is enough
   bool temporaries_gone = false;
-
-  void refuse(const std::string& sentence) {
-    refused.push_back(sentence);
-    std::fprintf(stderr, "sprig: %s\n", sentence.c_str());
-  }
+  std::function<void(const std::string&)> tell;
+  bool quiet = false;
 
   std::string states_folder() const { return folder + "/checkpoint"; }
   std::string path(const std::string& name) const { return states_folder() + "/" + plain_name(name, '.') + ".state"; }
@@ -103,10 +115,25 @@ struct WorkLog::Parts : CheckpointStore {
       if (looked_for.insert(name).second)
         for (const std::string& sentence : found.refused)
           refuse(sentence + "; " + (found.path.empty() ? "its work begins anew" : found.path + " is used"));
+      state(name).written = found.path.empty() ? "" : time_of(found.path);
     }
     if (found.path.empty()) return false;
     read_checkpoint(found.path, key, read);
     return true;
+  }
+  void goes_on(const std::string& name, const std::string& from) override {
+    const std::lock_guard lock(mutex);
+    if (tell && !quiet) tell("goes on from " + from + " (checkpoint of " + state(name).written + ")");
+  }
+  void cannot_use(const std::string& name, const std::string& why) override {
+    const std::lock_guard lock(mutex);
+    refuse(why + "; the checkpoint of " + state(name).written + " cannot be used without it, and " + name +
+           " begins anew");
+  }
+  // The mutex is held.
+  void refuse(const std::string& sentence) {
+    refused.push_back(sentence);
+    if (tell) tell(sentence);
   }
   void drop(const std::string& name) override { remove_states(plain_name(name, '.') + "."); }
 
@@ -176,6 +203,12 @@ Checkpoints WorkLog::checkpoints(const std::string& name, CheckpointKey key) {
   const auto known = parts_->states.find(name);
   if (known == parts_->states.end() || known->second.key.hash != key.hash) parts_->states[name] = {key};
   return {parts_, name};
+}
+
+void WorkLog::tell(std::function<void(const std::string&)> tell, bool quiet) {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->tell = std::move(tell);
+  parts_->quiet = quiet;
 }
 
 std::vector<std::string> WorkLog::refused() const {

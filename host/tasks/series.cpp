@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/tasks/driven_systems.hpp"
+#include "sprig/coding/readout.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/csv.hpp"
@@ -93,7 +94,7 @@ Standardiser::Standardiser(const Series& series, std::uint64_t first, std::uint6
     double squares = 0;
     for (std::uint64_t s = first; s < last; ++s) squares += (series.at(s, c) - mean[c]) * (series.at(s, c) - mean[c]);
     sd[c] = std::sqrt(squares / count);
-    if (!(sd[c] > 0) || !std::isfinite(sd[c]))
+    if (!(sd[c] > kNoSpread * std::abs(mean[c])) || !std::isfinite(sd[c]))
       throw NumericalError("series channel " + std::to_string(c),
                            "standard deviation " + std::to_string(sd[c]) + " over the training part, must be positive");
   }

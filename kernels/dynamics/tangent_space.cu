@@ -1,6 +1,7 @@
 #include "kernels/dynamics/tangent_space.cuh"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -69,6 +70,44 @@ void CudaTangentSpace::set_frame(const std::vector<double>& frame) {
   surrogate_step_ = 0;
 }
 
+TangentState CudaTangentSpace::state() const {
+  TangentState state;
+  state.frame = frame();
+  const std::vector<double> payload = payload_.to_host(stream_), history = history_.to_host(stream_);
+  for (std::size_t slot = 0; slot < used_slots_; ++slot)
+    for (std::size_t c = 0; c < columns_; ++c) state.payload.push_back(payload[c * slots_ + slot]);
+  state.surrogate_step = surrogate_step_;
+  for (std::uint64_t age = 1; age <= std::min<std::uint64_t>(network_.max_delay, surrogate_step_); ++age)
+    for (std::size_t i = 0; i < network_.neurons; ++i)
+      for (std::size_t c = 0; c < columns_; ++c)
+        state.history.push_back(history[c * history_stride() + history_row(age) + i]);
+  return state;
+}
+
+void CudaTangentSpace::set_state(const TangentState& state) {
+  const std::uint32_t known = check_tangent_state(network_, columns_, state);
+  set_frame(state.frame);
+  used_slots_ = 0;
+  reserve_slots(static_cast<std::uint32_t>(state.payload.size() / columns_));
+  std::vector<double> payload(payload_.size(), 0);
+  for (std::size_t slot = 0; slot < used_slots_; ++slot)
+    for (std::size_t c = 0; c < columns_; ++c) payload[c * slots_ + slot] = state.payload[slot * columns_ + c];
+  payload_.upload(payload.data(), payload.size(), stream_);
+  surrogate_step_ = state.surrogate_step;
+  std::vector<double> history;
+  if (surrogate_step_ > 0) {
+    prepare_surrogate();
+    history.assign(history_.size(), 0);
+    for (std::uint64_t age = 1; age <= known; ++age)
+      for (std::size_t i = 0; i < network_.neurons; ++i)
+        for (std::size_t c = 0; c < columns_; ++c)
+          history[c * history_stride() + history_row(age) + i] =
+              state.history[((age - 1) * network_.neurons + i) * columns_ + c];
+    history_.upload(history.data(), history.size(), stream_);
+  }
+  stream_.synchronize();  // before the arrays go
+}
+
 std::vector<double> CudaTangentSpace::frame() const {
   const std::size_t rows = network_.rows();
   const std::vector<double> by_column = frame_.to_host(stream_);
@@ -78,10 +117,12 @@ std::vector<double> CudaTangentSpace::frame() const {
   return frame;
 }
 
-// Payloads of earlier chunks move along when there must be room for more.
+// Payloads of earlier chunks move along when there must be room for more. How much room there is follows from the
+// slots alone, for the bits of a renormalisation may depend on it.
 void CudaTangentSpace::reserve_slots(std::uint32_t slots) {
+  used_slots_ = std::max(used_slots_, slots);
   if (slots <= slots_) return;
-  const std::uint32_t room = std::max(slots, 2 * slots_);
+  const std::uint32_t room = std::bit_ceil(slots);
   DeviceBuffer<double> larger(std::size_t{room} * columns_, "tangent payloads");
   larger.fill_zero(stream_);
   if (slots_ > 0)

@@ -21,6 +21,8 @@ class CudaTangentSpace final : public TangentSpace {
   std::uint32_t columns() const override { return columns_; }
   void set_frame(const std::vector<double>& frame) override;
   std::vector<double> frame() const override;
+  TangentState state() const override;
+  void set_state(const TangentState& state) override;
   void advance(const SaltationChunk& chunk) override;
   void advance(const SurrogateChunk& chunk) override;
   void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) override;
@@ -41,6 +43,10 @@ class CudaTangentSpace final : public TangentSpace {
   void prepare_surrogate();
   std::uint32_t history_slots() const { return network_.max_delay + 1; }
   std::uint64_t history_stride() const { return std::uint64_t{history_slots()} * network_.neurons; }
+  // Of step surrogate_step_ - age: the row of its first neuron in the history.
+  std::uint64_t history_row(std::uint64_t age) const {
+    return (surrogate_step_ - age) % history_slots() * network_.neurons;
+  }
 
   const TangentNetwork network_;
   std::uint32_t columns_;
@@ -49,7 +55,7 @@ class CudaTangentSpace final : public TangentSpace {
   std::vector<DeviceBuffer<double>> constants_;
   DeviceBuffer<std::uint32_t> cells_;
   DeviceBuffer<double> frame_, payload_, log_diagonal_, growth_, mass_;
-  std::uint32_t slots_ = 0;
+  std::uint32_t slots_ = 0, used_slots_ = 0;  // rows of payload_; those that chunks have used
   kernel::FrameView view_;
 
   // The chunk that runs.

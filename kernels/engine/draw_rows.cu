@@ -154,7 +154,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   launch("weighing synapses", grid_of(std::uint64_t{n} * kWarp), stream, weigh_kernel, data);
   loads.cells = device_loads.to_host(stream);
   stream.synchronize();
-  rows.sliced = slice_neurons(network, drive, policy.weight_bits, loads);
+  rows.sliced = slice_neurons(network, drive, policy, loads, {tables, totals});
   std::vector<std::int16_t> weights;
   if (places && kernel::places_fit(loads.layout))
     weights = kernel::equal_weights(network, tables, totals, rows.sliced.exponents);

@@ -24,9 +24,11 @@ class ResidentSimulation final : public Simulation {
  public:
   // synapses: a SlicedNetwork or DrawnRows.
   template <class Synapses>
-  ResidentSimulation(const Network& network, const Drive& drive, Synapses synapses, const SimulationOptions& options,
+  ResidentSimulation(const Network& network, const Drive& drive, Synapses synapses,
+                     std::vector<WeightRounding> rounding, const SimulationOptions& options,
                      const kernel::ResidentPlan& plan, const std::string& device)
       : device_name_("cuda (" + device + ", resident)"),
+        rounding_(std::move(rounding)),
         input_channels_(network.input.rows),
         step_(options.first_step),
         driven_(network, drive),
@@ -53,6 +55,7 @@ class ResidentSimulation final : public Simulation {
     broken_ = false;
   }
   std::string device_name() const override { return device_name_; }
+  const std::vector<WeightRounding>& weight_rounding() const override { return rounding_; }
 
  private:
   void refuse_broken() const {
@@ -61,6 +64,7 @@ class ResidentSimulation final : public Simulation {
   void check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step);
 
   std::string device_name_;
+  std::vector<WeightRounding> rounding_;
   std::uint32_t input_channels_;
   std::uint64_t step_;
   DrivenNeurons driven_;
@@ -185,6 +189,7 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   if (!plan.possible()) return {plan.refusal, nullptr};
   SlicePolicy policy{plan.slices, options.weight_bits, true};
   policy.most_neurons = plan.most_neurons;
+  policy.most_error = weight_error_limit(options.weight_error, options.weight_bits);
   // A second slice a block would send the state of its neurons out of registers.
   policy.dealt = plan.keeps != kernel::Keeps::all;
   auto synapses = synapses_of(described, drive, policy, plan.places);
@@ -196,7 +201,9 @@ Attempt attempt(const Description& described, const Drive& drive, const Simulati
   cut.places = holds_places(synapses);
   plan = kernel::plan_resident(cut, machine, wishes);
   if (!plan.possible()) return {plan.refusal, nullptr};
-  return {"", std::make_unique<ResidentSimulation>(network, drive, std::move(synapses), options, plan, device.name)};
+  std::vector<WeightRounding> rounding = sliced.rounding;
+  return {"", std::make_unique<ResidentSimulation>(network, drive, std::move(synapses), std::move(rounding), options,
+                                                   plan, device.name)};
 }
 
 template <class Description>

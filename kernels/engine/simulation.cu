@@ -53,6 +53,7 @@ class Capture {
 CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
                                const SimulationOptions& options, bool graphs)
     : device_name_("cuda (" + current_device().name + ")"),
+      rounding_(sliced.rounding),
       input_channels_(sliced.input_channels),
       chunk_steps_(steps_a_chunk(network, options.replicas)),
       graphs_(graphs),
@@ -197,6 +198,13 @@ void check_options(const Network& network, const SimulationOptions& options) {
   check_replicas(network, options.replicas);
 }
 
+// One slice of wide synapses.
+SlicePolicy plain_policy(const Network& network, const Drive& drive, const SimulationOptions& options) {
+  SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
+  policy.most_error = weight_error_limit(options.weight_error, options.weight_bits);
+  return policy;
+}
+
 // The resident engine, when it is asked for, or possible and not declined; else null.
 template <class Description>
 std::unique_ptr<Simulation> resident(const Description& network, const Drive& drive, const SimulationOptions& options) {
@@ -217,7 +225,7 @@ std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive&
                                             const SimulationOptions& options) {
   check_options(network, options);
   if (auto simulation = resident(network, drive, options)) return simulation;
-  const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
+  const SlicePolicy policy = plain_policy(network, drive, options);
   return std::make_unique<CudaSimulation>(network, drive, slice_network(network, drive, policy), options);
 }
 
@@ -226,7 +234,7 @@ std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural,
   check_options(procedural.network, options);
   const Network& network = procedural.network;
   if (auto simulation = resident(procedural, drive, options)) return simulation;
-  const SlicePolicy policy{1, options.weight_bits, false, begins_by_events(network, drive, options.update)};
+  const SlicePolicy policy = plain_policy(network, drive, options);
   return std::make_unique<CudaSimulation>(network, drive, slice_network(procedural, drive, policy), options);
 }
 

@@ -29,6 +29,7 @@ class CudaSimulation final : public Simulation {
   SimulationState state() const override { return network_.state(step_, stream_); }
   void set_state(const SimulationState& state) override;
   std::string device_name() const override { return device_name_; }
+  const std::vector<WeightRounding>& weight_rounding() const override { return rounding_; }
 
  private:
   void run_chunk(std::uint32_t steps);
@@ -40,6 +41,7 @@ class CudaSimulation final : public Simulation {
   void turn_to_clock();
 
   std::string device_name_;
+  std::vector<WeightRounding> rounding_;
   std::uint32_t input_channels_, chunk_steps_;
   bool graphs_;
   LifKind kind_;

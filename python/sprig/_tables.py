@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PLACE = ("seed", "device", "threads", "slices", "update", "cuda_engine", "weight_bits")
+PLACE = ("seed", "device", "threads", "slices", "update", "cuda_engine", "weight_bits", "weight_error")
 
 
 class Verb(NamedTuple):

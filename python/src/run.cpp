@@ -81,9 +81,12 @@ py::dict run(const HeldPtr& held, const Settings& settings, const py::list& stim
   result["state_hash"] = out.state_hash;
   result["wall_s"] = out.wall_s;
   result["device"] = device;
-  result["warning"] =
+  const std::string warning =
       activity_warning(activity_shares(held->network(), out.spikes_of, out.steps, config.simulation.replicas),
                        NetworkOrigin::file, "the network");
+  const ActivityPolicy policy =
+      out.complete || config.run.activity != ActivityPolicy::refuse ? config.run.activity : ActivityPolicy::warn;
+  result["warning"] = warning.empty() || judged({warning}, policy).empty() ? std::string() : warning;
   result["spikes_of"] = owned(std::move(out.spikes_of));
   result["files"] = out.files;
   py::list arrays;

@@ -67,6 +67,44 @@ TEST_F(Folders, WhatIsNotDoneIsDone) {
   EXPECT_FALSE(fs::exists(folder("a/next")) || fs::exists(folder("a/.lock")));
 }
 
+// As a process leaves it that is killed after its result was whole.
+TEST_F(Folders, WhatWasLeftUndoneBehindAWholeResultIsDoneByTheSameCommand) {
+  ASSERT_EQ(run(command("run", "a")).code, 0);
+  const auto whole = tree(folder("a"));
+  const std::string dead = std::to_string(test::dead_process());
+  fs::remove(folder("a/report.html"));
+  fs::create_directories(folder("a/next"));
+  test::write_raw(folder("a/report.html.tmp-" + dead), "half");
+  test::write_raw(folder("a/.lock"), "sprig somewhere " + dead + "\n");
+  const Outcome same = run(command("run", "a"));
+  EXPECT_EQ(same.code, 0);
+  EXPECT_NE(same.err.find("already done"), std::string::npos) << same.err;
+  EXPECT_EQ(tree(folder("a")), whole);
+}
+
+TEST_F(Folders, NoNameInAConfigurationLeadsOutOfTheFolder) {
+  fs::create_directories(folder("in"));
+  const Outcome learnt = run({"learn", "--out", "in/a", "--set", "learn.neurons=4", "--set", "learn.steps=20", "--set",
+                              "learn.train=40", "--set", "learn.test=20", "--set", "learn.label=20", "--set",
+                              "learn.variants=[\"../../x: learn.rule=asp\"]"});
+  EXPECT_EQ(learnt.code, 0) << learnt.err;
+  EXPECT_TRUE(fs::exists(folder("in/a/models/______x-1.npz")));
+  ASSERT_EQ(run(command("study", "in/b",
+                        {"--set", "study.keep=all", "--set", "study.methods=[none]", "--set", "study.seeds=1", "--set",
+                         "study.variants=[\"../../x: task.horizon=6\"]"}))
+                .code,
+            0);
+  test::write_raw(folder("record.toml"),
+                  std::string(test::kSmallConfig) + "[[record]]\nname = \"../../x\"\nwhat = \"v\"\n");
+  EXPECT_EQ(run({"run", "--config", "record.toml", "--out", "in/c"}).code, 3);
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_.path())) names.insert(entry.path().filename().string());
+  EXPECT_EQ(names, (std::set<std::string>{"in", "record.toml", "small.toml", "stderr.txt", "stdout.txt"}));
+  names.clear();
+  for (const auto& entry : fs::directory_iterator(folder("in"))) names.insert(entry.path().filename().string());
+  EXPECT_EQ(names, (std::set<std::string>{"a", "b"}));
+}
+
 TEST_F(Folders, AskedForAgainAStudyUsesNoCell) {
   ASSERT_EQ(run(command("study", "a")).code, 0);
   const Json before = result("a");
@@ -74,6 +112,27 @@ TEST_F(Folders, AskedForAgainAStudyUsesNoCell) {
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(again.out.find("are kept"), std::string::npos) << again.out;
   EXPECT_EQ(result("a")["cells"], before["cells"]);
+}
+
+TEST_F(Folders, NetworksThatAStudyKeptAreReplacedWithItsResult) {
+  const std::vector<std::string> keep{"--set", "study.keep=all", "--set", "study.methods=[dense, none]"};
+  auto larger = keep;
+  larger.insert(larger.end(), {"--set", "study.seeds=3"});
+  ASSERT_EQ(run(command("study", "a", keep)).code, 0);
+  const auto before = tree(folder("a/kept"));
+  ASSERT_FALSE(before.empty());
+  ASSERT_EQ(run(command("study", "a", larger)).code, 0);
+  ASSERT_EQ(run(command("study", "b", larger)).code, 0);
+  EXPECT_EQ(tree(folder("a/kept")), tree(folder("b/kept")));
+  EXPECT_EQ(result("a")["kept"].size(), 6u);
+  auto none = keep;
+  none[1] = "study.keep=none";
+  ASSERT_EQ(run(command("study", "a", none)).code, 0);
+  EXPECT_FALSE(fs::exists(folder("a/kept"))) << "of a result that is gone";
+  fs::create_directories(folder("c/kept/mine"));
+  ASSERT_EQ(run(command("study", "c", none)).code, 0) << "which it does not need";
+  EXPECT_EQ(run(command("study", "c", larger)).code, 4);
+  EXPECT_TRUE(fs::exists(folder("c/kept/mine")));
 }
 
 TEST_F(Folders, AnErrorIsToldAgainAndIsNotDone) {

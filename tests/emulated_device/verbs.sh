@@ -37,5 +37,5 @@ END
 }
 close lyapunov result.json lyapunov
 close lyapunov_surrogate result.json lyapunov --set lyapunov.method=surrogate
-close study cells.jsonl study --set 'study.trainings=["bptt"]' --set 'study.methods=["dense"]' --set study.seeds=1 \
+close study metrics.jsonl study --set 'study.trainings=["bptt"]' --set 'study.methods=["dense"]' --set study.seeds=1 \
   --set training.epochs=2 --set training.window_samples=10 --set training.warm_up_samples=5

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sprig/core/error.hpp"
@@ -221,6 +222,31 @@ TEST(PlasticNetwork, DrawnNetworksLearnAsTheirMatricesDo) {
 
   EXPECT_GT(drawn->state().plastic.weights.size(), 10000u);
   EXPECT_EQ(drawn->state().hash(), matrix->state().hash());
+}
+
+// Amplitudes that carry a weight from one bound to the other with a few pairs.
+TEST(PlasticNetwork, WeightsStayBetweenNothingAndTheLargest) {
+  for (const int bits : {32, 16})
+    for (const bool up : {true, false}) {
+      Network network = learning_network();
+      network.plasticity->a_plus = up ? 2 : 0.01, network.plasticity->a_minus = up ? 0.01 : 2;
+      SimulationOptions options = on_cpu(2);
+      options.weight_bits = bits;
+      const auto simulation = make_simulation(network, noisy(network), options);
+      std::size_t at_bound = 0;
+      for (std::uint64_t end : {50u, 200u, 800u}) {
+        run_to(*simulation, end, 50);
+        const PlasticState plastic = simulation->state().plastic;
+        const auto most = static_cast<std::int32_t>(std::llround(network.plasticity->w_max / plastic.unit));
+        ASSERT_FALSE(plastic.weights.empty());
+        for (const std::int32_t weight : plastic.weights) {
+          ASSERT_GE(weight, 0);
+          ASSERT_LE(weight, most);
+          at_bound += weight == (up ? most : 0) ? 1 : 0;
+        }
+      }
+      EXPECT_GT(at_bound, 100u) << "the bounds were met";
+    }
 }
 
 TEST(PlasticNetwork, HashesTellWhatLearns) {

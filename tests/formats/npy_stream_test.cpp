@@ -136,6 +136,104 @@ TEST(NpyStream, AnotherStreamOfThatNameIsAnotherFile) {
   EXPECT_EQ(read, (std::vector<double>{1, 4, 1, 4}));
 }
 
+// Two rows of 8 bytes that a position is taken of, and more behind them.
+class ResumedNpyStream : public ::testing::Test {
+ protected:
+  ResumedNpyStream() {
+    NpyStream stream(path_, kPair, {}, 8);
+    stream.append(values_.data(), 500);
+    stream.flush();
+    at_ = stream.position();
+    stream.append(values_.data() + 1000, 200);
+    stream.close();
+  }
+  // What is wrong with going on with it.
+  std::string refusal(const std::string& type = kPair, std::size_t row_bytes = 8) {
+    const std::string before = test::read_file(path_);
+    try {
+      NpyStream(path_, type, {}, row_bytes, at_);
+    } catch (const InputError& error) {
+      EXPECT_EQ(error.where(), path_);
+      EXPECT_EQ(test::read_file(path_), before) << "the file is left as it is";
+      return error.what();
+    }
+    return "";
+  }
+  void damage(std::size_t at) {
+    std::string bytes = test::read_file(path_);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    test::write_raw(path_, bytes);
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.file("a.npy");
+  std::vector<std::uint32_t> values_ = [] {
+    std::vector<std::uint32_t> values(3000);
+    std::iota(values.begin(), values.end(), 7u);
+    return values;
+  }();
+  NpyPosition at_;
+};
+
+TEST_F(ResumedNpyStream, IsTheFileOfOneThatWasNeverClosed) {
+  {
+    NpyStream stream(path_, kPair, {}, 8, at_);
+    EXPECT_EQ(stream.rows(), 500u);
+    EXPECT_EQ(std::filesystem::file_size(path_) % 64, 500 * 8 % 64u) << "rows behind the position are gone";
+    stream.append(values_.data() + 1000, 300);
+    stream.close();
+  }
+  NpyStream whole(folder_.file("b.npy"), kPair, {}, 8);
+  whole.append(values_.data(), 800);
+  whole.close();
+  EXPECT_EQ(test::read_file(path_), test::read_file(folder_.file("b.npy")));
+}
+
+TEST_F(ResumedNpyStream, ThatIsFlushedAtOnceHasTheRowsOfItsPosition) {
+  NpyStream(path_, kPair, {}, 8, at_).close();
+  NpyStream shorter(folder_.file("b.npy"), kPair, {}, 8);
+  shorter.append(values_.data(), 500);
+  shorter.close();
+  EXPECT_EQ(test::read_file(path_), test::read_file(folder_.file("b.npy")));
+}
+
+TEST_F(ResumedNpyStream, OfAnotherFileIsRefusedByNameAndChangesNothing) {
+  EXPECT_NE(refusal("<f8").find("another header"), std::string::npos);
+  const std::size_t size = std::filesystem::file_size(path_);
+  damage(size - 1);  // behind the position: it goes anyway
+  EXPECT_EQ(refusal(), "");
+  for (const std::size_t at : {size - 200 * 8 - 1, size - 700 * 8, size - 400 * 8}) {
+    damage(at);
+    EXPECT_NE(refusal().find("other rows"), std::string::npos) << at;
+    damage(at);
+  }
+  EXPECT_EQ(refusal(), "");
+  damage(3);
+  EXPECT_NE(refusal().find("another header"), std::string::npos);
+  damage(3);
+  std::filesystem::resize_file(path_, size - 200 * 8 - 1);
+  EXPECT_NE(refusal().find("has 499 rows, and had 500"), std::string::npos);
+  std::filesystem::resize_file(path_, 20);
+  EXPECT_NE(refusal().find("cut short"), std::string::npos);
+}
+
+TEST_F(ResumedNpyStream, OfNoPlainFileIsRefused) {
+  const std::string there = folder_.file("there.npy");
+  std::filesystem::rename(path_, there);
+  EXPECT_THROW(NpyStream(path_, kPair, {}, 8, at_), InputError);
+  std::filesystem::create_symlink(there, path_);
+  EXPECT_THROW(NpyStream(path_, kPair, {}, 8, at_), InputError);
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  EXPECT_THROW(NpyStream(path_, kPair, {}, 8, at_), InputError);
+}
+
+TEST_F(ResumedNpyStream, MayBeStoppedWhileItIsRead) {
+  const std::string before = test::read_file(path_);
+  EXPECT_THROW(NpyStream(path_, kPair, {}, 8, at_, Progress([](double) { return false; })), Interrupted);
+  EXPECT_EQ(test::read_file(path_), before);
+}
+
 TEST(NpyStream, AFolderThatIsNotThereIsSaid) {
   EXPECT_THROW(NpyStream("/nonexistent/a.npy", "<f4", {}, 4), InputError);
 }

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sprig/core/error.hpp"
+#include "sprig/core/persist.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "tests/kernels/gpu_fixture.hpp"
 #include "tests/support/networks.hpp"
@@ -143,6 +144,38 @@ TEST_P(GpuTangent, AFrameThatIsSetAnewForgetsWhatWasInFlight) {
   fresh->advance(chunk);
   used->advance(chunk);
   EXPECT_TRUE(used->frame() == fresh->frame());
+}
+
+// Between renormalisations, where both have the same bits: taken from one to the other and back.
+TEST_P(GpuTangent, AStateMovesToTheCpuAndBack) {
+  const TangentNetwork network = network_of(GetParam());
+  const std::uint32_t columns = GetParam().columns;
+  const auto moves = [&](const auto& chunk) {
+    const auto cpu = cpu::make_tangent_space(network, columns, 1);
+    const auto gpu = cuda::make_tangent_space(network, columns), again = cuda::make_tangent_space(network, columns);
+    cpu->set_frame(start_of(network, columns));
+    cpu->advance(chunk);
+    gpu->set_state(cpu->state());
+    EXPECT_EQ(persisted(gpu->state()), persisted(cpu->state()));
+    gpu->advance(chunk);
+    cpu->advance(chunk);
+    EXPECT_EQ(persisted(gpu->state()), persisted(cpu->state()));
+    again->set_state(gpu->state());
+    cpu->set_state(gpu->state());
+    again->advance(chunk);
+    cpu->advance(chunk);
+    gpu->advance(chunk);
+    EXPECT_EQ(persisted(again->state()), persisted(gpu->state()));
+    EXPECT_EQ(persisted(cpu->state()), persisted(gpu->state()));
+    std::vector<double> r, r_again, growth, mass;
+    gpu->renormalise(r, growth, mass);
+    again->renormalise(r_again, growth, mass);
+    EXPECT_EQ(r_again, r);
+    EXPECT_EQ(persisted(again->state()), persisted(gpu->state()));
+  };
+  moves(saltation_chunk(network, 23));
+  moves(surrogate_chunk(network, 5));  // fewer steps than the longest delay
+  moves(surrogate_chunk(network, 31));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GpuTangent,

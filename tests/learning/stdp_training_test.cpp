@@ -259,7 +259,7 @@ TEST(StdpTraining, ErrorsNameTheKey) {
   options.duration_ms = 10;
   EXPECT_EQ(refused(recurrent_network(1), options), "nothing");
   EXPECT_EQ(refused(recurrent_network(1), options, 2), "run.replicas");
-  EXPECT_EQ(refused(told_network(2, {{0, 1, -1.0f, 1}}), options), "training.network");
+  EXPECT_EQ(refused(told_network(2, {{0, 1, -1.0f, 1}}), options), "nothing");
   StdpOptions wrong = options;
   wrong.tau_plus_ms = {Distribution::Kind::constant, -1, 0};
   EXPECT_EQ(refused(recurrent_network(1), wrong), "training.stdp_tau_plus_ms");

@@ -13,8 +13,8 @@ namespace sprig::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sprig-test-XXXXXX").string();
+  explicit TemporaryFolder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+    std::string pattern = (in / "sprig-test-XXXXXX").string();
     if (!mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
     path_ = pattern;
   }
@@ -35,6 +35,14 @@ class TemporaryFolder {
 
  private:
   std::string path_;
+};
+
+// In memory where the system has such a place: for tests of many files, each of which is synced.
+class MemoryFolder : public TemporaryFolder {
+ public:
+  MemoryFolder()
+      : TemporaryFolder(std::filesystem::is_directory("/dev/shm") ? "/dev/shm"
+                                                                  : std::filesystem::temp_directory_path()) {}
 };
 
 inline std::string read_file(const std::string& path) {

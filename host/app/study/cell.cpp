@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
+#include "host/app/observe.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/session/network.hpp"
@@ -138,7 +140,22 @@ double expected_work(const StudyGrid& grid, const std::vector<std::size_t>& cell
   return work;
 }
 
+// Errors: NumericalError, under run.activity = "refuse".
+void judge(const Row& row, const Config& config) {
+  if (config.run.activity != ActivityPolicy::refuse) return;
+  const std::string warning = activity_warning(shares_of(row, config), origin_of(config), "the network");
+  if (!warning.empty()) judged({warning}, config.run.activity);
+}
+
 }  // namespace
+
+ActivityShares shares_of(const Row& row, const Config& config) {
+  ActivityShares shares{1 - row.silent, 0, std::numeric_limits<double>::infinity()};
+  const bool from_keys = origin_of(config) == NetworkOrigin::keys;  // else neurons differ in their refractory times
+  if (from_keys && row.rate_hz >= kSaturation * highest_rate_hz(config.network.neuron.t_ref_ms, config.network.step_ms))
+    shares.saturated = 1;
+  return shares;
+}
 
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
                     const Progress& progress, bool wants_trained, const CellDone& done) {
@@ -181,6 +198,7 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
       const TaskScore score =
           evaluate_task(learned, kept_drive, simulation, config.task, seed, scoring, wants_trained ? &kept : nullptr);
       Row row = row_of(network, pruned, score);
+      judge(row, config);
       if (has_conditional(learned, config))
         measure_conditional(learned, kept_drive, simulation, config, seed, measuring, row);
       done(cell, std::move(row), wants_trained ? &kept : nullptr);

@@ -12,6 +12,7 @@
 #include "sprig/core/refuse.hpp"
 #include "sprig/pruning/options.hpp"
 #include "sprig/session/network.hpp"
+#include "sprig/session/rounding_notes.hpp"
 
 namespace sprig::app {
 
@@ -150,9 +151,11 @@ StudyGrid study_grid(const Config& config) {
   return grid;
 }
 
-void check_study(const StudyGrid& grid) {
+void check_study(const StudyGrid& grid, std::vector<std::string>& notes) {
   for (const Setting& setting : grid.settings) {
-    const Network network = make_constant_network(setting.config, setting.config.simulation.seed);
+    const Network network = make_constant_network(setting.config, setting.config.simulation.seed, &notes);
+    note_delays(setting.config, network.step_ms, notes);
+    note_neurons(setting.config, network, notes);
     check_task(setting.config.task, network.step_ms);
     for (const PruneMethod method : setting.config.study.methods) {
       PruneOptions options = setting.config.prune;

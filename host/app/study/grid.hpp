@@ -56,8 +56,8 @@ StudyGrid study_grid(const Config& config);
 std::string cell_key(const StudyGrid& grid, std::size_t cell);
 
 // What would fail late in one of the cells, said first: every setting's network, drive, task and pruning. Errors:
-// ConfigError, MemoryError, InputError.
-void check_study(const StudyGrid& grid);
+// ConfigError, MemoryError, InputError. notes: what a user is to know of its networks, a sentence each.
+void check_study(const StudyGrid& grid, std::vector<std::string>& notes);
 
 // Cells that share one pruned network, seed by seed: what is pruned without looking at a task serves all of them.
 std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid);

@@ -130,7 +130,7 @@ std::vector<double> shown_of(const NpzReader& file, const std::string& path, con
 }  // namespace
 
 KeptCells::KeptCells(const RunFolder& folder, const StudyGrid& grid, Keep keep, const Rows& rows)
-    : folder_(folder.file("kept")), grid_(grid), keep_(keep), rows_(rows) {
+    : folder_(folder.path() + "/kept"), grid_(grid), keep_(keep), rows_(rows) {
   if (!any()) return;
   names_ = folder_names(grid);
   for (const Line& line : grid.lines) {

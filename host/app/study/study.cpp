@@ -4,6 +4,7 @@
 #include <limits>
 #include <mutex>
 
+#include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
 #include "host/app/study/cell.hpp"
 #include "host/app/study/cells.hpp"
@@ -81,12 +82,7 @@ std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows)
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
     if (!rows[cell] || !rows[cell]->failure.empty()) continue;
     ++done;
-    const Config& config = grid.config_of(cell);
-    ActivityShares shares{1 - rows[cell]->silent, 0, std::numeric_limits<double>::infinity()};
-    const bool from_keys = origin_of(config) == NetworkOrigin::keys;  // else neurons differ in their refractory times
-    if (from_keys &&
-        rows[cell]->rate_hz >= kSaturation * highest_rate_hz(config.network.neuron.t_ref_ms, config.network.step_ms))
-      shares.saturated = 1;
+    const ActivityShares shares = shares_of(*rows[cell], grid.config_of(cell));
     if (activity_warning(shares, NetworkOrigin::keys, "").empty()) continue;
     Found& kind = found[shares.saturated > 0 ? 1 : 0];
     if (kind.cells++ == 0) kind.first = cell, kind.shares = shares;
@@ -115,7 +111,9 @@ int study_verb(const Command& command) {
   const Workers workers = job_workers(config, grid.cells());
   for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers.count());
   for (const Setting& setting : grid.settings) keep_inputs(setting.config, command.out);
-  check_study(grid);  // what is wrong with the options is said before a run folder is touched
+  std::vector<std::string> notes;
+  check_study(grid, notes);  // what is wrong with the options is said before a run folder is touched
+  notes = tell_once(command, std::move(notes));
   Session session(command, names_of(config.study));
   CellStore store(session.log(), grid);
   if (store.found() > 0)
@@ -152,8 +150,10 @@ int study_verb(const Command& command) {
       {"hash", hash}};
   if (stopped.complete) kept.finish();
   if (kept.any()) result["kept"] = kept.json();
-  const std::vector<std::string> warnings = study_warnings(grid, rows);
+  const std::vector<std::string> warnings =
+      config.run.activity == ActivityPolicy::ignore ? std::vector<std::string>() : study_warnings(grid, rows);
   print_warnings(warnings);
+  result["notes"] = notes;
   result["warnings"] = warnings;
   if (stopped.error) result["failed"] = stopped.why;
   const int code = session.finish(result, hash, device_used(config).text(), stopped.complete);

@@ -4,6 +4,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/core/steps.hpp"
 
 namespace sprig {
 
@@ -16,6 +17,8 @@ void check_competitive(const CompetitiveOptions& o) {
   require(o.threshold_mv > o.rest_mv, "threshold_mv", o.threshold_mv, "above learn.rest_mv = " + shown(o.rest_mv));
   require(o.reset_mv < o.threshold_mv, "reset_mv", o.reset_mv, "below learn.threshold_mv = " + shown(o.threshold_mv));
   require(o.refractory_ms / o.step_ms <= 1e6, "refractory_ms", o.refractory_ms, "at most 1000000 steps");
+  require(on_grid(o.refractory_ms, o.step_ms), "refractory_ms", o.refractory_ms,
+          "a whole number of steps, of learn.step_ms = " + shown(o.step_ms));
   require(o.initial_weight <= o.weight_max, "initial_weight", o.initial_weight,
           "at most learn.weight_max = " + shown(o.weight_max));
   if (o.rule == CompetitiveRule::spikedyn)

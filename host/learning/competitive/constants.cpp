@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sprig/core/steps.hpp"
+
 namespace sprig {
 
 namespace {
@@ -10,7 +12,9 @@ namespace {
 constexpr double kInhibitoryTauMs = 10, kInhibitoryThreshold = 20, kInhibitoryReset = 15, kInhibitoryRefractoryMs = 2;
 
 float decay_of(double step_ms, double tau_ms) { return static_cast<float>(std::exp(-step_ms / tau_ms)); }
-std::int32_t steps_of(double ms, double step_ms) { return static_cast<std::int32_t>(std::llround(ms / step_ms)); }
+std::int32_t refractory_steps(double ms, double step_ms) {
+  return static_cast<std::int32_t>(nearest_step(ms, step_ms, "learn.refractory_ms"));
+}
 
 }  // namespace
 
@@ -30,7 +34,7 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   neuron.leak = decay_of(h, o.tau_m_ms);
   neuron.threshold = static_cast<float>(o.threshold_mv - o.rest_mv);
   neuron.reset = static_cast<float>(o.reset_mv - o.rest_mv);
-  neuron.refractory_steps = steps_of(o.refractory_ms, h);
+  neuron.refractory_steps = refractory_steps(o.refractory_ms, h);
   if (learning) {
     const bool balanced = spikedyn && o.adaptive_theta;
     neuron.theta_decay = decay_of(h, o.tau_theta_ms);
@@ -39,7 +43,7 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   inhibitory.leak = decay_of(h, kInhibitoryTauMs);
   inhibitory.threshold = static_cast<float>(kInhibitoryThreshold);
   inhibitory.reset = static_cast<float>(kInhibitoryReset);
-  inhibitory.refractory_steps = steps_of(kInhibitoryRefractoryMs, h);
+  inhibitory.refractory_steps = refractory_steps(kInhibitoryRefractoryMs, h);
   inhibition_of_one = static_cast<float>(o.inhibition_mv);
   excitation = static_cast<float>(o.excitation_mv);
   weight_max = static_cast<float>(o.weight_max);

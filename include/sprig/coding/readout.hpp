@@ -10,6 +10,7 @@
 
 namespace sprig {
 
+inline constexpr double kNoSpread = 1e-10;  // values whose standard deviation is less of their size are constant
 inline constexpr Allowed kRidgeStrengths = at_least(0).one_or_more();  // lambdas to choose from
 
 struct Readout {

@@ -13,6 +13,7 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/formats/network_import.hpp"
+#include "sprig/instruments/activity.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
 #include "sprig/network/builders.hpp"
@@ -48,6 +49,7 @@ struct RunSection {
   bool record_spikes = true;
   double count_window_ms = 0;        // > 0: spike counts per neuron and window
   std::vector<std::uint32_t> probe;  // neurons whose V, I and theta are recorded
+  ActivityPolicy activity = ActivityPolicy::warn;
 };
 void fields(IsOptions<RunSection> auto& o, auto&& visit) {
   visit("duration_ms", o.duration_ms, above(0), "run: recorded time");
@@ -58,6 +60,9 @@ void fields(IsOptions<RunSection> auto& o, auto&& visit) {
         "run: write counts.npy, spikes per neuron and window; 0: no");
   visit("probe", o.probe, between(0, kMost32Bits),
         "run: neurons whose V, I and theta go to probe_v.npy, probe_i.npy, probe_theta.npy");
+  visit(
+      "activity", o.activity, kAnything,
+      "a network that is silent or saturated: warn of it, refuse it (exit code 7; a study's cell fails), or ignore it");
 }
 
 // Drive::... for all neurons alike; 0 switches a source off.

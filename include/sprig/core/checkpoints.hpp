@@ -33,6 +33,10 @@ class CheckpointStore {
   virtual bool restore(const std::string& name, const std::function<void(Reader&)>& read) = 0;
   // What it is of is done; parts of it go too.
   virtual void drop(const std::string& name) = 0;
+  // For whoever watches, after a restore() that gave a state: from where the work goes on, "step 300 of 2000"; or why
+  // the state cannot be used, so that the work begins anew.
+  virtual void goes_on(const std::string& /*name*/, const std::string& /*from*/) {}
+  virtual void cannot_use(const std::string& /*name*/, const std::string& /*why*/) {}
 };
 
 class Checkpoints {
@@ -48,6 +52,12 @@ class Checkpoints {
   bool restore(const std::function<void(Reader&)>& read) const { return store_ && store_->restore(name_, read); }
   void drop() const {
     if (store_) store_->drop(name_);
+  }
+  void goes_on(const std::string& from) const {
+    if (store_) store_->goes_on(name_, from);
+  }
+  void cannot_use(const std::string& why) const {
+    if (store_) store_->cannot_use(name_, why);
   }
   // Those of a part of the work, which it names by what it is of: "round-3". Work that has parts puts down which part
   // it is in, and a state of a part counts for that part alone.

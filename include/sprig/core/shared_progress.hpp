@@ -19,6 +19,13 @@ class SharedProgress {
   SharedProgress(const SharedProgress&) = delete;
   SharedProgress& operator=(const SharedProgress&) = delete;
 
+  // Whether they are to go on; moves nothing.
+  bool ask() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = stopped_ || !whole_(std::min(1.0, sum_ / pieces_));
+    return !stopped_;
+  }
+
   // That of one piece, which one thread at a time uses. Must not outlive this.
   Progress piece() {
     return Progress([this, at = std::make_shared<double>(0.0)](double fraction, const std::string& detail) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "sprig/core/words.hpp"
@@ -40,6 +41,9 @@ struct SaltationCounts {
   std::uint64_t jumps = 0;                 // delta synapses: the step's arrivals made the difference
   std::vector<double> log_velocity_ratio;  // [neuron]: sum over its events of ln |factor|
   std::vector<std::uint64_t> held_steps;   // [neuron]: steps in which its potential was frozen
+  static void persist(auto& self, auto& archive) {
+    archive(self.steps, self.spikes, self.guarded, self.jumps, self.log_velocity_ratio, self.held_steps);
+  }
 };
 
 // Builds consecutive chunks. Spikes emitted before start() are not followed.
@@ -55,7 +59,15 @@ class SaltationBuilder {
   const SaltationCounts& counts() const { return counts_; }
   void reset_counts();
 
+  // Between two chunks.
+  static void persist(auto& self, auto& archive) {
+    archive(self.held_, self.u_, self.due_, self.step_, self.slots_, self.free_slots_, self.counts_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      if (!self.is_possible()) archive.refuse("has spikes in flight that are not this network's");
+  }
+
  private:
+  bool is_possible() const;
   double guarded(double velocity, const LinearNeuron& neuron);
   std::uint32_t take_slot();
   void spike(std::uint32_t neuron, double u, double current, SaltationChunk& chunk);
@@ -71,6 +83,7 @@ class SaltationBuilder {
   struct Due {
     TangentDelivery delivery;
     bool last;  // the slot is free afterwards
+    static void persist(auto& self, auto& archive) { archive(self.delivery, self.last); }
   };
   std::vector<std::vector<Due>> due_;  // [step mod (max_delay + 1)]
   std::uint64_t step_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
@@ -73,6 +74,13 @@ struct LyapunovResult {
   bool conditional = false;                        // is_driven(): given the drive, and no zero exponent among them
   bool complete = true;                            // false: stopped early, figures cover whole intervals
   double averaged_ms = 0;                          // time the exponents were averaged over
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.method, self.states, self.exponents, self.standard_errors, self.per_neuron, self.contraction,
+            self.dimension, self.dimension_is_bound, self.entropy, self.condition, self.renorm_ms, self.mean_rate_hz,
+            self.mean_log_velocity_ratio, self.spikes, self.guarded_spikes, self.jump_spikes, self.surrogate_gain,
+            self.velocity_at, self.conditional, self.complete, self.averaged_ms);
+  }
 };
 
 // Whether more than constant currents moves the network: noise, Poisson spikes, or an input. Its exponents are then
@@ -85,15 +93,17 @@ void check_lyapunov_options(const Network& network, const SimulationOptions& sim
                             const LyapunovOptions& options);
 void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 
-// Errors: ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step),
-// Interrupted.
+// A state that `checkpoints` has is gone on from, to the same bits, and states are kept there when due; they go with
+// the whole that they are a part of (Checkpoints::drop()). `input` is then asked for steps from the state's on. Errors:
+// ConfigError (k > dimension, replicas != 1, durations), NumericalError (frame collapsed, with step), Interrupted.
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                  const LyapunovOptions& options, const InputSource& input = {},
-                                 const Progress& progress = {});
+                                 const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 // The same, but a stop ends it with the averages so far: result.complete is false then.
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
                                                const SimulationOptions& simulation, const LyapunovOptions& options,
-                                               const InputSource& input, const Progress& progress);
+                                               const InputSource& input, const Progress& progress,
+                                               const Checkpoints& checkpoints = {});
 
 }  // namespace sprig

@@ -79,6 +79,7 @@ inline constexpr std::uint32_t kNoSlot = 0xFFFFFFFFu;
 struct TangentDelivery {
   std::uint64_t begin, end;
   std::uint32_t slot;
+  static void persist(auto& self, auto& archive) { archive(self.begin, self.end, self.slot); }
 };
 
 // Some steps of the event-driven system. Each step: (1) flow: free neurons dV = p22 dV + p21 dI (dI before its decay),
@@ -103,6 +104,17 @@ struct SurrogateChunk {
   std::vector<double> spike_gain, reset_gain;  // [step][neuron]; 0 and 1 where frozen
 };
 
+// A frame and what is in flight with it, wherever it was moved.
+struct TangentState {
+  std::vector<double> frame;         // [row][column]
+  std::vector<double> payload;       // [slot][column]
+  std::vector<double> history;       // [age - 1][neuron][column]: S of so many steps ago, as far as delays reach back
+  std::uint64_t surrogate_step = 0;  // since set_frame()
+  static void persist(auto& self, auto& archive) {
+    archive(self.frame, self.payload, self.history, self.surrogate_step);
+  }
+};
+
 // A frame and what is in flight with it, on one device.
 class TangentSpace {
  public:
@@ -111,6 +123,9 @@ class TangentSpace {
   // Sets the frame (rows() x columns(), row-major) and forgets what is in flight.
   virtual void set_frame(const std::vector<double>& frame) = 0;
   virtual std::vector<double> frame() const = 0;
+  virtual TangentState state() const = 0;
+  // Errors: ConfigError for one of another network or number of columns.
+  virtual void set_state(const TangentState& state) = 0;
   virtual void advance(const SaltationChunk& chunk) = 0;
   virtual void advance(const SurrogateChunk& chunk) = 0;
   // F = Q R with diag(R) > 0; the frame becomes Q and what is in flight is multiplied by R^-1. diagonal: r_kk [column];
@@ -126,5 +141,8 @@ std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, 
 namespace cuda {
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns);
 }  // namespace cuda
+
+// Checks what set_state() is given, for both. The steps that its history reaches back. Errors: ConfigError.
+std::uint32_t check_tangent_state(const TangentNetwork& network, std::uint32_t columns, const TangentState& state);
 
 }  // namespace sprig

@@ -13,6 +13,7 @@
 #include "sprig/core/words.hpp"
 #include "sprig/engine/device_choice.hpp"
 #include "sprig/engine/neuron_state.hpp"
+#include "sprig/engine/weight_rounding.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/network/projection.hpp"
 
@@ -82,6 +83,7 @@ struct SimulationOptions {
   std::uint32_t slices = 0;         // of the CPU, at least; 0: one a thread. Never changes a result
   UpdateMode update = UpdateMode::clock;
   int weight_bits = 32;          // 32 or 16: storage of a weight, and with it the rounding of weights
+  double weight_error = 0;       // that rounding may be, in typical weights; 0: weight_error_limit()
   std::uint64_t first_step = 0;  // absolute number of the first step (time-wrap tests, resumed runs)
 };
 void fields(IsOptions<SimulationOptions> auto& o, auto&& visit) {
@@ -98,6 +100,9 @@ void fields(IsOptions<SimulationOptions> auto& o, auto&& visit) {
   visit("cuda_engine", o.cuda_engine, kAnything,
         "plain: two kernels a step; resident: one for many steps (weight_bits = 16, replicas = 1); same bits");
   visit("weight_bits", o.weight_bits, kWeightBits, "16 or 32: how finely weights are stored");
+  visit("weight_error", o.weight_error, at_least(0),
+        "refused above: how far a weight is rounded, in typical weights onto its population and receptor; 0: 0.001, "
+        "with weight_bits = 16 0.02");
 }
 
 // Input of one advance() call. All times are relative to the call's first step.
@@ -198,13 +203,15 @@ class Simulation {
   virtual SimulationState state() const = 0;
   virtual void set_state(const SimulationState& state) = 0;
   virtual std::string device_name() const = 0;
-  virtual int threads() const { return 1; }  // of the CPU that advance() runs on
+  virtual const std::vector<WeightRounding>& weight_rounding() const = 0;  // how finely it holds the network's weights
+  virtual int threads() const { return 1; }                                // of the CPU that advance() runs on
 };
 
 // Copies what it needs of `network` (which must be valid: see validate()). A simulation on a GPU stays on it whichever
 // thread calls it, and each call leaves that GPU the calling thread's current one. Errors: DeviceError when the device
 // asked for cannot be used; ConfigError for Device::cuda_all (a simulation runs on one), for a drive that does not fit,
-// or for several replicas of a network that learns (weights are not shared between replicas); MemoryError.
+// for several replicas of a network that learns (weights are not shared between replicas), or for weights that would
+// be rounded by more than `weight_error` allows; MemoryError.
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "sprig/core/view.hpp"
 #include "sprig/engine/neuron_constants.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/engine/weight_rounding.hpp"
 #include "sprig/neuron/lif.hpp"
 #include "sprig/neuron/lif_skip.hpp"
 #include "sprig/neuron/stdp.hpp"
@@ -104,9 +106,9 @@ struct SlicedNetwork {
   // Inverse CDFs of the distinct Poisson means, a row each (drive.hpp, poisson_count).
   std::uint32_t poisson_columns = 0;
   std::vector<std::uint32_t> poisson_table;
-  std::vector<real> noise_table;  // normal quantiles, when there is noise
-  std::vector<int> exponents;     // of the weights' scales: 2^exponent units are 1; [population * 2 + receptor]
-  double weight_error = 0;        // largest rounding error of a weight that was packed, over the network's largest |w|
+  std::vector<real> noise_table;         // normal quantiles, when there is noise
+  std::vector<int> exponents;            // of the weights' scales: 2^exponent units are 1; [population * 2 + receptor]
+  std::vector<WeightRounding> rounding;  // how finely they are held
 };
 
 struct SlicePolicy {
@@ -117,6 +119,7 @@ struct SlicePolicy {
   bool by_delay = false;     // rows by source and delay, where they pay; never in a network that learns
   std::uint32_t most_neurons = 0;  // of a slice; 0: as many as its synapses reach
   bool dealt = false;  // an owner has every slices-th slice: of neurons with and without synapses onto them a part each
+  double most_error = std::numeric_limits<double>::infinity();  // of weights, in typical ones; weight_error_limit()
 };
 
 // Most neurons of a slice whose synapses are narrow; 0: delays too long for any.
@@ -142,8 +145,8 @@ struct SliceLayout {
 SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay,
                           std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree);
 
-// Cuts and packs. Errors: ConfigError (also for plastic weights outside [0, w_max], and for updates of less than
-// kFewestUnits units), MemoryError.
+// Cuts and packs. Errors: ConfigError (also for plastic weights outside [0, w_max], for updates of less than
+// kFewestUnits units, and for weights coarser than SlicePolicy::most_error), MemoryError.
 inline constexpr double kFewestUnits = 16;  // rounding then takes about 0.35 / 16 of what a pair's window has in all
 SlicedNetwork slice_network(const Network& network, const Drive& drive, const SlicePolicy& policy);
 SlicedNetwork slice_network(const ProceduralNetwork& network, const Drive& drive, const SlicePolicy& policy);
@@ -154,6 +157,7 @@ struct SynapseLoads {
   std::uint32_t min_delay = 1;
   std::vector<WeightLoad> cells;  // of the recurrent synapses: [neuron * 2 + receptor]
 };
-SlicedNetwork slice_neurons(const Network& network, const Drive& drive, int weight_bits, const SynapseLoads& loads);
+SlicedNetwork slice_neurons(const Network& network, const Drive& drive, const SlicePolicy& policy,
+                            const SynapseLoads& loads, const DrawnWeights& drawn);
 
 }  // namespace sprig

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/words.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
@@ -27,6 +28,14 @@ double highest_rate_hz(double t_ref_ms, double step_ms);
 // Where the network comes from, and so which keys would change what it does. file: sprig's own, that keys do not
 // change; foreign_file: one that they complete and scale.
 enum class NetworkOrigin { keys, description, file, foreign_file };
+
+// What becomes of a network of which there is something to say.
+enum class ActivityPolicy { warn, refuse, ignore };
+constexpr auto words_of(ActivityPolicy) { return words<ActivityPolicy>("warn", "refuse", "ignore"); }
+
+// The sentences that are to be said: all of them, or none under `ignore`. Errors: NumericalError with the first, under
+// `refuse`.
+std::vector<std::string> judged(std::vector<std::string> warnings, ActivityPolicy policy);
 
 // One sentence, with what to change; empty where there is nothing to say. who: "the network", "the pruned network".
 std::string activity_warning(const ActivityShares& shares, NetworkOrigin origin, const std::string& who);

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/instruments/record.hpp"
@@ -45,7 +45,14 @@ struct RunOutcome {
 
 // Told of all spikes of recorded time, in order and in parts, where some record is of all of them; on a thread that
 // works beside the simulation, but on one at a time.
-using SpikeWatch = std::function<void(const std::vector<SpikeEvent>&)>;
+class SpikeWatch {
+ public:
+  virtual ~SpikeWatch() = default;
+  virtual void add(const std::vector<SpikeEvent>& spikes) = 0;
+  // What it has come to, as a part of the run's checkpoints. Where it cannot be read, it is as it was.
+  virtual void keep(Writer& writer) const = 0;
+  virtual void restore(Reader& reader) = 0;
+};
 
 class Run {
  public:
@@ -61,13 +68,17 @@ class Run {
   std::uint64_t first_step() const;  // of recorded time, absolute
   std::uint64_t steps() const;       // of recorded time
   std::string device_name() const;
+  const std::vector<WeightRounding>& weight_rounding() const;  // how finely the network's weights are held
 
   // Simulates it, once. Records are written while it runs: to NAME.npy in `folder`, each readable at any time up to
   // where it was last flushed (formats/npy_stream.hpp); folder empty: to RunOutcome::arrays. Pieces take about 0.2 s
   // and never change a result; `progress` is told after each, on this thread, and a stop leaves what was recorded until
-  // then. Errors: those of Simulation::advance(); InputError when a file cannot be written, and what is in it stays
-  // readable.
-  RunOutcome simulate(const std::string& folder, const Progress& progress = {}, const SpikeWatch& watch = {});
+  // then. A run on disk goes on from a state that `checkpoints` has, to the same bits and files, and keeps states there
+  // when due and when it is stopped; one whose files are not those of the state begins anew, and says so there. One that
+  // is stopped while it reads its files again has come to nothing yet, and all is as it was. Errors: those of
+  // Simulation::advance(); InputError when a file cannot be written, and what is in it stays readable.
+  RunOutcome simulate(const std::string& folder, const Progress& progress = {}, SpikeWatch* watch = nullptr,
+                      const Checkpoints& checkpoints = {});
 
  private:
   struct Parts;

@@ -70,6 +70,11 @@ struct Delocalisation {
   double ipr_before = 0, ipr_after = 0;
   double lambda_before = 0, lambda_after = 0, lambda_bound = 0;
   std::string reason;  // why nothing was added; empty when something was
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.tried, self.accepted, self.budget, self.added, self.rejected, self.ipr_before, self.ipr_after,
+            self.lambda_before, self.lambda_after, self.lambda_bound, self.reason);
+  }
 };
 
 // Original id of a synapse that step III added: apart from all indices, and the same whenever the two are joined.

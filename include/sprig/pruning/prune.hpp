@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
@@ -148,6 +149,11 @@ struct PruneGuards {                      // how often each guard acted, summed 
   std::uint64_t weight_capped = 0;        // kept weights limited by the cap
   std::uint64_t velocity = 0;             // spikes whose |f-| was raised (saltation)
   std::uint64_t jump_spikes = 0;
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.harmonic_small, self.harmonic_mixed_sign, self.not_hurwitz, self.diagonal_moved, self.probability_one,
+            self.weight_capped, self.velocity, self.jump_spikes);
+  }
 };
 
 struct PruneRound {
@@ -161,6 +167,11 @@ struct PruneRound {
   double rho = 0, expected_kept = 0;
   // These belong to the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.round, self.target, self.synapses, self.excitatory, self.neurons, self.rho, self.expected_kept,
+            self.lambda_max, self.mean_rate_hz);
+  }
 };
 
 struct PruneResult {
@@ -193,14 +204,19 @@ struct PruneResult {
 // first (neuron_fraction asks for more than density does), they stay too few. With options.delocalise.enabled, lnp's
 // last round goes delocalise.budget below its target; step III adds what it accepts. `progress` is asked before each
 // round, before a round's covariance and each betweenness, before each pass of step III, and all along every spectrum.
-// Errors: ConfigError naming prune.<key>, or what validate() and lyapunov_spectrum() find; MemoryError beyond
-// kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are not finite; Interrupted.
+// A state that `checkpoints` has is gone on from, to the same bits. States are kept there when due: between the stages
+// (spectrum before, rounds of random_by_sign's match, rounds, step III, step IV, spectrum after), after each round,
+// each pass of step III and each evaluation of step IV, and within every spectrum as a part of its own. A stop within a
+// round leaves the state of the last whole one. Errors: ConfigError naming prune.<key>, or what validate() and
+// lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are
+// not finite; Interrupted.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const PruneOptions& options, const Progress& progress = {});
+                  const PruneOptions& options, const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 // The same, but a stop ends it with the last whole round: result.stopped_early is true then.
 PruneResult prune_until_stopped(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                                const PruneOptions& options, const Progress& progress);
+                                const PruneOptions& options, const Progress& progress,
+                                const Checkpoints& checkpoints = {});
 
 inline constexpr std::uint32_t kBudgetTries = 4;
 // Step I, `noise` and `resistance` hold a covariance or an inverse, which is a dense N x N matrix.

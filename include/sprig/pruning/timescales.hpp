@@ -48,6 +48,10 @@ struct TimescaleObjective {
   double lambda_max = 0;   // 1/ms
   double wasserstein = 0;  // of normalised spectra, dimensionless
   double mean_rate_hz = 0;
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.value, self.lambda_max, self.wasserstein, self.mean_rate_hz);
+  }
 };
 
 struct TimescaleEvaluation {
@@ -55,6 +59,10 @@ struct TimescaleEvaluation {
   TimescaleObjective objective;         // value = kFailedObjective where `failed`; the terms are then 0
   bool failed = false;                  // the spectrum could not be computed, or no neuron fired
   double best = 0;                      // objective of the best so far that may be chosen, the start included
+
+  static void persist(auto& self, auto& archive) {
+    archive(self.shape, self.scale_ms, self.objective, self.failed, self.best);
+  }
 };
 inline constexpr double kFailedObjective = 1;  // 1/ms: far above those of networks that live
 
@@ -66,6 +74,8 @@ struct TimescaleSearch {
   std::size_t chosen = kUnchanged;
   bool complete = true;  // false: stopped early, and nothing was changed
   static constexpr std::size_t kUnchanged = std::numeric_limits<std::size_t>::max();
+
+  static void persist(auto& self, auto& archive) { archive(self.start, self.trace, self.chosen, self.complete); }
 };
 
 // The first Wasserstein distance between two spectra (descending), each taken as equal masses at its exponents divided

@@ -68,8 +68,8 @@ struct MemoryLimit {
 
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
 MemoryPlan plan_memory(const Config& config, Work work, int cells = 1, const cuda::DeviceInfo* gpu = nullptr);
-// Of this machine, or of the container where that is less; SPRIG_MEMORY_BYTES, a number, says otherwise.
-// Errors: ConfigError, where it is no number of bytes.
+// Of this machine, or what the control groups of this process leave where that is less; SPRIG_MEMORY_BYTES, a number,
+// says otherwise. Errors: ConfigError, where it is no number of bytes.
 MemoryLimit available_memory();
 MemoryLimit memory_of(const cuda::DeviceInfo& device);
 inline constexpr const char* kNetworkMemoryHint = "network.neurons or network.density";

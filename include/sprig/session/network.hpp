@@ -31,7 +31,8 @@ Network make_constant_network(const Config& config, std::uint32_t seed, std::vec
 // [drive], the same for every neuron; [[stimulus]] is beside it.
 Drive make_drive(const DriveSection& drive, std::uint32_t neurons);
 
-// [[stimulus]], the files that they name read; step_ms: of the network, for spikes that are in steps. Errors: InputError.
+// [[stimulus]], the files that they name read; step_ms: of the network, for spikes that are in steps. Errors:
+// InputError.
 std::vector<StimulusSpec> make_stimuli(const Config& config, double step_ms);
 
 // [drive] and every [[stimulus]], for what knows no time: pruning, exponents, studies. Errors: ConfigError for a

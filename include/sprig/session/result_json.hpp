@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/engine/weight_rounding.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/pruning/prune.hpp"
 #include "sprig/session/output.hpp"
@@ -17,6 +18,10 @@ std::string result_hash(const LyapunovResult& spectrum);
 
 // In order.
 double sum_of(const std::vector<double>& values);
+
+// How finely a network's weights are held: [{population, receptor, unit, typical_weight, largest_weight, error,
+// weights, vanished}].
+Json fixed_point_json(const Network& network, const std::vector<WeightRounding>& rounding);
 
 Json lyapunov_json(const LyapunovResult& result);
 // options: finished (finish_config()), for their method, density and seed.

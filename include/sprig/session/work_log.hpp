@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,10 @@ class WorkLog {
   // States of a piece under way, in checkpoint/NAME. key: of all that the piece's result follows from.
   Checkpoints checkpoints(const std::string& name, CheckpointKey key);
 
-  // Sentences about lines and states that were there and could not be used; each is on stderr by then.
+  // Who is told, as soon as it is known, which states cannot be used and, unless `quiet`, from where work goes on.
+  void tell(std::function<void(const std::string&)> tell, bool quiet);
+
+  // Sentences about lines and states that were there and could not be used.
   std::vector<std::string> refused() const;
 
   // The work is done: its states go, its lines stay.

@@ -1,0 +1,307 @@
+// The stages of pruning: the spectra around it, the rounds, steps III and IV.
+#include "host/pruning/pruner.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "host/pruning/timescales_step.hpp"
+#include "sprig/core/error.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "sprig/pruning/options.hpp"
+
+namespace sprig {
+namespace {
+
+constexpr PruneStage kStages[] = {PruneStage::before,         PruneStage::matched,    PruneStage::rounds,
+                                  PruneStage::delocalisation, PruneStage::timescales, PruneStage::after};
+
+constexpr double kSpectrumShare = 0.25;  // of step III: its start
+
+// Work of a stage in spectra, for the progress alone: guesses. 0: it is left out.
+double stage_work(PruneStage stage, const PruneOptions& options) {
+  constexpr double kRoundWork = 1, kDelocaliseWork = 3;
+  const bool in_rounds = options.method != PruneMethod::dense && options.method != PruneMethod::none;
+  switch (stage) {
+    case PruneStage::before:
+      return measures_before(options) ? 1 : 0;
+    case PruneStage::matched:
+      return options.method == PruneMethod::random_by_sign ? kRoundWork * options.rounds : 0;
+    case PruneStage::rounds:
+      return in_rounds ? kRoundWork * options.rounds : 0;
+    case PruneStage::delocalisation:
+      return delocalises(options) ? kDelocaliseWork : 0;
+    case PruneStage::timescales:
+      return tunes_timescales(options) ? options.timescales.evaluations : 0;
+    case PruneStage::after:
+      return options.spectra ? 1 : 0;
+  }
+  return 0;
+}
+
+double expected_work(const PruneOptions& options) {
+  double work = 0;
+  for (const PruneStage stage : kStages) work += stage_work(stage, options);
+  return work;
+}
+
+std::string stage_name(PruneStage stage, const PruneOptions& options) {
+  switch (stage) {
+    case PruneStage::before:
+      return "spectrum before";
+    case PruneStage::matched:
+      return std::string(name_of(options.match));
+    case PruneStage::delocalisation:
+      return "delocalisation";
+    case PruneStage::timescales:
+      return "time constants";
+    case PruneStage::after:
+      return "spectrum after";
+    case PruneStage::rounds:
+      break;
+  }
+  return {};  // each says its number
+}
+
+}  // namespace
+
+Pruner::Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation,
+               const PruneOptions& options, const Progress& progress, const Checkpoints& checkpoints)
+    : given_(network),
+      drive_(drive),
+      simulation_(simulation),
+      options_(options),
+      progress_(progress),
+      checkpoints_(checkpoints),
+      now_(network) {}
+
+PruneResult Pruner::run(bool keeps) {
+  checkpoints_.restore([&](Reader& reader) { reader(*this); });
+  try {
+    go_on();
+  } catch (const Interrupted&) {
+    if (checkpoints_.due()) checkpoints_.keep([&](Writer& writer) { writer(*this); });
+    if (!keeps) throw;
+    result_.stopped_early = true;
+  }
+  return finish();
+}
+
+void Pruner::go_on() {
+  ProgressParts parts(progress_, expected_work(options_));
+  for (const PruneStage stage : kStages) {
+    const Progress progress = parts.next(stage_work(stage, options_), stage_name(stage, options_));
+    if (stage < stage_) continue;
+    do_stage(stage, progress);
+    if (stage == PruneStage::after) break;
+    stage_ = static_cast<PruneStage>(static_cast<std::uint32_t>(stage) + 1);
+    whole();
+  }
+  progress_(1);
+}
+
+void Pruner::do_stage(PruneStage stage, const Progress& progress) {
+  if (stage == PruneStage::rounds) return prune(progress);  // `none` has no rounds, and removes all the same
+  if (stage_work(stage, options_) == 0) return;
+  switch (stage) {
+    case PruneStage::before:
+      return measure_before(progress);
+    case PruneStage::matched:
+      return match(progress);
+    case PruneStage::delocalisation:
+      return delocalise(progress);
+    case PruneStage::timescales:
+      return tune_timescales(progress);
+    case PruneStage::after:
+      return measure_after(progress);
+    case PruneStage::rounds:
+      break;
+  }
+}
+
+void Pruner::whole() {
+  if (!checkpoints_.due()) return;
+  checkpoints_.keep([&](Writer& writer) { writer(*this); });
+  for (const std::string& part : behind_) checkpoints_.part(part).drop();
+  behind_.clear();
+}
+
+// A network whose spectrum cannot be computed can be pruned all the same, and is still a result.
+void Pruner::measure_before(const Progress& progress) {
+  try {
+    result_.before = spectrum(progress, "before");
+  } catch (const NumericalError& error) {
+    result_.before_failure = error.what();
+  }
+}
+
+void Pruner::measure_after(const Progress& progress) {
+  try {
+    result_.after = spectrum(progress, "after");
+  } catch (const NumericalError& error) {
+    result_.after_failure = error.what();
+  }
+}
+
+// The share of weights >= 0 after each round of `options.match`, with everything else as it is.
+void Pruner::match(const Progress& progress) {
+  PruneOptions options = options_;
+  options.method = options.match;
+  if (!matched_) matched_.emplace(given_);
+  PruningRounds(*matched_, drive_, simulation_, options).run(progress, checkpoints_.part("matched"), [&] {
+    done_with("matched.round-" + std::to_string(matched_->rounds.size()));
+    whole();
+  });
+  for (const PruneRound& round : matched_->rounds)
+    shares_.push_back(static_cast<double>(round.excitatory) /
+                      static_cast<double>(std::max<std::uint64_t>(1, round.synapses)));
+  matched_.reset();
+}
+
+void Pruner::prune(const Progress& progress) {
+  if (options_.method == PruneMethod::dense) return;
+  if (options_.method == PruneMethod::none) {
+    const std::uint64_t synapses = given_.recurrent.synapses();
+    now_.work.keep_synapses(std::vector<std::uint8_t>(synapses, 0), std::vector<double>(synapses, 1.0), options_,
+                            now_.guards);
+    spectrum_.reset();
+    return;
+  }
+  PruningRounds rounds(now_, drive_, simulation_, options_);
+  if (delocalises(options_)) rounds.leave_room(delocalisation_budget());
+  if (!shares_.empty()) rounds.set_excitatory_shares(shares_);
+  rounds.run(progress, checkpoints_, [&] {
+    if (now_.rounds.size() == 1 && spectrum_) {  // the network that the first round started from
+      now_.rounds.front().lambda_max = spectrum_->exponents.front();
+      now_.rounds.front().mean_rate_hz = spectrum_->mean_rate_hz;
+    }
+    spectrum_.reset();
+    done_with("round-" + std::to_string(now_.rounds.size()));
+    whole();
+  });
+}
+
+// Step III, into the room that the last round left.
+void Pruner::delocalise(const Progress& progress) {
+  if (!result_.before_failure.empty()) {
+    result_.delocalisation.tried = true;
+    result_.delocalisation.reason = result_.before_failure;
+    return;
+  }
+  try {
+    spectrum(progress.part(0, kSpectrumShare), "pruned");
+  } catch (const NumericalError& error) {
+    result_.delocalisation.tried = true;
+    result_.delocalisation.reason = error.what();
+    return;
+  }
+  std::optional<LyapunovResult> of_trial;
+  const auto largest_exponent = [&](const WorkingNetwork& work, const Progress& of_spectrum) {
+    if (&work == &now_.work) return spectrum_->exponents.front();
+    const std::string part = "attempt-" + std::to_string(trial_->attempt + 1);
+    try {
+      of_trial = measure(work, of_spectrum, part);
+    } catch (const NumericalError&) {
+      return std::numeric_limits<double>::infinity();  // no network to accept
+    }
+    return of_trial->exponents.front();
+  };
+  const std::uint64_t last = last_target(), now = now_.work.recurrent().synapses();
+  const std::uint64_t budget = std::min(last > now ? last - now : 0, delocalisation_budget());
+  if (!trial_) trial_.emplace(given_);
+  result_.delocalisation =
+      sprig::delocalise(now_.work, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
+                        progress.part(kSpectrumShare, 1), *trial_, [&] { whole(); });
+  if (result_.delocalisation.accepted) spectrum_ = std::move(of_trial);
+  trial_.reset();
+}
+
+// Step IV.
+void Pruner::tune_timescales(const Progress& progress) {
+  if (!result_.before_failure.empty()) return;
+  const double spectrum_share = 1.0 / (1 + options_.timescales.evaluations);
+  LyapunovResult now;
+  try {
+    now = spectrum(progress.part(0, spectrum_share), "pruned");
+  } catch (const NumericalError&) {
+    now.exponents.clear();  // any network whose spectrum can be computed is better
+  }
+  const WorkingNetwork& work = now_.work;
+  search_timescales(
+      work.network(), drive_.subset(work.kept()), simulation_, options_,
+      {result_.before, tangent_dimension(given_), now, lambda_bound()}, progress.part(spectrum_share, 1), checkpoints_,
+      evaluations_,
+      [&](std::size_t n) {
+        done_with("evaluation-" + std::to_string(n + 1));
+        whole();
+      },
+      result_.timescales);
+  evaluations_.clear();
+  if (result_.timescales.chosen == TimescaleSearch::kUnchanged) return;
+  const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
+  now_.work.set_time_constants(gamma_time_constants(work.network(), chosen.shape, chosen.scale_ms,
+                                                    options_.timescales.tau_min_ms, options_.seed));
+  spectrum_.reset();
+}
+
+PruneResult Pruner::finish() {
+  note_factors();
+  result_.guards = now_.guards;
+  result_.rounds = std::move(now_.rounds);
+  result_.neurons_before = given_.size();
+  result_.synapses_before = given_.recurrent.synapses();
+  result_.excitatory_before = excitatory_synapses(given_.recurrent);
+  result_.kept = now_.work.kept();
+  result_.network = std::move(now_.work).finish();
+  result_.neurons_after = result_.network.size();
+  result_.synapses_after = result_.network.recurrent.synapses();
+  result_.excitatory_after = excitatory_synapses(result_.network.recurrent);
+  return std::move(result_);
+}
+
+void Pruner::note_factors() {
+  double sum[2] = {0, 0}, count[2] = {0, 0};
+  const Csr& csr = now_.work.recurrent();
+  for (std::uint64_t k = 0; k < csr.synapses(); ++k) {
+    const int sign = csr.weights[k] < 0 ? 1 : 0;
+    sum[sign] += now_.work.factor(k);
+    count[sign] += 1;
+  }
+  result_.factor_excitatory = sum[0] / count[0];  // NaN without any
+  result_.factor_inhibitory = sum[1] / count[1];
+}
+
+double Pruner::lambda_bound() const {
+  return std::max(result_.before.exponents.front(), options_.delocalise.lambda_bound);
+}
+
+std::uint64_t Pruner::last_target() const {
+  return round_target(given_.recurrent.synapses(), options_.density, options_.rounds - 1, options_.rounds);
+}
+
+std::uint64_t Pruner::delocalisation_budget() const {
+  return static_cast<std::uint64_t>(options_.delocalise.budget * static_cast<double>(last_target()));
+}
+
+const LyapunovResult& Pruner::spectrum(const Progress& progress, const std::string& part) {
+  if (!spectrum_) {
+    spectrum_ = measure(now_.work, progress, part);
+    whole();
+  }
+  return *spectrum_;
+}
+
+LyapunovResult Pruner::measure(const WorkingNetwork& work, const Progress& progress, const std::string& part) {
+  const Network& network = work.network();
+  LyapunovOptions options = options_.lyapunov;
+  if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
+    options.exponents = std::min(options.exponents, tangent_dimension(network));
+  }
+  LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress,
+                                              checkpoints_.part(part));
+  now_.guards.velocity += measured.guarded_spikes;
+  now_.guards.jump_spikes += measured.jump_spikes;
+  done_with(part);
+  return measured;
+}
+
+}  // namespace sprig
