@@ -5,13 +5,14 @@ mutants.py lists them: a file, a piece of its text that is there once, and what 
 where this mutant is the chosen one. All are compiled into one build; the environment variable SPRIG_MUTANT chooses. So a
 mutant costs the time of the tests that it takes to find it, and no compilation.
 
-usage: run.py check                    every piece of text is there, once
-       run.py build [--build DIR]      copies, plants, builds (DIR: build/mutants)
+usage: run.py check                             every piece of text is there, once
+       run.py build [--build DIR] [--jobs N]    copies, plants, builds (DIR: build/mutants)
        run.py test [--build DIR] [--only N,N...] [--jobs N] [--report FILE]
 """
 
 import argparse
 import concurrent.futures
+import filecmp
 import json
 import os
 import re
@@ -39,6 +40,7 @@ constexpr bool sprig_mutant(int number) { return !std::is_constant_evaluated() &
 # From the ground up; a room's mutants are looked for by its own tests first, then by those of the rooms above.
 ROOMS = ["core", "neuron", "network", "engine", "formats", "dynamics", "coding", "instruments", "learning", "pruning", "tasks",
          "config", "report", "session", "app"]
+KERNELS = "test_kernels_emulated"   # device code, as C++
 AIM = 0.95
 
 
@@ -76,7 +78,7 @@ def write_if_other(path, text):
             file.write(text)
 
 
-def build(folder):
+def build(folder, jobs):
     source, tree = os.path.join(folder, "source"), os.path.join(folder, "tree")
     texts = planted()
     files = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, stdout=subprocess.PIPE, text=True).stdout.split("\n")
@@ -84,29 +86,41 @@ def build(folder):
         target = os.path.join(source, file)
         if file in texts:
             write_if_other(target, texts[file])
-        elif not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(os.path.join(ROOT, file)):
+        elif not os.path.exists(target) or not filecmp.cmp(os.path.join(ROOT, file), target, shallow=False):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copy2(os.path.join(ROOT, file), target, follow_symlinks=False)
+            shutil.copy(os.path.join(ROOT, file), target, follow_symlinks=False)   # of now: what was made of it is older
     header = os.path.join(folder, "mutant.hpp")
     write_if_other(header, HEADER)
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
     subprocess.run(["cmake", "-S", source, "-B", tree, "-G", "Ninja", "-DSPRIG_CUDA=OFF", "-DSPRIG_BENCH=OFF",
                     "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1", f"-DCMAKE_CXX_FLAGS=-include {header}",
                     *launcher], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", tree, "--parallel", str(os.cpu_count())], check=True)
+    # The sanitizers look for other things, and are slow.
+    listed = subprocess.run(["ninja", "-C", tree, "-t", "targets", "all"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    programs = re.findall(r"^(sprig|tests/faults/sprig_faults|tests/\S+/test_\w+): CXX_EXECUTABLE_LINKER", listed, re.M)
+    programs = [program for program in programs if not re.search("slow|gpu|asan|tsan", program)]
+    subprocess.run(["cmake", "--build", tree, "--parallel", str(jobs), "--target", *programs], check=True)
+
+
+def emulated_filter(tests):
+    """The cases of the emulated device that differ most, as its tests choose them."""
+    text = open(os.path.join(tests, "emulated_device", "CMakeLists.txt"), encoding="utf-8").read()
+    return ":".join(re.search(r'string\(JOIN ":" short ([^)]*)\)', text).group(1).split())
 
 
 def suites(tree):
-    """(name, command) of everything that looks for mutants, from the ground up."""
+    """(rank, name, command) of everything that looks for mutants, from the ground up."""
     found = []
+    source = os.path.join(os.path.dirname(tree), "source", "tests")
     for base, _, names in os.walk(os.path.join(tree, "tests")):
         for name in names:
             path = os.path.join(base, name)
-            if name.startswith("test_") and "." not in name and os.access(path, os.X_OK) and not re.search("slow|gpu", name):
+            if name.startswith("test_") and "." not in name and os.access(path, os.X_OK) \
+                    and not re.search("slow|gpu|asan|tsan", name):
                 room = os.path.basename(base)
+                only = [f"--gtest_filter={emulated_filter(source)}"] if name == KERNELS else []
                 found.append((ROOMS.index(room) if room in ROOMS else len(ROOMS), name,
-                              [path, "--gtest_brief=1", "--gtest_fail_fast", "--gtest_catch_exceptions=1"]))
-    source = os.path.join(os.path.dirname(tree), "source", "tests")
+                              [path, "--gtest_brief=1", "--gtest_fail_fast", "--gtest_catch_exceptions=1", *only]))
     sprig = os.path.join(tree, "sprig")
     found.append((len(ROOMS), "golden", [os.path.join(source, "golden", "golden.sh"), sprig]))
     faults = os.path.join(tree, "tests", "faults", "sprig_faults")
@@ -119,7 +133,8 @@ def suites(tree):
 
 
 def run_suite(command, mutant, folder, timeout):
-    environment = dict(os.environ, OMP_WAIT_POLICY="passive", OMP_NUM_THREADS="1" if mutant else "2")
+    environment = dict(os.environ, OMP_WAIT_POLICY="passive", OMP_NUM_THREADS="1" if mutant else "2",
+                       SPRIG_REQUIRE_GPU="1", SPRIG_EMULATED_MULTIPROCESSORS="8")
     if mutant:
         environment["SPRIG_MUTANT"] = str(mutant)
     try:
@@ -136,7 +151,8 @@ def run_suite(command, mutant, folder, timeout):
 def look_for(number, every, seconds, folder):
     """(suite, test) that finds a mutant; None: it survives."""
     room = ROOMS.index(room_of(MUTANTS[number - 1][0]))
-    nearest = sorted(every, key=lambda suite: (suite[0] < room, suite[0]))
+    of_kernels = MUTANTS[number - 1][0].startswith("kernels/")
+    nearest = sorted(every, key=lambda suite: (of_kernels and suite[1] != KERNELS, suite[0] < room, suite[0]))
     for _, name, command in nearest:
         found = run_suite(command, number, folder, 60 + 5 * seconds[name])
         if found:
@@ -194,7 +210,7 @@ def main():
         planted()
         print(f"{len(MUTANTS)} mutants in {len({m[0] for m in MUTANTS})} files")
     elif given.what == "build":
-        build(os.path.abspath(given.build))
+        build(os.path.abspath(given.build), given.jobs)
     elif not test(os.path.abspath(given.build), given.only, given.jobs, given.report):
         sys.exit(1)
 
