@@ -135,7 +135,8 @@ TEST_F(StudyVerb, StdpHasNothingToLearnWhereThereAreInhibitorySynapsesAlone) {
            "network.neurons=20", "--set", "training.stdp_duration_ms=200", "--set", "lyapunov.exponents=1"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   std::map<int, std::map<std::string, Json>> seeds;
-  for (const Json& cell : result("out")["cells"]) seeds[cell["seed"]][cell["training"]] = cell;
+  const Json r = result("out");
+  for (const Json& cell : r["cells"]) seeds[cell["seed"]][cell["training"]] = cell;
   std::size_t alone = 0;
   for (const auto& [seed, of_training] : seeds) {
     const Json &ridge = of_training.at("ridge"), &stdp = of_training.at("stdp");
