@@ -81,7 +81,8 @@ TEST_F(StudyVerb, ADigitThatChangedInALineIsNoticedAndTheCellIsMeasuredAgain) {
   const std::size_t digit = cells.find("\"score\":") + 11;
   cells[digit] = cells[digit] == '5' ? '6' : '5';
   test::write_raw(folder("out/cells.jsonl"), cells);
-  const Outcome again = run({"study", "--config", "small.toml", "--out", "out", "--set", "run.duration_ms=301", "--quiet"});
+  const Outcome again =
+      run({"study", "--config", "small.toml", "--out", "out", "--set", "run.duration_ms=301", "--quiet"});
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_NE(again.err.find("cells.jsonl: 1 line is damaged, cut short or not in place, the first is line 1"),
             std::string::npos)
