@@ -76,6 +76,8 @@ Pruner::Pruner(const Network& network, const Drive& drive, const SimulationOptio
 
 PruneResult Pruner::run(bool keeps) {
   is_kept_ = checkpoints_.restore([&](Reader& reader) { reader(*this); });
+  if (is_kept_)
+    checkpoints_.goes_on("round " + std::to_string(now_.rounds.size()) + " of " + std::to_string(options_.rounds));
   try {
     go_on();
   } catch (const Interrupted&) {
