@@ -40,8 +40,8 @@ struct DrawnWeights {
 std::vector<WeightRounding> weight_rounding(const Network& network, const std::vector<int>& exponents,
                                             const DrawnWeights* drawn = nullptr);
 
-// What weight_rounding() is expected to say of a network of rules, from these alone, in milliseconds: units may come
-// out twice as large or half as large.
+// What weight_rounding() is expected to say of a network of rules, from these alone, in milliseconds. Units may come
+// out half as large, or a few times as large: the largest weight that a law allows need not be drawn.
 std::vector<WeightRounding> expected_rounding(const ProceduralNetwork& procedural, int weight_bits);
 
 // SimulationOptions::weight_error as it is meant: 0 says that the bits decide. Who asks for 16 of them asks for coarse
