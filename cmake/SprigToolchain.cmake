@@ -33,8 +33,12 @@ find_package(Threads REQUIRED)
 add_library(sprig_flags INTERFACE)
 target_link_libraries(sprig_flags INTERFACE Threads::Threads)
 
+# One set of objects for programs and for the Python module. Nobody puts other functions in the place of ours while a program
+# runs, so that calls within a file can be inlined as ever.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
 # Contraction off: the shared formulas say std::fma where they mean it, and nothing else may be fused (docs/ARCHITECTURE.md, contract 1).
-set(cxx_flags -ffp-contract=off -fno-math-errno -fno-trapping-math)
+set(cxx_flags -fno-semantic-interposition -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(SPRIG_NATIVE)
   list(APPEND cxx_flags -march=native)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

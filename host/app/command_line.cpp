@@ -182,7 +182,7 @@ int dispatch(int argc, const char* const* argv) {
     return verb.run(command);
   } catch (const Interrupted& stopped) {
     if (!verb.keeps_folder) throw;
-    return report(Exit::checkpointed, std::string(stopped.what()) + "; the same command goes on");
+    return report(Exit::checkpointed, {stopped.what(), "; the same command goes on"});
   } catch (const std::bad_alloc&) {
     return out_of_memory(network_memory_hint(command.config));
   }

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "host/app/observe_structure.hpp"
+#include "host/app/stop_at_once.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/steps.hpp"
@@ -160,9 +162,12 @@ class Activity {
 
 namespace {
 
-void simulate(Activity& activity, const NamedNetwork& n, SimulationOptions options, const Window& window) {
+void simulate(Activity& activity, const NamedNetwork& n, SimulationOptions options, const Window& window, bool first) {
   options.replicas = 1;
+  std::optional<StopAtOnce> making;
+  if (first) making.emplace();  // there is no result yet
   const auto simulation = make_simulation(n.network, n.drive, options);
+  making.reset();
   RecordOptions what;
   what.spikes = true;
   const std::uint64_t end = window.first_step + window.steps;
@@ -242,7 +247,7 @@ void Observation::simulate(const NamedNetwork& n) {
   Parts& p = *parts_;
   auto activity = std::make_unique<Activity>(n.network, &n.network, p.rows, p.window);
   try {
-    if (p.failure.empty()) app::simulate(*activity, n, p.options, p.window);
+    if (p.failure.empty()) app::simulate(*activity, n, p.options, p.window, p.watched.empty());
   } catch (const Error& error) {
     p.failure = error.what();
   }

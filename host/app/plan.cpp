@@ -135,12 +135,14 @@ struct PlannedWeights {
   std::vector<std::string> populations;
   Json json;
   std::string refusal;  // what a run would say
+  bool looked_at = false;
 };
 PlannedWeights planned_weights(const Config& config, double synapses) {
   PlannedWeights planned;
   const bool small = synapses <= kMadeForThePlan;
   if (!small && (!config.network_file.empty() || config.description.empty())) return planned;
   if (!small && forecast(read_description(config)).stored) return planned;
+  planned.looked_at = true;
   sprig::BuiltNetwork built = make_network(config, config.simulation.seed);
   const Network& network = network_of(built);
   if (small) {
@@ -166,6 +168,9 @@ PlannedWeights planned_weights(const Config& config, double synapses) {
 }
 
 std::string weights_text(const PlannedWeights& planned) {
+  if (!planned.looked_at)
+    return "\nhow finely weights are held is not known before a run: they are more than " +
+           number_text(kMadeForThePlan, 3) + "\n";
   if (planned.rounding.empty()) return "";
   TextTable table({"weights onto", "receptor", "unit", "typical", "largest", "error / typical", "rounded to 0"});
   for (const WeightRounding& one : planned.rounding)
@@ -208,7 +213,8 @@ int plan_verb(const Command& command) {
   }
   result["fits"] = result["verbs"][plans.front().verb]["fits"];
   PlannedWeights weights;
-  if (plans.front().verb == "run" && first.fits) weights = planned_weights(config, first.on_host.synapses);
+  weights.looked_at = plans.front().verb != "run" || !first.fits;  // there is nothing to look at
+  if (!weights.looked_at) weights = planned_weights(config, first.on_host.synapses);
   if (!weights.rounding.empty()) result["fixed_point"] = weights.json;
   if (!command.quiet) {
     std::string text = number_text(result["neurons"].get<double>(), 12) + " neurons, " +

@@ -105,8 +105,8 @@ int prune_verb(const Command& command) {
                                  session.checkpoints());
   }
   const bool complete = !pruned.stopped_early;
-  const std::string hash = result_hash(pruned.network);
-  save_network(session.folder().file("network.npz"), pruned.network);
+  const std::string hash = complete ? result_hash(pruned.network) : "";
+  if (complete) save_network(session.folder().file("network.npz"), pruned.network);  // else the state has more
   Json result = prune_json(pruned, config.prune);
   for (const Json& round : result["rounds_detail"]) session.folder().metric(json_text(round));
   if (complete) {

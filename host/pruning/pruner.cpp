@@ -75,11 +75,13 @@ Pruner::Pruner(const Network& network, const Drive& drive, const SimulationOptio
       now_(network) {}
 
 PruneResult Pruner::run(bool keeps) {
-  checkpoints_.restore([&](Reader& reader) { reader(*this); });
+  is_kept_ = checkpoints_.restore([&](Reader& reader) { reader(*this); });
+  if (is_kept_)
+    checkpoints_.goes_on("round " + std::to_string(now_.rounds.size()) + " of " + std::to_string(options_.rounds));
   try {
     go_on();
   } catch (const Interrupted&) {
-    if (checkpoints_.due()) checkpoints_.keep([&](Writer& writer) { writer(*this); });
+    if (!is_kept_ && checkpoints_.due()) keep();
     if (!keeps) throw;
     result_.stopped_early = true;
   }
@@ -118,9 +120,14 @@ void Pruner::do_stage(PruneStage stage, const Progress& progress) {
   }
 }
 
-void Pruner::whole() {
-  if (!checkpoints_.due()) return;
+void Pruner::keep() {
   checkpoints_.keep([&](Writer& writer) { writer(*this); });
+}
+
+void Pruner::whole() {
+  is_kept_ = checkpoints_.due();
+  if (!is_kept_) return;
+  keep();
   for (const std::string& part : behind_) checkpoints_.part(part).drop();
   behind_.clear();
 }

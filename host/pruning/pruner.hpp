@@ -65,6 +65,7 @@ class Pruner {
 
   // The state is whole: keeps it when it is time to, then drops those of the parts that are behind it.
   void whole();
+  void keep();
   void done_with(const std::string& part) { behind_.push_back(part); }
 
   const Network& given_;
@@ -74,6 +75,7 @@ class Pruner {
   const Progress& progress_;
   const Checkpoints& checkpoints_;
   std::vector<std::string> behind_;  // parts
+  bool is_kept_ = false;             // as it was when it was last whole
 
   // The state.
   PruneStage stage_ = PruneStage::before;

@@ -100,7 +100,18 @@ void WorkingNetwork::add_synapses(const std::vector<NewSynapse>& synapses) {
   old = std::move(csr);
 }
 
+// Neurons and synapses are all there, with the weights they were given with, and no draw has been made.
+bool WorkingNetwork::is_as_given() const {
+  const Csr& given = given_->recurrent;
+  return added_.empty() && kept_.size() == given_->size() && recurrent().synapses() == given.synapses() &&
+         network_.neurons.tau_m_ms == given_->neurons.tau_m_ms && recurrent().weights == given.weights &&
+         std::all_of(keep_probability_.begin(), keep_probability_.end(), [](double p) { return p == 1; });
+}
+
 void WorkingNetwork::write(Writer& writer) const {
+  const bool as_given = is_as_given();  // of large networks a state that says no more is written at once
+  writer(as_given);
+  if (as_given) return;
   const Csr& csr = recurrent();
   const std::uint64_t synapses = csr.synapses();
   std::vector<std::uint64_t> index(synapses);
@@ -114,6 +125,12 @@ void WorkingNetwork::write(Writer& writer) const {
 }
 
 void WorkingNetwork::read(Reader& reader) {
+  bool as_given = false;
+  reader(as_given);
+  if (as_given) {
+    *this = WorkingNetwork(*given_);
+    return;
+  }
   std::vector<std::uint32_t> kept;
   std::vector<double> tau_m_ms, probability;
   Csr csr;

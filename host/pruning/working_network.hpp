@@ -66,6 +66,7 @@ class WorkingNetwork {
     float weight = 0;
     static void persist(auto& self, auto& archive) { archive(self.id, self.weight); }
   };
+  bool is_as_given() const;
   void write(Writer& writer) const;
   void read(Reader& reader);
   // The weight of a synapse before any pruning, by its index.

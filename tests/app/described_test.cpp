@@ -124,7 +124,7 @@ TEST_F(DescribedNetworks, ThatRunOutOfMemoryAreToldWhichOfTheirKeysToLower) {
   const std::string command = "cd " + folder_.path() +
                               " && ulimit -v 8000000 && SPRIG_MEMORY_BYTES=1e30 " SPRIG_BINARY
                               " run --config large.toml --device cpu --set run.duration_ms=1 --set run.replicas=65536 "
-                              "--threads 1 --out large > stdout.txt 2> stderr.txt";
+                              "--quiet --threads 1 --out large > stdout.txt 2> stderr.txt";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 6);
   EXPECT_EQ(

@@ -102,7 +102,7 @@ TEST_F(KeptNetworks, OneThatIsDamagedIsKeptAgain) {
   test::write_raw(path(1) + "/cell.json", cell.substr(0, cell.size() / 2));
   std::filesystem::create_directory(path(2) + ".half");
   std::vector<std::string> again = keep;
-  again.insert(again.end(), {"--set", "study.claims=[]"});
+  again.insert(again.end(), {"--set", "run.duration_ms=301"});
   ASSERT_EQ(run(again).code, 0);
   EXPECT_EQ(result("out")["kept"], kept);
   EXPECT_EQ(test::read_file(path(0) + "/network.npz"), network);

@@ -122,7 +122,7 @@ TEST(WeightRounding, OfRulesIsNearThatOfTheWeightsThatAreDrawn) {
     EXPECT_NEAR(law.weights, fact.weights, 0.03 * fact.weights);
     EXPECT_LE(law.error * law.typical, 0.5 * law.unit);
     EXPECT_GE(expected[k].unit, fact.unit / 2);
-    EXPECT_LE(expected[k].unit, fact.unit * 2);
+    EXPECT_LE(expected[k].unit, fact.unit * 4);  // few of the largest weights that a law allows are drawn
   }
 }
 
@@ -157,9 +157,9 @@ TEST(WeightRounding, WhatOneLargeWeightMakesOfTheOthersIsRefused) {
 TEST(WeightRounding, SixteenBitsHaveALimitOfTheirOwn) {
   SimulationOptions options = test::on_cpu();
   options.weight_bits = 16;
-  EXPECT_NO_THROW(cpu::make_simulation(with_a_giant(20), {}, options));  // 1000 times as large
+  EXPECT_NO_THROW(cpu::make_simulation(with_a_giant(10), {}, options));  // 500 times as large
   options.weight_error = 1e-3;
-  EXPECT_THROW(cpu::make_simulation(with_a_giant(20), {}, options), ConfigError);
+  EXPECT_THROW(cpu::make_simulation(with_a_giant(10), {}, options), ConfigError);
   options.weight_error = 0;
   EXPECT_THROW(cpu::make_simulation(with_a_giant(2000), {}, options), ConfigError);
   options.weight_bits = 32;

@@ -134,8 +134,8 @@ TEST_F(StimulusFiles, RecordsOfSpikesAreRefusedWhenTheyAreNone) {
     text("x.npy", content);
     return refusal(StimulusKind::spikes, "x.npy", step_ms);
   };
-  EXPECT_EQ(refused(records(fields, "(3,)", two)), "x.npy: says 3 spikes, and has 2");
-  EXPECT_EQ(refused(records(fields, "(999999999999999,)", two)), "x.npy: says 999999999999999 spikes, and has 2");
+  EXPECT_EQ(refused(records(fields, "(3,)", two)), "x.npy: says 3 rows, and has 2");
+  EXPECT_EQ(refused(records(fields, "(999999999999999,)", two)), "x.npy: says 999999999999999 rows, and has 2");
   EXPECT_EQ(refused(records(fields, "(2,)", two), 0),
             "x.npy: counts time in steps, and does not say how long one is (step_ms)");
   EXPECT_EQ(refused(records("[('a', '<u4'), ('neuron', '<u4')]", "(2,)", two)).substr(0, 13), "x.npy: has no");

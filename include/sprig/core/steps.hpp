@@ -38,7 +38,7 @@ inline std::uint64_t steps_of(double ms, double step_ms, const char* key) {
 
 // Errors: ConfigError naming the key, for a time below one step.
 inline void require_step(double ms, double step_ms, const char* key) {
-  if (ms < step_ms && !on_grid(ms - step_ms, step_ms))
+  if (ms < step_ms && (std::round(ms / step_ms) < 1 || !on_grid(ms, step_ms)))
     refuse(key, shown(ms) + ", which is below one step", "at least the step of the network, " + shown(step_ms) + " ms");
 }
 
