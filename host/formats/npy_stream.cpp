@@ -108,6 +108,7 @@ void NpyStream::append(const void* rows, std::uint64_t count) {
 }
 
 void NpyStream::flush() {
+  if (descriptor_ < 0) return;  // closed: all of it is on the disk
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) refuse(errno);
   if (status.st_nlink == 0) throw InputError(path_, "was removed while it was written");
@@ -121,6 +122,7 @@ void NpyStream::flush() {
 void NpyStream::close() {
   if (descriptor_ < 0) return;
   flush();
+  if (files::fdatasync(descriptor_) != 0) refuse(errno);  // the header too: whoever comes after this counts on the rows
   if (files::close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
 }
 

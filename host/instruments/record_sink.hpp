@@ -39,6 +39,12 @@ class RecordSink {
     write_out();
     stream_->flush();
   }
+  // No rows come any more.
+  void close() {
+    if (!stream_) return;
+    write_out();
+    stream_->close();
+  }
   // After an error: what came onto the disk is counted there.
   void keep() {
     if (stream_) stream_->flush();

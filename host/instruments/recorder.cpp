@@ -86,7 +86,7 @@ void Recorder::take(const RecordedPiece& piece) {
 
 void Recorder::finish(RunOutcome& out) {
   for (const auto& work : works_) work->finish();
-  for (const auto& sink : sinks_) sink->flush();
+  for (const auto& sink : sinks_) sink->close();
   out.steps = steps_;
   out.total_spikes = total_spikes_;
   out.spikes_of = spikes_of_;

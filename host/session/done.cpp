@@ -60,7 +60,7 @@ void tidy(const std::string& folder, const RunManifest& manifest) {
     lock.emplace(folder);
     remove_leftovers(folder, manifest.files);
     if (moved) files::rmdir(next.c_str());  // where it is empty
-    if (states && manifest.files.contains("checkpoint/")) remove_owned(folder, {"checkpoint/"});
+    if (states) WorkLog(folder, std::chrono::seconds(0)).finish();
   } catch (const InputError&) {
     if (!lock) return;
   }

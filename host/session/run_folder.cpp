@@ -75,7 +75,8 @@ struct RunFolder::Parts {
     if (complete) {  // what was not made may be somebody else's from now on
       listed.clear();
       for (const std::string& name : files)
-        if (name == kManifest || name == "report.html" || is_there(where(name))) listed.insert(name);
+        if (name == kManifest || name == "report.html" || (name != "checkpoint/" && is_there(where(name))))
+          listed.insert(name);
       for (const std::string& name : logs_of(others)) listed.insert(name);
     }
     json["files"] = listed;

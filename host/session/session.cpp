@@ -97,12 +97,7 @@ int Session::finish(Json result, const std::string& hash, const std::string& dev
   result["wall_s"] = wall_s();
   folder_.write("result.json", json_text(result, 2) + "\n");
   folder_.write_later(RunFolder::Later::table);
-  try {
-    folder_.write_later(RunFolder::Later::page);
-  } catch (const InputError& error) {
-    std::fprintf(stderr, "sprig: the page will lack what the network does: %s\n", error.what());
-    page_failure_ = std::current_exception();
-  }
+  folder_.write_later(RunFolder::Later::page);  // where it fails, the results stand, and the same command goes on
   Json manifest = about(device);
   manifest["result_hash"] = hash.empty() ? Json() : Json(hash);
   manifest["wall_s"] = wall_s();

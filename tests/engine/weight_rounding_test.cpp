@@ -158,7 +158,7 @@ TEST(WeightRounding, SixteenBitsHaveALimitOfTheirOwn) {
   SimulationOptions options = test::on_cpu();
   options.weight_bits = 16;
   EXPECT_NO_THROW(cpu::make_simulation(with_a_giant(10), {}, options));  // 500 times as large
-  options.weight_error = 1e-3;
+  options.weight_error = 1e-4;
   EXPECT_THROW(cpu::make_simulation(with_a_giant(10), {}, options), ConfigError);
   options.weight_error = 0;
   EXPECT_THROW(cpu::make_simulation(with_a_giant(2000), {}, options), ConfigError);

@@ -38,7 +38,7 @@ class NpyStream {
   // Everything that was appended onto the disk, and then the number of rows into the header. Errors also: the file was
   // removed by somebody.
   void flush();
-  void close();  // flushed, and no more
+  void close();  // flushed, its header on the disk, and no more
   std::uint64_t rows() const { return rows_; }
   NpyPosition position() const { return {rows_, sum_}; }
 
