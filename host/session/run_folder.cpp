@@ -75,9 +75,9 @@ struct RunFolder::Parts {
     if (complete) {  // what was not made may be somebody else's from now on
       listed.clear();
       for (const std::string& name : files)
-        if (name == kManifest || name == "report.html" || (name != "checkpoint/" && is_there(where(name))))
-          listed.insert(name);
+        if (name == kManifest || name == "report.html" || is_there(where(name))) listed.insert(name);
       for (const std::string& name : logs_of(others)) listed.insert(name);
+      listed.erase("checkpoint/");  // states go with the work
     }
     json["files"] = listed;
     write_file(place + "/" + kManifest, json_text(json, 2) + "\n");

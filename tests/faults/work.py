@@ -72,7 +72,7 @@ VERBS = {
 
 # What may differ between two makings of one result: times, machines, processes, and how the work was spread.
 MASKED = {"wall_s", "started", "finished", "host", "pid", "threads", "device", "simulation_wall_s", "rtf", "steps_per_s",
-          "synaptic_events_per_s", "presentations_per_s", "command_line", "config_hash", "seconds", "measured_joules_an_image"}
+          "synaptic_events_per_s", "presentations_per_s", "command_line", "config_hash", "crc", "seconds", "measured_joules_an_image"}
 NEVER_COMPARED = (".lock", "report.html")  # the page shows times
 
 
@@ -97,23 +97,24 @@ def contents(folder):
                 data = file.read()
             if name.endswith(".json"):
                 data = json.dumps(masked(json.loads(data))).encode()
-            elif name == "metrics.jsonl":
-                data = "\n".join(json.dumps(masked(json.loads(line))) for line in data.splitlines()).encode()
-            elif name == "cells.jsonl":  # cells end in any order
-                pieces = [json.loads(line) for line in data.splitlines()]
-                for piece in pieces:
-                    piece.pop("crc", None)
-                data = "\n".join(sorted(json.dumps(masked(piece)) for piece in pieces)).encode()
-            elif name == "config.resolved.toml":
+            elif name.endswith(".jsonl"):  # pieces of work end in any order
+                data = "\n".join(sorted(json.dumps(masked(json.loads(line))) for line in data.splitlines())).encode()
+            elif name in ("config.resolved.toml", "best.toml"):
                 data = b"\n".join(line for line in data.splitlines() if not line.startswith((b"threads", b"slices", b"device")))
             found[relative] = data
     return found
 
 
-def differences(a, b):
-    """Names of files that one folder has and the other not, or that differ."""
-    of_a, of_b = contents(a), contents(b)
-    return sorted(name for name in of_a.keys() | of_b.keys() if of_a.get(name) != of_b.get(name))
+def differences(folder, reference):
+    """Names of files that one folder has and the other not, or that differ. A log of pieces keeps those of other work."""
+    here, there = contents(folder), contents(reference)
+
+    def equal(name):
+        if name.endswith(".jsonl") and name != "metrics.jsonl" and name in here and name in there:
+            return set(there[name].splitlines()) <= set(here[name].splitlines())
+        return here.get(name) == there.get(name)
+
+    return sorted(name for name in here.keys() | there.keys() if not equal(name))
 
 
 def command(sprig, verb, config, out, threads=1, seed=None):

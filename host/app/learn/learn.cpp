@@ -116,7 +116,12 @@ std::string take_up(LearnModels& models, RunFolder& folder, const std::vector<Ch
   std::vector<std::vector<Json>> rows;
   for (std::size_t k = 0; k < models.models.size(); ++k) {
     Learner& learner = models.learners[k];
-    if (read_model(folder.earlier(models.models[k].file), models.models[k], learner) == Found::other) ++others;
+    const std::string& file = models.models[k].file;
+    const std::string earlier = folder.earlier(file);
+    const Found found = read_model(earlier, models.models[k], learner);
+    if (found == Found::other) ++others;
+    // A model of the finished result that this one is going to replace belongs to this one too.
+    if (found == Found::ours && earlier != folder.file(file)) write_model(folder.file(file), models.models[k], learner);
     take_up(checkpoints[k], learner);
     if (learner.under_way) ++begun;
     rows.push_back(learn_rows(models.models[k], learner, protocol));
