@@ -1,7 +1,6 @@
 // The search for an operating point (docs/lnp.md, Traps): where does the dense network need its recurrence? Every
 // candidate is scored on validation data, dense against none; LNP's own result is never looked at.
 #include <mutex>
-#include <new>
 
 #include "host/app/study/operating_point_table.hpp"
 #include "host/app/study/result_key.hpp"
@@ -45,9 +44,7 @@ Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, const Plac
         error.code() == Exit::config || error.code() == Exit::memory || error.code() == Exit::numerical;
     if (!its_own) throw;
     return {{}, error};
-  } catch (const std::bad_alloc&) {
-    return {{}, MemoryError("", "out of memory")};
-  }
+  }  // memory that runs out although the plan fits is nobody's own
 }
 
 // The cells of a search in cells.jsonl of the run folder, one run after another.
