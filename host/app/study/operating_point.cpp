@@ -40,11 +40,12 @@ Cell evaluate_or_fail(const Candidate& candidate, std::uint32_t seed, const Plac
     require_finite(outcome);
     return {outcome, {}};
   } catch (const Error& error) {
+    // Memory that runs out although the plan fits is nobody's own.
     const bool its_own =
-        error.code() == Exit::config || error.code() == Exit::memory || error.code() == Exit::numerical;
+        error.code() == Exit::config || error.code() == Exit::numerical || !candidate.too_large.empty();
     if (!its_own) throw;
     return {{}, error};
-  }  // memory that runs out although the plan fits is nobody's own
+  }
 }
 
 // The cells of a search in cells.jsonl of the run folder, one run after another.
