@@ -24,6 +24,8 @@ struct Flow {
   double exponent, transient, largest_substep;
   Derivative derivative;
 };
+template <class Derivative>
+Flow(const char*, double, double, double, Derivative) -> Flow<Derivative>;  // clang 14 does not find it by itself
 
 template <class Derivative>
 Series integrate(const Flow<Derivative>& flow, FlowState state, std::uint64_t samples, double dt,
