@@ -1,6 +1,4 @@
 // The same command on a finished folder has nothing to do.
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -18,11 +16,6 @@
 namespace sprig {
 
 namespace {
-
-bool is_there(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0;
-}
 
 // What was made, but for the page, which can be drawn again, and what other commands may have taken up since.
 bool has_all(const std::string& folder, const RunManifest& manifest) {

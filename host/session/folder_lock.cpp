@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "host/session/host_name.hpp"
+#include "host/session/owned_files.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
 
@@ -51,11 +52,6 @@ bool same_file(int descriptor, const std::string& path) {
   }, named{};
   return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
          open.st_ino == named.st_ino;
-}
-
-bool is_there(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
 }
 
 // Of a file system's own clock. Negative: the file is not there.

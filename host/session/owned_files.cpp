@@ -10,6 +10,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
+#include "sprig/session/work_log.hpp"
 
 namespace sprig {
 
@@ -44,12 +45,9 @@ std::string name_of_leftover(const std::string& entry) {
   return entry.substr(0, mark);
 }
 
-void remove_states(const std::string& folder) {
-  for (const std::string& entry : entries_of(folder))
-    if (entry.find(".state") != std::string::npos) files::remove(folder + "/" + entry);
-}
-
 }  // namespace
+
+bool is_there(const std::string& path) { return what_is(path) != Is::nothing; }
 
 void refuse_links(const std::string& folder) {
   for (const char* name : kSubfolders)
@@ -76,7 +74,7 @@ void remove_owned(const std::string& folder, const FileNames& files) {
   for (const std::string& name : files) {
     const std::string path = folder + "/" + name;
     if (name == "checkpoint/")
-      remove_states(folder + "/checkpoint");
+      WorkLog(folder, std::chrono::seconds(0)).finish();
     else if (name.ends_with('/'))
       files::remove_tree(path.substr(0, path.size() - 1));
     else if (what_is(path) != Is::folder)

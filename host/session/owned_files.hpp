@@ -11,6 +11,9 @@ namespace sprig {
 // Folders that runs make within a run folder.
 inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "next"};
 
+// A file, a folder or a link, which may lead nowhere.
+bool is_there(const std::string& path);
+
 // Errors: InputError where one of kSubfolders is a link, by which the run would write elsewhere.
 void refuse_links(const std::string& folder);
 

@@ -1,7 +1,5 @@
 #include "host/session/publish.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <vector>
@@ -15,11 +13,6 @@
 namespace sprig {
 
 namespace {
-
-bool is_there(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
-}
 
 // What was moved already is not in `from` any more.
 void put(const std::string& from, const std::string& to, const std::string& name) {

@@ -1,7 +1,5 @@
 #include "sprig/session/run_folder.hpp"
 
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <filesystem>
 #include <map>
@@ -23,11 +21,6 @@ namespace {
 // Of every run folder; states are kept in checkpoint/.
 const FileNames kAlways{"checkpoint/",   "config.resolved.toml", "manifest.json",
                         "metrics.jsonl", "report.html",          "result.json"};
-
-bool is_there(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
-}
 
 FileNames logs_of(const FileNames& files) {
   FileNames logs;

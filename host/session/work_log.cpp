@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "host/session/owned_files.hpp"
 #include "host/session/piece_lines.hpp"
 #include "sprig/core/files.hpp"
 #include "sprig/session/plain_name.hpp"
@@ -20,13 +21,6 @@ namespace sprig {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// "NAME.tmp-<process>": what AtomicFile leaves of NAME when its process is killed.
-bool is_temporary(const std::string& file_name) {
-  const std::size_t mark = file_name.rfind(".tmp-");
-  return mark != std::string::npos && mark + 5 < file_name.size() &&
-         file_name.find_first_not_of("0123456789", mark + 5) == std::string::npos;
-}
 
 // The paths of a folder's files, where there is one, by name.
 std::vector<std::string> files_in(const std::string& folder, const std::function<bool(const std::string&)>& wanted) {
@@ -95,8 +89,7 @@ struct WorkLog::Parts : CheckpointStore {
     {
       const std::lock_guard lock(mutex);
       key = state(name).key;
-      if (!std::exchange(temporaries_gone, true))
-        for (const std::string& file_path : files_in(states_folder(), is_temporary)) files::remove(file_path);
+      if (!std::exchange(temporaries_gone, true)) remove_leftovers(folder, {"checkpoint/"});
     }
     files::make_folders(states_folder());
     write_checkpoint(path(name), key, write);
@@ -159,9 +152,7 @@ void WorkLog::open(const std::string& file) {
   Parts& p = *parts_;
   const std::lock_guard lock(p.mutex);
   p.file = p.folder + "/" + file;
-  for (const std::string& path : files_in(
-           p.folder, [&](const std::string& name) { return name.starts_with(file + ".tmp-") && is_temporary(name); }))
-    files::remove(path);
+  remove_leftovers(p.folder, {file});
   PieceLines lines = read_piece_lines(p.file);
   p.sum = lines.sum;
   if (lines.damaged > 0) {

@@ -193,14 +193,7 @@ def main():
             needed = sum(-(-len(data) // page) + 2 for data in work.contents(trials.reference[1]).values())
             sizes = [page * k for k in injection.spread(needed + 20, trials.points)]
             results = list(pool.map(lambda size: full(trials, size), sizes))
-    offences = [offence for result in results for offence in result]
-    for offence in offences[:20]:
-        print(offence)
-    print(f"{given.verb}: {given.what}: {len(results)} disks, {len(offences)} offences")
-    if offences:
-        print(f"folders are in {home}")
-        sys.exit(1)
-    shutil.rmtree(home)
+    injection.finish(f"{given.verb}: {given.what}", "disks", results, home)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,18 @@ class Trials:
             yield "new", k, "forever" if n % 2 else "", False
 
 
+def finish(title, what, results, home):
+    """Says what came of it; exit code 1, and the folders stay, where there are offences."""
+    offences = [offence for result in results for offence in result]
+    for offence in offences[:20]:
+        print(offence)
+    print(f"{title}: {len(results)} {what}, {len(offences)} offences")
+    if offences:
+        print(f"folders are in {home}")
+        sys.exit(1)
+    shutil.rmtree(home)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
@@ -140,14 +152,7 @@ def main():
     trials = Trials(os.path.abspath(given.program), given.verb, given.points, home)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda p: trials.trial(*p), trials.plan()))
-    offences = [offence for result in results for offence in result]
-    for offence in offences[:20]:
-        print(offence)
-    print(f"{given.verb}: {len(results)} faults, {len(offences)} offences")
-    if offences:
-        print(f"folders are in {home}")
-        sys.exit(1)
-    shutil.rmtree(home)
+    finish(given.verb, "faults", results, home)
 
 
 if __name__ == "__main__":

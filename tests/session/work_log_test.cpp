@@ -205,10 +205,11 @@ TEST_F(WorkLogTest, WhatIsNoFileIsRefused) {
 }
 
 TEST_F(WorkLogTest, TemporaryFilesOfKilledProcessesGoAndOthersStay) {
-  for (const char* name : {"pieces.jsonl.tmp-5", "pieces.jsonl.tmp-", "pieces.jsonl.tmp-5x", "other.jsonl.tmp-5"})
+  for (const char* name :
+       {"pieces.jsonl.tmp-999999999", "pieces.jsonl.tmp-", "pieces.jsonl.tmp-5x", "other.jsonl.tmp-5"})
     std::ofstream(folder_.file(name)) << "x";
   EXPECT_EQ(found(), kAll);
-  EXPECT_FALSE(fs::exists(folder_.file("pieces.jsonl.tmp-5")));
+  EXPECT_FALSE(fs::exists(folder_.file("pieces.jsonl.tmp-999999999")));
   for (const char* name : {"pieces.jsonl.tmp-", "pieces.jsonl.tmp-5x", "other.jsonl.tmp-5"})
     EXPECT_TRUE(fs::exists(folder_.file(name))) << name;
 }
@@ -330,10 +331,10 @@ TEST_F(States, OfWorkThatIsDoneGoAndThoseOfOthersStay) {
 
 TEST_F(States, WhatAKilledProcessLeftHalfWrittenGoes) {
   fs::create_directory(folder_.file("checkpoint"));
-  std::ofstream(path("one") + ".tmp-5") << "half";
+  std::ofstream(path("one") + ".tmp-999999999") << "half";
   WorkLog first = log();
   keep(first.checkpoints("one", kKey), 1);
-  EXPECT_FALSE(fs::exists(path("one") + ".tmp-5"));
+  EXPECT_FALSE(fs::exists(path("one") + ".tmp-999999999"));
   EXPECT_EQ(restored(first.checkpoints("one", kKey)), 1);
 }
 

@@ -1,4 +1,4 @@
-// Networks of other programs, as arrays of an .npz: dense.
+// Networks of other programs, as arrays of an .npz. The seeds are dense matrices, edge lists or SciPy's: three targets.
 #include "sprig/formats/network_import.hpp"
 
 #include "tests/fuzz/fuzz.hpp"
