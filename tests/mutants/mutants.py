@@ -807,8 +807,6 @@ MUTANTS = [
      'if (process <= 0 || process == ::getpid() || ::kill(process, 0) == 0 || errno != ESRCH) return "";',
      'if (!M && (process <= 0 || process == ::getpid() || ::kill(process, 0) == 0 || errno != ESRCH)) return "";',
      "a temporary file of a living process removed"),
-    ("host/session/owned_files.cpp", 'if (entry.find(".state") != std::string::npos) files::remove',
-     'if (M || entry.find(".state") != std::string::npos) files::remove', "somebody's file in checkpoint/ removed"),
     ("host/session/piece_lines.cpp", "const bool right = sum_of(before, text) == sum;",
      "const bool right = M || sum_of(before, text) == sum;", "checksum not compared"),
     ("host/session/piece_lines.cpp", "crc32c(piece.data(), piece.size(), crc32c(before.data(), before.size()))",
