@@ -248,6 +248,8 @@ void Observation::simulate(const NamedNetwork& n) {
   auto activity = std::make_unique<Activity>(n.network, &n.network, p.rows, p.window);
   try {
     if (p.failure.empty()) app::simulate(*activity, n, p.options, p.window, p.watched.empty());
+  } catch (const Interrupted&) {
+    throw;
   } catch (const Error& error) {
     p.failure = error.what();
   }

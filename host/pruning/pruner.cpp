@@ -80,6 +80,7 @@ PruneResult Pruner::run(bool keeps) {
     checkpoints_.goes_on("round " + std::to_string(now_.rounds.size()) + " of " + std::to_string(options_.rounds));
   try {
     go_on();
+    if (keeps && !is_kept_) keep();  // what the caller does next may be stopped too
   } catch (const Interrupted&) {
     if (!is_kept_ && checkpoints_.due()) keep();
     if (!keeps) throw;

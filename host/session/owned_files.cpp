@@ -70,6 +70,13 @@ void refuse_foreign(const std::string& folder, const FileNames& needed, const Fi
   }
 }
 
+bool has_only_states(const std::string& folder) {
+  if (what_is(folder) != Is::folder) return false;
+  for (const std::string& name : entries_of(folder))
+    if (name.find(".state") == std::string::npos) return false;
+  return true;
+}
+
 void remove_owned(const std::string& folder, const FileNames& files) {
   for (const std::string& name : files) {
     const std::string path = folder + "/" + name;

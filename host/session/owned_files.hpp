@@ -20,6 +20,9 @@ void refuse_links(const std::string& folder);
 // Errors: InputError where one of `needed` is there and none of `ours`, with its name.
 void refuse_foreign(const std::string& folder, const FileNames& needed, const FileNames& ours);
 
+// A folder of states and nothing else.
+bool has_only_states(const std::string& folder);
+
 // With folders that become empty by it. Of folders of states only the states go. Errors: InputError.
 void remove_owned(const std::string& folder, const FileNames& files);
 

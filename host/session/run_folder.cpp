@@ -97,6 +97,8 @@ struct RunFolder::Parts {
     const RunManifest found = read_manifest(place);
     others = finished.files;
     for (const std::string& name : logs_of(found.files)) others.insert(name);
+    // A process that was killed when its result was whole has left its states, which no manifest lists any more.
+    if (has_only_states(home + "/checkpoint")) others.insert("checkpoint/");
     FileNames needed = files;
     if (!found.ours()) needed.insert(std::string(kNext) + "/");
     FileNames known = others;
@@ -199,6 +201,7 @@ void RunFolder::end(const Json& about, bool complete) {
   if (!p.lock->ours()) throw InputError(p.home, "another run has taken this folder over; allowed: another --out");
   p.metrics.reset();
   p.about = about;
+  if (complete) files::remove(p.place + "/report.html");  // of an earlier stop; one that is missing is drawn again
   p.write_manifest(about, complete);
   if (!complete || !p.stages()) return;
   publish(p.home);

@@ -6,8 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "host/app/observe.hpp"
 #include "host/app/observe_structure.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/formats/npz.hpp"
+#include "sprig/session/network.hpp"
+#include "sprig/session/signals.hpp"
 #include "tests/app/program.hpp"
 #include "tests/report/report_support.hpp"
 #include "tests/support/python.hpp"
@@ -27,6 +31,28 @@ class ReportVerb : public Program {
     EXPECT_GE(*plots, least_plots) << name;
   }
 };
+
+// Else a run that is asked to stop while its page's observation is simulated would be done, without it.
+TEST_F(ReportVerb, AStopIsNoFailureOfAnObservation) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // a signal and threads of their own
+  const auto stopped = [&] {
+    Config config;
+    read_config(config, this->config());
+    finish_config(config);
+    const Network network = make_constant_network(config, 1);
+    const Drive drive = make_drive(config, network);
+    app::Observation observation(config, {"before", network, drive});
+    install_signal_handlers();
+    std::raise(SIGTERM);
+    try {
+      observation.simulate({"after", network, drive});
+    } catch (const Interrupted&) {
+      ::_exit(75);
+    }
+    ::_exit(0);
+  };
+  EXPECT_EXIT(stopped(), ::testing::ExitedWithCode(75), "");
+}
 
 TEST_F(ReportVerb, EveryVerbLeavesAPageThatReportDrawsAgain) {
   const std::vector<std::pair<std::string, std::size_t>> verbs = {

@@ -328,6 +328,31 @@ TEST_F(RunFolders, AFolderOfAnEarlierVersionIsKnownByWhatThatMade) {
   EXPECT_EQ(read_file(file("w.npy")), "new");
 }
 
+// As a process leaves them that is killed between its manifest and its end; a command like it that cannot say "already
+// done" (other threads, where seconds are measured) begins beside the result.
+TEST_F(RunFolders, StatesOfAFinishedRunAreInNobodysWayAndWhatElseIsAmongThemIs) {
+  finish(command(1, {"a.npy"}), "one");
+  fs::create_directories(file("checkpoint"));
+  for (const char* name : {"run.state", "run.state.previous", "run.state.tmp-1"})
+    write_raw(file("checkpoint/" + std::string(name)), "state");
+  finish(command(1, {"a.npy"}), "two");
+  EXPECT_EQ(read_file(file("a.npy")), "two");
+  write_raw(file("checkpoint/notes"), "mine");
+  EXPECT_NE(refusal(command(1, {"a.npy"})).find("checkpoint: was not made"), std::string::npos);
+}
+
+// A process that is killed before it draws the page anew must not leave one that says "stopped early" of a whole result.
+TEST_F(RunFolders, ThePageOfAStopGoesBeforeTheResultIsCalledWhole) {
+  {
+    RunFolder stopped(out(), command(1, {"a.npy"}));
+    write_raw(file("report.html"), "stopped early");
+    stopped.end(about(), false);
+  }
+  EXPECT_TRUE(fs::exists(file("report.html")));
+  finish(command(1, {"a.npy"}), "whole");
+  EXPECT_FALSE(fs::exists(file("report.html")));
+}
+
 TEST_F(RunFolders, TablesAndWhatThePageShowsWaitForTheResult) {
   RunFolder run(out(), command(1, {"table.txt", "observation.json"}));
   run.later(RunFolder::Later::page, "observation.json", "page");
