@@ -59,7 +59,13 @@ target_compile_definitions(sprig_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 target_compile_definitions(sprig_flags INTERFACE EIGEN_NO_CPUID EIGEN_DEFAULT_L1_CACHE_SIZE=32768
   EIGEN_DEFAULT_L2_CACHE_SIZE=524288 EIGEN_DEFAULT_L3_CACHE_SIZE=16777216)
 
-if(SPRIG_OPENMP)
+if(SPRIG_OPENMP AND SPRIG_SANITIZE MATCHES "thread")
+  # ThreadSanitizer does not understand libgomp: threads that it does take its place.
+  add_library(sprig_openmp_threads STATIC ${PROJECT_SOURCE_DIR}/tests/support/openmp_threads.cpp)
+  target_compile_options(sprig_openmp_threads PRIVATE -fsanitize=${SPRIG_SANITIZE})
+  target_compile_options(sprig_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
+  target_link_libraries(sprig_flags INTERFACE $<BUILD_INTERFACE:sprig_openmp_threads>)
+elseif(SPRIG_OPENMP)
   find_package(OpenMP REQUIRED COMPONENTS CXX)
   target_link_libraries(sprig_flags INTERFACE OpenMP::OpenMP_CXX)
 else()

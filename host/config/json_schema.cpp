@@ -20,7 +20,8 @@ void bound(Json& schema, const Allowed& allowed, bool whole) {
   const auto number = [&](double x) { return whole ? Json(std::llround(x)) : Json(x); };
   if (allowed.ends_alone) {
     schema["enum"] = {number(allowed.low), number(allowed.high)};
-    if (allowed.low == allowed.high) schema["enum"] = {number(allowed.low)};
+    // Said to be an array: compilers differ on what one value in braces is, a list of it or the value itself.
+    if (allowed.low == allowed.high) schema["enum"] = Json::array({number(allowed.low)});
     return;
   }
   const double most = std::numeric_limits<double>::max();  // a number of JSON that is read as infinity is not allowed
@@ -34,7 +35,7 @@ void bound(Json& schema, const Allowed& allowed, bool whole) {
   end("maximum", "exclusiveMaximum", allowed.high, allowed.high_open);
 }
 
-Json distribution_pattern() {
+std::string distribution_pattern() {
   const std::string number = " *-?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)? *";
   std::string names;
   for (const std::string_view name : words_of(Distribution::Kind{}))
@@ -50,7 +51,18 @@ std::string rule_pattern() {
   return "^(" + names + ")( *\\(.*\\))?$";
 }
 
-Json file_schema() { return {{"type", "string"}, {"pattern", "^file:."}}; }
+Json text_like(const std::string& pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
+
+Json file_schema() { return text_like("^file:."); }
+
+Json natural_number() { return {{"type", "integer"}, {"minimum", 0}}; }
+
+// Not written as braces that are assigned: clang 14 never destroys what was there before, in a template.
+Json either(Json one, Json other) {
+  Json schema;
+  schema["anyOf"] = Json::array({std::move(one), std::move(other)});
+  return schema;
+}
 
 template <class T>
 Json schema_of(const T& value, const Allowed& allowed) {
@@ -59,7 +71,7 @@ Json schema_of(const T& value, const Allowed& allowed) {
     const Json entry = schema_of(typename T::value_type{}, allowed);
     Json list{{"type", "array"}, {"items", entry}};
     if (allowed.least_entries > 0) list["minItems"] = allowed.least_entries;
-    schema["anyOf"] = {list, entry};  // a lone value stands for a list of one
+    schema = either(std::move(list), entry);  // a lone value stands for a list of one
   } else if constexpr (std::same_as<T, bool>) {
     schema["type"] = "boolean";
   } else if constexpr (Worded<T>) {
@@ -68,19 +80,19 @@ Json schema_of(const T& value, const Allowed& allowed) {
     schema["type"] = std::integral<T> ? "integer" : "number";
     bound(schema, allowed, std::integral<T>);
   } else if constexpr (std::same_as<T, Distribution>) {
-    schema["anyOf"] = {schema_of(0.0, allowed), {{"type", "string"}, {"pattern", distribution_pattern()}}};
+    schema = either(schema_of(0.0, allowed), text_like(distribution_pattern()));
   } else if constexpr (kIsOptional<T>) {
     schema = schema_of(typename T::value_type{}, allowed);
   } else if constexpr (std::same_as<T, NeuronValues>) {
     schema = schema_of(Distribution{}, allowed);
     schema["anyOf"].push_back(file_schema());
   } else if constexpr (std::same_as<T, ConnectionRule>) {
-    schema = {{"type", "string"}, {"pattern", rule_pattern()}};
+    schema = text_like(rule_pattern());
   } else if constexpr (std::same_as<T, Device>) {
-    schema = {{"type", "string"}, {"pattern", kDevicePattern}};
+    schema = text_like(kDevicePattern);
   } else {
     schema["type"] = "string";
-    if (allowed.or_number) schema = {{"anyOf", {schema, {{"type", "integer"}, {"minimum", 0}}}}};
+    if (allowed.or_number) schema = either(std::move(schema), natural_number());
   }
   return schema;
 }
@@ -124,10 +136,7 @@ struct KeysToSchema {
       key = key.substr(dot + 1);
     }
     Json& schema = (*here)["properties"][key] = schema_of(value, allowed);
-    if (may_be_a_file(section, name)) {
-      Json either{{"anyOf", {std::move(schema), file_schema()}}};
-      schema = std::move(either);
-    }
+    if (may_be_a_file(section, name)) schema = either(std::move(schema), file_schema());
     if (Json chosen = default_of(value);
         !chosen.is_null() && std::isfinite(chosen.is_number() ? chosen.get<double>() : 0))
       schema["default"] = std::move(chosen);

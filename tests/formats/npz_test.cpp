@@ -242,6 +242,42 @@ TEST(Npz, HeaderBombsAreRefusedBeforeAnyAllocation) {
   EXPECT_NE(message(path).find("no .npy array"), std::string::npos);
 }
 
+// Each field of the zip's records, changed by itself, is refused by what it is.
+TEST(Npz, AZipThatIsDamagedOrOfAnotherKindSaysHow) {
+  TemporaryFolder folder;
+  write_npz(folder.file("a.npz"), {npy_vector("shorts", kShorts)});
+  const std::string whole = read_file(folder.file("a.npz"));
+  const std::size_t central = whole.find("PK\x01\x02"), end = whole.find("PK\x05\x06");
+  ASSERT_LT(central, end);
+  const auto with = [&](std::size_t at, std::uint64_t value, std::size_t bytes) {
+    std::string zip = whole;
+    std::memcpy(&zip.at(at), &value, bytes);
+    write_raw(folder.file("b.npz"), zip);
+    const std::string said = message(folder.file("b.npz"), "shorts");
+    EXPECT_TRUE(said.empty() || said.find("b.npz") != std::string::npos) << said;
+    return said;
+  };
+  const auto says = [](const std::string& said, const std::string& words) {
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+  };
+  says(with(central + 8, 1, 2), "is encrypted");
+  says(with(central + 10, 12, 2), "is compressed by method 12; allowed: deflated or stored");
+  says(with(central + 46, 0, 1), "a member's name has a byte 0");
+  says(with(central + 46, '\n', 1), "a member's name has a byte 10");
+  says(with(central + 46, 'S', 1), "has another name in its own zip header");
+  says(with(central + 20, 1, 4), "has two sizes, and is not compressed");
+  says(with(central + 42, whole.size(), 4), "lies outside the file");
+  says(with(central, 0, 1), "its zip directory is damaged");
+  says(with(central + 28, 0xFFFF, 2), "its zip directory is damaged");
+  says(with(central + 32, 1, 2), "its zip directory is damaged");
+  says(with(end + 12, central, 4), "its zip directory lies outside the file");
+  says(with(0, 0, 1), "has a damaged zip header");
+  says(with(26, 3, 2), "has a damaged zip header");
+  says(with(28, 0xFFFF, 2), "has a damaged zip header");
+  says(with(central - 1, 0, 1), "is damaged: its checksum does not match");  // the last short is 65535
+  EXPECT_EQ(with(0, 'P', 1), "") << "the file itself is read";
+}
+
 TEST(Npz, WhatIsNoZipIsRefused) {
   TemporaryFolder folder;
   EXPECT_NE(message(folder.file("none")).find("No such file"), std::string::npos);

@@ -201,7 +201,7 @@ TEST_F(Report, DrawsErrorOverTheGainsOfEachDensityAndTheClaims) {
 
 TEST_F(Report, DrawsAStudyThatHasHardlyBegun) {
   Json study = test::studied();
-  study["summary"] = {test::study_entry("lorenz63", "ridge", "dense", 1, 0.3)};
+  study["summary"] = Json::array({test::study_entry("lorenz63", "ridge", "dense", 1, 0.3)});
   study["summary"][0]["score"] = {{"mean", 0.3}, {"half_width", nullptr}};
   page(test::manifest_of("study"), study);
   expect_plots(3);
