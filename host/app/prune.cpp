@@ -55,7 +55,35 @@ std::string factors_text(const PruneResult& r) {
   if (moved > 0)
     text += "linear model: unstable in " + std::to_string(r.guards.not_hurwitz) + " of " +
             std::to_string(r.rounds.size()) + " rounds; row dominance raised its decay rates to " +
-            number_text(1 + r.guards.diagonal_moved / moved, 3) + " times what they were, on average\n";
+            number_text(1 + r.guards.diagonal_moved / moved, 3) + " times what they were, on average" +
+            (r.guards.hurwitz_undecided > 0 ? " (in " + std::to_string(r.guards.hurwitz_undecided) +
+                                                  " of them no eigenvalue was found that decides)"
+                                            : "") +
+            "\n";
+  return text;
+}
+
+// How covariances came about, where not all of them were exact.
+std::string covariance_text(const PruneResult& r) {
+  std::string methods;
+  double least = 1;
+  std::uint64_t most = 0, capped = 0;
+  for (const PruneRound& round : r.rounds) {
+    const CovarianceUse& use = round.covariance;
+    if (!use.used || use.method == CovarianceMethod::dense) continue;
+    const std::string name(name_of(use.method));
+    if (methods.find(name) == methods.npos) methods += (methods.empty() ? "" : ", ") + name;
+    least = std::min(least, use.overlap);
+    most = std::max(most, use.samples);
+    capped += use.capped ? 1 : 0;
+  }
+  if (methods.empty()) return {};
+  std::string text = "covariances of synapses: " + methods +
+                     (most > 0 ? " (up to " + std::to_string(most) + " samples a round)" : "") + ", at least " +
+                     number_text(100 * least, 4) + " % of what a round keeps is what exact ones keep, as expected\n";
+  if (capped > 0)
+    text += "covariances: prune.covariance_samples ended the sampling of " + std::to_string(capped) +
+            " rounds before prune.covariance_overlap was reached\n";
   return text;
 }
 
@@ -78,7 +106,7 @@ std::string summary(const PruneResult& r) {
     return l.exponents.empty() ? std::string("n/a") : number_text(l.mean_rate_hz);
   };
   table.add({"mean rate (Hz)", rate(r.before), rate(r.after)});
-  return table.text() + factors_text(r) + steps_text(r);
+  return table.text() + factors_text(r) + covariance_text(r) + steps_text(r);
 }
 
 }  // namespace

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
-#include <Spectra/GenEigsSolver.h>
 #include <Spectra/MatOp/DenseGenMatProd.h>
 
+#include "host/dynamics/rightmost.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
@@ -22,9 +21,8 @@ namespace sprig {
 namespace {
 
 constexpr int kDoublings = 64;  // 2^64 terms: an abscissa of 1e-15 relative to the norm has converged by then
-constexpr Eigen::Index kDenseSpectrum = 200;  // rows up to which all eigenvalues are cheap
-constexpr Eigen::Index kArnoldiValues = 4, kArnoldiBasis = 60, kArnoldiRestarts = 300;
-constexpr double kArnoldiTolerance = 1e-9, kArnoldiMargin = 1e-6;
+constexpr Eigen::Index kDenseSpectrum = 200;          // rows up to which all eigenvalues are cheap
+constexpr double kArnoldiMargin = 1e-6;               // of |A|_1: a residual, and the distance of an abscissa from 0
 constexpr double kFactorsWork = 3, kPowersWork = 40;  // in products, for the progress alone
 constexpr Eigen::Index kBlockColumns = 64;  // of one task of a product; fixed, so threads do not change a result
 
@@ -59,33 +57,6 @@ class AskingProduct : public Spectra::DenseGenMatProd<double> {
   const Progress& progress_;
 };
 
-// The largest real part by implicitly restarted Arnoldi iteration; nothing where it does not converge, or is too close
-// to 0 for its tolerance to tell the sign.
-std::optional<double> rightmost_by_arnoldi(const Eigen::MatrixXd& a, const Progress& progress) {
-  AskingProduct product(a, progress);
-  Spectra::GenEigsSolver<AskingProduct> solver(product, kArnoldiValues, kArnoldiBasis);
-  // Any vector without a symmetry of the matrix; fixed, so that the answer is too.
-  const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(a.rows(), 1, static_cast<double>(a.rows())).array().sin();
-  try {
-    solver.init(start.data());
-    const Eigen::Index found = solver.compute(Spectra::SortRule::LargestReal, kArnoldiRestarts, kArnoldiTolerance);
-    if (found < kArnoldiValues) return std::nullopt;  // the one that did not converge may be the rightmost
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const std::runtime_error&) {  // a breakdown of the iteration
-    return std::nullopt;
-  } catch (const std::logic_error&) {
-    return std::nullopt;
-  }
-  Eigen::Index which = 0;
-  const double rightmost = solver.eigenvalues().real().maxCoeff(&which);
-  // The iteration sometimes breaks down without a word and returns what is no eigenvalue, so its pair is checked.
-  const Eigen::VectorXcd vector = solver.eigenvectors().col(which);
-  const double residual = (a * vector - solver.eigenvalues()[which] * vector).norm() / vector.norm();
-  const double scale = kArnoldiMargin * norm_1(a);
-  return residual < scale && std::abs(rightmost) > scale ? std::optional(rightmost) : std::nullopt;
-}
-
 [[noreturn]] void not_hurwitz(const Eigen::MatrixXd& a, const Progress& progress) {
   throw NumericalError("covariance.a", "is not Hurwitz: an eigenvalue has real part " +
                                            std::to_string(spectral_abscissa(a, progress)) + ", all must be below 0");
@@ -99,11 +70,12 @@ void check(const Eigen::MatrixXd& a, double sigma_squared) {
     refuse("covariance.sigma_squared", shown(sigma_squared), "a finite number >= 0");
 }
 
-Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared, const Progress& progress) {
+Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads,
+                                     const Progress& progress) {
   const std::optional<Eigen::MatrixXd> cholesky = cholesky_factor(-a, progress.part(0, 0.3));
   if (!cholesky) not_hurwitz(a, progress.part(1, 1));
   Eigen::MatrixXd c = cholesky_solve(*cholesky, 0.5 * sigma_squared * Eigen::MatrixXd::Identity(a.rows(), a.cols()),
-                                     progress.part(0.3, 1));
+                                     progress.part(0.3, 1), threads);
   return 0.5 * (c + c.transpose());
 }
 
@@ -112,7 +84,7 @@ Eigen::MatrixXd symmetric_covariance(const Eigen::MatrixXd& a, double sigma_squa
 Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squared, int threads,
                                     const Progress& progress) {
   check(a, sigma_squared);
-  if (a == a.transpose()) return symmetric_covariance(a, sigma_squared, progress);
+  if (a == a.transpose()) return symmetric_covariance(a, sigma_squared, threads, progress);
   const int team = team_size(threads);
   const Progress at_end = progress.part(1, 1);
 
@@ -121,7 +93,7 @@ Eigen::MatrixXd lyapunov_covariance(const Eigen::MatrixXd& a, double sigma_squar
   ProgressParts parts(progress, kFactorsWork + kPowersWork);
   const auto inverse = [&](const Eigen::MatrixXd& of) {
     const Progress of_factor = parts.next(kFactorsWork / 8), of_inverse = parts.next(3 * kFactorsWork / 8);
-    return LuFactors(of, of_factor).inverse(of_inverse);
+    return LuFactors(of, of_factor, threads).inverse(of_inverse);
   };
   const auto multiply = [&](const Eigen::MatrixXd& x, const Eigen::MatrixXd& y) {
     return product(x, y, team, parts.next(1));
@@ -163,8 +135,12 @@ Eigen::VectorXcd dense_eigenvalues(const Eigen::MatrixXd& a) {
 double spectral_abscissa(const Eigen::MatrixXd& a, const Progress& progress) {
   if (a == a.transpose())
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
-  if (a.rows() > kDenseSpectrum)
-    if (const std::optional<double> rightmost = rightmost_by_arnoldi(a, progress)) return *rightmost;
+  if (a.rows() > kDenseSpectrum) {
+    AskingProduct product(a, progress);
+    const std::optional<Rightmost> found = rightmost_by_arnoldi(product);
+    const double scale = kArnoldiMargin * norm_1(a);
+    if (found && found->residual < scale && std::abs(found->abscissa) > scale) return found->abscissa;
+  }
   const Eigen::VectorXcd eigenvalues = dense_eigenvalues(a);
   if (eigenvalues.size() == 0)
     throw NumericalError("spectral abscissa", "the eigenvalues of a matrix of " + std::to_string(a.rows()) +

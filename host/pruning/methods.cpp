@@ -2,9 +2,11 @@
 #include "host/pruning/methods.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "host/pruning/activity.hpp"
 #include "host/pruning/betweenness.hpp"
+#include "host/pruning/edge_scores.hpp"
 #include "host/pruning/noise_step.hpp"
 #include "host/pruning/resistance.hpp"
 #include "sprig/core/error.hpp"
@@ -81,6 +83,10 @@ Scores by_activity(const ScoreInput& input) {
   return scores;
 }
 
+Scores with_neurons(EdgeScores edges, std::vector<double> neurons) {
+  return {std::move(edges.scores), std::move(neurons), edges.use};
+}
+
 }  // namespace
 
 std::vector<double> random_neurons(const ScoreInput& input) {
@@ -121,11 +127,11 @@ Scores method_scores(PruneMethod method, const ScoreInput& input) {
     case PruneMethod::weight:
       return {magnitudes(csr), random_neurons(input)};
     case PruneMethod::noise:
-      return {noise_prune_scores(input, ScoreVariant::w), random_neurons(input)};
+      return with_neurons(noise_prune_scores(input, ScoreVariant::w), random_neurons(input));
     case PruneMethod::noise_empirical:
       return {empirical_noise_scores(input), random_neurons(input)};
     case PruneMethod::resistance:
-      return {resistance_scores(csr, input.progress), random_neurons(input)};
+      return with_neurons(resistance_scores(input), random_neurons(input));
     case PruneMethod::activity:
       return by_activity(input);
     case PruneMethod::correlation: {
@@ -140,7 +146,7 @@ Scores method_scores(PruneMethod method, const ScoreInput& input) {
     case PruneMethod::degree:
       return by_degree(csr);
     case PruneMethod::lnp:
-      return {noise_prune_scores(input, input.options.score), {}};
+      return with_neurons(noise_prune_scores(input, input.options.score), {});
     case PruneMethod::none:
     case PruneMethod::dense:
       break;

@@ -15,6 +15,7 @@ namespace sprig {
 struct Scores {
   std::vector<double> synapses;
   std::vector<double> neurons;
+  CovarianceUse covariance = {};
 };
 
 ChoiceRule choice_rule(PruneMethod method);
@@ -29,6 +30,7 @@ struct ScoreInput {
   PruneGuards& guards;
   const Progress& progress;      // of the scores
   Checkpoints checkpoints = {};  // of the round
+  double target = 0;             // synapses that the round is to keep: what errors of sampled scores are judged by
 };
 
 // `method` is neither none nor dense. Scores for the neurons, where the source of a method has no rule for them [ours]:

@@ -4,53 +4,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "host/pruning/score_grid.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/dynamics/covariance.hpp"
-#include "sprig/dynamics/factors.hpp"
+#include "sprig/dynamics/stability.hpp"
 
 namespace sprig {
 namespace {
 
 double sign(double x) { return x > 0 ? 1.0 : (x < 0 ? -1.0 : 0.0); }
 
-// sums of |L_ij| over each neuron's synapses: the row's (into the neuron) and the column's (out of it).
-struct Strengths {
-  std::vector<double> row, column;
-};
-Strengths strengths_of(const Csr& graph, const std::vector<double>& l) {
-  Strengths sums{std::vector<double>(graph.cols, 0), std::vector<double>(graph.rows, 0)};
+// sum of |L_ij| over the synapses into each neuron.
+std::vector<double> row_strengths(const Csr& graph, const std::vector<double>& l) {
+  std::vector<double> sums(graph.cols, 0);
   for (std::uint32_t i = 0; i < graph.rows; ++i)
-    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
-      sums.row[graph.targets[k]] += std::abs(l[k]);
-      sums.column[i] += std::abs(l[k]);
-    }
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) sums[graph.targets[k]] += std::abs(l[k]);
   return sums;
-}
-
-bool all_below(const std::vector<double>& sums, const std::vector<double>& limits) {
-  return std::equal(sums.begin(), sums.end(), limits.begin(), limits.end(), std::less<>());
-}
-
-// The product of A's eigenvalues has the sign (-1)^N for a Hurwitz A: other than that, an odd number of them is
-// positive.
-bool determinant_allows(const Eigen::MatrixXd& a, const Progress& progress) {
-  const LuFactors lu(-a, progress);
-  double product = lu.permutation_sign();
-  for (const double pivot : lu.matrix().diagonal()) product *= sign(pivot);
-  return product > 0;
-}
-
-// Eigenvalues cost tens of matrix products, so what decides without them comes first. Sufficient: Gershgorin's discs,
-// of rows or of columns, left of zero, or a negative definite symmetric part. Necessary: the determinant's sign.
-bool is_hurwitz(const Eigen::MatrixXd& a, const Strengths& strengths, const std::vector<double>& decay,
-                const Progress& progress) {
-  if (all_below(strengths.row, decay) || all_below(strengths.column, decay)) return true;
-  if (cholesky_factor(-a - a.transpose(), progress.part(0, 0.2))) return true;
-  return determinant_allows(a, progress.part(0.2, 0.6)) && spectral_abscissa(a, progress.part(0.6, 0.6)) < 0;
 }
 
 }  // namespace
@@ -67,19 +37,18 @@ std::vector<double> synapse_strengths(std::vector<double> couplings, ScoreVarian
   return couplings;
 }
 
-Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
-                             double margin, PruneGuards& guards, const Progress& progress) {
-  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(graph.cols, graph.rows);
-  for (std::uint32_t i = 0; i < graph.rows; ++i)
-    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) a(graph.targets[k], i) += l[k];
-  for (std::uint32_t i = 0; i < graph.cols; ++i) a(i, i) -= decay[i];
-  const Strengths strengths = strengths_of(graph, l);
-  if (is_hurwitz(a, strengths, decay, progress)) return a;
+SparseSystem noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
+                          double margin, PruneGuards& guards, int threads, const Progress& progress) {
+  SparseSystem a = sparse_system(graph, l, decay);
+  const Stability found = stability(a, threads, progress);
+  if (found == Stability::hurwitz) return a;
   ++guards.not_hurwitz;
+  if (found == Stability::undecided) ++guards.hurwitz_undecided;
+  const std::vector<double> rows = row_strengths(graph, l);
   double moved = 0;
   for (std::uint32_t i = 0; i < graph.cols; ++i) {
-    const double raised = std::max(decay[i], strengths.row[i] * (1 + margin));
-    a(i, i) += decay[i] - raised;
+    const double raised = std::max(decay[i], rows[i] * (1 + margin));
+    a.diagonal[i] += decay[i] - raised;
     moved += raised / decay[i] - 1;
   }
   guards.diagonal_moved += moved / graph.cols;
@@ -88,15 +57,21 @@ Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, con
 
 std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const std::vector<double>& variances,
                                  const std::vector<double>& covariances) {
-  std::vector<double> scores(graph.synapses());
+  std::vector<double> distances(graph.synapses());
   for (std::uint32_t i = 0; i < graph.rows; ++i)
-    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
-      const double difference = variances[i] + variances[graph.targets[k]] - 2 * sign(l[k]) * covariances[k];
-      scores[k] = std::abs(l[k]) * difference;
-      if (!std::isfinite(scores[k]))
-        throw NumericalError("prune.score", "the covariance gives a score that is not finite");
-      scores[k] = std::max(0.0, scores[k]);  // a difference of rounding errors may be negative
-    }
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k)
+      distances[k] = variances[i] + variances[graph.targets[k]] - 2 * sign(l[k]) * covariances[k];
+  return noise_scores(l, distances);
+}
+
+std::vector<double> noise_scores(const std::vector<double>& l, const std::vector<double>& distances) {
+  std::vector<double> scores(l.size());
+  for (std::uint64_t k = 0; k < scores.size(); ++k) {
+    scores[k] = std::abs(l[k]) * distances[k];
+    if (!std::isfinite(scores[k]))
+      throw NumericalError("prune.score", "the covariance gives a score that is not finite");
+    scores[k] = std::max(0.0, scores[k]);  // a difference of rounding errors, or of samples, may be negative
+  }
   round_to_grid(scores);
   return scores;
 }

@@ -6,6 +6,7 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/dynamics/sparse_system.hpp"
 #include "sprig/network/network.hpp"
 #include "sprig/pruning/prune.hpp"
 
@@ -25,10 +26,11 @@ std::vector<double> synapse_strengths(std::vector<double> couplings, ScoreVarian
                                       const std::vector<double>& l);
 
 // A = -D + L on the edge set (A(target, source); multapses add up, an autapse joins the diagonal). D: the neurons'
-// decay rates, 1/tau_m [ours]. If A is not Hurwitz, it is made row-dominant: D_ii is raised to sum_j |L_ij| (1 +
-// margin). A row that is dominant already keeps its decay rate [ours]. guards.diagonal_moved says how far that went.
-Eigen::MatrixXd noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
-                             double margin, PruneGuards& guards, const Progress& progress = {});
+// decay rates, 1/tau_m [ours]. If A is not Hurwitz, or nobody can tell (stability()), it is made row-dominant: D_ii is
+// raised to sum_j |L_ij| (1 + margin). A row that is dominant already keeps its decay rate [ours].
+// guards.diagonal_moved says how far that went.
+SparseSystem noise_system(const Csr& graph, const std::vector<double>& l, const std::vector<double>& decay,
+                          double margin, PruneGuards& guards, int threads = 0, const Progress& progress = {});
 
 // Scores |l| (C_ii + C_jj - 2 sgn(l) C_ij), rounded to multiples of 2^-20 of the largest (contract 1) before any
 // decision: a last-bit difference between linear algebra libraries moves a score only if it lies at the edge of a cell.
@@ -37,6 +39,8 @@ std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l,
 // The same from C_ii of each neuron and C_ij of each synapse.
 std::vector<double> noise_scores(const Csr& graph, const std::vector<double>& l, const std::vector<double>& variances,
                                  const std::vector<double>& covariances);
+// The same from C_ii + C_jj - 2 sgn(l) C_ij of each synapse.
+std::vector<double> noise_scores(const std::vector<double>& l, const std::vector<double>& distances);
 
 // rho such that sum_k min(1, rho score_k) = target, by bisection; probabilities = min(1, rho score). A target at or
 // beyond the number of positive scores gives the rho that makes all of those certain; no positive score gives 0.

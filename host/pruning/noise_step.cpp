@@ -5,7 +5,6 @@
 #include "host/pruning/noise_prune.hpp"
 #include "host/pruning/rate_gain.hpp"
 #include "sprig/dynamics/contraction.hpp"
-#include "sprig/dynamics/covariance.hpp"
 #include "sprig/dynamics/probe.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
@@ -46,7 +45,7 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
 
 }  // namespace
 
-std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant variant) {
+EdgeScores noise_prune_scores(const ScoreInput& input, ScoreVariant variant) {
   const Csr& csr = input.work.recurrent();
   const PruneOptions& options = input.options;
   const int threads = input.simulation.threads;
@@ -65,11 +64,9 @@ std::vector<double> noise_prune_scores(const ScoreInput& input, ScoreVariant var
   std::vector<double> decay;
   decay.reserve(input.work.network().size());
   for (const double tau_ms : input.work.network().neurons.tau_m_ms) decay.push_back(1 / tau_ms);
-  const Eigen::MatrixXd a = noise_system(csr, strengths, decay, options.margin, input.guards,
-                                         input.progress.part(kExponentsShare + kGainsShare, kSystemShare));
-  return noise_scores(
-      csr, strengths,
-      lyapunov_covariance(a, options.sigma * options.sigma, threads, input.progress.part(kSystemShare, 1)));
+  const SparseSystem a = noise_system(csr, strengths, decay, options.margin, input.guards, threads,
+                                      input.progress.part(kExponentsShare + kGainsShare, kSystemShare));
+  return covariance_scores(input, a, strengths, input.progress.part(kSystemShare, 1));
 }
 
 }  // namespace sprig

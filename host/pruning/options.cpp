@@ -14,16 +14,23 @@ namespace sprig {
 namespace {
 
 constexpr double kLeastActivity = 20;  // in time constants: fewer bins say nothing of a covariance
-void check_dense_size(PruneMethod method, std::uint32_t neurons) {
-  const char* who = method == PruneMethod::lnp          ? "step I of lnp"
-                    : method == PruneMethod::noise      ? "noise-prune"
-                    : method == PruneMethod::resistance ? "effective resistance"
-                                                        : nullptr;
-  if (who == nullptr || neurons <= kMaxNoiseNeurons) return;
+
+// Are covariances or resistances computed?
+bool needs_covariance(PruneMethod method) {
+  return method == PruneMethod::lnp || method == PruneMethod::noise || method == PruneMethod::resistance;
+}
+
+void check_covariance(const PruneOptions& options, std::uint32_t neurons) {
+  const PruneMethod method = scoring_method(options);
+  if (!needs_covariance(method)) return;
+  if (method == PruneMethod::resistance && options.covariance == CovarianceMethod::expansion)
+    refuse("prune.covariance", shown(options.covariance) + " with prune.method = \"resistance\"",
+           "dense, sampled, auto");
+  if (options.covariance != CovarianceMethod::dense || neurons <= kMaxDenseNeurons) return;
   std::ostringstream text;
-  text << who << " needs dense matrices of " << neurons << " x " << neurons << " values (" << 8e-9 * neurons * neurons
-       << " GB each); at most " << kMaxNoiseNeurons << " neurons are supported";
-  throw MemoryError("prune.method", text.str());
+  text << "dense needs matrices of " << neurons << " x " << neurons << " values (" << 8e-9 * neurons * neurons
+       << " GB each); at most " << kMaxDenseNeurons << " neurons are supported; use \"auto\"";
+  throw MemoryError("prune.covariance", text.str());
 }
 
 void check_timescales(const TimescaleOptions& o) {
@@ -83,7 +90,7 @@ void check_prune_options(const PruneOptions& options, const Network& network, co
     refuse("prune.activity_ms", shown(options.activity_ms),
            "at least " + shown(kLeastActivity) +
                " prune.activity_tau_ms = " + shown(kLeastActivity * options.activity_tau_ms));
-  check_dense_size(scoring_method(options), network.size());
+  check_covariance(options, network.size());
   check_timescales(options.timescales);
   check_target(options, drive);
   check_match(options);

@@ -85,4 +85,42 @@ std::vector<double> resistance_scores(const Csr& graph, const Progress& progress
   return scores;
 }
 
+SparseSystem conductances(const Csr& graph) {
+  std::vector<double> magnitudes(graph.synapses());
+  for (std::uint32_t i = 0; i < graph.rows; ++i)
+    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k)
+      magnitudes[k] = graph.targets[k] == i ? 0 : std::abs(static_cast<double>(graph.weights[k]));
+  const SparseSystem in = sparse_system(graph, magnitudes, std::vector<double>(graph.rows, 0.0)), out = transposed(in);
+  SparseSystem both;
+  both.diagonal.assign(in.size(), 0.0);
+  for (std::uint32_t i = 0; i < in.size(); ++i) {
+    std::uint64_t a = in.offsets[i], b = out.offsets[i];
+    while (a < in.offsets[i + 1] || b < out.offsets[i + 1]) {
+      const bool of_a = a < in.offsets[i + 1] && (b == out.offsets[i + 1] || in.columns[a] <= out.columns[b]);
+      const bool of_b = b < out.offsets[i + 1] && (a == in.offsets[i + 1] || out.columns[b] <= in.columns[a]);
+      both.columns.push_back(of_a ? in.columns[a] : out.columns[b]);
+      const double from_a = of_a ? in.values[a++] : 0, from_b = of_b ? out.values[b++] : 0;
+      both.values.push_back(from_a + from_b);
+      both.diagonal[i] -= both.values.back();
+    }
+    both.offsets.push_back(both.values.size());
+  }
+  return both;
+}
+
+EdgeScores resistance_scores(const ScoreInput& input) {
+  const Csr& graph = input.work.recurrent();
+  const CovarianceMethod asked = input.options.covariance;
+  if (asked == CovarianceMethod::dense || (asked == CovarianceMethod::automatic && graph.rows <= kDenseNeurons))
+    return {resistance_scores(graph, input.progress), {.used = true, .method = CovarianceMethod::dense}};
+  std::vector<double> magnitudes(graph.synapses());
+  for (std::uint64_t k = 0; k < magnitudes.size(); ++k) magnitudes[k] = std::abs(static_cast<double>(graph.weights[k]));
+  const std::vector<std::uint32_t> ids = original_neurons(input);
+  constexpr double kTwice = 2;  // half of it is the pseudo-inverse's factor
+  const SparseSystem system = conductances(graph);
+  return sampled_scores(
+      input, *projection_sampler(system, kTwice, {input.options.seed, input.round, ids}, input.simulation.threads),
+      magnitudes, input.progress);
+}
+
 }  // namespace sprig

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "host/pruning/edge_scores.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/network/network.hpp"
 
@@ -17,5 +18,12 @@ std::vector<double> effective_resistance(const Csr& graph, const Progress& progr
 // The probabilities of Spielman & Srivastava up to a factor: |w| R, each in [0, 1]; their sum is N less the number of
 // connected components. Rounded as noise_scores() are.
 std::vector<double> resistance_scores(const Csr& graph, const Progress& progress = {});
+
+// The Laplacian of these conductances, negative: A of x' = A x, whose covariance is its pseudo-inverse.
+SparseSystem conductances(const Csr& graph);
+
+// A round's, by prune.covariance: exact up to kDenseNeurons neurons, by random projections of the conductances' edges
+// beyond (Spielman & Srivastava 2011), each solved for in memory of order N + E. Errors: as above; those of solves.
+EdgeScores resistance_scores(const ScoreInput& input);
 
 }  // namespace sprig

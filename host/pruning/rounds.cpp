@@ -78,10 +78,13 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
   std::optional<Trial> trial;
   if (neurons_go || goal < synapses) {
     const Progress of_scores = progress.part(0, kScoresShare), of_choice = progress.part(kScoresShare, 1);
-    const ScoreInput input{state_.work, drive_, simulation_, options_, number, begun.guards, of_scores, checkpoints};
+    const ScoreInput input{state_.work, drive_,      simulation_,
+                           options_,    number,      begun.guards,
+                           of_scores,   checkpoints, static_cast<double>(goal)};
     of_scores.report("prune", 0);
     Scores scores;
     if (goal < synapses || !after) scores = method_scores(options_.method, input);
+    now.covariance = scores.covariance;
     if (options_.neurons_by == NeuronChoice::random || (scores.neurons.empty() && !after))
       scores.neurons = random_neurons(input);
     trial = after ? synapses_first(scores, neurons, goal, begun, of_choice)

@@ -16,11 +16,22 @@ Json guards_json(const PruneGuards& g) {
   return {{"harmonic_small", g.harmonic_small},
           {"harmonic_mixed_sign", g.harmonic_mixed_sign},
           {"not_hurwitz", g.not_hurwitz},
+          {"hurwitz_undecided", g.hurwitz_undecided},
           {"diagonal_moved", g.not_hurwitz > 0 ? g.diagonal_moved / static_cast<double>(g.not_hurwitz) : 0},
           {"probability_one", g.probability_one},
           {"weight_capped", g.weight_capped},
           {"velocity", g.velocity},
           {"jump_spikes", g.jump_spikes}};
+}
+
+Json covariance_json(const CovarianceUse& c) {
+  if (!c.used) return {};
+  Json json{{"method", name_of(c.method)}, {"overlap", c.overlap}};
+  if (c.method != CovarianceMethod::sampled) return json;
+  json["samples"] = c.samples;
+  json["p_error"] = c.p_error;
+  json["capped"] = c.capped;
+  return json;
 }
 
 Json round_json(const PruneRound& r) {
@@ -32,7 +43,8 @@ Json round_json(const PruneRound& r) {
           {"rho", r.rho},
           {"expected_kept", r.expected_kept},
           {"lambda_max", r.lambda_max},
-          {"mean_rate_hz", r.mean_rate_hz}};
+          {"mean_rate_hz", r.mean_rate_hz},
+          {"covariance", covariance_json(r.covariance)}};
 }
 
 Json delocalisation_json(const Delocalisation& d) {

@@ -2,19 +2,15 @@
 #include "sprig/dynamics/covariance.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iomanip>
-#include <sstream>
+#include <optional>
 #include <unsupported/Eigen/MatrixFunctions>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/quantile.hpp"
 #include "sprig/core/random.hpp"
+#include "tests/dynamics/linear_systems.hpp"
 
 namespace sprig {
 namespace {
@@ -89,28 +85,10 @@ TEST(Covariance, WideSpectraAndWeakDampingStillConverge) {
 }
 
 TEST(Covariance, AgreesWithSciPy) {
-  if (std::system("/usr/bin/python3 -c 'import numpy, scipy' > /dev/null 2>&1") != 0)
-    GTEST_SKIP() << "/usr/bin/python3 with NumPy and SciPy is not there";
-  const int n = 60;
-  const Eigen::MatrixXd a = random_hurwitz(n, 5, false);
-  const std::string path = ::testing::TempDir() + "sprig_covariance_oracle-" + std::to_string(::getpid()) + ".py";
-  {
-    std::ofstream script(path);
-    script << std::setprecision(17) << "import numpy as np, scipy.linalg as la\na = np.array([";
-    for (int i = 0; i < n * n; ++i) script << a(i / n, i % n) << ",";
-    script << "]).reshape(" << n << "," << n << ")\n"
-           << "for x in la.solve_continuous_lyapunov(a, -0.7 * np.eye(" << n << ")).ravel(): print(repr(float(x)))\n";
-  }
-  std::FILE* pipe = popen(("/usr/bin/python3 '" + path + "'").c_str(), "r");
-  ASSERT_NE(pipe, nullptr);
-  Eigen::MatrixXd expected(n, n);
-  int read = 0;
-  for (double value; read < n * n && std::fscanf(pipe, "%lf", &value) == 1; ++read)
-    expected(read / n, read % n) = value;
-  ASSERT_EQ(pclose(pipe), 0);
-  std::remove(path.c_str());
-  ASSERT_EQ(read, n * n);
-  EXPECT_LT(largest_difference(lyapunov_covariance(a, 0.7), expected), 1e-10);
+  const Eigen::MatrixXd a = random_hurwitz(60, 5, false);
+  const std::optional<Eigen::MatrixXd> expected = test::scipy_covariance(a, 0.7);
+  if (!expected) GTEST_SKIP() << "/usr/bin/python3 with NumPy and SciPy is not there";
+  EXPECT_LT(largest_difference(lyapunov_covariance(a, 0.7), *expected), 1e-10);
 }
 
 // x(t+h) = e^{Ah} x + sqrt(C - e^{Ah} C e^{A'h}) z is exact for any h.
@@ -141,6 +119,13 @@ TEST(Covariance, SampledCovarianceLiesWithinFiveStandardErrors) {
   for (int i = 0; i < n * n; ++i) {
     EXPECT_LT(std::abs(mean(i) - c(i)), 5 * error(i)) << i;
     EXPECT_LT(error(i), 0.02 * c(0, 0)) << i;
+  }
+}
+
+TEST(Covariance, DoesNotDependOnThreads) {
+  for (const bool symmetric : {false, true}) {
+    const Eigen::MatrixXd a = random_hurwitz(300, 11, symmetric);
+    EXPECT_TRUE(lyapunov_covariance(a, 1, 1) == lyapunov_covariance(a, 1, 3)) << symmetric;
   }
 }
 

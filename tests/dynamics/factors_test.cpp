@@ -29,7 +29,6 @@ TEST(Factors, LuAndItsInverseAreThoseOfEigen) {
     const Eigen::PartialPivLU<MatrixXd> eigen(a);
     const LuFactors ours(a);
     EXPECT_EQ(ours.matrix(), eigen.matrixLU()) << size;
-    EXPECT_EQ(ours.permutation_sign(), eigen.permutationP().determinant()) << size;
     EXPECT_EQ(ours.inverse(), MatrixXd(eigen.inverse())) << size;
   }
 }

@@ -35,7 +35,7 @@ TEST(NoiseSystem, PutsTheSourceInTheColumnAndDecayOnTheDiagonal) {
   PruneGuards guards;
   Eigen::Matrix3d expected;
   expected << -5, 0, 0, 0.75, -4, 0, 0, -0.5, -2.875;
-  EXPECT_EQ(noise_system(csr, {0.5, 0.25, -0.5, 0.125}, {5, 4, 3}, 0.1, guards), expected);
+  EXPECT_EQ(dense_matrix(noise_system(csr, {0.5, 0.25, -0.5, 0.125}, {5, 4, 3}, 0.1, guards)), expected);
   EXPECT_EQ(guards.not_hurwitz, 0u);
 }
 
@@ -43,7 +43,7 @@ TEST(NoiseSystem, LeavesAStableSystemThatIsNotDominantAlone) {
   // Eigenvalues -1 +- 2i although row sums exceed the decay.
   const Csr csr = csr_from(2, 2, {{0, 1, 1, 1}, {1, 0, 1, 1}});
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, {2, -2}, {1, 1}, 0.1, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, {2, -2}, {1, 1}, 0.1, guards));
   EXPECT_EQ(a(0, 0), -1);
   EXPECT_EQ(guards.not_hurwitz, 0u);
 }
@@ -61,7 +61,7 @@ TEST(NoiseSystem, JudgesStabilityAsTheEigenvaluesDo) {
       for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) a(csr.targets[k], i) += l[k];
     const bool hurwitz = spectral_abscissa(a) < 0;
     const std::uint64_t before = guards.not_hurwitz;
-    const bool as_given = noise_system(csr, l, std::vector<double>(20, 1.0), 0.1, guards) == a;
+    const bool as_given = dense_matrix(noise_system(csr, l, std::vector<double>(20, 1.0), 0.1, guards)) == a;
     EXPECT_EQ(as_given, hurwitz) << seed;
     EXPECT_EQ(guards.not_hurwitz - before, hurwitz ? 0u : 1u) << seed;
     ++(hurwitz ? stable : unstable);
@@ -73,7 +73,7 @@ TEST(NoiseSystem, JudgesStabilityAsTheEigenvaluesDo) {
 TEST(NoiseSystem, MakesAnUnstableSystemRowDominantAndCountsIt) {
   const Csr csr = csr_from(3, 3, {{0, 1, 1, 1}, {1, 0, 1, 1}, {0, 2, 1, 1}});
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, {2, -0.5, 2}, {1, 1, 1}, 0.25, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, {2, -0.5, 2}, {1, 1, 1}, 0.25, guards));
   Eigen::Matrix3d expected;
   expected << -2.5, 2, 0, 2, -2.5, 0, -0.5, 0, -1;  // the last row is dominant already
   EXPECT_EQ(a, expected);
@@ -84,7 +84,8 @@ TEST(NoiseSystem, IsStableForAnyStrengths) {
   const Csr csr = random_graph({.nodes = 60, .density = 0.2, .multapses = 0.1, .autapses = true, .seed = 11});
   const std::vector<double> strengths(csr.weights.begin(), csr.weights.end());
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, strengths, std::vector<double>(csr.rows, 0.05), 0.05, guards);
+  const Eigen::MatrixXd a =
+      dense_matrix(noise_system(csr, strengths, std::vector<double>(csr.rows, 0.05), 0.05, guards));
   EXPECT_EQ(guards.not_hurwitz, 1u);
   EXPECT_LT(spectral_abscissa(a), 0);
 }
@@ -105,7 +106,7 @@ TEST(NoiseScores, AgreeWithTheNaiveFormulaToTheirGrid) {
   std::vector<double> l(csr.weights.begin(), csr.weights.end());
   l[5] = 0;
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, l, std::vector<double>(csr.rows, 0.1), 0.05, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, std::vector<double>(csr.rows, 0.1), 0.05, guards));
   const Eigen::MatrixXd c = lyapunov_covariance(a, 2.0);
   const std::vector<double> scores = noise_scores(csr, l, c);
   std::vector<double> naive;
@@ -123,7 +124,7 @@ TEST(NoiseScores, DoNotFeelALastBitOfTheCovariance) {
   const Csr csr = random_graph({.nodes = 40, .density = 0.2, .seed = 13});
   const std::vector<double> l(csr.weights.begin(), csr.weights.end());
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, l, std::vector<double>(csr.rows, 0.1), 0.05, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, std::vector<double>(csr.rows, 0.1), 0.05, guards));
   const Eigen::MatrixXd c = lyapunov_covariance(a, 1.0);
   const Eigen::MatrixXd nudged = c.unaryExpr([](double x) { return std::nextafter(x, 1e300); });
   EXPECT_EQ(noise_scores(csr, l, nudged), noise_scores(csr, l, c));

@@ -133,7 +133,7 @@ TEST_P(PruneExponents, ARoundKeepsWhatItsDrawsSayOfTheNoiseScores) {
   for (std::uint64_t k = 0; k < csr.synapses(); ++k) l[k] *= csr.weights[k] / mean;
   std::vector<double> decay;
   for (const double tau : network.neurons.tau_m_ms) decay.push_back(1 / tau);
-  const Eigen::MatrixXd a = noise_system(csr, l, decay, options.margin, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, decay, options.margin, guards));
   const std::vector<double> scores = noise_scores(csr, l, lyapunov_covariance(a, 1.0));
   const double rho = keep_scale(scores, std::llround(0.5 * static_cast<double>(csr.synapses())));
   EXPECT_NEAR(result.rounds[0].rho, rho, 1e-9 * rho);

@@ -286,9 +286,12 @@ TEST(PruneConduct, RefusesABrokenNetworkBeforeItRuns) {
 }
 
 TEST(PruneConduct, RefusesMatricesThatAreTooLargeBeforeItRuns) {
-  const Network network = test::unconnected(kMaxNoiseNeurons + 1, {}, 0.5, {});
-  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::noise, PruneMethod::resistance})
-    EXPECT_THROW(pruned(network, quick_options(method)), MemoryError);
+  const Network network = test::unconnected(kMaxDenseNeurons + 1, {}, 0.5, {});
+  for (const PruneMethod method : {PruneMethod::lnp, PruneMethod::noise, PruneMethod::resistance}) {
+    PruneOptions options = quick_options(method);
+    options.covariance = CovarianceMethod::dense;
+    EXPECT_THROW(pruned(network, options), MemoryError);
+  }
 }
 
 }  // namespace

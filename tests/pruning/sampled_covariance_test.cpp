@@ -26,7 +26,7 @@ TEST(SampledCovariance, GivesProbabilitiesWhoseErrorFallsAsTheRootOfTime) {
   const Csr csr = test::random_graph({.nodes = kNodes, .density = 0.3, .seed = 21});
   const std::vector<double> l(csr.weights.begin(), csr.weights.end());
   PruneGuards guards;
-  const Eigen::MatrixXd a = noise_system(csr, l, std::vector<double>(kNodes, 1.0), 0.1, guards);
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, std::vector<double>(kNodes, 1.0), 0.1, guards));
   const Eigen::MatrixXd exact = lyapunov_covariance(a, 1.0);
   const std::vector<double> p = probabilities(csr, l, exact);
 

@@ -48,7 +48,7 @@ TEST(Stopping, LongPiecesOfARoundAsk) {
   }
   expect_stops("resistance", 10, [&](const Progress& p) { effective_resistance(csr, p); });
   expect_stops("Lyapunov matrix", 200, [&](const Progress& p) { lyapunov_matrix(csr, exponents, 1e-4, guards, 1, p); });
-  expect_stops("linear system", 3, [&](const Progress& p) { noise_system(csr, weights, decay, 0.05, guards, p); });
+  expect_stops("linear system", 3, [&](const Progress& p) { noise_system(csr, weights, decay, 0.05, guards, 1, p); });
   expect_stops("scale", 10, [&](const Progress& p) { keep_scale(scores, 100, p); });
   expect_stops("leading eigenvectors", 20,
                [&](const Progress& p) { leading_eigenpairs(small_network(300), 5, 1, 1, p); });

@@ -13,6 +13,7 @@
 #include "sprig/dynamics/lyapunov.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
+#include "sprig/pruning/covariance.hpp"
 #include "sprig/pruning/delocalise.hpp"
 #include "sprig/pruning/timescales.hpp"
 
@@ -93,7 +94,11 @@ struct PruneOptions {
   double sigma = 1.0;                    // of the noise-driven linear system
   double margin = 0.05;                  // row dominance margin, relative
   double epsilon = 1e-4;                 // 1/ms: |lambda| + epsilon in the harmonic mean
-  bool betweenness_weighted = false;     // length 1/|w| instead of hops
+  // lnp, noise, resistance: how covariances (resistances) come about; see CovarianceMethod.
+  CovarianceMethod covariance = CovarianceMethod::automatic;
+  double covariance_overlap = 0.99;          // with what the exact ones would keep, in expectation, (0, 1)
+  std::uint32_t covariance_samples = 65536;  // sampled: at most so many, >= 64
+  bool betweenness_weighted = false;         // length 1/|w| instead of hops
   // Spectra of the network before and after. Without them only those are measured that a step decides by.
   bool spectra = true;
   // Activity of a round's network (its neurons' indices in the network that was given: `kept`), for `activity` and
@@ -132,6 +137,13 @@ void fields(IsOptions<PruneOptions> auto& o, auto&& visit) {
   visit("sigma", o.sigma, above(0), "noise of the linear system");
   visit("margin", o.margin, above(0), "of row dominance, relative");
   visit("epsilon", o.epsilon, above(0), "1/ms, added to |lambda| in harmonic means");
+  visit("covariance", o.covariance, kAnything,
+        "lnp, noise, resistance: of all pairs (dense), or of synapses alone; auto: by size, expansion where its bound "
+        "allows");
+  visit("covariance_overlap", o.covariance_overlap, above(0).below(1),
+        "expansion, sampled: of the kept synapses, those that exact scores would keep, in expectation");
+  visit("covariance_samples", o.covariance_samples, between(64, kMostCovarianceSamples),
+        "sampled: at most so many, whatever the overlap");
   visit("betweenness_weighted", o.betweenness_weighted, kAnything, "paths of length 1/|w| instead of hops");
   visit("spectra", o.spectra, kAnything, "measure the spectrum before and after");
   visit("activity_ms", o.activity_ms, above(0), "activity is measured for, at least 20 activity_tau_ms");
@@ -144,6 +156,7 @@ struct PruneGuards {                      // how often each guard acted, summed 
   std::uint64_t harmonic_small = 0;       // harmonic means with some |lambda| < epsilon
   std::uint64_t harmonic_mixed_sign = 0;  // harmonic means over exponents of both signs
   std::uint64_t not_hurwitz = 0;          // rounds in which A was made row-dominant
+  std::uint64_t hurwitz_undecided = 0;    // of these, those in which nothing proved that it had to be
   double diagonal_moved = 0;              // of these, the sum of their means over neurons of D'_i/D_i - 1
   std::uint64_t probability_one = 0;      // edges whose keep probability was clipped at 1
   std::uint64_t weight_capped = 0;        // kept weights limited by the cap
@@ -151,8 +164,8 @@ struct PruneGuards {                      // how often each guard acted, summed 
   std::uint64_t jump_spikes = 0;
 
   static void persist(auto& self, auto& archive) {
-    archive(self.harmonic_small, self.harmonic_mixed_sign, self.not_hurwitz, self.diagonal_moved, self.probability_one,
-            self.weight_capped, self.velocity, self.jump_spikes);
+    archive(self.harmonic_small, self.harmonic_mixed_sign, self.not_hurwitz, self.hurwitz_undecided,
+            self.diagonal_moved, self.probability_one, self.weight_capped, self.velocity, self.jump_spikes);
   }
 };
 
@@ -167,10 +180,11 @@ struct PruneRound {
   double rho = 0, expected_kept = 0;
   // These belong to the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
+  CovarianceUse covariance;  // used is false where the scores needed none
 
   static void persist(auto& self, auto& archive) {
     archive(self.round, self.target, self.synapses, self.excitatory, self.neurons, self.rho, self.expected_kept,
-            self.lambda_max, self.mean_rate_hz);
+            self.lambda_max, self.mean_rate_hz, self.covariance);
   }
 };
 
@@ -208,8 +222,8 @@ struct PruneResult {
 // (spectrum before, rounds of random_by_sign's match, rounds, step III, step IV, spectrum after), after each round,
 // each pass of step III and each evaluation of step IV, and within every spectrum as a part of its own. A stop within a
 // round leaves the state of the last whole one. Errors: ConfigError naming prune.<key>, or what validate() and
-// lyapunov_spectrum() find; MemoryError beyond kMaxNoiseNeurons; NumericalError when A stays unstable or exponents are
-// not finite; Interrupted.
+// lyapunov_spectrum() find; MemoryError beyond kMaxDenseNeurons where prune.covariance is "dense"; NumericalError when
+// A stays unstable or exponents are not finite; Interrupted.
 PruneResult prune(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                   const PruneOptions& options, const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
@@ -219,7 +233,5 @@ PruneResult prune_until_stopped(const Network& network, const Drive& drive, cons
                                 const Checkpoints& checkpoints = {});
 
 inline constexpr std::uint32_t kBudgetTries = 4;
-// Step I, `noise` and `resistance` hold a covariance or an inverse, which is a dense N x N matrix.
-inline constexpr std::uint32_t kMaxNoiseNeurons = 15000;
 
 }  // namespace sprig

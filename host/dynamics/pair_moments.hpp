@@ -1,0 +1,12 @@
+// Sixteen samples, and their controls, into the moments of synapses and neurons.
+#pragma once
+
+#include "host/dynamics/columns.hpp"
+#include "sprig/dynamics/sampled_covariance.hpp"
+
+namespace sprig {
+
+// Errors: Interrupted.
+void add_samples(PairMoments& moments, const Columns& x, const Columns& control, int threads, const Progress& progress);
+
+}  // namespace sprig
