@@ -1,8 +1,11 @@
 #include "host/pruning/central_neurons.hpp"
 
 #include "host/pruning/betweenness.hpp"
+#include "host/pruning/betweenness_sums.hpp"
 #include "host/pruning/choice.hpp"
 #include "host/pruning/estimated_betweenness.hpp"
+#include "host/pruning/hop_searches.hpp"
+#include "sprig/pruning/options.hpp"
 
 namespace sprig {
 
@@ -17,6 +20,16 @@ bool estimates_betweenness(const PruneOptions& options, double neurons, double s
       break;
   }
   return !options.betweenness_weighted && neurons * synapses > options.betweenness_visits;
+}
+
+double step_two_bytes(const PruneOptions& options, double neurons, double synapses, int threads) {
+  constexpr double kSearch = 8 * 3 * HopSearches::kLanes + 64;  // a neuron, of one search of several sources
+  constexpr double kLengthSearch = 3 * 8 + 2 * 4 + 16;          // of one source, with its queue
+  constexpr double kExactSums = 8 * kSourceBlocks, kEstimatedSums = 8 * kEstimateBlocks * HopSearches::kLanes;
+  constexpr double kFeatures = 2 * 7 * 8 + 4 * 8;
+  if (options.betweenness_weighted) return (kExactSums + threads * kLengthSearch) * neurons + 12 * synapses;
+  const bool estimated = estimates_betweenness(options, neurons, synapses);
+  return ((estimated ? kEstimatedSums + kFeatures : kExactSums) + threads * kSearch) * neurons + 2 * 4 * synapses;
 }
 
 CentralNeurons central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,

@@ -19,20 +19,19 @@ namespace sprig {
 namespace {
 
 constexpr std::uint32_t kLanes = HopSearches::kLanes;
-constexpr std::uint32_t kBlocks = 8;                                 // of searches, each with kLanes sums a node
-constexpr std::uint32_t kTogether = kSearches / (kLanes * kBlocks);  // searches of kLanes sources in a block
-static_assert(kTogether * kLanes * kBlocks == kSearches);
+constexpr std::uint32_t kTogether = kSearches / (kLanes * kEstimateBlocks);  // searches of kLanes sources in a block
+static_assert(kTogether * kLanes * kEstimateBlocks == kSearches);
 
 // [node * kLanes + lane]: the dependencies of every kLanes-th of the sampled sources, summed. The lanes are samples of
 // their own, whose scatter tells the noise of their mean.
 std::vector<double> sampled_dependencies(const SimpleGraph& graph, int threads, const Progress& progress) {
   const SimpleGraph backward = reversed(graph, progress.part(0, 0));
-  std::vector<std::vector<double>> partial(kBlocks);
+  std::vector<std::vector<double>> partial(kEstimateBlocks);
   ExceptionTrap trap;
   LoopPoll poll("betweenness", progress, kSearches, 1);
   const std::function<void()> again = [&] { poll.again(); };
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
-  for (std::uint32_t block = 0; block < kBlocks; ++block)
+  for (std::uint32_t block = 0; block < kEstimateBlocks; ++block)
     trap.run([&] {
       std::vector<double>& sum = partial[block];
       sum.assign(std::size_t{graph.nodes} * kLanes, 0);
@@ -61,11 +60,15 @@ struct Local {
 };
 
 // Of every node: walks of two hops from it.
-std::vector<double> walks_of_two(const SimpleGraph& graph) {
+std::vector<double> walks_of_two(const SimpleGraph& graph, const Progress& progress) {
+  constexpr std::uint64_t kRowsBetween = 64;  // two looks at the progress
   std::vector<double> walks(graph.nodes, 0);
-  for (std::uint32_t v = 0; v < graph.nodes; ++v)
+  LoopPoll poll("betweenness", progress, graph.nodes, kRowsBetween);
+  for (std::uint32_t v = 0; v < graph.nodes; ++v) {
+    poll(v);
     for (std::uint64_t k = graph.offsets[v]; k < graph.offsets[v + 1]; ++k)
       walks[v] += static_cast<double>(graph.out_degree(graph.targets[k]));
+  }
   return walks;
 }
 
@@ -73,7 +76,8 @@ Local local_features(const SimpleGraph& graph, int threads, const Progress& prog
   Local local;
   local.backward = reversed(graph, progress.part(0, 0));
   const std::vector<double> two_hops = two_hop_betweenness(graph, threads, progress);
-  const std::vector<double> from = walks_of_two(graph), into = walks_of_two(local.backward);
+  const Progress at_end = progress.part(1, 1);
+  const std::vector<double> from = walks_of_two(graph, at_end), into = walks_of_two(local.backward, at_end);
   for (std::uint32_t v = 0; v < graph.nodes; ++v)
     if (graph.out_degree(v) > 0 && local.backward.out_degree(v) > 0) local.inner.push_back(v);
   const auto rows = static_cast<Eigen::Index>(local.inner.size());

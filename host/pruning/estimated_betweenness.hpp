@@ -23,6 +23,7 @@ struct EstimatedBetweenness {
 // those of betweenness().
 EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const Progress& progress = {});
 inline constexpr std::uint32_t kSearches = 512;
+inline constexpr std::uint32_t kEstimateBlocks = 8;  // of searches, each with sums a node
 
 // Of the `number` nodes of lowest estimated value: the share that is expected to be among the `number` of lowest exact
 // value, when exact values scatter normally around the estimates with that error. In (0, 1]; 1 where number is 0.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/pruning/betweenness_sums.hpp"
 #include "host/pruning/central_neurons.hpp"
 #include "host/pruning/estimated_betweenness.hpp"
 #include "sprig/pruning/options.hpp"
@@ -122,12 +121,6 @@ double scores_bytes(const PruneSizes& sizes, PruneMethod method) {
 double choice_bytes(const PruneSizes& sizes) {
   constexpr double kSynapse = 4 + 4 + 8 + 1, kNeuron = 108;  // as in the memory plan
   return 3 * (kSynapse * sizes.synapses + kNeuron * sizes.neurons);
-}
-
-double betweenness_bytes(const PruneSizes& sizes, bool estimated) {
-  constexpr double kSearch = 8 * (3 + 2) * 8;  // a node, of one search of eight sources
-  const double sums = estimated ? 8 * 8 * 8 : 8 * kSourceBlocks;
-  return (sums + kSearch) * sizes.neurons + 2 * 4 * sizes.synapses;
 }
 
 double delocalisation_bytes(const PruneSizes& sizes, const PruneOptions& options) {

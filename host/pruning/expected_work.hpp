@@ -33,7 +33,6 @@ double delocalisation_work(const PruneSizes& sizes, const PruneOptions& options)
 double spectrum_bytes(const PruneSizes& sizes, const LyapunovOptions& options);
 double scores_bytes(const PruneSizes& sizes, PruneMethod method);
 double choice_bytes(const PruneSizes& sizes);
-double betweenness_bytes(const PruneSizes& sizes, bool estimated);
 double delocalisation_bytes(const PruneSizes& sizes, const PruneOptions& options);
 
 // Does the method hold dense matrices, so that its time is that of their products?

@@ -1,6 +1,7 @@
 #include "host/pruning/hop_searches.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sprig {
@@ -10,38 +11,45 @@ namespace {
 // has not seen, which only reads; a smaller one by writing along its nodes' edges.
 constexpr double kPullShare = 0.25;
 
+constexpr std::uint32_t kLanes = HopSearches::kLanes;
+
+// bits[l] of a set of lanes, in a form that vectors of doubles can be blended by.
+constexpr std::array<std::int64_t, kLanes> kBit = [] {
+  std::array<std::int64_t, kLanes> bits{};
+  for (std::uint32_t l = 0; l < kLanes; ++l) bits[l] = std::int64_t{1} << l;
+  return bits;
+}();
+
 }  // namespace
 
 HopSearches::HopSearches(const SimpleGraph& forward, const SimpleGraph& backward)
     : forward_(forward),
       backward_(backward),
       nodes_(forward.nodes),
+      seen_(forward.nodes, 0),
       now_(forward.nodes),
       next_(forward.nodes),
-      marked_(forward.nodes, 0) {
-  for (std::uint32_t v = 0; v < forward.nodes; ++v) reached_.push_back(v);
-  clear();
-}
+      marked_(forward.nodes, 0) {}
 
 void HopSearches::search(std::span<const std::uint32_t> sources, const std::function<void()>& ask) {
   ask_ = &ask;
   clear();
   start(sources);
   find_paths();
-  for (const std::uint32_t v : entries_)
-    if (!marked_[v]) {
-      marked_[v] = 1;
-      reached_.push_back(v);
+  for (const Entry& entry : entries_)
+    if (!marked_[entry.node]) {
+      marked_[entry.node] = 1;
+      reached_.push_back(entry.node);
     }
   for (const std::uint32_t v : reached_) marked_[v] = 0;
   add_dependencies();
+  for (std::uint32_t l = 0; l < sources.size(); ++l) nodes_[sources[l]].of[l] = 0;
 }
 
 void HopSearches::clear() {
   for (const std::uint32_t v : reached_) {
-    Node& node = nodes_[v];
-    for (std::uint32_t l = 0; l < kLanes; ++l) node.paths[l] = node.dependency[l] = 0;
-    for (std::uint32_t l = 0; l < kLanes; ++l) node.hops[l] = kUnseen;
+    nodes_[v] = {};
+    seen_[v] = 0;
   }
   reached_.clear();
   entries_.clear();
@@ -49,40 +57,42 @@ void HopSearches::clear() {
 }
 
 void HopSearches::start(std::span<const std::uint32_t> sources) {
-  for (std::uint32_t l = 0; l < kLanes; ++l) least_.of[l] = l < sources.size() ? kUnseen : 0;
+  all_ = 0;
   for (std::uint32_t l = 0; l < sources.size(); ++l) {
-    Node& node = nodes_[sources[l]];
-    node.paths[l] = now_[sources[l]].of[l] = 1;
-    node.hops[l] = 0;
-    entries_.push_back(sources[l]);
+    const std::uint32_t source = sources[l];
+    nodes_[source].of[l] = now_[source].of[l] = 1;
+    seen_[source] = kBit[l];
+    all_ |= kBit[l];
+    entries_.push_back({source, kBit[l]});
   }
   levels_.push_back(entries_.size());
 }
 
 // Level by level: the number of shortest paths to a node is the sum of those to the nodes a level before.
 void HopSearches::find_paths() {
-  for (double hops = 1; levels_[levels_.size() - 2] < levels_.back(); ++hops) {
+  while (levels_[levels_.size() - 2] < levels_.back()) {
     const std::size_t last = levels_.size() - 2;
     std::uint64_t edges = 0;
-    for (const std::uint32_t v : level(last)) edges += forward_.out_degree(v);
+    for (const Entry& entry : level(last)) edges += forward_.out_degree(entry.node);
     if (static_cast<double>(edges) > kPullShare * static_cast<double>(forward_.targets.size()))
-      pull_level(hops);
+      pull_level();
     else
-      push_level(hops);
-    for (const std::uint32_t v : level(last)) now_[v] = {};
+      push_level();
+    for (const Entry& entry : level(last)) now_[entry.node] = {};
     levels_.push_back(entries_.size());
     std::swap(now_, next_);
   }
 }
 
-void HopSearches::push_level(double hops) {
+void HopSearches::push_level() {
   touched_.clear();
   for (std::size_t n = levels_[levels_.size() - 2]; n < levels_.back(); ++n) {
-    const std::uint32_t u = entries_[n];
+    const std::uint32_t u = entries_[n].node;
     const Lanes handed = now_[u];
     visit(forward_.out_degree(u));
     for (std::uint64_t k = forward_.offsets[u]; k < forward_.offsets[u + 1]; ++k) {
       const std::uint32_t w = forward_.targets[k];
+      if (seen_[w] == all_) continue;
       if (!marked_[w]) {
         marked_[w] = 1;
         touched_.push_back(w);
@@ -94,13 +104,13 @@ void HopSearches::push_level(double hops) {
   }
   for (const std::uint32_t w : touched_) {
     marked_[w] = 0;
-    if (take(w, next_[w], hops)) entries_.push_back(w);
+    take(w, next_[w]);
   }
 }
 
-void HopSearches::pull_level(double hops) {
+void HopSearches::pull_level() {
   for (std::uint32_t v = 0; v < forward_.nodes; ++v) {
-    if (seen_by_all(v)) continue;
+    if (seen_[v] == all_) continue;
     visit(backward_.out_degree(v));
     Lanes arrived{};
     for (std::uint64_t k = backward_.offsets[v]; k < backward_.offsets[v + 1]; ++k) {
@@ -108,32 +118,25 @@ void HopSearches::pull_level(double hops) {
 #pragma omp simd
       for (std::uint32_t l = 0; l < kLanes; ++l) arrived.of[l] += handed[l];
     }
-    if (take(v, arrived, hops)) entries_.push_back(v);
+    take(v, arrived);
   }
 }
 
-// The paths that arrive at v are its shortest ones in the lanes that had not seen it. Whether there is one.
-bool HopSearches::take(std::uint32_t v, const Lanes& arrived, double hops) {
-  Node& node = nodes_[v];
-  double* handed = next_[v].of;
-  double most = 0;
-#pragma omp simd reduction(max : most)
+// The paths that arrive at v are its shortest ones in the lanes that had not seen it.
+void HopSearches::take(std::uint32_t v, const Lanes& arrived) {
+  const std::int64_t seen = seen_[v];
+  double *paths = nodes_[v].of, *handed = next_[v].of;
+  std::int64_t lanes = 0;
+#pragma omp simd reduction(| : lanes)
   for (std::uint32_t l = 0; l < kLanes; ++l) {
-    const double taken = node.hops[l] == kUnseen ? arrived.of[l] : 0;
+    const double taken = (seen & kBit[l]) == 0 ? arrived.of[l] : 0;
     handed[l] = taken;
-    node.hops[l] = taken > 0 ? hops : node.hops[l];
-    node.paths[l] += taken;
-    most = std::max(most, taken);
+    paths[l] += taken;
+    lanes |= taken > 0 ? kBit[l] : 0;
   }
-  return most > 0;
-}
-
-bool HopSearches::seen_by_all(std::uint32_t v) const {
-  const Node& node = nodes_[v];
-  double least = 0;
-#pragma omp simd reduction(min : least)
-  for (std::uint32_t l = 0; l < kLanes; ++l) least = std::min(least, std::max(node.hops[l], least_.of[l]));
-  return least != kUnseen;
+  if (lanes == 0) return;
+  seen_[v] = seen | lanes;
+  entries_.push_back({v, lanes});
 }
 
 // Against the levels: a node hands (1 + dependency)/paths to each shortest path into it.
@@ -141,9 +144,8 @@ void HopSearches::add_dependencies() {
   const std::size_t count = levels_.size() - 2;  // the last level is empty
   for (std::size_t d = count; d-- > 1;) {
     const bool is_last = d + 1 == count;
-    const auto hops = static_cast<double>(d);
-    for (const std::uint32_t v : level(d)) {
-      Node& node = nodes_[v];
+    for (const Entry& entry : level(d)) {
+      const std::uint32_t v = entry.node;
       Lanes shares{};
       if (!is_last) {
         visit(forward_.out_degree(v));
@@ -153,21 +155,21 @@ void HopSearches::add_dependencies() {
           for (std::uint32_t l = 0; l < kLanes; ++l) shares.of[l] += handed[l];
         }
       }
-      double* handed = next_[v].of;
+      double *node = nodes_[v].of, *handed = next_[v].of;
 #pragma omp simd
       for (std::uint32_t l = 0; l < kLanes; ++l) {
-        const bool here = node.hops[l] == hops;
-        const double paths = here ? node.paths[l] : 1, dependency = paths * shares.of[l];
-        node.dependency[l] = here ? dependency : node.dependency[l];
+        const bool here = (entry.lanes & kBit[l]) != 0;
+        const double paths = here ? node[l] : 1, dependency = paths * shares.of[l];
+        node[l] = here ? dependency : node[l];
         handed[l] = here ? (1 + dependency) / paths : 0;
       }
     }
     if (!is_last)
-      for (const std::uint32_t v : level(d + 1)) now_[v] = {};
+      for (const Entry& entry : level(d + 1)) now_[entry.node] = {};
     std::swap(now_, next_);
   }
   if (count > 1)
-    for (const std::uint32_t v : level(1)) now_[v] = {};
+    for (const Entry& entry : level(1)) now_[entry.node] = {};
 }
 
 void HopSearches::visit(std::uint64_t edges) {

@@ -138,8 +138,8 @@ PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::ui
 // Step II: `target` neurons of the trial's network stay.
 void PruningRounds::take_central(std::uint64_t target, Trial& trial, const Progress& progress) const {
   const PruneSizes sizes = PruneSizes::of(trial.work.network());
-  const bool estimated = estimates_betweenness(options_, sizes.neurons, sizes.synapses);
-  const StepClock clock(state_.steps, PruneStep::betweenness, betweenness_bytes(sizes, estimated), StepBound::memory);
+  const StepClock clock(state_.steps, PruneStep::betweenness,
+                        step_two_bytes(options_, sizes.neurons, sizes.synapses, 1), StepBound::memory);
   const CentralNeurons central = central_neurons(trial.work, options_, target, simulation_.threads, progress);
   trial.round.betweenness_overlap = central.overlap;
   trial.changed |= trial.work.keep_neurons(central.keep);

@@ -40,17 +40,20 @@ SimpleGraph simplify(const Csr& graph, bool weighted, bool with_edges, const Pro
 
 SimpleGraph reversed(const SimpleGraph& graph, const Progress& progress) {
   SimpleGraph in;
-  LoopPoll poll("betweenness", progress, graph.nodes, kRowsBetween);
+  LoopPoll poll("betweenness", progress, 2 * std::uint64_t{graph.nodes}, kRowsBetween);
   in.nodes = graph.nodes;
   in.offsets.assign(std::size_t{graph.nodes} + 1, 0);
-  for (const std::uint32_t w : graph.targets) ++in.offsets[w + 1];
+  const auto each_edge = [&](auto use) {
+    for (std::uint32_t v = 0; v < graph.nodes; ++v) {
+      poll(v);
+      for (std::uint64_t k = graph.offsets[v]; k < graph.offsets[v + 1]; ++k) use(v, graph.targets[k]);
+    }
+  };
+  each_edge([&](std::uint32_t, std::uint32_t w) { ++in.offsets[w + 1]; });
   std::partial_sum(in.offsets.begin(), in.offsets.end(), in.offsets.begin());
   in.targets.resize(graph.targets.size());
   std::vector<std::uint64_t> next(in.offsets.begin(), in.offsets.end() - 1);
-  for (std::uint32_t v = 0; v < graph.nodes; ++v) {
-    poll(v);
-    for (std::uint64_t k = graph.offsets[v]; k < graph.offsets[v + 1]; ++k) in.targets[next[graph.targets[k]]++] = v;
-  }
+  each_edge([&](std::uint32_t v, std::uint32_t w) { in.targets[next[w]++] = v; });
   return in;
 }
 

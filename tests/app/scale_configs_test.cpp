@@ -33,8 +33,8 @@ TEST_F(ScaleConfigs, ArePlannedAsTheDocumentationSays) {
   for (const std::string size : {"2000", "10k", "100k", "1m"})
     for (const std::string kind : {"", "_clusters"}) {
       const std::string name = "lnp_" + size + kind + ".toml";
-      const Outcome plan =
-          run({"plan", "--config", SPRIG_SOURCE_DIR "/configs/" + name, "--device-model", "h200", "--out", name});
+      const Outcome plan = run({"plan", "--config", SPRIG_SOURCE_DIR "/configs/" + name, "--device-model", "h200",
+                                "--threads", "2", "--out", name});
       ASSERT_EQ(plan.code, 0) << plan.err;
       const std::string row = row_of(name, result(name));
       EXPECT_NE(page.find(row), std::string::npos) << "docs/lnp.md has not the row\n" << row;
