@@ -217,6 +217,7 @@ struct Observation::Parts {
   Json json;
   SimulationOptions options;
   bool simulated = false;
+  PageEigenvalues eigenvalues = PageEigenvalues::none;
   std::string failure, why_no_matrix;
   std::vector<Watched> watched;
 };
@@ -229,6 +230,7 @@ Observation::Observation(const Config& config, const NamedNetwork& first) {
                                        std::to_string(std::lround(settle_ms)) + " ms to settle.");
   parts_->options = config.simulation;
   parts_->simulated = true;
+  parts_->eigenvalues = config.run.page_eigenvalues;
   simulate(first);
 }
 
@@ -276,9 +278,13 @@ void Observation::write(RunFolder& folder) {
   std::vector<const Network*> all;
   for (const Parts::Watched& one : p.watched)
     if (one.matrix != nullptr) all.push_back(one.matrix);
+  const auto no_eigenvalues = [&](const Network& network) {
+    return p.simulated ? why_no_eigenvalues(network, p.eigenvalues)
+                       : "a simulation does not compute them; see sprig lyapunov";
+  };
   for (const Parts::Watched& one : p.watched)
     p.json["networks"].push_back(one.matrix != nullptr
-                                     ? structure_json(one.name, *one.matrix, all, p.simulated)
+                                     ? structure_json(one.name, *one.matrix, all, no_eigenvalues(one.network))
                                      : structure_without_matrix(one.name, one.network, p.why_no_matrix));
   if (!p.failure.empty()) {
     p.json["no_activity"] = p.failure;

@@ -26,7 +26,6 @@ namespace sprig::app {
 
 inline constexpr std::uint32_t kRasterRows = 200, kSampledNeurons = 1000;
 inline constexpr double kObservedMs = 1000;
-inline constexpr std::uint32_t kMostEigenvalues = 1000;  // neurons: the dense solver takes some seconds there
 
 struct NamedNetwork {
   std::string name;  // "before", "after", "network"

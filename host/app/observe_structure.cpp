@@ -80,8 +80,19 @@ Json histogram_json(const std::vector<double>& values, const std::vector<double>
   return binned(values, edges);
 }
 
+std::string why_no_eigenvalues(const Network& network, PageEigenvalues asked) {
+  const std::string are = "here are " + std::to_string(network.size());
+  if (asked == PageEigenvalues::none) return "not asked for; run.page_eigenvalues = \"all\" computes them";
+  if (network.size() > kMostEigenvalues)
+    return "computed up to " + std::to_string(kMostEigenvalues) + " neurons, " + are;
+  if (asked == PageEigenvalues::automatic && network.size() > kFewEigenvalues)
+    return "computed of themselves up to " + std::to_string(kFewEigenvalues) + " neurons, " + are +
+           "; run.page_eigenvalues = \"all\" computes them up to " + std::to_string(kMostEigenvalues);
+  return {};
+}
+
 Json structure_json(const std::string& name, const Network& network, const std::vector<const Network*>& all,
-                    bool with_eigenvalues) {
+                    const std::string& no_eigenvalues) {
   Extent weights, taus;
   for (const Network* n : all) weights.take(n->recurrent.weights), taus.take(n->neurons.tau_m_ms);
   Json json{{"name", name},
@@ -89,13 +100,10 @@ Json structure_json(const std::string& name, const Network& network, const std::
             {"synapses", network.recurrent.synapses()},
             {"weights", binned(network.recurrent.weights, weights.edges(kWeightBins))},
             {"tau_m_ms", binned(network.neurons.tau_m_ms, taus.edges(kTauBins))}};
-  if (network.size() > kMostEigenvalues)
-    json["no_eigenvalues"] =
-        "computed up to " + std::to_string(kMostEigenvalues) + " neurons, here are " + std::to_string(network.size());
-  else if (with_eigenvalues)
+  if (no_eigenvalues.empty())
     json["eigenvalues"] = eigenvalues_json(network);
   else
-    json["no_eigenvalues"] = "a simulation does not compute them; see sprig lyapunov";
+    json["no_eigenvalues"] = no_eigenvalues;
   return json;
 }
 

@@ -1,4 +1,5 @@
-// Brandes' algorithm: one shortest-path search per source, then dependencies summed against the order of discovery.
+// Brandes' algorithm: one shortest-path search per source, then dependencies summed against the order of discovery. By
+// hops, betweenness of nodes comes from searches of several sources at once (hop_betweenness.cpp), to the same bits.
 // Sources are cut into a fixed number of blocks; a block sums its sources in order, and blocks are added in order, so
 // the bits do not depend on how many threads there are.
 #include "host/pruning/betweenness.hpp"
@@ -9,6 +10,7 @@
 #include <queue>
 #include <utility>
 
+#include "host/pruning/betweenness_sums.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
@@ -17,43 +19,7 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint32_t kSourceBlocks = 64;
-constexpr std::uint64_t kRowsBetween = 64;  // two looks at the progress, while the graph is copied
-constexpr std::uint32_t kEdgeBlocks = 16;   // each holds a number an edge
-
-// The graph without autapses, multapses and, if weighted, zero weights; targets ascend within a row.
-struct SimpleGraph {
-  std::uint32_t nodes = 0;
-  std::vector<std::uint64_t> offsets{0};
-  std::vector<std::uint32_t> targets;
-  std::vector<double> lengths;      // empty: hops
-  std::vector<std::uint64_t> edge;  // of each synapse: its place in `targets`; kNoEdge for those that are no edge
-};
-constexpr std::uint64_t kNoEdge = std::numeric_limits<std::uint64_t>::max();
-
-SimpleGraph simplify(const Csr& graph, bool weighted, const Progress& progress) {
-  SimpleGraph simple;
-  LoopPoll poll("betweenness", progress, graph.rows, kRowsBetween);
-  simple.nodes = graph.rows;
-  simple.targets.reserve(graph.synapses());
-  for (std::uint32_t i = 0; i < graph.rows; ++i) {
-    poll(i);
-    for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
-      const std::uint32_t target = graph.targets[k];
-      const double magnitude = std::abs(static_cast<double>(graph.weights[k]));
-      simple.edge.push_back(kNoEdge);
-      if (target == i || (weighted && magnitude == 0)) continue;
-      const bool parallel = simple.targets.size() > simple.offsets.back() && simple.targets.back() == target;
-      if (!parallel) simple.targets.push_back(target);
-      simple.edge.back() = simple.targets.size() - 1;
-      if (!weighted) continue;
-      if (!parallel) simple.lengths.push_back(1 / magnitude);
-      simple.lengths.back() = std::min(simple.lengths.back(), 1 / magnitude);
-    }
-    simple.offsets.push_back(simple.targets.size());
-  }
-  return simple;
-}
+constexpr std::uint32_t kEdgeBlocks = 16;  // each holds a number an edge
 
 // One source's search and accumulation, with memory that serves all sources of a block.
 class Search {
@@ -67,16 +33,15 @@ class Search {
     order_.reserve(graph.nodes);
   }
 
-  // Adds the dependencies of `source` on every node, or on every edge, to `sum`. False when a number of paths is not
-  // finite.
-  bool add(std::uint32_t source, bool of_edges, std::vector<double>& sum) {
+  // Adds the dependencies of `source` on every node, or on every edge, to `sum`. Some are not finite where a number of
+  // paths is not.
+  void add(std::uint32_t source, bool of_edges, std::vector<double>& sum) {
     distance_[source] = 0;
     paths_[source] = 1;
     if (graph_.lengths.empty())
       settle_by_hops(source);
     else
       settle_by_length(source);
-    bool finite = true;
     for (std::size_t n = order_.size(); n-- > 0;) {
       const std::uint32_t v = order_[n];
       double shares = 0;
@@ -88,7 +53,6 @@ class Search {
       }
       const double dependency = paths_[v] * shares;
       share_[v] = (1 + dependency) / paths_[v];
-      finite = finite && std::isfinite(dependency);
       if (!of_edges && v != source) sum[v] += dependency;
     }
     for (const std::uint32_t v : order_) {
@@ -97,7 +61,6 @@ class Search {
       position_[v] = kUnsettled;
     }
     order_.clear();
-    return finite;
   }
 
  private:
@@ -168,7 +131,6 @@ std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int
   const std::uint32_t blocks = std::min(nodes, of_edges ? kEdgeBlocks : kSourceBlocks);
   const std::size_t size = of_edges ? graph.targets.size() : nodes;
   std::vector<std::vector<double>> partial(blocks);
-  std::vector<std::uint8_t> finite(blocks, 1);
   ExceptionTrap trap;  // searches allocate
   LoopPoll poll("betweenness", progress, nodes, 1);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team_size(threads))
@@ -180,33 +142,38 @@ std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int
       const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
       for (std::uint32_t source = first; source < last; ++source) {
         poll(source);
-        if (!search.add(source, of_edges, partial[block])) finite[block] = 0;
+        search.add(source, of_edges, partial[block]);
       }
     });
   trap.rethrow();
-  if (std::count(finite.begin(), finite.end(), 0) > 0)
-    throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
-  std::vector<double> sum(size, 0);
-  const Progress at_end = progress.part(1, 1);
-  for (const auto& part : partial) {
-    at_end.report("betweenness", 0);
-    for (std::size_t v = 0; v < size; ++v) sum[v] += part[v];
-  }
-  return sum;
+  return sum_of_parts(partial, size, progress.part(1, 1));
 }
 
 }  // namespace
 
+std::vector<double> sum_of_parts(const std::vector<std::vector<double>>& parts, std::size_t size,
+                                 const Progress& progress) {
+  std::vector<double> sum(size, 0);
+  for (const auto& part : parts) {
+    progress.report("betweenness", 0);
+    for (std::size_t v = 0; v < part.size(); ++v) sum[v] += part[v];
+  }
+  if (!std::all_of(sum.begin(), sum.end(), [](double s) { return std::isfinite(s); }))
+    throw NumericalError("betweenness", "a number of shortest paths exceeds the range of double");
+  return sum;
+}
+
 std::vector<double> betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {
-  return sum_of_searches(simplify(graph, weighted, progress.part(0, 0)), false, threads, progress);
+  const SimpleGraph simple = simplify(graph, weighted, false, progress.part(0, 0));
+  return weighted ? sum_of_searches(simple, false, threads, progress) : sum_by_hops(simple, threads, progress);
 }
 
 std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {
-  const SimpleGraph simple = simplify(graph, weighted, progress.part(0, 0));
+  const SimpleGraph simple = simplify(graph, weighted, true, progress.part(0, 0));
   const std::vector<double> edges = sum_of_searches(simple, true, threads, progress);
   std::vector<double> synapses(graph.synapses(), 0.0);
   for (std::uint64_t k = 0; k < synapses.size(); ++k)
-    if (simple.edge[k] != kNoEdge) synapses[k] = edges[simple.edge[k]];
+    if (simple.edge[k] != SimpleGraph::kNoEdge) synapses[k] = edges[simple.edge[k]];
   return synapses;
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "host/pruning/betweenness.hpp"
 #include "host/pruning/noise_prune.hpp"
 #include "sprig/core/random.hpp"
 
@@ -111,12 +110,6 @@ SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<doub
                                                : kept_share(work.recurrent().weights, choice.keep);
   choice.p.assign(scores.size(), p);
   return choice;
-}
-
-std::vector<std::uint8_t> central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,
-                                          int threads, const Progress& progress) {
-  return keep_highest_neurons(work, betweenness(work.recurrent(), options.betweenness_weighted, threads, progress),
-                              target, progress.part(1, 1));
 }
 
 }  // namespace sprig

@@ -63,8 +63,4 @@ SynapseChoice choose_synapses(const WorkingNetwork& work, const std::vector<doub
                               double target, double excitatory_share, std::uint32_t seed, PruneRound& round,
                               PruneGuards& guards, const Progress& progress = {});
 
-// LNP step II: all neurons but those of lowest betweenness, `target` of them; ties: lowest original id first.
-std::vector<std::uint8_t> central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,
-                                          int threads, const Progress& progress = {});
-
 }  // namespace sprig

@@ -78,6 +78,8 @@ Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std
     if (as_it_was && !start) start = eigenpairs(work, at_start);
     Eigenpairs pairs = as_it_was ? *start : eigenpairs(trial.work, at_start);
     double ratio = mean_participation_ratio(pairs);
+    std::optional<Neighbours> neighbours;          // of trial.work
+    std::vector<std::vector<NewSynapse>> refused;  // that did not help trial.work: they need no second look
     while (trial.portion > 0 && trial.added < trial.budget) {
       trial.portion = std::min(trial.portion, trial.budget - trial.added);
       const std::vector<Eigen::Index> order = by_localisation(pairs);
@@ -86,10 +88,12 @@ Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std
         const double done = passes_done(trial.passes, trial.added, trial.budget);
         of_passes.report("prune", done);
         const Progress of_pass = of_passes.part(done, done);
-        WorkingNetwork pass = trial.work;
-        const auto synapses =
-            delocalising_synapses(pass.network(), pairs.vectors.col(order[trial.refused]), trial.portion, of_pass);
-        if (!synapses.empty()) {
+        const Network& network = trial.work.network();
+        if (!neighbours) neighbours.emplace(network.recurrent, of_pass);
+        const auto synapses = delocalising_synapses(network, *neighbours, pairs.vectors.col(order[trial.refused]),
+                                                    trial.portion, of_pass);
+        if (!synapses.empty() && std::find(refused.begin(), refused.end(), synapses) == refused.end()) {
+          WorkingNetwork pass = trial.work;
           pass.add_synapses(synapses);
           Eigenpairs spread = eigenpairs(pass, of_pass);
           // As many as before: fewer would be another mean.
@@ -99,6 +103,10 @@ Delocalisation delocalise(WorkingNetwork& work, const PruneOptions& options, std
             ratio = mean_participation_ratio(pairs);
             trial.work = std::move(pass);
             trial.added += synapses.size();
+            neighbours.reset();
+            refused.clear();
+          } else {
+            refused.push_back(synapses);
           }
         }
         ++trial.passes;

@@ -1,18 +1,35 @@
 // Step III of the working network: trials, and what is accepted of them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "host/pruning/working_network.hpp"
 #include "sprig/pruning/prune.hpp"
 
 namespace sprig {
 
+// Neurons in and out, of each neuron; an autapse is no neighbour, parallel synapses count as many. Errors: Interrupted.
+class Neighbours {
+ public:
+  Neighbours(const Csr& csr, const Progress& progress);
+  std::span<const std::uint32_t> of(std::uint32_t i) const {
+    return {list_.data() + offsets_[i], offsets_[i + 1] - offsets_[i]};
+  }
+  double degree(std::uint32_t i) const { return static_cast<double>(offsets_[i + 1] - offsets_[i]); }
+
+ private:
+  std::vector<std::uint64_t> offsets_;
+  std::vector<std::uint32_t> list_;
+};
+
 // leading_eigenpairs() and delocalising_synapses() that can be stopped. Errors: Interrupted.
 Eigenpairs leading_eigenpairs(const Network& network, std::uint32_t count, std::uint32_t seed, int threads,
                               const Progress& progress);
-std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eigen::VectorXcd& psi, std::size_t count,
-                                              const Progress& progress);
+std::vector<NewSynapse> delocalising_synapses(const Network& network, const Neighbours& neighbours,
+                                              const Eigen::VectorXcd& psi, std::size_t count, const Progress& progress);
 
 // What a trial may ask of its network.
 using LargestExponent = std::function<double(const WorkingNetwork&, const Progress&)>;

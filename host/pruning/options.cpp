@@ -42,6 +42,12 @@ void check_timescales(const TimescaleOptions& o) {
            "above timescales.scale_min_ms = " + shown(o.scale_min_ms));
 }
 
+void check_betweenness(const PruneOptions& options) {
+  if (options.betweenness == BetweennessMethod::sampled && options.betweenness_weighted)
+    refuse("prune.betweenness", "\"sampled\" with prune.betweenness_weighted",
+           "\"exact\" or \"auto\": paths by length are always exact");
+}
+
 void check_match(const PruneOptions& options) {
   const PruneMethod match = options.match;
   if (options.method != PruneMethod::random_by_sign) return;
@@ -94,6 +100,7 @@ void check_prune_options(const PruneOptions& options, const Network& network, co
   check_timescales(options.timescales);
   check_target(options, drive);
   check_match(options);
+  check_betweenness(options);
   check_per_neuron(options, network);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "host/pruning/expected_work.hpp"
 #include "host/pruning/timescales_step.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -14,35 +15,6 @@ namespace {
 
 constexpr PruneStage kStages[] = {PruneStage::before,         PruneStage::matched,    PruneStage::rounds,
                                   PruneStage::delocalisation, PruneStage::timescales, PruneStage::after};
-
-constexpr double kSpectrumShare = 0.25;  // of step III: its start
-
-// Work of a stage in spectra, for the progress alone: guesses. 0: it is left out.
-double stage_work(PruneStage stage, const PruneOptions& options) {
-  constexpr double kRoundWork = 1, kDelocaliseWork = 3;
-  const bool in_rounds = options.method != PruneMethod::dense && options.method != PruneMethod::none;
-  switch (stage) {
-    case PruneStage::before:
-      return measures_before(options) ? 1 : 0;
-    case PruneStage::matched:
-      return options.method == PruneMethod::random_by_sign ? kRoundWork * options.rounds : 0;
-    case PruneStage::rounds:
-      return in_rounds ? kRoundWork * options.rounds : 0;
-    case PruneStage::delocalisation:
-      return delocalises(options) ? kDelocaliseWork : 0;
-    case PruneStage::timescales:
-      return tunes_timescales(options) ? options.timescales.evaluations : 0;
-    case PruneStage::after:
-      return options.spectra ? 1 : 0;
-  }
-  return 0;
-}
-
-double expected_work(const PruneOptions& options) {
-  double work = 0;
-  for (const PruneStage stage : kStages) work += stage_work(stage, options);
-  return work;
-}
 
 std::string stage_name(PruneStage stage, const PruneOptions& options) {
   switch (stage) {
@@ -89,10 +61,38 @@ PruneResult Pruner::run(bool keeps) {
   return finish();
 }
 
+// Work of a stage, for the progress. 0: it is left out.
+double Pruner::stage_work(PruneStage stage) const {
+  const PruneSizes given = PruneSizes::of(given_), pruned = given.after(options_.rounds, options_);
+  const bool in_rounds = options_.method != PruneMethod::dense && options_.method != PruneMethod::none;
+  const double of_pruned = spectrum_work(pruned, options_.lyapunov);
+  switch (stage) {
+    case PruneStage::before:
+      return measures_before(options_) ? spectrum_work(given, options_.lyapunov) : 0;
+    case PruneStage::matched:
+      return options_.method == PruneMethod::random_by_sign ? rounds_work(given, options_.match, options_) : 0;
+    case PruneStage::rounds:
+      return in_rounds ? rounds_work(given, options_.method, options_) : 0;
+    case PruneStage::delocalisation:
+      return delocalises(options_) ? 2 * of_pruned + delocalisation_work(pruned, options_) : 0;
+    case PruneStage::timescales:
+      return tunes_timescales(options_) ? options_.timescales.evaluations * of_pruned : 0;
+    case PruneStage::after:
+      return options_.spectra ? of_pruned : 0;
+  }
+  return 0;
+}
+
+double Pruner::expected_work() const {
+  double work = 0;
+  for (const PruneStage stage : kStages) work += stage_work(stage);
+  return work;
+}
+
 void Pruner::go_on() {
-  ProgressParts parts(progress_, expected_work(options_));
+  ProgressParts parts(progress_, expected_work());
   for (const PruneStage stage : kStages) {
-    const Progress progress = parts.next(stage_work(stage, options_), stage_name(stage, options_));
+    const Progress progress = parts.next(stage_work(stage), stage_name(stage, options_));
     if (stage < stage_) continue;
     do_stage(stage, progress);
     if (stage == PruneStage::after) break;
@@ -104,7 +104,7 @@ void Pruner::go_on() {
 
 void Pruner::do_stage(PruneStage stage, const Progress& progress) {
   if (stage == PruneStage::rounds) return prune(progress);  // `none` has no rounds, and removes all the same
-  if (stage_work(stage, options_) == 0) return;
+  if (stage_work(stage) == 0) return;
   switch (stage) {
     case PruneStage::before:
       return measure_before(progress);
@@ -162,6 +162,7 @@ void Pruner::match(const Progress& progress) {
   for (const PruneRound& round : matched_->rounds)
     shares_.push_back(static_cast<double>(round.excitatory) /
                       static_cast<double>(std::max<std::uint64_t>(1, round.synapses)));
+  now_.steps.add(matched_->steps);
   matched_.reset();
 }
 
@@ -190,13 +191,16 @@ void Pruner::prune(const Progress& progress) {
 
 // Step III, into the room that the last round left.
 void Pruner::delocalise(const Progress& progress) {
+  const PruneSizes sizes = PruneSizes::of(now_.work.network());
+  const double one_spectrum = spectrum_work(sizes, options_.lyapunov);
+  const double start_share = one_spectrum / (2 * one_spectrum + delocalisation_work(sizes, options_));
   if (!result_.before_failure.empty()) {
     result_.delocalisation.tried = true;
     result_.delocalisation.reason = result_.before_failure;
     return;
   }
   try {
-    spectrum(progress.part(0, kSpectrumShare), "pruned");
+    spectrum(progress.part(0, start_share), "pruned");
   } catch (const NumericalError& error) {
     result_.delocalisation.tried = true;
     result_.delocalisation.reason = error.what();
@@ -216,9 +220,15 @@ void Pruner::delocalise(const Progress& progress) {
   const std::uint64_t last = last_target(), now = now_.work.recurrent().synapses();
   const std::uint64_t budget = std::min(last > now ? last - now : 0, delocalisation_budget());
   if (!trial_) trial_.emplace(given_);
-  result_.delocalisation =
-      sprig::delocalise(now_.work, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
-                        progress.part(kSpectrumShare, 1), *trial_, [&] { whole(); });
+  const double spectra_s = now_.steps[PruneStep::spectra].seconds;
+  {
+    const StepClock clock(now_.steps, PruneStep::delocalisation, delocalisation_bytes(sizes, options_),
+                          StepBound::memory);
+    result_.delocalisation =
+        sprig::delocalise(now_.work, options_, budget, lambda_bound(), simulation_.threads, largest_exponent,
+                          progress.part(start_share, 1), *trial_, [&] { whole(); });
+  }
+  now_.steps[PruneStep::delocalisation].seconds -= now_.steps[PruneStep::spectra].seconds - spectra_s;
   if (result_.delocalisation.accepted) spectrum_ = std::move(of_trial);
   trial_.reset();
 }
@@ -234,6 +244,9 @@ void Pruner::tune_timescales(const Progress& progress) {
     now.exponents.clear();  // any network whose spectrum can be computed is better
   }
   const WorkingNetwork& work = now_.work;
+  const StepClock clock(now_.steps, PruneStep::timescales,
+                        options_.timescales.batch * spectrum_bytes(PruneSizes::of(work.network()), options_.lyapunov),
+                        StepBound::memory);
   search_timescales(
       work.network(), drive_.subset(work.kept()), simulation_, options_,
       {result_.before, tangent_dimension(given_), now, lambda_bound()}, progress.part(spectrum_share, 1), checkpoints_,
@@ -254,6 +267,7 @@ void Pruner::tune_timescales(const Progress& progress) {
 PruneResult Pruner::finish() {
   note_factors();
   result_.guards = now_.guards;
+  result_.steps = now_.steps;
   result_.rounds = std::move(now_.rounds);
   result_.neurons_before = given_.size();
   result_.synapses_before = given_.recurrent.synapses();
@@ -304,6 +318,8 @@ LyapunovResult Pruner::measure(const WorkingNetwork& work, const Progress& progr
   if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
     options.exponents = std::min(options.exponents, tangent_dimension(network));
   }
+  const StepClock clock(now_.steps, PruneStep::spectra, spectrum_bytes(PruneSizes::of(network), options),
+                        StepBound::arithmetic);
   LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress,
                                               checkpoints_.part(part));
   now_.guards.velocity += measured.guarded_spikes;

@@ -44,6 +44,8 @@ class Pruner {
 
  private:
   void go_on();
+  double stage_work(PruneStage stage) const;
+  double expected_work() const;
   void do_stage(PruneStage stage, const Progress& progress);
   void measure_before(const Progress& progress);
   void match(const Progress& progress);

@@ -7,14 +7,15 @@
 #include <string>
 #include <utility>
 
+#include "host/pruning/central_neurons.hpp"
 #include "host/pruning/choice.hpp"
+#include "host/pruning/expected_work.hpp"
 #include "sprig/pruning/options.hpp"
 
 namespace sprig {
 namespace {
 
 constexpr double kBudgetTolerance = 0.005;  // of a round's synapses, when betweenness takes some too
-constexpr double kScoresShare = 0.7;        // of a round's work, for the progress alone
 
 }  // namespace
 
@@ -77,13 +78,20 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
   const bool after = removes_central(options_), neurons_go = neurons < state_.work.network().size();
   std::optional<Trial> trial;
   if (neurons_go || goal < synapses) {
-    const Progress of_scores = progress.part(0, kScoresShare), of_choice = progress.part(kScoresShare, 1);
+    const PruneSizes sizes = PruneSizes::of(state_.work.network());
+    const double of_method = scores_work(sizes, options_.method, options_);
+    const double share = of_method / (of_method + choice_work(sizes, options_));
+    const Progress of_scores = progress.part(0, share), of_choice = progress.part(share, 1);
     const ScoreInput input{state_.work, drive_,      simulation_,
                            options_,    number,      begun.guards,
                            of_scores,   checkpoints, static_cast<double>(goal)};
     of_scores.report("prune", 0);
     Scores scores;
-    if (goal < synapses || !after) scores = method_scores(options_.method, input);
+    if (goal < synapses || !after) {
+      const StepClock clock(state_.steps, PruneStep::scores, scores_bytes(sizes, options_.method, options_),
+                            is_dense(sizes, options_.method, options_) ? StepBound::arithmetic : StepBound::memory);
+      scores = method_scores(options_.method, input);
+    }
     now.covariance = scores.covariance;
     if (options_.neurons_by == NeuronChoice::random || (scores.neurons.empty() && !after))
       scores.neurons = random_neurons(input);
@@ -119,9 +127,7 @@ PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::ui
     if (neurons_go) of_try.report("prune", 0);
     Trial trial{state_.work, begun.guards, begun.round};
     if (synapses_go && step_one < available) choose(scores.synapses, step_one, trial, of_try.part(0, 0));
-    if (neurons_go)
-      trial.changed |=
-          trial.work.keep_neurons(central_neurons(trial.work, options_, neurons, simulation_.threads, of_try));
+    if (neurons_go) take_central(neurons, trial, of_try);
     const auto left = static_cast<double>(trial.work.recurrent().synapses());
     trial.miss = std::abs(left - target);
     if (!best || trial.miss < best->miss) best = std::move(trial);
@@ -132,9 +138,21 @@ PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::ui
   return std::move(*best);
 }
 
+// Step II: `target` neurons of the trial's network stay.
+void PruningRounds::take_central(std::uint64_t target, Trial& trial, const Progress& progress) const {
+  const PruneSizes sizes = PruneSizes::of(trial.work.network());
+  const StepClock clock(state_.steps, PruneStep::betweenness,
+                        step_two_bytes(options_, sizes.neurons, sizes.synapses, 1), StepBound::memory);
+  const CentralNeurons central = central_neurons(trial.work, options_, target, simulation_.threads, progress);
+  trial.round.betweenness_overlap = central.overlap;
+  trial.changed |= trial.work.keep_neurons(central.keep);
+}
+
 // Keeps `target` synapses of the trial's network, which has more.
 void PruningRounds::choose(const std::vector<double>& scores, double target, Trial& trial,
                            const Progress& progress) const {
+  const StepClock clock(state_.steps, PruneStep::choice, choice_bytes(PruneSizes::of(trial.work.network())),
+                        StepBound::memory);
   const double share = shares_.empty() ? 0 : shares_[std::min<std::size_t>(trial.round.round, shares_.size() - 1)];
   const SynapseChoice choice = choose_synapses(trial.work, scores, choice_rule(options_.method), target, share,
                                                options_.seed, trial.round, trial.guards, progress);

@@ -19,8 +19,11 @@ struct RoundsState {
   PruneGuards guards;
   std::vector<PruneRound> rounds;
   std::uint32_t unchanged = 0;  // the last so many changed nothing
+  StepCosts steps;
 
-  static void persist(auto& self, auto& archive) { archive(self.work, self.guards, self.rounds, self.unchanged); }
+  static void persist(auto& self, auto& archive) {
+    archive(self.work, self.guards, self.rounds, self.unchanged, self.steps);
+  }
 };
 
 class PruningRounds {
@@ -47,6 +50,7 @@ class PruningRounds {
                       const Progress& progress) const;
   Trial synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
                        const Progress& progress) const;
+  void take_central(std::uint64_t target, Trial& trial, const Progress& progress) const;
   void choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress) const;
 
   RoundsState& state_;

@@ -144,11 +144,28 @@ void draw_timescales(Page& page, const Node& step) {
   draw_terms(page, trace);
 }
 
+// A column a step, so that seconds, which differ from run to run, have a row of their own.
+void draw_costs(Page& page, const Node& steps) {
+  if (!steps.there()) return;
+  Table table{{""}, {{"seconds"}, {"working memory (MB)"}, {"bound by"}}, 1};
+  for (const Node& step : steps.items()) {
+    constexpr double kMegabyte = 1e6;
+    table.header.push_back(step["name"].text());
+    table.rows[0].push_back(figure(step["seconds"].number(), 3));
+    table.rows[1].push_back(figure(step["bytes"].number() / kMegabyte, 3));
+    table.rows[2].push_back(step["bound"].text());
+  }
+  if (table.header.size() == 1) return;
+  page.section("Costs", "What each step took in all rounds, and the largest working memory of one thread.");
+  page.table(table);
+}
+
 }  // namespace
 
 void draw_search(Page& page, const RunData& run) {
   if (run.manifest()["verb"].text() != "prune") return;
   const Node result = run.result();
+  draw_costs(page, result["steps"]);
   const Node edges = result["delocalisation"], timescales = result["timescales"];
   if (!edges.there()) page.left_out("delocalisation: result.json has none");
   if (!timescales.there()) page.left_out("the search of time constants: result.json has none");

@@ -272,6 +272,10 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::D
   };
   plan_covariance(config.prune.covariance, planned, pruned_by(PruneMethod::resistance),
                   pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise), add);
+  const PruneOptions& p = config.prune;
+  if (p.neuron_fraction > 0 && work != Work::operating_point &&
+      (p.neurons_by == NeuronChoice::betweenness || (p.neurons_by == NeuronChoice::own && pruned_by(PruneMethod::lnp))))
+    add("pruning", "betweenness", step_two_bytes(p, n, e, team_size(config.simulation.threads)));
   const TimescaleOptions& search = config.prune.timescales;
   if (search.evaluations > 0 && (pruned_by(PruneMethod::lnp) || (search.every_method && work != Work::operating_point)))
     add("pruning", "candidates of step IV",

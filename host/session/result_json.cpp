@@ -44,7 +44,20 @@ Json round_json(const PruneRound& r) {
           {"expected_kept", r.expected_kept},
           {"lambda_max", r.lambda_max},
           {"mean_rate_hz", r.mean_rate_hz},
-          {"covariance", covariance_json(r.covariance)}};
+          {"covariance", covariance_json(r.covariance)},
+          {"betweenness_overlap", r.betweenness_overlap}};
+}
+
+// Those that were done.
+Json steps_json(const StepCosts& steps) {
+  Json list = Json::array();
+  for (std::size_t s = 0; s < kPruneSteps; ++s)
+    if (const StepCost& cost = steps.of[s]; cost.bytes > 0)
+      list.push_back({{"name", name_of(static_cast<PruneStep>(s))},
+                      {"seconds", cost.seconds},
+                      {"bytes", cost.bytes},
+                      {"bound", name_of(cost.bound)}});
+  return list;
 }
 
 Json delocalisation_json(const Delocalisation& d) {
@@ -160,7 +173,8 @@ Json prune_json(const PruneResult& pruned, const PruneOptions& options) {
               {"factor_inhibitory", pruned.factor_inhibitory},
               {"before_failure", pruned.before_failure},
               {"after_failure", pruned.after_failure},
-              {"rounds_detail", rounds}};
+              {"rounds_detail", rounds},
+              {"steps", steps_json(pruned.steps)}};
   if (pruned.delocalisation.tried) result["delocalisation"] = delocalisation_json(pruned.delocalisation);
   if (!pruned.timescales.trace.empty()) result["timescales"] = timescales_json(pruned.timescales);
   return result;

@@ -46,7 +46,9 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"run", "--max-neurons", "0"}, 2, "--max-neurons: found \"0\"; allowed: a number from 1 to 1e18"},
       {{"run", "--max-input-bytes", "many"}, 2, "--max-input-bytes: found \"many\""},
       {{"run", "--max-neurons", "10", "--set", "network.neurons=11"}, 3, "network.neurons: found 11 neurons; allowed"},
-      {{"plan", "--max-synapses", "1K", "--set", "network.neurons=1000"}, 3, " synapses; allowed: up to 1000 (--max-syn"},
+      {{"plan", "--max-synapses", "1K", "--set", "network.neurons=1000"},
+       3,
+       " synapses; allowed: up to 1000 (--max-syn"},
       {{"bench", "vogels", "--max-neurons", "10"}, 3, "bench.network: found 4000 neurons; allowed: up to 10"},
       {{"learn", "--max-neurons", "10"}, 3, "learn.neurons: found "},
       {{"run", "--max-input-bytes", "2", "--set", "network.file=bad.npz"}, 4, "allowed: up to 2 (--max-input-bytes)"},
@@ -171,9 +173,34 @@ TEST_F(CommandLine, PruneWritesItsKeysAndTheSameHashForAnyThreads) {
   EXPECT_EQ(two.out, "");
   EXPECT_EQ(two.err, "");
   const Json r = result("one");
-  expect_keys(r, {"neurons_before", "neurons_after", "synapses_before", "synapses_after", "rounds", "lambda_max_before",
-                  "lambda_max_after", "spectrum_before", "spectrum_after", "mean_rate_before", "mean_rate_after",
-                  "guards", "hash", "method", "density", "seed", "complete", "wall_s", "rounds_detail"});
+  expect_keys(r, {"neurons_before",
+                  "neurons_after",
+                  "synapses_before",
+                  "synapses_after",
+                  "rounds",
+                  "lambda_max_before",
+                  "lambda_max_after",
+                  "spectrum_before",
+                  "spectrum_after",
+                  "mean_rate_before",
+                  "mean_rate_after",
+                  "guards",
+                  "hash",
+                  "method",
+                  "density",
+                  "seed",
+                  "complete",
+                  "wall_s",
+                  "rounds_detail",
+                  "steps"});
+  std::vector<std::string> steps;
+  for (const Json& step : r["steps"]) {
+    steps.push_back(step["name"]);
+    EXPECT_GT(step["bytes"], 0);
+    EXPECT_GE(step["seconds"], 0);
+  }
+  EXPECT_EQ(steps, (std::vector<std::string>{"spectra", "scores", "choice", "betweenness", "delocalisation"}));
+  EXPECT_NE(one.out.find("betweenness"), std::string::npos);
   EXPECT_EQ(r["neurons_before"], 60);
   EXPECT_LT(r["neurons_after"], 60);
   EXPECT_LT(r["synapses_after"], r["synapses_before"]);

@@ -234,6 +234,31 @@ TEST_F(ReportVerb, AnInterruptedRunHasAPageThatSaysSo) {
   EXPECT_NE(page("a").find("Stopped early"), std::string::npos);
 }
 
+TEST_F(ReportVerb, HasEigenvaluesOfASmallNetworkAndSaysHowToGetThemOfALargerOne) {
+  const auto why = [&](const char* neurons, const char* asked) {
+    const std::string size = std::string("network.neurons=") + neurons,
+                      key = std::string("run.page_eigenvalues=") + asked;
+    EXPECT_EQ(run({"lyapunov", "--config", "small.toml", "--set", size, "--set", key, "--set", "lyapunov.exponents=1",
+                   "--out", neurons + std::string(asked)})
+                  .code,
+              0);
+    const Json network = observation(neurons + std::string(asked))["networks"][0];
+    EXPECT_NE(network.contains("eigenvalues"), network.contains("no_eigenvalues"));
+    if (network.contains("eigenvalues")) {
+      EXPECT_EQ(network["eigenvalues"]["real"].size(), network["neurons"]);
+      return std::string();
+    }
+    const std::string text = network["no_eigenvalues"];
+    EXPECT_NE(page(neurons + std::string(asked)).find("eigenvalues (network): "), std::string::npos);
+    return text;
+  };
+  EXPECT_EQ(why("200", "auto"), "");
+  EXPECT_EQ(why("201", "all"), "");
+  EXPECT_NE(why("201", "auto").find("run.page_eigenvalues = \"all\""), std::string::npos);
+  EXPECT_NE(why("60", "none").find("run.page_eigenvalues = \"all\""), std::string::npos);
+  EXPECT_NE(why("1001", "all").find("computed up to 1000 neurons"), std::string::npos);
+}
+
 TEST(Histogram, HasEveryValueOnceTheLastBinWithItsEdge) {
   const std::vector<double> values{0, 0.5, 1, 1, 2, 10};
   const auto edges = app::common_edges({values, {5}}, 5);

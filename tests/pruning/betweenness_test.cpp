@@ -193,6 +193,16 @@ TEST(Betweenness, WeightedPathsAvoidWeakSynapses) {
   EXPECT_EQ(of_edges(4, edges, true), (std::vector<double>{0, 1, 0, 0}));
 }
 
+// By length every source has a search of its own; by hops eight are searched together. Paths of unit lengths are those
+// of hops, and every sum has the same terms in the same order.
+TEST(Betweenness, OfUnitLengthsHasTheBitsOfHops) {
+  for (const auto& [nodes, density] : {std::pair(300u, 0.02), std::pair(130u, 0.3), std::pair(5u, 0.5)}) {
+    Csr csr = random_graph({.nodes = nodes, .density = density, .multapses = 0.1, .autapses = true, .seed = 8});
+    std::fill(csr.weights.begin(), csr.weights.end(), 1.0f);
+    EXPECT_EQ(betweenness(csr, false, 2), betweenness(csr, true, 1)) << nodes;
+  }
+}
+
 TEST(Betweenness, ParallelSynapsesAndTiesShareOnePath) {
   // Two ways from 0 to 3 of equal length; the second synapse 0 -> 1 must not count as a third.
   const std::vector<Edge> edges = {{0, 1, 1, 1}, {0, 1, 0.5f, 1}, {0, 2, 1, 1}, {1, 3, 1, 1}, {2, 3, 1, 1}};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "host/pruning/delocalise_step.hpp"
@@ -148,6 +149,56 @@ TEST(DelocalisingSynapses, AreThoseOfLargestGainInDegreeVariance) {
   EXPECT_EQ(std::pair(synapses[0].source, synapses[0].target), std::pair(0u, 2u));
   EXPECT_EQ(std::pair(synapses[1].source, synapses[1].target), std::pair(2u, 0u));
   EXPECT_EQ(std::pair(synapses[2].source, synapses[2].target), std::pair(1u, 0u));
+}
+
+TEST(DelocalisingSynapses, AreTheFirstOfAllCandidatesInOrder) {
+  const Network network = small_network(150, 0.04);
+  const Csr& csr = network.recurrent;
+  std::vector<std::set<std::uint32_t>> near(150);
+  std::vector<int> degree(150, 0);
+  std::set<std::pair<std::uint32_t, std::uint32_t>> edges;
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k) {
+      const std::uint32_t j = csr.targets[k];
+      near[i].insert(j), near[j].insert(i), edges.insert({i, j}), ++degree[i], ++degree[j];
+    }
+  Eigen::VectorXcd psi = Eigen::VectorXcd::Zero(150);
+  psi.segment(20, 12).setConstant(1);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, double> gains;
+  for (std::uint32_t s = 20; s < 32; ++s) {
+    std::set<std::uint32_t> around{s};
+    for (const std::uint32_t j : near[s]) around.insert(j), around.insert(near[j].begin(), near[j].end());
+    const auto n = static_cast<double>(around.size());
+    double mean = 0, squares = 0;
+    for (const std::uint32_t j : around) mean += degree[j] / n, squares += degree[j] * degree[j] / n;
+    for (const std::uint32_t j : around) {
+      if (j == s) continue;
+      double mean_then = 0, squares_then = 0;
+      for (const std::uint32_t i : around) {
+        const int d = degree[i] + (i == j || i == s ? 1 : 0);
+        mean_then += d / n, squares_then += d * d / n;
+      }
+      const double gain = (squares_then - mean_then * mean_then) - (squares - mean * mean);
+      for (const auto& pair : {std::pair(s, j), std::pair(j, s)})
+        if (!edges.contains(pair)) gains[pair] = gains.contains(pair) ? std::max(gains[pair], gain) : gain;
+    }
+  }
+  for (const std::size_t count : {std::size_t{1}, std::size_t{40}, gains.size(), gains.size() + 10}) {
+    const std::vector<NewSynapse> synapses = delocalising_synapses(network, psi, count);
+    ASSERT_EQ(synapses.size(), std::min(count, gains.size()));
+    double last = std::numeric_limits<double>::infinity(), least = last;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> taken;
+    for (const NewSynapse& s : synapses) {
+      const double gain = gains.at({s.source, s.target});
+      EXPECT_LE(gain, last + 1e-9);
+      last = gain, least = std::min(least, gain);
+      EXPECT_TRUE(taken.insert({s.source, s.target}).second);
+    }
+    for (const auto& [pair, gain] : gains)
+      if (!taken.contains(pair)) {
+        EXPECT_LE(gain, least + 1e-9);
+      }
+  }
 }
 
 TEST(DelocalisingSynapses, TakeTheSignOfMostSynapsesOfTheirSource) {

@@ -71,7 +71,7 @@ TEST(PruneProgress, OfAMatchedControlGivesTheRoundsOfBothMethodsTheirShares) {
   ASSERT_FALSE(matched.empty());
   ASSERT_FALSE(own.empty());
   EXPECT_EQ(*matched.begin(), 0);
-  EXPECT_EQ(*own.begin(), 0.5);
+  EXPECT_GT(*own.begin(), 0.5) << "draws are less work than the scores of lnp";
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ MASKED = {"wall_s", "started", "finished", "host", "hostname", "pid", "command_l
           "presentations_per_s"}
 # By verb: what is measured in seconds or joules, or says which process did it.
 MASKED_OF = {
+    "prune": {"seconds"},
     "bench": {"rtf_least", "rtf_most", "events_per_s", "construct_s", "prune_s", "wall_s_of_repeats", "bandwidth",
               "bandwidth_share", "memory", "sweep", "hardware", "earlier_processes"},
 }

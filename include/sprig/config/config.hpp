@@ -44,12 +44,19 @@ constexpr auto words_of(BrunelRegime) { return words<BrunelRegime>("A", "B", "C"
 enum class BenchCheck { none, rates, full };  // full: intervals and correlations too, against a second seed
 constexpr auto words_of(BenchCheck) { return words<BenchCheck>("none", "rates", "full"); }
 
+// Which networks' eigenvalues the page of `lyapunov` and `prune` shows, of all of their recurrent matrix: a dense
+// computation, N^3. automatic: of those up to kFewEigenvalues neurons; all: up to kMostEigenvalues.
+enum class PageEigenvalues { none, automatic, all };
+constexpr auto words_of(PageEigenvalues) { return words<PageEigenvalues>("none", "auto", "all"); }
+inline constexpr std::uint32_t kFewEigenvalues = 200, kMostEigenvalues = 1000;  // 1000: some seconds
+
 struct RunSection {
   double duration_ms = 1000, transient_ms = 0;  // recorded time, and time before it
   bool record_spikes = true;
   double count_window_ms = 0;        // > 0: spike counts per neuron and window
   std::vector<std::uint32_t> probe;  // neurons whose V, I and theta are recorded
   ActivityPolicy activity = ActivityPolicy::warn;
+  PageEigenvalues page_eigenvalues = PageEigenvalues::automatic;
 };
 void fields(IsOptions<RunSection> auto& o, auto&& visit) {
   visit("duration_ms", o.duration_ms, above(0), "run: recorded time");
@@ -63,6 +70,8 @@ void fields(IsOptions<RunSection> auto& o, auto&& visit) {
   visit(
       "activity", o.activity, kAnything,
       "a network that is silent or saturated: warn of it, refuse it (exit code 7; a study's cell fails), or ignore it");
+  visit("page_eigenvalues", o.page_eigenvalues, kAnything,
+        "lyapunov, prune: eigenvalues of the recurrent matrix on the page; auto: up to 200 neurons, all: up to 1000");
 }
 
 // Drive::... for all neurons alike; 0 switches a source off.

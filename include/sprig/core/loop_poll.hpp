@@ -34,7 +34,15 @@ class LoopPoll {
   // Before a piece, in any order, from any thread. Errors: Interrupted, in every thread that asks from then on.
   void operator()(std::uint64_t number) {
     if (number % every_ != 0) return;
-    const std::uint64_t done = done_.fetch_add(every_, std::memory_order_relaxed);
+    ask(done_.fetch_add(every_, std::memory_order_relaxed));
+  }
+  // Within a piece that takes long. Errors: the same.
+  void again() { ask(done_.load(std::memory_order_relaxed)); }
+
+ private:
+  static constexpr double kNotAll = 1 - 1e-9;  // the last piece is still to be done
+
+  void ask(std::uint64_t done) {
     if (!stopped_.load(std::memory_order_relaxed)) {
       const std::unique_lock lock(mutex_, std::try_to_lock);
       if (!lock.owns_lock()) return;  // another thread is asking
@@ -44,8 +52,6 @@ class LoopPoll {
     if (stopped_.load(std::memory_order_relaxed)) throw Interrupted(where_, "stopped on request");
   }
 
- private:
-  static constexpr double kNotAll = 1 - 1e-9;  // the last piece is still to be done
   const char* where_;
   const Progress& progress_;
   double pieces_, highest_ = 0;

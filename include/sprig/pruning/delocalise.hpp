@@ -51,16 +51,19 @@ double mean_participation_ratio(const Eigenpairs& pairs);
 struct NewSynapse {
   std::uint32_t source, target;  // indices in the network
   float weight;
+  bool operator==(const NewSynapse&) const = default;
 };
 
 // Up to `count` synapses that raise the heterogeneity of degrees around the support of `psi`: its round(1/IPR)
 // strongest neurons, at most kMaxSupport [ours]. Candidates join a neuron s of the support with one of the
 // neighbourhood B_s of up to two hops around it (directions aside), either way, where there is no synapse yet; the gain
 // is that of the variance over B_s of the numbers of synapses in and out. The highest gains are taken (ties: lowest
-// original ids first), each gain with the degrees before any was added. Weight: mean |w| over the synapses of the same
-// sign [ours]; the sign is that of most synapses of the source, or of its population when there are none.
+// original ids first), each gain with the degrees before any was added. In networks of more than kWholeNeighbourhoods
+// neurons the second hop goes through the kMostThrough neighbours of s of highest degree alone. Weight: mean |w| over
+// the synapses of the same sign [ours]; the sign is that of most synapses of the source, or of its population when
+// there are none.
 std::vector<NewSynapse> delocalising_synapses(const Network& network, const Eigen::VectorXcd& psi, std::size_t count);
-inline constexpr std::uint32_t kMaxSupport = 64;
+inline constexpr std::uint32_t kMaxSupport = 64, kWholeNeighbourhoods = 100000, kMostThrough = 64;
 
 // What step III did. Ratios and exponents (1/ms) are of the network before and after it.
 struct Delocalisation {

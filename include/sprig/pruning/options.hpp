@@ -26,6 +26,8 @@ bool measures_before(const PruneOptions& options);
 bool needs_exponents(const PruneOptions& options);
 // Does betweenness choose the neurons, after the synapses?
 bool removes_central(const PruneOptions& options);
+// Working memory of step II by betweenness, bytes, of a graph of that size.
+double step_two_bytes(const PruneOptions& options, double neurons, double synapses, int threads);
 // Do they call options.measure?
 bool needs_activity(const PruneOptions& options);
 

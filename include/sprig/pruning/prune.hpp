@@ -15,6 +15,7 @@
 #include "sprig/network/network.hpp"
 #include "sprig/pruning/covariance.hpp"
 #include "sprig/pruning/delocalise.hpp"
+#include "sprig/pruning/steps.hpp"
 #include "sprig/pruning/timescales.hpp"
 
 namespace sprig {
@@ -73,6 +74,11 @@ constexpr auto words_of(Linearisation) { return words<Linearisation>("literal", 
 // whatever the method.
 enum class NeuronChoice { own, betweenness, random };
 constexpr auto words_of(NeuronChoice) { return words<NeuronChoice>("own", "betweenness", "random"); }
+// How step II comes to betweenness by hops. exact: a search from every neuron. sampled: from 512 of them, combined with
+// what is known of a neuron's surroundings [ours]; the result says how many of the neurons that went exact betweenness
+// would have taken, in expectation. automatic: exact up to betweenness_visits.
+enum class BetweennessMethod { exact, sampled, automatic };
+constexpr auto words_of(BetweennessMethod) { return words<BetweennessMethod>("exact", "sampled", "auto"); }
 
 struct PruneOptions {
   PruneMethod method = PruneMethod::lnp;
@@ -99,6 +105,8 @@ struct PruneOptions {
   double covariance_overlap = 0.99;          // with what the exact ones would keep, in expectation, (0, 1)
   std::uint32_t covariance_samples = 65536;  // sampled: at most so many, >= 64
   bool betweenness_weighted = false;         // length 1/|w| instead of hops
+  BetweennessMethod betweenness = BetweennessMethod::automatic;
+  double betweenness_visits = 1e11;  // auto: exact up to so many neurons times synapses: a minute or two of one thread
   // Spectra of the network before and after. Without them only those are measured that a step decides by.
   bool spectra = true;
   // Activity of a round's network (its neurons' indices in the network that was given: `kept`), for `activity` and
@@ -145,6 +153,9 @@ void fields(IsOptions<PruneOptions> auto& o, auto&& visit) {
   visit("covariance_samples", o.covariance_samples, between(64, kMostCovarianceSamples),
         "sampled: at most so many, whatever the overlap");
   visit("betweenness_weighted", o.betweenness_weighted, kAnything, "paths of length 1/|w| instead of hops");
+  visit("betweenness", o.betweenness, kAnything,
+        "step II by hops: exact, sampled (512 searches and a model), or auto: by size; weighted is always exact");
+  visit("betweenness_visits", o.betweenness_visits, above(0), "auto: exact up to so many neurons times synapses");
   visit("spectra", o.spectra, kAnything, "measure the spectrum before and after");
   visit("activity_ms", o.activity_ms, above(0), "activity is measured for, at least 20 activity_tau_ms");
   visit("activity_tau_ms", o.activity_tau_ms, above(0), "correlation, measured: bins; noise_empirical: filter");
@@ -181,10 +192,13 @@ struct PruneRound {
   // These belong to the network that the round started from; NaN when nothing had measured its spectrum.
   double lambda_max = 0, mean_rate_hz = 0;
   CovarianceUse covariance;  // used is false where the scores needed none
+  // Of the neurons that went by betweenness: the share that exact betweenness would have taken, in expectation; 1 where
+  // it was exact, 0 where no neuron was to go by it.
+  double betweenness_overlap = 0;
 
   static void persist(auto& self, auto& archive) {
     archive(self.round, self.target, self.synapses, self.excitatory, self.neurons, self.rho, self.expected_kept,
-            self.lambda_max, self.mean_rate_hz, self.covariance);
+            self.lambda_max, self.mean_rate_hz, self.covariance, self.betweenness_overlap);
   }
 };
 
@@ -204,6 +218,7 @@ struct PruneResult {
   TimescaleSearch timescales;
   std::string before_failure, after_failure;
   PruneGuards guards;
+  StepCosts steps;
   bool stopped_early = false;  // of prune_until_stopped(): the network is that of the last whole round
 };
 
