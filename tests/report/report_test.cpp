@@ -253,6 +253,16 @@ TEST_F(Report, RefusesBrokenFilesByNameAndPlace) {
   EXPECT_TRUE(has(refusal(run()), "is no JSON"));
 }
 
+TEST_F(Report, RefusesFilesBeyondItsLimitUnread) {
+  for (const char* name : {"manifest.json", "result.json", "observation.json", "config.resolved.toml"}) {
+    test::make_run(run(), test::manifest_of("prune"), test::pruned(), test::observed());
+    std::filesystem::resize_file(run() + "/" + name, kMaxReportInput + 1);  // a hole, which takes no room on the disk
+    const std::string said = refusal(run());
+    EXPECT_TRUE(has(said, name)) << said;
+    EXPECT_TRUE(has(said, std::to_string(kMaxReportInput + 1) + " bytes")) << said;
+  }
+}
+
 TEST_F(Report, RefusesValuesOfAnotherKindByTheirPlace) {
   struct Case {
     std::string pointer, value, expected;
