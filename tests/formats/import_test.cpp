@@ -198,6 +198,8 @@ TEST_F(Import, DelaysGoWithTheEdgesThatAreLeftOut) {
               {npy_vector("source", source), npy_vector("target", target), npy_vector("weight", weight), type.array(),
                in_steps ? npy_vector("delay_steps", delay_steps) : npy_vector("delay_ms", delay_ms)});
     ImportRequest from = request("e.npz");
+    from.spec.step_ms = 0.1;
+    from.given = {"network.step_ms"};
     from.options.edge_types = {"chemical"};
     EXPECT_EQ(synapses_of(import_network(from, 1).network), (Synapses{{0, 1, 2, 5}, {1, 2, 4, 7}})) << in_steps;
   }

@@ -20,6 +20,7 @@ ROOMS = ["core", "neuron", "network", "engine", "formats", "dynamics", "coding",
          "config", "report", "session", "app"]
 KERNELS = "test_kernels_emulated"   # device code, as C++
 OTHER_PROGRAMS = "slow|gpu|asan|tsan|double"   # sanitizers look for other things; double is the same lines once more
+MEASURE = 900   # seconds that a test may take without a mutant
 MOST_MEMORY = 8 << 30   # of a process: a mutant may have dropped a limit
 NO_END = "no end"
 PLACES = 4096           # bytes of the file in which a program marks the places it reaches
@@ -78,7 +79,8 @@ def run(command, seconds, **variables):
     process = subprocess.Popen(
         command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="replace", start_new_session=True,
-        preexec_fn=lambda: (resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
+        preexec_fn=lambda: (signal.signal(signal.SIGHUP, signal.SIG_DFL),   # which a test may be run without, by nohup
+                            resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
                             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))))
     try:
         printed = process.communicate(timeout=seconds)[0]
@@ -99,7 +101,7 @@ def measure(look):
     with tempfile.NamedTemporaryFile(prefix="reached-") as places:
         places.truncate(PLACES)
         start = time.monotonic()
-        failed = run(look.command + ([f"--gtest_filter={look.name}"] if look.name else []), 900, SPRIG_MUTANTS_REACHED=places.name)
+        failed = run(look.command + ([f"--gtest_filter={look.name}"] if look.name else []), MEASURE, SPRIG_MUTANTS_REACHED=places.name)
         look.seconds = time.monotonic() - start
         places.seek(0)
         look.reached = {number for number, byte in enumerate(places.read()) if byte}
