@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "host/app/bench/case_log.hpp"
 #include "host/app/bench/check.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/report.hpp"
@@ -12,6 +13,7 @@
 #include "sprig/engine/slices.hpp"
 #include "sprig/network/projection_draws.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sprig::app {
 namespace {
@@ -136,6 +138,44 @@ TEST(BenchCases, AStopBeforeTheFirstStepLeavesNoFigures) {
   const BenchVerdict verdict = check_rates(m, {{{"all", 10}}, 0.04, 10, 0, "a test", false}, 500);
   EXPECT_TRUE(verdict.rates.empty());
   EXPECT_EQ(verdict.reason, "stopped before anything was counted");
+}
+
+// Against a simulation of the same batch: spikes of each neuron, in all replicas, times the length of its row.
+TEST(BenchCases, EventsOfABatchAreThoseOfItsReplicas) {
+  const Config config = configured({"bench.network=vogels", "bench.neurons=300"});
+  BenchCase one = make_benchmark(config).cases.front();
+  one.simulation.replicas = 3;
+  const auto built = one.build(1, kOn);
+  const Measurement m = measure(one, *built, 0, {0, 300, 1}, false, {});
+  RecordOptions what;
+  what.count_window_steps = 300;
+  Recording recording;
+  make_simulation(built->network(), built->drive, one.simulation)->advance(300, {}, what, &recording);
+  ASSERT_EQ(recording.counts.size(), 900u);
+  const std::vector<std::uint64_t>& offsets = built->network().recurrent.offsets;
+  std::uint64_t events = 0;
+  for (std::size_t i = 0; i < 300; ++i)
+    for (std::size_t r = 0; r < 3; ++r) events += recording.counts[3 * i + r] * (offsets[i + 1] - offsets[i]);
+  EXPECT_GT(events, 0u);
+  EXPECT_EQ(m.events, events);
+}
+
+TEST(BenchCases, OfAnotherConfigurationAreMeasuredAgain) {
+  const test::TemporaryFolder folder;
+  const auto config_of = [](const char* neurons) {
+    return configured({"bench.network=vogels", std::string("bench.neurons=") + neurons});
+  };
+  const Config config = config_of("100");
+  const BenchCase one = make_benchmark(config).cases.front();
+  const BenchSteps steps{0, 10, 1};
+  {
+    WorkLog log(folder.path(), {});
+    CaseLog(log, config).add(one, steps, measure(one, *one.build(1, kOn), 0, steps, false, {}));
+  }
+  WorkLog log(folder.path(), {});
+  EXPECT_FALSE(CaseLog(log, config_of("200")).find(one, steps, false)) << "whose cases are called the same";
+  EXPECT_TRUE(CaseLog(log, config).find(one, steps, false));
+  EXPECT_FALSE(CaseLog(log, config).find(one, {0, 20, 1}, false));
 }
 
 TEST(BenchCases, TheSecondSeedIsPartOfTheSameProgress) {

@@ -5,6 +5,7 @@
 #include "host/app/learn/energy_meter.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 #include "tests/app/program.hpp"
+#include "tests/tasks/image_files.hpp"
 
 namespace sprig {
 namespace {
@@ -131,6 +132,25 @@ TEST_F(ModelSearch, GoesOnWhereItWasStopped) {
     EXPECT_EQ(result("out")[key], result("whole")[key]) << key;
   EXPECT_EQ(test::read_file(folder("out/candidates.jsonl")), test::read_file(folder("whole/candidates.jsonl")));
   EXPECT_FALSE(std::filesystem::exists(folder("out/checkpoint")));
+}
+
+// Other contents under the same name: what was measured of the images before is not of these.
+TEST_F(ModelSearch, CandidatesAreOfWhatIsInTheImages) {
+  const test::TemporaryFolder images;
+  const auto candidates = [&](const std::string& out, int dark) {
+    test::write_class_images(images, 300, dark);
+    std::vector<std::string> all = quick({"model_search.memory_kb=30", "model_search.verify=false",
+                                          "learn.images=mnist", "learn.folder=" + images.path()});
+    all[2] = out;
+    const Outcome outcome = run(all);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return result(out)["candidates"];
+  };
+  const Json of_dark = candidates("out", 10);
+  ASSERT_EQ(of_dark.size(), 2u);
+  const Json of_light = candidates("out", 100);
+  EXPECT_NE(of_light, of_dark);
+  EXPECT_EQ(of_light, candidates("fresh", 100));
 }
 
 TEST_F(ModelSearch, SaysWhatTheSmallestModelNeeds) {

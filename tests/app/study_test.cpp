@@ -7,7 +7,9 @@
 #include <sstream>
 #include <tuple>
 
+#include "host/app/study/cell.hpp"
 #include "host/app/study/operating_point_table.hpp"
+#include "host/app/study/result_key.hpp"
 #include "host/app/study/table.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/app/program.hpp"
@@ -572,6 +574,54 @@ TEST(Summary, LatexEscapesNamesAndHasAsManyColumnsEverywhere) {
     if (line.find(" & ") != std::string::npos) {
       EXPECT_EQ(std::count(line.begin(), line.end(), '&'), 6) << line;
     }
+}
+
+Config config_with(const std::vector<std::string>& settings) {
+  Config config;
+  for (const std::string& setting : settings) set_config(config, setting);
+  finish_config(config);
+  return config;
+}
+
+TEST(ResultKey, IsTheSameWhateverNeverChangesAResult) {
+  const Config config = config_with({});
+  const std::uint64_t key = app::result_key(config, 1, 2).value();
+  Config other = config;
+  other.simulation.threads = 3;
+  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
+  other.simulation.slices = 5;
+  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
+  other.simulation.device = Device::cuda;
+  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
+  EXPECT_NE(app::result_key(config, 2, 2).value(), key) << "contents";
+  EXPECT_NE(app::result_key(config, 1, 3).value(), key) << "seed";
+  EXPECT_NE(app::result_key(config_with({"network.gain=0.7"}), 1, 2).value(), key);
+}
+
+TEST(PruningGroups, AreOfOneTaskWherePruningLooksAtActivity) {
+  const app::StudyGrid grid = app::study_grid(
+      config_with({"study.tasks=[lorenz63_x, mackey_glass]", "study.methods=[magnitude, activity, random]",
+                   "study.densities=[0.5]", "study.seeds=1"}));
+  std::map<std::pair<PruneMethod, std::size_t>, std::size_t> groups;  // of a method, of so many cells
+  for (const std::vector<std::size_t>& group : app::pruning_groups(grid))
+    ++groups[{grid.line_of(group.front()).method, group.size()}];
+  EXPECT_EQ(groups,
+            (decltype(groups){
+                {{PruneMethod::magnitude, 2}, 1}, {{PruneMethod::random, 2}, 1}, {{PruneMethod::activity, 1}, 2}}));
+}
+
+// A file that is gone concerns every cell: the study ends, and no row says that a cell failed.
+TEST(StudyCells, WithoutTheirFileEndTheStudy) {
+  test::TemporaryFolder folder;
+  test::write_raw(folder.file("e.csv"), "source,target,weight\n0,1,1\n1,2,1\n2,0,1\n");
+  const app::StudyGrid grid =
+      app::study_grid(config_with({"network.file=" + folder.file("e.csv"), "study.methods=[dense]", "study.seeds=1"}));
+  std::filesystem::remove(folder.file("e.csv"));
+  std::size_t rows = 0;
+  EXPECT_THROW(app::evaluate_group(grid, {0}, {Device::cpu, 1}, {}, false,
+                                   [&](std::size_t, const app::Row&, const TrainedTask*) { ++rows; }),
+               InputError);
+  EXPECT_EQ(rows, 0u);
 }
 
 TEST(Search, AScoreThatIsNotFiniteIsAFailureAndNeverRanked) {

@@ -53,6 +53,7 @@ TEST(Config, ValuesReachTheirFields) {
       "[neuron]\ntau_m_ms = [\"gamma(3, 6.5)\", \"constant(20)\"]\nsynapse = \"delta\"\nreceptors = 2\n"
       "reset = \"soft\"\n"
       "[prune]\nkept_weight = \"mask\"\n"
+      "[lyapunov]\nexponents = 6\n"
       "[task]\nobserved = [0, 2]\nlambdas = [1e-3]\n"
       "[study]\nmethods = [\"lnp\", \"none\"]\n";
   read_config_text(config, text, "c.toml");
@@ -70,6 +71,7 @@ TEST(Config, ValuesReachTheirFields) {
   EXPECT_EQ(config.network.tau_m_ms[1].kind, Distribution::Kind::constant);
   EXPECT_EQ(config.network.kind, (LifKind{Synapse::delta, 2, Reset::soft, false}));
   EXPECT_EQ(config.prune.kept_weight, KeptWeight::mask);
+  EXPECT_EQ(config.prune.lyapunov.exponents, 6u);
   EXPECT_EQ(config.task.observed, (std::vector<std::uint32_t>{0, 2}));
   EXPECT_EQ(config.study.methods, (std::vector<PruneMethod>{PruneMethod::lnp, PruneMethod::none}));
 }

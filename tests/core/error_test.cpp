@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/version.hpp"
 
 namespace sprig {
@@ -34,6 +35,12 @@ TEST(Error, TextIsWhereThenWhat) {
   EXPECT_STREQ(error.what(), "prune.density: 0 is outside (0, 1]");
   EXPECT_EQ(error.where(), "prune.density");
   EXPECT_STREQ(UsageError("", "no verb given").what(), "no verb given");
+}
+
+TEST(Error, ShowsTextsInQuotesThatReadBack) {
+  EXPECT_EQ(in_quotes("plain"), R"("plain")");
+  EXPECT_EQ(in_quotes(R"(a "b" c\d)"), R"("a \"b\" c\\d")");
+  EXPECT_EQ(in_quotes("a\nb\x7F"), R"("a\u000Ab\u007F")");
 }
 
 TEST(Error, IsCaughtAsItsKindAsErrorAndAsStandardException) {

@@ -188,6 +188,23 @@ TEST_F(Import, ReceptorsAndTypesOfAnEdgeListOfArrays) {
   EXPECT_EQ(refusal(from), "e.npz: type holds numbers; allowed: text");
 }
 
+TEST_F(Import, DelaysGoWithTheEdgesThatAreLeftOut) {
+  const std::vector<std::uint32_t> source{0, 1, 1}, target{1, 0, 2};
+  const std::vector<double> weight{2, 9, 4}, delay_ms{0.5, 1, 0.7};
+  const std::vector<std::uint16_t> delay_steps{5, 10, 7};
+  const NpyTexts type("type", {"chemical", "electrical", "chemical"});
+  for (const bool in_steps : {false, true}) {
+    write_npz(folder_.file("e.npz"),
+              {npy_vector("source", source), npy_vector("target", target), npy_vector("weight", weight), type.array(),
+               in_steps ? npy_vector("delay_steps", delay_steps) : npy_vector("delay_ms", delay_ms)});
+    ImportRequest from = request("e.npz");
+    from.spec.step_ms = 0.1;
+    from.given = {"network.step_ms"};
+    from.options.edge_types = {"chemical"};
+    EXPECT_EQ(synapses_of(import_network(from, 1).network), (Synapses{{0, 1, 2, 5}, {1, 2, 4, 7}})) << in_steps;
+  }
+}
+
 TEST_F(Import, EdgesOfOtherTypesNeedNoListedNeurons) {
   const NpyTexts source("source", {"a", "b", "b"}), target("target", {"b", "muscle", "a"}),
       type("type", {"chemical", "junction", "chemical"});

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "sprig/core/error.hpp"
 
@@ -39,6 +40,40 @@ TEST(GivenNetwork, SynapsesStandInRowsAndThoseOfAPairKeepTheirOrder) {
   EXPECT_EQ(network.recurrent.targets, (std::vector<std::uint32_t>{3, 3, 0, 1, 2}));
   EXPECT_EQ(network.recurrent.weights, (std::vector<float>{2, 4, 3, 1, 5}));
   EXPECT_EQ(network.recurrent.uniform_delay, 10);
+}
+
+TEST(GivenNetwork, RowsOfAMatrixAreSourcesOrTargets) {
+  const std::vector<std::uint64_t> offsets{0, 2, 3};
+  const std::vector<std::uint32_t> indices{0, 1, 0};
+  const std::vector<double> weights{1, 2, 3};
+  const EdgeList rows = edges_of_csr(offsets, indices, weights),
+                 columns = edges_of_csr(offsets, indices, weights, true);
+  EXPECT_EQ(rows.source, (std::vector<std::uint32_t>{0, 0, 1}));
+  EXPECT_EQ(rows.target, indices);
+  EXPECT_EQ(columns.source, rows.target);
+  EXPECT_EQ(columns.target, rows.source);
+  EXPECT_EQ(columns.weight, weights);
+}
+
+// Neurons of two populations in turn are numbered anew: what a synapse has goes with it.
+TEST(GivenNetwork, ThatIsNumberedAnewKeepsWhatItsSynapsesHave) {
+  GivenNetwork given = four_neurons();
+  given.population = {"B", "A", "B", "A"};
+  given.synapses.delay_ms = {1, 2, 3, 4, 5};
+  const Network network = complete_network(given, {}, 1).network;
+  std::vector<std::tuple<std::uint32_t, std::uint32_t, float, int>> synapses, expected;
+  const Csr& csr = network.recurrent;
+  for (std::uint32_t i = 0; i < 4; ++i)
+    for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
+      synapses.emplace_back(network.original_id[i], network.original_id[csr.targets[k]], csr.weights[k], csr.delay(k));
+  for (std::size_t k = 0; k < given.synapses.source.size(); ++k)
+    expected.emplace_back(given.synapses.source[k], given.synapses.target[k],
+                          static_cast<float>(given.synapses.weight[k]),
+                          static_cast<int>(10 * given.synapses.delay_ms[k]));
+  std::sort(synapses.begin(), synapses.end());
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(synapses, expected);
+  EXPECT_EQ(network.original_id, (std::vector<std::uint32_t>{0, 2, 1, 3}));
 }
 
 TEST(GivenNetwork, DuplicatesOfEqualDelayAddUp) {

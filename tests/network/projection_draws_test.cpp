@@ -121,7 +121,7 @@ TEST(ProjectionDraws, CountTheSameOnAnyNumberOfThreads) {
 TEST(ProjectionDraws, KnowTheirBounds) {
   Projection none = projection(Rule::fixed_total, 50, 0);
   none.weight = {Kind::constant, 100, 0};
-  none.delay_ms = {Kind::constant, 0.1, 0};
+  none.delay_ms = {Kind::constant, 100, 0};
   Projection normal = projection(Rule::fixed_in_degree, 50, 20);
   normal.weight = {Kind::normal, -1, 0.1};
   normal.delay_ms = {Kind::normal, 1.5, 0.75};

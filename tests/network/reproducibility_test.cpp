@@ -67,6 +67,7 @@ TEST(Builders, KeepTheNetworkThatWasPublished) {  // integer draws only: no libr
 TEST(Hash, SeesEveryFieldOfANetwork) {
   Network network = build_network(varied(Topology::random), 1);
   connect_input(network, 2, 0.5, {Kind::constant, 1, 0}, 1, 1);
+  network.plasticity.emplace();
   const std::uint64_t original = network_hash(network);
   const auto differs = [&](auto change) {
     Network changed = network;
@@ -90,6 +91,13 @@ TEST(Hash, SeesEveryFieldOfANetwork) {
   EXPECT_TRUE(differs([](Network& n) { n.recurrent.original_id.assign(n.recurrent.synapses(), 1); }));
   EXPECT_TRUE(differs([](Network& n) { n.input.weights[0] = 2; }));
   EXPECT_TRUE(differs([](Network& n) { n.input.uniform_delay = 2; }));
+  EXPECT_TRUE(differs([](Network& n) { ++n.plasticity->source_first; }));
+  EXPECT_TRUE(differs([](Network& n) { ++n.plasticity->target_count; }));
+  EXPECT_TRUE(differs([](Network& n) { n.plasticity->a_plus += 0.5; }));
+  EXPECT_TRUE(differs([](Network& n) { n.plasticity->a_minus += 0.5; }));
+  EXPECT_TRUE(differs([](Network& n) { n.plasticity->tau_plus_ms += 1; }));
+  EXPECT_TRUE(differs([](Network& n) { n.plasticity->tau_minus_ms += 1; }));
+  EXPECT_TRUE(differs([](Network& n) { n.plasticity->w_max += 1; }));
 }
 
 TEST(Hash, DoesNotSeeHowEqualDelaysAndIdentityIdsAreStored) {

@@ -78,6 +78,25 @@ TEST(Weights, AreTheDrawsOfTheirSourceAndPlace) {
   EXPECT_GT(redrawn, 0u);
 }
 
+TEST(Weights, SignsAndDelaysAreDrawsOfStreamsOfTheirOwn) {
+  NetworkSpec spec = spec_of(Topology::random, 90, 0.2);
+  spec.dale = false;
+  spec.excitatory_fraction = 0.6;
+  spec.delay_ms = {Kind::normal, 10, 1};
+  const std::uint32_t seed = 78;
+  const Csr csr = build_network(spec, seed).recurrent;
+  const std::vector<real> table = normal_quantiles(10, 1);
+
+  for (std::uint32_t i = 0; i < csr.rows; ++i)
+    for (std::uint64_t j = 0; j < csr.offsets[i + 1] - csr.offsets[i]; ++j) {
+      const std::uint64_t k = csr.offsets[i] + j;
+      const double sign = draw_block(seed, Stream::neuron_sign, i, j / 4).word[j % 4] * 0x1p-32;
+      ASSERT_EQ(csr.weights[k] < 0, sign >= 0.6) << i << ", " << j;
+      const double delay = quantile_lookup(table.data(), draw_block(seed, Stream::delay, i, j / 4).word[j % 4]);
+      ASSERT_EQ(csr.delays[k], std::llround(delay / spec.step_ms)) << i << ", " << j;
+    }
+}
+
 TEST(Weights, DaleGivesEveryNeuronThePopulationsSign) {
   NetworkSpec spec = spec_of(Topology::random, 200, 0.2);
   spec.excitatory_fraction = 0.75;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "host/report/methods.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/report/report_support.hpp"
@@ -125,6 +127,34 @@ TEST_F(Report, OfASpectrumHasIntervalsAndNeurons) {
   expect_plots(2);
 }
 
+// Of two exponents that are 2 x 1.96 standard errors apart, where the interval of one ends the other's begins.
+TEST_F(Report, IntervalsOfASpectrumAreNinetyFivePercent) {
+  const std::string text = page(test::manifest_of("lyapunov"), {{"method", "saltation"},
+                                                                {"exponents", {0.0392, 0}},
+                                                                {"standard_errors", {0.01, 0.01}},
+                                                                {"averaged_ms", 2000},
+                                                                {"complete", true}});
+  const std::regex interval("h6M[-0-9.]+[ ,]([-0-9.]+)V([-0-9.]+)M");
+  std::vector<std::string> ends;
+  for (std::sregex_iterator at(text.begin(), text.end(), interval), none; at != none; ++at)
+    ends.insert(ends.end(), {(*at)[1], (*at)[2]});
+  ASSERT_EQ(ends.size(), 4u);
+  EXPECT_EQ(ends[1], ends[2]);
+}
+
+TEST_F(Report, TimesAreStepsTimesTheirLength) {
+  const std::string text =
+      page(test::manifest_of("run"), {{"steps", 4000}, {"step_ms", 0.5}, {"spikes", 7}, {"complete", true}});
+  EXPECT_TRUE(has(text, "<dt>simulated (s)</dt><dd>2</dd>"));
+
+  Json steps = test::observed();  // half as long, and twice as many
+  for (Json& network : steps["networks"])
+    for (Json& step : network["activity"]["raster_step"]) step = 2 * step.get<int>();
+  const std::string expected = page(test::manifest_of("prune"), test::pruned(), test::observed());
+  steps["step_ms"] = 0.5;
+  EXPECT_EQ(page(test::manifest_of("prune"), test::pruned(), steps), expected);
+}
+
 TEST_F(Report, OfAStudyHasAFigureATrainingAndTheTable) {
   const std::string text = page(test::manifest_of("study"), test::studied());
   for (const char* part :
@@ -193,6 +223,8 @@ TEST_F(Report, DrawsErrorOverTheGainsOfEachDensityAndTheClaims) {
                       {"p_holm", 0.6},
                       {"verdict", "tie"}}};
   const std::string text = page(test::manifest_of("study"), study);
+  for (Json& point : study["curves"]) point["chosen"] = true;
+  EXPECT_GT(page(test::manifest_of("study"), study).size(), text.size()) << "a mark for each point that is chosen";
   for (const char* part : {"Over the gains, synapses kept: 0.5", "Error against stability", "lnp against its controls",
                            "random_by_sign", "\u22120.010 \u00B1 0.020", "corrected together (Holm)"})
     EXPECT_TRUE(has(text, part)) << part;
@@ -251,6 +283,16 @@ TEST_F(Report, RefusesBrokenFilesByNameAndPlace) {
     }
   test::write_raw(run() + "/observation.json", std::string(100000, '['));
   EXPECT_TRUE(has(refusal(run()), "is no JSON"));
+}
+
+TEST_F(Report, RefusesFilesBeyondItsLimitUnread) {
+  for (const char* name : {"manifest.json", "result.json", "observation.json", "config.resolved.toml"}) {
+    test::make_run(run(), test::manifest_of("prune"), test::pruned(), test::observed());
+    std::filesystem::resize_file(run() + "/" + name, kMaxReportInput + 1);  // a hole, which takes no room on the disk
+    const std::string said = refusal(run());
+    EXPECT_TRUE(has(said, name)) << said;
+    EXPECT_TRUE(has(said, std::to_string(kMaxReportInput + 1) + " bytes")) << said;
+  }
 }
 
 TEST_F(Report, RefusesValuesOfAnotherKindByTheirPlace) {
