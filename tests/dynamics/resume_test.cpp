@@ -176,6 +176,8 @@ TEST(ResumedExponents, OfProbesAreThoseThatNobodyStopped) {
   const Network network = network_of(plain);
   LyapunovOptions options = options_of(plain);
   options.probe_ms = 10;
+  options.transient_ms = options.tangent_transient_ms = 5;
+  options.duration_ms = 20;
   expect_goes_on(
       [&](int threads, const Progress& progress, const Checkpoints& checkpoints) {
         return probe_exponents(network, {}, on_cpu(threads), options, {}, progress, checkpoints);
