@@ -252,6 +252,9 @@ void Observation::simulate(const NamedNetwork& n) {
     if (p.failure.empty()) app::simulate(*activity, n, p.options, p.window, p.watched.empty());
   } catch (const Interrupted&) {
     throw;
+  } catch (const ConfigError& error) {  // a run would be refused for it, and so is what is made of the network
+    if (p.watched.empty()) throw;
+    p.failure = error.what();
   } catch (const Error& error) {
     p.failure = error.what();
   }

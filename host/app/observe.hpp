@@ -36,8 +36,8 @@ struct NamedNetwork {
 class Activity;
 
 // observation.json as it comes together: of a second of each network, simulated for it, or of a run as it goes. The
-// rows of later networks are those of the first, by original id. A simulation that fails is no error: the file says
-// why. Networks must live until write().
+// rows of later networks are those of the first, by original id. A simulation that fails is no error, but for one of
+// the first network that a run would refuse (ConfigError): the file says why. Networks must live until write().
 class Observation : public SpikeWatch {
  public:
   // Simulates the first network: after settling for lyapunov.transient_ms, without a task's input.

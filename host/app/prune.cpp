@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "host/app/check_lyapunov.hpp"
 #include "host/app/command_network.hpp"
@@ -157,13 +158,16 @@ int prune_verb(const Command& command) {
     SimulationOptions simulation = config.simulation;
     simulation.replicas = 1;
     StopAtOnce beginning;
+    const StopSoon rounds(session.log());
     pruned = prune_until_stopped(network, drive, simulation, config.prune, beginning.until_asked(line.progress()),
                                  session.checkpoints());
   }
   const bool complete = !pruned.stopped_early;
+  std::optional<StopAtOnce> writing;  // the state has all of it
+  if (complete) writing.emplace(StopAtOnce::Kept::all);
   const std::string hash = complete ? result_hash(pruned.network) : "";
   if (complete) save_network(session.folder().file("network.npz"), pruned.network);  // else the state has more
-  Json result = prune_json(pruned, config.prune);
+  Json result = prune_json(pruned, config.prune, hash);
   for (const Json& round : result["rounds_detail"]) session.folder().metric(json_text(round));
   if (complete) {
     const Drive kept_drive = drive.subset(pruned.kept);

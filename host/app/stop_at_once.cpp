@@ -3,16 +3,47 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/session/signals.hpp"
 
 namespace sprig::app {
 
-StopAtOnce::StopAtOnce() : thread_([this] { watch(); }) {}
+namespace {
 
-void StopAtOnce::end() {
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kBetween{50};
+constexpr std::chrono::milliseconds kOrdinary{1000};  // for work to end by itself
+
+constexpr const char* kNothing = "sprig: stopped before there was anything to keep; the same command starts again\n";
+constexpr const char* kAll =
+    "sprig: stopped early; what was done so far is kept, and the same command with --out of that folder goes on\n";
+
+// Whether the ordinary time is over, which begins with the first call, and what stands is kept since. Where it cannot
+// be kept, the work is waited for, which ends with the error.
+auto keeps_what_stands(WorkLog& log) {
+  return [&log, asked = Clock::time_point(), failed = false]() mutable {
+    if (asked == Clock::time_point()) asked = Clock::now();
+    if (failed || Clock::now() - asked < kOrdinary) return false;
+    try {
+      return log.keep_standing();
+    } catch (const std::exception&) {
+      failed = true;
+      return false;
+    }
+  };
+}
+
+}  // namespace
+
+StopThread::StopThread(std::function<bool()> may_leave, const char* line)
+    : may_leave_(std::move(may_leave)), line_(line), thread_([this] { watch(); }) {}
+
+void StopThread::end() {
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
@@ -22,21 +53,28 @@ void StopAtOnce::end() {
   thread_.join();
 }
 
+void StopThread::watch() {
+  std::unique_lock lock(mutex_);
+  while (!ended_now_.wait_for(lock, kBetween, [this] { return ended_; })) {
+    if (!stop_requested()) continue;
+    lock.unlock();  // who ends this waits for the thread, not for the lock
+    if (may_leave_()) {
+      std::fputs(line_, stderr);
+      std::_Exit(static_cast<int>(Exit::checkpointed));
+    }
+    lock.lock();
+  }
+}
+
+StopAtOnce::StopAtOnce(Kept kept) : StopThread([] { return true; }, kept == Kept::nothing ? kNothing : kAll) {}
+
 Progress StopAtOnce::until_asked(const Progress& progress) {
   return Progress([this, progress](double fraction, const std::string& detail) {
-    if (thread_.joinable()) end();  // Progress is told one at a time
+    end();  // Progress is told one at a time
     return progress(fraction, detail);
   });
 }
 
-void StopAtOnce::watch() {
-  constexpr std::chrono::milliseconds kBetween{50};
-  std::unique_lock lock(mutex_);
-  while (!ended_now_.wait_for(lock, kBetween, [this] { return ended_; }))
-    if (stop_requested()) {
-      std::fputs("sprig: stopped before there was anything to keep; the same command starts again\n", stderr);
-      std::_Exit(static_cast<int>(Exit::checkpointed));
-    }
-}
+StopSoon::StopSoon(WorkLog& log) : StopThread(keeps_what_stands(log), kAll) {}
 
 }  // namespace sprig::app

@@ -38,15 +38,31 @@ std::vector<double> contraction(const Network& network, const SaltationCounts& c
 
 ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                         const LyapunovOptions& options, const InputSource& input,
-                                        const Progress& progress) {
+                                        const Progress& progress, const Checkpoints& checkpoints) {
   check_lyapunov_options(network, simulation, options);
   const Network neurons = without_synapses(network);
   const TangentNetwork tangent = make_tangent_network(neurons);
   SaltationBuilder builder(neurons, tangent, options.velocity_guard, options.velocity_at);
   RecordedRun run(network, drive, simulation, options, input, progress);
-  run.skip(run.transient_steps + run.settle_steps);
-  builder.start(run.state());
-  run.advance(run.average_steps, [&](const Recording& recording) { builder.build(recording); });
+  const std::uint64_t first = run.transient_steps + run.settle_steps;  // step that is averaged
+  bool averages = false;
+  run.go_on(
+      checkpoints,
+      [&](Writer& writer) {
+        writer(averages);
+        if (averages) writer(builder);
+      },
+      [&](Reader& reader) {
+        reader(averages);
+        if (averages != (run.done() > first) && run.done() != first) reader.refuse("has averages of other steps");
+        if (averages) reader(builder);
+      });
+  if (!averages) {
+    run.skip(first - run.done());
+    builder.start(run.state());
+    averages = true;
+  }
+  run.advance(first + run.average_steps - run.done(), [&](const Recording& recording) { builder.build(recording); });
   run.report();
 
   ContractionResult result;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "host/dynamics/benettin.hpp"
@@ -16,6 +18,8 @@
 namespace sprig {
 
 namespace {
+
+constexpr std::uint64_t kChunkSteps = 32;  // which a batch of columns moves by between two looks at the progress
 
 std::uint64_t window_steps(const Network& network, const LyapunovOptions& options) {
   if (!(options.probe_ms <= options.duration_ms))
@@ -33,28 +37,43 @@ class Probes {
         space_(make_tangent_space(tangent, columns_, simulation)),
         growth_(tangent.neurons) {}
 
-  // |Phi e_{V_i}| of each neuron over the steps of `chunks`.
-  const std::vector<double>& grow(const std::vector<SaltationChunk>& chunks) {
-    for (std::uint32_t first = 0; first < tangent_.neurons; first += columns_) {
-      const std::uint32_t count = std::min(columns_, tangent_.neurons - first);
+  // |Phi e_{V_i}| of each neuron over the steps of `chunks`. Goes on behind the batches that are done; asks `report`
+  // before each chunk.
+  const std::vector<double>& grow(const std::vector<SaltationChunk>& chunks, const std::function<void()>& report) {
+    while (grown_ < tangent_.neurons) {
+      const std::uint32_t count = std::min(columns_, tangent_.neurons - grown_);
       std::vector<double> frame(std::size_t{tangent_.rows()} * columns_, 0);
-      for (std::uint32_t c = 0; c < count; ++c) frame[std::size_t{first + c} * columns_ + c] = 1;
+      for (std::uint32_t c = 0; c < count; ++c) frame[std::size_t{grown_ + c} * columns_ + c] = 1;
       space_->set_frame(frame);
-      for (const SaltationChunk& chunk : chunks) space_->advance(chunk);
+      for (const SaltationChunk& chunk : chunks) {
+        report();
+        space_->advance(chunk);
+      }
       frame = space_->frame();
       for (std::uint32_t c = 0; c < count; ++c) {
         double square = 0;
         for (std::size_t cell = c; cell < frame.size(); cell += columns_) square += frame[cell] * frame[cell];
-        growth_[first + c] = std::sqrt(square);
+        growth_[grown_ + c] = std::sqrt(square);
       }
+      grown_ += count;
     }
     return growth_;
+  }
+  void next_window() { grown_ = 0; }
+
+  // Between two batches.
+  static void persist(auto& self, auto& archive) {
+    archive(self.grown_, self.growth_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      if (self.grown_ > self.tangent_.neurons || self.growth_.size() != self.tangent_.neurons)
+        archive.refuse("has perturbations of another network");
   }
 
  private:
   const TangentNetwork& tangent_;
   std::uint32_t columns_;
   std::unique_ptr<TangentSpace> space_;
+  std::uint32_t grown_ = 0;  // neurons of this window that are done
   std::vector<double> growth_;
 };
 
@@ -69,28 +88,50 @@ void require_alive(const std::vector<double>& growth, std::uint64_t step) {
 }  // namespace
 
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                            const LyapunovOptions& options, const InputSource& input, const Progress& progress) {
+                            const LyapunovOptions& options, const InputSource& input, const Progress& progress,
+                            const Checkpoints& checkpoints) {
   check_lyapunov_options(network, simulation, options);
   const std::uint64_t window = window_steps(network, options);
   const TangentNetwork tangent = make_tangent_network(network);
   SaltationBuilder builder(network, tangent, options.velocity_guard, options.velocity_at);
   RecordedRun run(network, drive, simulation, options, input, progress);
   Probes probes(tangent, simulation);
-  run.skip(run.transient_steps + run.settle_steps);
-  builder.start(run.state());
-
   ProbeResult result;
   result.conditional = is_driven(drive, options, input);
   result.velocity_at = options.velocity_at;
   result.window_ms = static_cast<double>(window) * network.step_ms;
   LyapunovAccumulator average(network.size(), 0);
-  const std::uint64_t windows = run.average_steps / window;
+  const std::uint64_t windows = run.average_steps / window, first = run.transient_steps + run.settle_steps;
+  std::optional<SaltationBuilder> at_start;  // of the window under way, as the run's state
+  run.go_on(
+      checkpoints,
+      [&](Writer& writer) {
+        writer(at_start.has_value());
+        if (at_start) writer(*at_start, result.windows, average, probes);
+      },
+      [&](Reader& reader) {
+        bool averages = false;
+        reader(averages);
+        if (averages) reader(builder, result.windows, average, probes);
+        if (averages ? run.done() != first + result.windows * window : run.done() > first)
+          reader.refuse("has windows of other steps");
+        if (averages) at_start.emplace(builder);
+      });
+  if (!at_start) {
+    run.skip(first - run.done());
+    builder.start(run.state());
+  }
   for (; result.windows < windows; ++result.windows) {
+    at_start.emplace(builder);
+    run.mark();
     std::vector<SaltationChunk> chunks;
-    run.advance(window, [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
-    const std::vector<double>& growth = probes.grow(chunks);
+    for (std::uint64_t done = 0; done < window; done += kChunkSteps)
+      run.advance(std::min(kChunkSteps, window - done),
+                  [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
+    const std::vector<double>& growth = probes.grow(chunks, [&] { run.report(); });
     require_alive(growth, run.step());
     average.add(result.window_ms, growth);
+    probes.next_window();
   }
   progress(1);
   result.spikes = run.spikes();

@@ -69,10 +69,12 @@ bool RecordedRun::go_on(const Checkpoints& checkpoints, std::function<void(Write
   checkpoints_ = checkpoints;
   keep_ = std::move(keep);
   const bool restored = checkpoints_.restore([&](Reader& reader) {
-    SimulationState state;
-    reader(done_, spikes_, state);
-    if (done_ > total()) reader.refuse("has a step after the end");
-    simulation_->set_state(state);
+    Moment then;
+    reader(then);
+    if (then.done > total()) reader.refuse("has a step after the end");
+    done_ = then.done;
+    spikes_ = then.spikes;
+    simulation_->set_state(then.state);
     restore(reader);
   });
   if (restored) checkpoints_.goes_on("step " + std::to_string(done_) + " of " + std::to_string(total()));
@@ -84,7 +86,7 @@ void RecordedRun::report() const {
   const bool stops = !progress_(fraction) && fraction < 1;
   if (done_ > 0 && (stops || checkpoints_.due()))
     checkpoints_.keep([&](Writer& writer) {
-      writer(done_, spikes_, simulation_->state());
+      writer(mark_ ? *mark_ : Moment{done_, spikes_, simulation_->state()});
       keep_(writer);
     });
   if (stops) throw Interrupted("lyapunov", "stopped on request");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "sprig/core/checkpoints.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
@@ -28,6 +29,10 @@ class RecordedRun {
   bool go_on(const Checkpoints& checkpoints, std::function<void(Writer&)> keep,
              const std::function<void(Reader&)>& restore);
 
+  // From now on states are of this moment, until the next: what came after it is done again. For work on a stretch of
+  // steps that is no part of a state.
+  void mark() { mark_ = {done_, spikes_, simulation_->state()}; }
+
   // Runs `steps` without recording.
   void skip(std::uint64_t steps);
   // Runs `steps` and hands over each piece's recording, in order.
@@ -46,6 +51,11 @@ class RecordedRun {
   // A piece of at most `most` steps, timed with what becomes of it.
   void piece(std::uint64_t most, const RecordOptions& what, const std::function<void(const Recording&)>& use);
 
+  struct Moment {
+    std::uint64_t done = 0, spikes = 0;
+    SimulationState state;
+    static void persist(auto& self, auto& archive) { archive(self.done, self.spikes, self.state); }
+  };
   const InputSource& input_;
   const Progress& progress_;
   std::unique_ptr<Simulation> simulation_;
@@ -53,6 +63,7 @@ class RecordedRun {
   Pieces lengths_;
   Checkpoints checkpoints_;
   std::function<void(Writer&)> keep_;
+  std::optional<Moment> mark_;
 };
 
 }  // namespace sprig

@@ -158,7 +158,7 @@ CheckpointFound find_checkpoint(const std::string& path, CheckpointKey key) {
   for (const std::string& file : {path, previous(path)}) {
     if (!is_there(file)) continue;
     try {
-      whole_state(file, key);
+      found.bytes = whole_state(file, key);
       found.path = file;
       break;
     } catch (const InputError& error) {
@@ -169,7 +169,12 @@ CheckpointFound find_checkpoint(const std::string& path, CheckpointKey key) {
 }
 
 void read_checkpoint(const std::string& path, CheckpointKey key, const std::function<void(Reader&)>& read) {
-  const std::uint64_t bytes = whole_state(path, key);  // nothing is believed of a file that is not whole
+  read_checkpoint(CheckpointFound{path, whole_state(path, key), {}}, key, read);
+}
+
+// Nothing is believed of a file that is not whole.
+void read_checkpoint(const CheckpointFound& found, CheckpointKey key, const std::function<void(Reader&)>& read) {
+  const std::string& path = found.path;
   Blocks blocks(path, key);
   const std::vector<char>* block = nullptr;
   std::size_t used = 0;
@@ -184,7 +189,7 @@ void read_checkpoint(const std::string& path, CheckpointKey key, const std::func
           at += part, used += part, size -= part;
         }
       },
-      bytes);
+      found.bytes);
   read(reader);
   reader.finish();
 }

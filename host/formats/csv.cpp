@@ -8,6 +8,7 @@
 
 #include "host/formats/csv_rows.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
@@ -45,7 +46,7 @@ std::vector<std::size_t> choose(const std::string& path, const std::vector<std::
 
 CsvTable read_csv(const std::string& path, const std::vector<std::string>& columns, CsvHeader header,
                   const std::string& hint, const InputLimits& limits) {
-  const std::string text = read_csv_text(path, kMostCsvBytes, limits);
+  const std::string text = read_text_file(path, kMostCsvBytes, limits, kTooManyRows);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");

@@ -5,19 +5,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "host/formats/disk_file.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/formats/csv.hpp"
 
 namespace sprig {
-
-std::string read_csv_text(const std::string& path, std::uint64_t most_bytes, const InputLimits& limits) {
-  const DiskFile file(path, limits.bytes);
-  file.at_most(most_bytes, ": keep the rows and columns that are needed");
-  std::string text(file.size(), '\0');
-  file.read_at(0, text.data(), text.size());
-  return text;
-}
 
 std::string csv_shown(std::string_view text) {
   std::string quoted(1, '"');

@@ -7,13 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "sprig/core/input_limits.hpp"
-
 namespace sprig {
 
 constexpr std::size_t kMostShown = 40;  // characters of a field, columns of a file, in a message
 
-std::string read_csv_text(const std::string& path, std::uint64_t most_bytes, const InputLimits& limits);
+inline constexpr const char* kTooManyRows = ": keep the rows and columns that are needed";
 
 // A field of a row: its text without blanks and quotes around it, and where it begins in its line (from 1).
 struct CsvField {

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "sprig/core/error.hpp"
-#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
@@ -52,13 +51,5 @@ void DiskFile::at_most(std::uint64_t bytes, const std::string& hint) const {
 }
 
 void DiskFile::refuse(const std::string& text) const { throw InputError(path_, text); }
-
-std::string read_text_file(const std::string& path, std::uint64_t most_bytes) {
-  const DiskFile file(path);
-  file.at_most(most_bytes);
-  std::string text(file.size(), '\0');
-  file.read_at(0, text.data(), text.size());
-  return text;
-}
 
 }  // namespace sprig

@@ -11,6 +11,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/csv.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/network/description.hpp"
 
 namespace sprig {
@@ -120,7 +121,7 @@ EdgeColumns columns_of_edges(const std::string& path, const std::vector<std::str
 
 ForeignNetwork read_edges_csv(const std::string& path, const ImportOptions& options, const NodeTable* nodes,
                               const InputLimits& limits) {
-  const std::string text = read_csv_text(path, kMostEdgeListBytes, limits);
+  const std::string text = read_text_file(path, kMostEdgeListBytes, limits, kTooManyRows);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");

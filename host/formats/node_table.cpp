@@ -11,6 +11,7 @@
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/csv.hpp"
 #include "sprig/formats/markup.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
@@ -61,7 +62,7 @@ std::size_t column_of(const std::string& path, const std::vector<std::string>& c
 }
 
 NodeTable read_nodes(const std::string& path, const InputLimits& limits) {
-  const std::string text = read_csv_text(path, kMostEdgeListBytes, limits);
+  const std::string text = read_text_file(path, kMostEdgeListBytes, limits, kTooManyRows);
   CsvRows rows(path, text);
   std::vector<CsvField> fields;
   if (!rows.next(fields)) throw InputError(path, "is empty");

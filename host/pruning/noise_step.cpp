@@ -30,10 +30,11 @@ std::vector<double> neuron_exponents(const ScoreInput& input) {
   LyapunovOptions options = input.options.lyapunov;
   PruneGuards& guards = input.guards;
   const Progress progress = input.progress.part(0, kExponentsShare);
+  const Checkpoints exponents = input.checkpoints.part("exponents");
   if (input.options.per_neuron == PerNeuron::contraction)
-    return noted(contraction_exponents(network, drive, simulation, options, {}, progress), guards).values;
+    return noted(contraction_exponents(network, drive, simulation, options, {}, progress, exponents), guards).values;
   if (input.options.per_neuron == PerNeuron::probe)
-    return noted(probe_exponents(network, drive, simulation, options, {}, progress), guards).values;
+    return noted(probe_exponents(network, drive, simulation, options, {}, progress, exponents), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
   options.exponents = frame ? tangent_dimension(network) : network.size();

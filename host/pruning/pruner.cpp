@@ -52,7 +52,7 @@ PruneResult Pruner::run(bool keeps) {
     checkpoints_.goes_on("round " + std::to_string(now_.rounds.size()) + " of " + std::to_string(options_.rounds));
   try {
     go_on();
-    if (keeps && !is_kept_) keep();  // what the caller does next may be stopped too
+    if (!is_kept_ && (keeps || checkpoints_.worth_keeping())) keep();  // what the caller does next may be stopped too
   } catch (const Interrupted&) {
     if (!is_kept_ && checkpoints_.due()) keep();
     if (!keeps) throw;
@@ -125,6 +125,10 @@ void Pruner::keep() {
   checkpoints_.keep([&](Writer& writer) { writer(*this); });
 }
 
+Standing Pruner::stand() const {
+  return checkpoints_.standing([this](Writer& writer) { writer(*this); });
+}
+
 void Pruner::whole() {
   is_kept_ = checkpoints_.due();
   if (!is_kept_) return;
@@ -155,7 +159,8 @@ void Pruner::match(const Progress& progress) {
   PruneOptions options = options_;
   options.method = options.match;
   if (!matched_) matched_.emplace(given_);
-  PruningRounds(*matched_, drive_, simulation_, options).run(progress, checkpoints_.part("matched"), [&] {
+  const auto stands = [this] { return stand(); };
+  PruningRounds(*matched_, drive_, simulation_, options).run(progress, checkpoints_.part("matched"), stands, [&] {
     done_with("matched.round-" + std::to_string(matched_->rounds.size()));
     whole();
   });
@@ -178,15 +183,17 @@ void Pruner::prune(const Progress& progress) {
   PruningRounds rounds(now_, drive_, simulation_, options_);
   if (delocalises(options_)) rounds.leave_room(delocalisation_budget());
   if (!shares_.empty()) rounds.set_excitatory_shares(shares_);
-  rounds.run(progress, checkpoints_, [&] {
-    if (now_.rounds.size() == 1 && spectrum_) {  // the network that the first round started from
-      now_.rounds.front().lambda_max = spectrum_->exponents.front();
-      now_.rounds.front().mean_rate_hz = spectrum_->mean_rate_hz;
-    }
-    spectrum_.reset();
-    done_with("round-" + std::to_string(now_.rounds.size()));
-    whole();
-  });
+  rounds.run(
+      progress, checkpoints_, [this] { return stand(); },
+      [&] {
+        if (now_.rounds.size() == 1 && spectrum_) {  // the network that the first round started from
+          now_.rounds.front().lambda_max = spectrum_->exponents.front();
+          now_.rounds.front().mean_rate_hz = spectrum_->mean_rate_hz;
+        }
+        spectrum_.reset();
+        done_with("round-" + std::to_string(now_.rounds.size()));
+        whole();
+      });
 }
 
 // Step III, into the room that the last round left.
@@ -320,8 +327,11 @@ LyapunovResult Pruner::measure(const WorkingNetwork& work, const Progress& progr
   }
   const StepClock clock(now_.steps, PruneStep::spectra, spectrum_bytes(PruneSizes::of(network), options),
                         StepBound::arithmetic);
-  LyapunovResult measured = lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress,
-                                              checkpoints_.part(part));
+  LyapunovResult measured = [&] {
+    const Standing standing = &work == &now_.work ? stand() : Standing();  // an attempt of step III is half way
+    return lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress,
+                             checkpoints_.part(part));
+  }();
   now_.guards.velocity += measured.guarded_spikes;
   now_.guards.jump_spikes += measured.jump_spikes;
   done_with(part);

@@ -65,6 +65,8 @@ class Pruner {
   const LyapunovResult& spectrum(const Progress& progress, const std::string& part);
   LyapunovResult measure(const WorkingNetwork& work, const Progress& progress, const std::string& part);
 
+  // While there is one, the state does not change.
+  Standing stand() const;
   // The state is whole: keeps it when it is time to, then drops those of the parts that are behind it.
   void whole();
   void keep();

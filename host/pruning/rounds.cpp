@@ -43,7 +43,8 @@ PruningRounds::PruningRounds(RoundsState& state, const Drive& drive, const Simul
       synapses_before_(state.work.given().recurrent.synapses()),
       neurons_before_(state.work.given().size()) {}
 
-void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints, const std::function<void()>& whole) {
+void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints,
+                        const std::function<Standing()>& stand, const std::function<void()>& whole) {
   while (state_.rounds.size() < options_.rounds && state_.unchanged < options_.unchanged_rounds) {
     const auto r = static_cast<std::uint32_t>(state_.rounds.size());
     const double all = options_.rounds;
@@ -51,7 +52,10 @@ void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints
     const Progress of_round =
         progress.part(r / all, (r + 1) / all, "round " + number + "/" + std::to_string(options_.rounds));
     of_round.report("prune", 0);
-    Trial trial = round(r, of_round, checkpoints.part("round-" + number));
+    Trial trial = [&] {
+      const Standing standing = stand();
+      return round(r, of_round, checkpoints.part("round-" + number));
+    }();
     trial.round.synapses = trial.work.recurrent().synapses();
     trial.round.excitatory = excitatory_synapses(trial.work.recurrent());
     trial.round.neurons = trial.work.network().size();

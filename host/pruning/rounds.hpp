@@ -37,9 +37,11 @@ class PruningRounds {
   // by_sign: the share of weights >= 0 after each round.
   void set_excitatory_shares(std::vector<double> shares) { shares_ = std::move(shares); }
 
-  // Goes on from the state, to the last round. Calls whole() after each. Spectra within a round are parts of
-  // `checkpoints`. Errors: Interrupted, asked before each round and all along its costly steps.
-  void run(const Progress& progress, const Checkpoints& checkpoints, const std::function<void()>& whole);
+  // Goes on from the state, to the last round. Calls whole() after each; within one the state does not change, and what
+  // stand() gives is held. Measurements within a round are parts of `checkpoints`. Errors: Interrupted, asked before
+  // each round and all along its costly steps.
+  void run(const Progress& progress, const Checkpoints& checkpoints, const std::function<Standing()>& stand,
+           const std::function<void()>& whole);
 
  private:
   struct Begun;

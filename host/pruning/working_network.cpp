@@ -21,20 +21,18 @@ bool WorkingNetwork::keep_synapses(const std::vector<std::uint8_t>& keep, const 
                                    const PruneOptions& options, PruneGuards& guards) {
   Csr& csr = network_.recurrent;
   bool changed = false;
+  reweighting_ = {options.kept_weight, options.cap};
   for (std::uint64_t k = 0; k < csr.synapses(); ++k) {
     if (!keep[k]) {
       changed = true;
       continue;
     }
+    if (options.kept_weight == KeptWeight::mask) continue;
     const std::uint64_t index = csr.id(k);
     double& probability = keep_probability_[index];
     probability *= p[k];
-    double divisor = options.kept_weight == KeptWeight::mask ? 1.0 : probability;
-    if (options.kept_weight == KeptWeight::capped && divisor < 1 / options.cap) {
-      divisor = 1 / options.cap;
-      ++guards.weight_capped;
-    }
-    const auto weight = static_cast<float>(given_weight(index) / divisor);
+    if (reweighting_.capped(probability)) ++guards.weight_capped;
+    const float weight = reweighting_.weight(given_weight(index), probability);
     changed = changed || weight != csr.weights[k];
     csr.weights[k] = weight;
   }
@@ -98,72 +96,6 @@ void WorkingNetwork::add_synapses(const std::vector<NewSynapse>& synapses) {
     csr.offsets.push_back(csr.targets.size());
   }
   old = std::move(csr);
-}
-
-// Neurons and synapses are all there, with the weights they were given with, and no draw has been made.
-bool WorkingNetwork::is_as_given() const {
-  const Csr& given = given_->recurrent;
-  return added_.empty() && kept_.size() == given_->size() && recurrent().synapses() == given.synapses() &&
-         network_.neurons.tau_m_ms == given_->neurons.tau_m_ms && recurrent().weights == given.weights &&
-         std::all_of(keep_probability_.begin(), keep_probability_.end(), [](double p) { return p == 1; });
-}
-
-void WorkingNetwork::write(Writer& writer) const {
-  const bool as_given = is_as_given();  // of large networks a state that says no more is written at once
-  writer(as_given);
-  if (as_given) return;
-  const Csr& csr = recurrent();
-  const std::uint64_t synapses = csr.synapses();
-  std::vector<std::uint64_t> index(synapses);
-  std::vector<double> probability(synapses);  // of those that are left: nobody asks about the others
-  for (std::uint64_t k = 0; k < synapses; ++k) {
-    index[k] = csr.id(k);
-    probability[k] = keep_probability_[index[k]];
-  }
-  writer(kept_, network_.neurons.tau_m_ms, csr.offsets, csr.targets, csr.weights, csr.delays, index, probability,
-         added_);
-}
-
-void WorkingNetwork::read(Reader& reader) {
-  bool as_given = false;
-  reader(as_given);
-  if (as_given) {
-    *this = WorkingNetwork(*given_);
-    return;
-  }
-  std::vector<std::uint32_t> kept;
-  std::vector<double> tau_m_ms, probability;
-  Csr csr;
-  reader(kept, tau_m_ms, csr.offsets, csr.targets, csr.weights, csr.delays, csr.original_id, probability, added_);
-
-  std::vector<std::uint8_t> keep(given_->size(), 0);
-  for (const std::uint32_t i : kept)
-    if (i < keep.size()) keep[i] = 1;
-  const auto neurons = static_cast<std::uint32_t>(kept.size());
-  const std::uint64_t known = given_->recurrent.synapses() + added_.size(), synapses = csr.synapses();
-  const auto index_known = [&](std::uint64_t index) { return index < known; };
-  if (static_cast<std::size_t>(std::count(keep.begin(), keep.end(), 1)) != kept.size() || tau_m_ms.size() != neurons ||
-      csr.offsets.size() != std::size_t{neurons} + 1 || csr.original_id.size() != synapses ||
-      probability.size() != synapses || !std::all_of(csr.original_id.begin(), csr.original_id.end(), index_known))
-    reader.refuse("is no network that came of the one that was given");
-  csr.rows = csr.cols = neurons;
-  csr.uniform_delay = given_->recurrent.uniform_delay;
-
-  network_ = *given_;
-  network_.recurrent = {};  // its neurons and inputs alone are compacted
-  network_.recurrent.rows = network_.recurrent.cols = given_->size();
-  network_.recurrent.offsets.assign(std::size_t{given_->size()} + 1, 0);
-  if (neurons < given_->size()) sprig::keep_neurons(network_, keep);
-  network_.recurrent = std::move(csr);
-  network_.neurons.tau_m_ms = std::move(tau_m_ms);
-  kept_ = std::move(kept);
-  keep_probability_.assign(known, 1.0);
-  for (std::uint64_t k = 0; k < synapses; ++k) keep_probability_[network_.recurrent.original_id[k]] = probability[k];
-  try {
-    validate(network_);
-  } catch (const ConfigError& error) {
-    reader.refuse(error.what());
-  }
 }
 
 Network WorkingNetwork::finish() && {

@@ -11,7 +11,8 @@
 namespace sprig {
 
 // A copy is a trial: it may go on, or be dropped. As bytes it is what pruning made of the network that was given, which
-// whoever reads them has made this of.
+// whoever reads them has made this of: a bit for each synapse that was given, and eight bytes for each that is left and
+// was drawn.
 class WorkingNetwork {
  public:
   // `given` must outlive this.
@@ -66,9 +67,21 @@ class WorkingNetwork {
     float weight = 0;
     static void persist(auto& self, auto& archive) { archive(self.id, self.weight); }
   };
-  bool is_as_given() const;
+  // From the probability with which a synapse was kept to the weight it has. Rounds all have the same.
+  struct Reweighting {
+    KeptWeight kept = KeptWeight::mask;
+    double cap = 1;
+    bool capped(double probability) const { return kept == KeptWeight::capped && probability < 1 / cap; }
+    float weight(float given, double probability) const {
+      const double divisor = kept == KeptWeight::mask ? 1.0 : capped(probability) ? 1 / cap : probability;
+      return static_cast<float>(given / divisor);
+    }
+    static void persist(auto& self, auto& archive) { archive(self.kept, self.cap); }
+  };
   void write(Writer& writer) const;
   void read(Reader& reader);
+  void write_probabilities(Writer& writer) const;
+  void read_probabilities(Reader& reader);
   // The weight of a synapse before any pruning, by its index.
   float given_weight(std::uint64_t index) const {
     const std::uint64_t given = given_->recurrent.synapses();
@@ -78,7 +91,8 @@ class WorkingNetwork {
   Network network_;  // its recurrent ids index given_.recurrent, and beyond its end added_
   std::vector<Added> added_;
   std::vector<std::uint32_t> kept_;
-  std::vector<double> keep_probability_;  // per synapse of given_ and added_: product over the rounds
+  std::vector<double> keep_probability_;  // per synapse of given_ and added_: product over the rounds; mask: all 1
+  Reweighting reweighting_;
 };
 
 }  // namespace sprig

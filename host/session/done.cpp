@@ -1,21 +1,23 @@
 // The same command on a finished folder has nothing to do.
 #include <cstdio>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "host/session/folder_lock.hpp"
 #include "host/session/owned_files.hpp"
 #include "host/session/publish.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
+#include "sprig/core/hash.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/report/report.hpp"
 #include "sprig/session/session.hpp"
 
 namespace sprig {
 
 namespace {
+
+constexpr std::uint64_t kMostTable = 1u << 30;
 
 // What was made, but for the page, which can be drawn again, and what other commands may have taken up since.
 bool has_all(const std::string& folder, const RunManifest& manifest) {
@@ -71,15 +73,13 @@ bool already_done(const Command& command) {
   }
   if (command.again) return false;
   const RunManifest manifest = read_manifest(folder);
-  if (!manifest.complete || manifest.failed || manifest.work != key_text(command.key)) return false;
+  if (!manifest.complete || manifest.failed || manifest.work != hex_text(command.key)) return false;
   if (!is_as_asked(command, manifest.json) || !has_all(folder, manifest)) return false;
   tidy(folder, manifest);
   if (command.quiet) return true;
   std::fprintf(stderr, "sprig: %s: already done by sprig %s on %s; --again does it once more\n", folder.c_str(),
                manifest.version.c_str(), manifest.started.c_str());
-  std::ifstream table(folder + "/table.txt", std::ios::binary);
-  std::ostringstream text;
-  if (manifest.files.contains("table.txt") && table && text << table.rdbuf()) write_stdout(text.str());
+  if (manifest.files.contains("table.txt")) write_stdout(read_text_file(folder + "/table.txt", kMostTable));
   return true;
 }
 

@@ -1,12 +1,11 @@
 #include "host/session/piece_lines.hpp"
 
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 
 #include "sprig/core/crc32c.hpp"
-#include "sprig/core/error.hpp"
+#include "sprig/core/hash.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
@@ -15,31 +14,8 @@ namespace {
 constexpr std::string_view kSum = ",\"crc\":\"";  // and eight digits, a quote and a brace: the end of a line
 constexpr std::size_t kLongestLine = 64u << 20;   // no piece has as many bytes; a file of one line is not held whole
 
-std::string hex(std::uint32_t sum) {
-  char text[9];
-  std::snprintf(text, sizeof text, "%08x", sum);
-  return text;
-}
-
 std::string sum_of(const std::string& before, const std::string& piece) {
-  return hex(crc32c(piece.data(), piece.size(), crc32c(before.data(), before.size())));
-}
-
-// The next line; false at the end of the file. whole: it has its newline, and is no longer than a line can be.
-bool next_line(std::istream& from, std::string& line, bool& whole) {
-  constexpr int kEnd = std::char_traits<char>::eof();
-  line.clear();
-  whole = false;
-  std::streambuf& buffer = *from.rdbuf();
-  int c = buffer.sbumpc();
-  if (c == kEnd) return false;
-  bool fits = true;
-  for (; c != kEnd && c != '\n'; c = buffer.sbumpc()) {
-    fits = fits && line.size() < kLongestLine;
-    if (fits) line.push_back(static_cast<char>(c));
-  }
-  whole = fits && c == '\n';
-  return true;
+  return hex_text(crc32c(piece.data(), piece.size(), crc32c(before.data(), before.size())));
 }
 
 bool has_key(const Json& piece) { return piece.is_object() && piece.contains("key") && piece["key"].is_string(); }
@@ -50,12 +26,10 @@ PieceLines read_piece_lines(const std::string& path) {
   PieceLines lines;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return lines;
-  if (!std::filesystem::is_regular_file(path, error)) throw InputError(path, "is no file; allowed: a log of pieces");
-  std::ifstream from(path, std::ios::binary);
-  if (!from) throw InputError(path, "cannot be read");
+  LineReader from(path);
   std::string line, before;
   bool whole = false;
-  for (std::size_t number = 1; next_line(from, line, whole); ++number) {
+  for (std::size_t number = 1; from.next(line, whole, kLongestLine); ++number) {
     const std::size_t tail = kSum.size() + 10;
     const bool summed = whole && line.size() > tail && line.ends_with("\"}") &&
                         line.compare(line.size() - tail, kSum.size(), kSum) == 0;
@@ -74,7 +48,6 @@ PieceLines read_piece_lines(const std::string& path) {
     }
     if (lines.damaged++ == 0) lines.first_damaged = number;
   }
-  if (from.bad()) throw InputError(path, "cannot be read");
   lines.sum = before;
   return lines;
 }

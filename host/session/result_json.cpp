@@ -146,7 +146,7 @@ Json lyapunov_json(const LyapunovResult& r) {
   return json;
 }
 
-Json prune_json(const PruneResult& pruned, const PruneOptions& options) {
+Json prune_json(const PruneResult& pruned, const PruneOptions& options, const std::string& hash) {
   Json rounds = Json::array();
   for (const PruneRound& r : pruned.rounds) {
     rounds.push_back(round_json(r));
@@ -163,7 +163,7 @@ Json prune_json(const PruneResult& pruned, const PruneOptions& options) {
               {"mean_rate_before", mean_rate(pruned.before)},
               {"mean_rate_after", mean_rate(pruned.after)},
               {"guards", guards_json(pruned.guards)},
-              {"hash", result_hash(pruned.network)},
+              {"hash", hash},
               {"method", name_of(options.method)},
               {"density", options.density},
               {"seed", options.seed},

@@ -12,6 +12,7 @@
 #include "host/session/publish.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
+#include "sprig/core/hash.hpp"
 #include "sprig/formats/atomic_file.hpp"
 
 namespace sprig {
@@ -136,7 +137,7 @@ struct RunFolder::Parts {
 RunFolder::RunFolder(const std::string& path, const FolderRun& run) : parts_(std::make_unique<Parts>()) {
   Parts& p = *parts_;
   p.home = p.place = p.log = path;
-  p.work = key_text(run.key);
+  p.work = hex_text(run.key);
   p.again = run.again;
   p.about = run.about;
   p.files = kAlways;

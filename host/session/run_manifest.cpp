@@ -4,26 +4,27 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string_view>
+
+#include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
 
 namespace sprig {
 
 namespace {
 
-constexpr std::uintmax_t kMostBytes = 64u << 20;
+constexpr std::uint64_t kMostBytes = 64u << 20;
 
 // The JSON object in a plain file; null where there is none.
 Json object_in(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  if (static_cast<std::uintmax_t>(status.st_size) > kMostBytes) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  Json json = parsed_json(text.str());
-  return json.is_object() ? json : Json();
+  try {
+    Json json = parsed_json(read_text_file(path, kMostBytes));
+    return json.is_object() ? json : Json();
+  } catch (const InputError&) {  // too large, or not to be read
+    return {};
+  }
 }
 
 std::string text_at(const Json& json, const char* key) {
@@ -88,12 +89,6 @@ int rank_of(const std::string& name) {
   if (name == "config.resolved.toml" || name == kManifest) return 3;
   if (name == "best.toml" || name.starts_with("table.") || name == "observation.json") return 2;
   return name.ends_with(".json") || name.ends_with(".jsonl") ? 1 : 0;
-}
-
-std::string key_text(std::uint64_t key) {
-  std::string text(16, '0');
-  for (std::size_t k = 0; k < 16; ++k) text[15 - k] = "0123456789abcdef"[(key >> (4 * k)) & 15];
-  return text;
 }
 
 RunManifest read_manifest(const std::string& folder) {

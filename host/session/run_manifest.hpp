@@ -43,7 +43,4 @@ bool is_log(const std::string& name);
 // which is drawn from the others.
 int rank_of(const std::string& name);
 
-// "00000000deadbeef".
-std::string key_text(std::uint64_t key);
-
 }  // namespace sprig

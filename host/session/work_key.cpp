@@ -1,17 +1,14 @@
 #include "sprig/session/work_key.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <concepts>
 #include <optional>
+#include <set>
 #include <utility>
 
-#include "sprig/core/crc32c.hpp"
+#include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/tasks/images.hpp"
 
 namespace sprig {
@@ -34,23 +31,60 @@ void add(Hash& hash, const std::string& text) { hash.add(std::uint64_t{text.size
 
 // Its length and its sum. One that is no file, or cannot be read, is refused by who reads it, with what it is for.
 void add_contents(Hash& hash, const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct stat status {};
-  const bool plain = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-  std::uint64_t size = plain ? 0 : ~std::uint64_t{0};
-  std::uint32_t sum = 0;
-  std::vector<char> block(plain ? 1u << 20 : 0);
-  for (ssize_t n = 0; plain && (n = ::read(descriptor, block.data(), block.size())) != 0;) {
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      size = ~std::uint64_t{0};
-      break;
-    }
-    sum = crc32c(block.data(), static_cast<std::size_t>(n), sum);
-    size += static_cast<std::uint64_t>(n);
+  FileSum sum{~std::uint64_t{0}, 0};
+  try {
+    sum = sum_of_file(path);
+  } catch (const InputError&) {
   }
-  if (descriptor >= 0) ::close(descriptor);
-  hash.add(size).add(sum);
+  hash.add(sum.bytes).add(sum.crc32c);
+}
+
+using Assignments = std::vector<std::string>;
+using Choice = std::vector<Assignments>;  // of which a setting makes one, or none
+
+// Of an entry of study.tasks or of a list of variants; a task may be a system alone. Errors: ConfigError.
+Assignments assignments_of(const std::string& text) {
+  if (text.find(':') == std::string::npos) return {"task.system=" + text};
+  return named_settings(text, "variants").assignments;
+}
+
+// Whether these may change which files are read. Images are of a system and of a folder, which different choices may
+// set.
+bool may_name_files(Config config, const Inputs& before, const Assignments& assignments) {
+  for (const std::string& assignment : assignments) {
+    for (const char* key : {"task.system", "task.folder", "learn.images", "learn.folder"})
+      if (assignment.starts_with(key)) return true;
+    set_config(config, assignment);
+  }
+  return inputs_of(config) != before;
+}
+
+// Those of `ways()` that count, each once. What is wrong with them is said by the verb that goes through them.
+template <class Ways>
+Choice choice_of(const Config& config, const Inputs& before, Ways ways) {
+  std::set<Assignments> choice;
+  try {
+    for (Assignments& way : ways())
+      if (may_name_files(config, before, way)) choice.insert(std::move(way));
+  } catch (const ConfigError&) {
+  }
+  return {choice.begin(), choice.end()};
+}
+
+// The files of the settings that come of the choices from number `at` on.
+void add_inputs(const Config& config, const std::vector<Choice>& choices, std::size_t at,
+                std::set<Inputs::value_type>& found) {
+  if (at == choices.size()) {
+    const Inputs inputs = inputs_of(config);
+    found.insert(inputs.begin(), inputs.end());
+    return;
+  }
+  add_inputs(config, choices, at + 1, found);
+  for (const Assignments& way : choices[at]) {
+    Config changed = config;
+    for (const std::string& assignment : way) set_config(changed, assignment);
+    add_inputs(changed, choices, at + 1, found);
+  }
 }
 
 }  // namespace
@@ -91,6 +125,26 @@ std::uint64_t file_key(const std::string& path) {
 }
 std::uint64_t contents_key(const Config& config) { return contents_key(inputs_of(config)); }
 
+Inputs inputs_of_all(const Config& config) {
+  const Inputs of_base = inputs_of(config);
+  std::set<Inputs::value_type> found(of_base.begin(), of_base.end());
+  std::vector<Choice> choices;
+  for (const auto* list : {&config.study.tasks, &config.study.variants, &config.learn.variants})
+    choices.push_back(choice_of(config, of_base, [&] {
+      std::vector<Assignments> ways;
+      for (const std::string& text : *list) ways.push_back(assignments_of(text));
+      return ways;
+    }));
+  for (const std::string& axis : config.operating_point.axes)
+    choices.push_back(choice_of(config, of_base, [&] {
+      std::vector<Assignments> ways;
+      for (const std::string& assignment : axis_assignments(axis)) ways.push_back({assignment});
+      return ways;
+    }));
+  add_inputs(config, choices, 0, found);
+  return {found.begin(), found.end()};
+}
+
 std::uint64_t work_key(const std::string& verb, const Config& config) {
   Config same = config;
   const SimulationOptions standard;
@@ -104,7 +158,7 @@ std::uint64_t work_key(const std::string& verb, const Config& config) {
   add(hash, verb);
   add(hash, resolved_config(same));
   add(hash, version().version);
-  hash.add(static_cast<std::uint32_t>(sizeof(real))).add(contents_key(config));
+  hash.add(static_cast<std::uint32_t>(sizeof(real))).add(contents_key(inputs_of_all(config)));
   return hash.value();
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <set>
+#include <shared_mutex>
 #include <utility>
 
 #include "host/session/owned_files.hpp"
@@ -21,6 +22,8 @@ namespace sprig {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kWorthKeeping{5};
 
 // The paths of a folder's files, where there is one, by name.
 std::vector<std::string> files_in(const std::string& folder, const std::function<bool(const std::string&)>& wanted) {
@@ -63,7 +66,9 @@ struct WorkLog::Parts : CheckpointStore {
     std::string written;  // when the one that was restored was, in UTC
   };
   std::map<std::string, State> states;  // by name
-  std::set<std::string> looked_for;     // of what is refused, once is enough
+  std::shared_mutex writing;            // alone: whoever keeps what stands; taken before `mutex`
+  std::map<std::string, std::function<void(Writer&)>> standing;  // by name
+  std::set<std::string> looked_for;                              // of what is refused, once is enough
   bool temporaries_gone = false;
   std::function<void(const std::string&)> tell;
   bool quiet = false;
@@ -84,7 +89,29 @@ struct WorkLog::Parts : CheckpointStore {
     const Clock::time_point kept = state(name).kept;
     return stop_requested() || (every.count() > 0 && Clock::now() - kept >= every);
   }
+  bool worth_keeping(const std::string& name) override {
+    const std::lock_guard lock(mutex);
+    const std::chrono::duration<double> most = kWorthKeeping;
+    return Clock::now() - state(name).kept >= (every.count() > 0 ? std::min(every, most) : most);
+  }
+  void stands(const std::string& name, std::function<void(Writer&)> write) override {
+    const std::lock_guard lock(writing);
+    standing[name] = std::move(write);
+  }
+  void moves(const std::string& name) override {
+    const std::lock_guard lock(writing);
+    standing.erase(name);
+  }
+  bool keep_standing() {
+    const std::lock_guard lock(writing);
+    for (const auto& [name, write] : standing) put(name, write);
+    return !standing.empty();
+  }
   void keep(const std::string& name, const std::function<void(Writer&)>& write) override {
+    const std::shared_lock lock(writing);
+    put(name, write);
+  }
+  void put(const std::string& name, const std::function<void(Writer&)>& write) {
     CheckpointKey key;
     {
       const std::lock_guard lock(mutex);
@@ -111,7 +138,7 @@ struct WorkLog::Parts : CheckpointStore {
       state(name).written = found.path.empty() ? "" : time_of(found.path);
     }
     if (found.path.empty()) return false;
-    read_checkpoint(found.path, key, read);
+    read_checkpoint(found, key, read);
     return true;
   }
   void goes_on(const std::string& name, const std::string& from) override {
@@ -195,6 +222,8 @@ Checkpoints WorkLog::checkpoints(const std::string& name, CheckpointKey key) {
   if (known == parts_->states.end() || known->second.key.hash != key.hash) parts_->states[name] = {key};
   return {parts_, name};
 }
+
+bool WorkLog::keep_standing() { return parts_->keep_standing(); }
 
 void WorkLog::tell(std::function<void(const std::string&)> tell, bool quiet) {
   const std::lock_guard lock(parts_->mutex);

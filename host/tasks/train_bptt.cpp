@@ -75,7 +75,7 @@ class SeriesSequences {
 
 BpttResult on_series(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                      const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
-                     const Progress& progress) {
+                     const Progress& progress, const Checkpoints& checkpoints) {
   const Series series = task_series(network, task, seed);
   const ReservoirSetup setup(network, drive, simulation, task, seed);
   BpttOptions bptt = options.bptt;
@@ -93,7 +93,7 @@ BpttResult on_series(const Network& network, const Drive& drive, const Simulatio
            "fewer: after training.warm_up_samples = " + shown(options.warm_up_samples) +
                " they must fit into task.train = " + shown(task.train) + " less the horizon");
   const TrainingSet check = validation.part(train_end, train_end + task.validation);
-  return train_bptt(setup.network, setup.drive, train, check, bptt, {}, progress);
+  return train_bptt(setup.network, setup.drive, train, check, bptt, {}, progress, checkpoints);
 }
 
 // Images [first, first + count) of the training part, one a sequence.
@@ -127,7 +127,7 @@ class ImageSequences {
 
 BpttResult on_images(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                      const ClassificationOptions& task, const SequenceOptions& options, std::uint32_t seed,
-                     const Progress& progress) {
+                     const Progress& progress, const Checkpoints& checkpoints) {
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
   const ImageReservoir reservoir(network, drive, simulation, task, images.train.shape, seed);
@@ -148,22 +148,24 @@ BpttResult on_images(const Network& network, const Drive& drive, const Simulatio
                        }};
   };
   const std::uint64_t checked = std::min<std::uint64_t>(task.validation, options.validation);
-  return train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt, {}, progress);
+  return train_bptt(reservoir.network(), drive, set(training, task.train), set(checking, checked), bptt, {}, progress,
+                    checkpoints);
 }
 
 }  // namespace
 
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
-                         const Progress& progress) {
+                         const Progress& progress, const Checkpoints& checkpoints) {
   check_fields("training", options);
   SequenceOptions seeded = options;
   seeded.bptt.seed = seed;
   seeded.bptt.model.threads = simulation.threads;
   seeded.bptt.device = simulation.device;
-  BpttResult result = task.is_classification()
-                          ? on_images(network, drive, simulation, task.classification(), seeded, seed, progress)
-                          : on_series(network, drive, simulation, task, seeded, seed, progress);
+  BpttResult result =
+      task.is_classification()
+          ? on_images(network, drive, simulation, task.classification(), seeded, seed, progress, checkpoints)
+          : on_series(network, drive, simulation, task, seeded, seed, progress, checkpoints);
   result.network.input = network.input;  // not the encoder's
   return result;
 }

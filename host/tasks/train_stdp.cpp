@@ -21,7 +21,8 @@ void make_whole(StdpOptions& options, double step_ms, std::uint32_t unit_steps) 
 }
 
 StdpResult on_series(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                     const TaskOptions& task, StdpOptions options, std::uint32_t seed, const Progress& progress) {
+                     const TaskOptions& task, StdpOptions options, std::uint32_t seed, const Progress& progress,
+                     const Checkpoints& checkpoints) {
   const Series series = task_series(network, task, seed);
   const std::uint64_t samples = task.washout + task.train;
   const ReservoirSetup setup(network, drive, simulation, task, seed);
@@ -36,12 +37,12 @@ StdpResult on_series(const Network& network, const Drive& drive, const Simulatio
     setup.encoder.encode(values, count, 1, simulation.first_replica, first_step, encoded);
     return encoded.input;
   };
-  return train_stdp(setup.network, setup.drive, simulation, options, input, progress);
+  return train_stdp(setup.network, setup.drive, simulation, options, input, progress, checkpoints);
 }
 
 StdpResult on_images(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                      const ClassificationOptions& task, StdpOptions options, std::uint32_t seed,
-                     const Progress& progress) {
+                     const Progress& progress, const Checkpoints& checkpoints) {
   check_classification(task, network.step_ms);
   const TaskImages images = load_task_images(task);
   const ImageReservoir reservoir(network, drive, simulation, task, images.train.shape, seed);
@@ -54,17 +55,18 @@ StdpResult on_images(const Network& network, const Drive& drive, const Simulatio
                                simulation.first_replica, first_step, encoded);
     return encoded.input;
   };
-  return train_stdp(reservoir.network(), drive, simulation, options, input, progress);
+  return train_stdp(reservoir.network(), drive, simulation, options, input, progress, checkpoints);
 }
 
 }  // namespace
 
 StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const TaskOptions& task, StdpOptions options, std::uint32_t seed, const Progress& progress) {
-  StdpResult result =
-      task.is_classification()
-          ? on_images(network, drive, simulation, task.classification(), std::move(options), seed, progress)
-          : on_series(network, drive, simulation, task, std::move(options), seed, progress);
+                         const TaskOptions& task, StdpOptions options, std::uint32_t seed, const Progress& progress,
+                         const Checkpoints& checkpoints) {
+  StdpResult result = task.is_classification() ? on_images(network, drive, simulation, task.classification(),
+                                                           std::move(options), seed, progress, checkpoints)
+                                               : on_series(network, drive, simulation, task, std::move(options), seed,
+                                                           progress, checkpoints);
   result.network.input = network.input;  // not the encoder's
   return result;
 }

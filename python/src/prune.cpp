@@ -35,7 +35,8 @@ py::dict prune_network(const HeldPtr& held, const Settings& settings, const py::
   py::dict result;
   result["stopped"] = stopped;
   result["complete"] = !pruned.stopped_early;
-  result["result"] = json_text(prune_json(pruned, config.prune));
+  result["result"] =
+      json_text(prune_json(pruned, config.prune, pruned.stopped_early ? "" : result_hash(pruned.network)));
   result["before"] = json_text(lyapunov_json(pruned.before));
   result["after"] = json_text(lyapunov_json(pruned.after));
   result["network"] = std::make_shared<Held>(std::move(pruned.network));

@@ -25,9 +25,9 @@ TEST_F(SilentlyWrong, AWeightThatMakesAllOthersVanishIsRefusedByEveryVerb) {
   network.neurons.i_dc.assign(3, 1.2);
   network.recurrent = test::csr_from(3, 3, {{0, 1, 0.02f, 1}, {1, 2, 0.02f, 1}, {2, 1, -1e9f, 1}});
   save_network(folder("net.npz"), network);
-  const Words file{"--set", "network.file=net.npz", "--set", "run.duration_ms=20",
-                   "--set", "lyapunov.exponents=1", "--set", "prune.method=random"};
-  for (const char* verb : {"run", "lyapunov"}) {
+  const Words file{"--set", "network.file=net.npz", "--set", "run.duration_ms=20", "--set", "lyapunov.exponents=1",
+                   "--set", "prune.method=random",  "--set", "prune.spectra=false"};
+  for (const char* verb : {"run", "lyapunov", "prune"}) {
     const Outcome outcome = run(with({verb, "--out", verb}, file));
     EXPECT_EQ(outcome.code, 3) << verb << outcome.err;
     for (const char* part : {"run.weight_error", "population \"all\", receptor 0", "0.02", "1e+09"})
@@ -137,6 +137,31 @@ TEST_F(SilentlyWrong, ASilentNetworkIsWarnedOfRefusedOrIgnored) {
     EXPECT_EQ(quiet.err.find("silent"), std::string::npos) << verb << quiet.err;
     EXPECT_EQ(result(ignored)["warnings"], Json::array()) << verb;
   }
+}
+
+TEST_F(SilentlyWrong, ASilentCandidateOfASearchIsWarnedOfRefusedOrIgnored) {
+  const Words search{"study",
+                     "--config",
+                     "small.toml",
+                     "--set",
+                     "study.mode=operating_point",
+                     "--set",
+                     "study.seeds=1",
+                     "--set",
+                     "task.input_gain=0",
+                     "--set",
+                     "operating_point.axes=[\"neuron.i_dc = [0, 1.1]\"]"};
+  const Outcome warned = run(with(search, {"--out", "a"}));
+  EXPECT_EQ(warned.code, 0) << warned.err;
+  EXPECT_NE(warned.err.find("in 1 of 2 cells the network is silent"), std::string::npos) << warned.err;
+  EXPECT_EQ(result("a")["warnings"].size(), 1u);
+  EXPECT_EQ(result("a")["candidates"].size(), 2u);
+  const Outcome ignored = run(with(search, {"--set", "run.activity=ignore", "--out", "b"}));
+  EXPECT_EQ(ignored.err.find("silent"), std::string::npos) << ignored.err;
+  const Outcome refused = run(with(search, {"--set", "run.activity=refuse", "--out", "a", "--again"}));
+  EXPECT_EQ(refused.code, 0) << refused.err;
+  EXPECT_EQ(result("a")["candidates"].size(), 1u) << "cells that were warned of are judged anew";
+  EXPECT_NE(result("a")["failed"][0].dump().find("silent"), std::string::npos);
 }
 
 TEST_F(SilentlyWrong, ANetworkThatFiresIsNotRefused) {

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/lyapunov.hpp"
+#include "sprig/dynamics/probe.hpp"
 #include "tests/dynamics/networks.hpp"
 #include "tests/support/memory_checkpoints.hpp"
 
@@ -126,6 +128,68 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"surrogate", LyapunovMethod::surrogate, {}, 1, 0.3, 0},
         Case{"surrogate_delta", LyapunovMethod::surrogate, {Synapse::delta, 1, Reset::hard, false}, 0, 0.1, 4}),
     [](const auto& instance) { return std::string(instance.param.name); });
+
+// The same of the exponents of single neurons: stopped at each question in turn, and in a chain after so many questions
+// each time, which is enough for a batch of probes.
+template <class Measure, class Same>
+void expect_goes_on(Measure measure, Same same, std::size_t questions, std::size_t least) {
+  const auto expected = measure(1, Progress(), Checkpoints());
+  std::size_t stops = 0;
+  const auto chained = std::make_shared<MemoryCheckpoints>();
+  for (std::size_t k = 1;; ++k) {
+    for (const bool chain : {false, true}) {
+      const auto store = chain ? chained : std::make_shared<MemoryCheckpoints>();
+      store->every = ~std::size_t{0};
+      std::size_t asked = 0;
+      const Progress progress([&](double) { return ++asked < (chain ? questions : k); });
+      try {
+        same(measure(2, progress, Checkpoints(store, "exponents")), expected);
+        if (chain) continue;
+        EXPECT_GT(stops, least);
+        return;
+      } catch (const Interrupted&) {
+        ++stops;
+      }
+      if (!chain) same(measure(3, Progress(), Checkpoints(store, "exponents")), expected);
+    }
+  }
+}
+
+TEST(ResumedExponents, OfContractionsAreThoseThatNobodyStopped) {
+  const Case plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
+  const Network network = network_of(plain);
+  const LyapunovOptions options = options_of(plain);
+  expect_goes_on(
+      [&](int threads, const Progress& progress, const Checkpoints& checkpoints) {
+        return contraction_exponents(network, {}, on_cpu(threads), options, {}, progress, checkpoints);
+      },
+      [](const ContractionResult& found, const ContractionResult& expected) {
+        EXPECT_EQ(found.values, expected.values);
+        EXPECT_EQ(found.spikes, expected.spikes);
+        EXPECT_EQ(found.guarded_spikes, expected.guarded_spikes);
+      },
+      3, 5);
+}
+
+TEST(ResumedExponents, OfProbesAreThoseThatNobodyStopped) {
+  const Case plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
+  const Network network = network_of(plain);
+  LyapunovOptions options = options_of(plain);
+  options.probe_ms = 10;
+  options.transient_ms = options.tangent_transient_ms = 5;
+  options.duration_ms = 20;
+  expect_goes_on(
+      [&](int threads, const Progress& progress, const Checkpoints& checkpoints) {
+        return probe_exponents(network, {}, on_cpu(threads), options, {}, progress, checkpoints);
+      },
+      [](const ProbeResult& found, const ProbeResult& expected) {
+        EXPECT_EQ(found.values, expected.values);
+        EXPECT_EQ(found.standard_errors, expected.standard_errors);
+        EXPECT_EQ(found.spikes, expected.spikes);
+        EXPECT_EQ(found.guarded_spikes, expected.guarded_spikes);
+      },
+      20, 5);
+}
 
 // A state of other work is not gone on from, whatever it would do.
 TEST(ResumedSpectrumErrors, AStateThatDoesNotFitIsRefused) {

@@ -118,7 +118,7 @@ TEST_F(CheckpointFile, OfALaterVersionIsRefusedAsSuch) {
   keep(5);
   std::string bytes = test::read_file(path());
   bytes[8] = 9;
-  EXPECT_NE(refusal(bytes).find("has format version 9; this sprig reads version 1"), std::string::npos);
+  EXPECT_NE(refusal(bytes).find("has format version 9; this sprig reads version 2"), std::string::npos);
 }
 
 TEST_F(CheckpointFile, ReadingThatLeavesBytesOrWantsMoreIsAnError) {

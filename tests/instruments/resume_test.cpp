@@ -252,16 +252,16 @@ RunResult golden_run(const std::string& folder, const std::string& state, std::s
   return run_in(folder, network, request, std::make_shared<FileCheckpoints>(state), pieces);
 }
 
-constexpr const char* kGolden = "golden-1.state";  // of kCheckpointVersion 1
+constexpr const char* kGolden = "golden-2.state";  // of kCheckpointVersion 2
 
 // A program of a later day goes on from what an earlier one of the same version of the format left. Where a state or
 // the file changes on purpose, kCheckpointVersion is raised and a file of the new version comes beside this one:
 // --gtest_also_run_disabled_tests --gtest_filter=GoldenState.* writes it into the current folder.
 TEST(GoldenState, IsGoneOnFromToTheKnownHash) {
-  ASSERT_EQ(kCheckpointVersion, 1u);
+  ASSERT_EQ(kCheckpointVersion, 2u);
   MemoryFolder folder;
   const std::string data = std::string(SPRIG_TEST_SOURCE_DIR) + "/data/";
-  std::filesystem::copy_file(data + "golden-1.counts.npy", folder.file("counts.npy"));
+  std::filesystem::copy_file(data + "golden-2.counts.npy", folder.file("counts.npy"));
   MemoryFolder whole;
   const RunResult expected = golden_run(whole.path(), whole.file("none"), ~std::size_t{0});
   const RunResult found = golden_run(folder.path(), data + kGolden, ~std::size_t{0});
@@ -293,7 +293,7 @@ TEST(GoldenState, EveryCutAndEveryFlippedBitIsRefusedByName) {
 TEST(GoldenState, DISABLED_Writes) {
   MemoryFolder folder;
   golden_run(folder.path(), std::filesystem::current_path().string() + "/" + kGolden, 1);
-  std::filesystem::copy_file(folder.file("counts.npy"), "golden-1.counts.npy");
+  std::filesystem::copy_file(folder.file("counts.npy"), "golden-2.counts.npy");
   std::puts(golden_run(folder.path(), folder.file("none"), ~std::size_t{0}).out.hash.c_str());
 }
 

@@ -4,6 +4,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/learning/bptt/training.hpp"
 #include "tests/learning/bptt_support.hpp"
+#include "tests/support/memory_checkpoints.hpp"
 
 namespace sprig {
 namespace {
@@ -86,9 +87,11 @@ TEST(BpttTraining, LearnsDelayedXorWhichTheReadoutAloneDoesNot) {
 }
 
 // A short training; what the tests below look at.
-BpttResult short_training(const Network& network, const BpttOptions& options, const Progress& progress = {}) {
+BpttResult short_training(const Network& network, const BpttOptions& options, const Progress& progress = {},
+                          const Checkpoints& checkpoints = {}) {
   DelayedXor training{70, 1}, validation{40, 2};
-  return train_bptt(network, signal_drive(network, 2, 1), training.set(), validation.set(), options, {}, progress);
+  return train_bptt(network, signal_drive(network, 2, 1), training.set(), validation.set(), options, {}, progress,
+                    checkpoints);
 }
 
 TEST(BpttTraining, IsTheSameWithAnyNumberOfThreads) {
@@ -149,6 +152,37 @@ TEST(BpttTraining, EndsWhereItIsTold) {
   });
   EXPECT_THROW(short_training(small_network(1), options, progress), Interrupted);
   EXPECT_EQ(calls, 5);
+}
+
+// Stopped after each batch in turn: within epochs and at their ends, before and after the best one.
+TEST(BpttTraining, GoesOnToTheSameBits) {
+  BpttOptions options = options_of(1);
+  options.epochs = 6;
+  options.patience = 2;
+  options.learning_rate = options.readout_learning_rate = 0.5;
+  const BpttResult whole = short_training(small_network(1), options);
+  const int batches = 3 * static_cast<int>(whole.epochs.size());
+  for (int stop = 1; stop < batches; ++stop) {
+    const auto store = std::make_shared<MemoryCheckpoints>();
+    const Checkpoints states(store, "training");
+    int calls = 0;
+    const Progress progress([&](double) { return ++calls < stop; });
+    EXPECT_THROW(short_training(small_network(1), options, progress, states), Interrupted);
+    options.model.threads = 2;
+    const BpttResult rest = short_training(small_network(1), options, {}, states);
+    options.model.threads = 1;
+    EXPECT_EQ(store->restored, 1u);
+    EXPECT_EQ(rest.network.recurrent.weights, whole.network.recurrent.weights) << stop;
+    EXPECT_EQ(rest.readout, whole.readout);
+    EXPECT_EQ(rest.best_epoch, whole.best_epoch);
+    EXPECT_EQ(rest.clipped, whole.clipped);
+    ASSERT_EQ(rest.epochs.size(), whole.epochs.size());
+    for (std::size_t k = 0; k < rest.epochs.size(); ++k) {
+      EXPECT_EQ(rest.epochs[k].training_loss, whole.epochs[k].training_loss);
+      EXPECT_EQ(rest.epochs[k].validation_loss, whole.epochs[k].validation_loss);
+    }
+    EXPECT_THROW(short_training(small_network(2), options, {}, states), Error);
+  }
 }
 
 // Mean square: a readout from the target itself, by regression on traces that do not change.

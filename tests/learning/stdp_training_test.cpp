@@ -6,6 +6,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/learning/stdp/training.hpp"
 #include "tests/engine/plastic_support.hpp"
+#include "tests/support/memory_checkpoints.hpp"
 #include "tests/support/on_cpu.hpp"
 
 namespace sprig {
@@ -242,6 +243,28 @@ TEST(StdpTraining, EndsWhereItIsTold) {
   });
   EXPECT_THROW(train_stdp(recurrent_network(6), {}, on_cpu(), options, {}, progress), Interrupted);
   EXPECT_EQ(calls, 2);
+}
+
+// Stopped after each window in turn, and gone on with another number of threads and slices.
+TEST(StdpTraining, GoesOnToTheSameBits) {
+  const Network network = recurrent_network(6);
+  StdpOptions options;
+  options.duration_ms = 500;
+  const StdpResult whole = train_stdp(network, {}, on_cpu(), options);
+  for (int windows = 1; windows < 5; ++windows) {
+    const auto store = std::make_shared<MemoryCheckpoints>();
+    int calls = 0;
+    const Progress progress([&](double) { return ++calls < windows; });
+    EXPECT_THROW(train_stdp(network, {}, on_cpu(), options, {}, progress, {store, "training"}), Interrupted);
+    const StdpResult rest = train_stdp(network, {}, on_cpu(3, 4), options, {}, {}, {store, "training"});
+    EXPECT_EQ(store->restored, 1u);
+    EXPECT_EQ(rest.network.recurrent.weights, whole.network.recurrent.weights);
+    EXPECT_EQ(rest.rate_hz, whole.rate_hz);
+    EXPECT_EQ(rest.mean_change, whole.mean_change);
+    const StdpResult again = train_stdp(network, {}, on_cpu(), options, {}, {}, {store, "training"});  // from its end
+    EXPECT_EQ(again.network.recurrent.weights, whole.network.recurrent.weights);
+    EXPECT_THROW(train_stdp(recurrent_network(5), {}, on_cpu(), options, {}, {}, {store, "training"}), Error);
+  }
 }
 
 TEST(StdpTraining, ErrorsNameTheKey) {

@@ -36,8 +36,15 @@ class Snapshots : public test::MemoryCheckpoints {
     MemoryCheckpoints::drop(name);
   }
 
+  void stands(const std::string& name, std::function<void(Writer&)> write) override {
+    EXPECT_FALSE(standing) << name;
+    standing = std::move(write);
+  }
+  void moves(const std::string&) override { standing = nullptr; }
+
   bool stopping = false;
   std::vector<std::pair<std::string, States>> after;
+  std::function<void(Writer&)> standing;
 
  private:
   std::mutex mutex_;
@@ -196,6 +203,51 @@ TEST(PruneCheckpoints, AStopWithinARoundKeepsTheLastWholeOne) {
                 return true;
               }));
   EXPECT_EQ(told, (std::vector<std::string>{"round 3/3", "spectrum after", ""}));
+}
+
+// What somebody else keeps while work cannot ask is what the work itself would have kept.
+TEST(PruneCheckpoints, GoesOnFromWhatStandsWhereverThatIs) {
+  for (const bool drawn : {true, false}) {
+    PruneOptions options = drawn ? quick_options() : quick_options(PruneMethod::random_by_sign);
+    options.neuron_fraction = 0.2;
+    const std::vector<char> whole = bytes_of(pruned_with(nullptr, options, on_cpu()));
+    const auto store = std::make_shared<Snapshots>();
+    store->every = kNever;
+    std::vector<std::vector<char>> states;
+    pruned_with(store, options, on_cpu(), Progress([&](double) {
+                  if (!store->standing) return true;
+                  std::vector<char> state;
+                  Writer writer([&](const void* data, std::size_t size) {
+                    state.insert(state.end(), static_cast<const char*>(data), static_cast<const char*>(data) + size);
+                  });
+                  store->standing(writer);
+                  if (states.empty() || states.back() != state) states.push_back(std::move(state));
+                  return true;
+                }));
+    EXPECT_FALSE(store->standing);
+    EXPECT_GE(states.size(), options.rounds);
+    for (const std::vector<char>& state : states) {
+      const auto from = std::make_shared<Snapshots>();
+      from->every = kNever;
+      from->states[kWork] = state;
+      EXPECT_EQ(bytes_of(pruned_with(from, options, on_cpu(2))), whole);
+      EXPECT_EQ(from->restored, 1u);
+    }
+  }
+}
+
+// A bit for a synapse that was given, eight bytes for one that was drawn, besides what is by neuron.
+TEST(PruneCheckpoints, AStateHasAtMostTwelveBytesASynapse) {
+  const Network network = small_network(300, 0.5);
+  for (const PruneMethod method : {PruneMethod::weight, PruneMethod::random, PruneMethod::magnitude}) {
+    PruneOptions options = quick_options(method);
+    options.spectra = false;
+    const auto store = std::make_shared<Snapshots>();
+    const PruneResult result = prune(network, uneven_noise(network.size()), on_cpu(), options, {}, {store, kWork});
+    const double by_neuron = 12.0 * network.size() + 1000, bits = static_cast<double>(network.recurrent.synapses()) / 8;
+    const double drawn = method == PruneMethod::weight ? 8.0 * static_cast<double>(result.synapses_after) : 0;
+    EXPECT_LE(static_cast<double>(store->states.at(kWork).size()), by_neuron + bits + drawn);
+  }
 }
 
 TEST(PruneCheckpoints, PartsGoWhenTheWholeIsPastThem) {

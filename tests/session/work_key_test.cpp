@@ -94,5 +94,26 @@ TEST_F(WorkKey, InputsHaveTheKeysThatNameThem) {
   EXPECT_TRUE(inputs["task.file"].ends_with("t.csv")) << inputs["task.file"];
 }
 
+// Files that only a setting of the verb's lists names.
+TEST_F(WorkKey, IsOfTheFilesOfEverySetting) {
+  const std::string path = folder_.file("t10k-labels-idx1-ubyte");
+  const std::string folder = folder_.path();
+  const std::vector<std::vector<std::string>> commands{
+      {"study.variants=[\"a: task.file=" + path + "\", \"b: run.seed=3\"]"},
+      {"study.tasks=[\"a: task.system=csv; task.file=" + path + "\"]"},
+      {"study.tasks=[\"mnist\", \"lorenz63\"]", "study.variants=[\"a: task.folder=" + folder + "\"]"},
+      {"operating_point.axes=[\"task.file = [\'" + path + "\']\"]"},
+      {"learn.variants=[\"a: learn.images=mnist; learn.folder=" + folder + "\"]"}};
+  for (const std::vector<std::string>& settings : commands) {
+    std::filesystem::remove(path);
+    const std::uint64_t none = key(settings);
+    test::write_raw(path, "one");
+    const std::uint64_t one = key(settings);
+    EXPECT_NE(one, none) << settings[0];
+    test::write_raw(path, "two");
+    EXPECT_NE(key(settings), one) << settings[0];
+  }
+}
+
 }  // namespace
 }  // namespace sprig

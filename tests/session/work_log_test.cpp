@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -348,6 +350,54 @@ TEST_F(States, AreDueByTimeEachByItself) {
   EXPECT_FALSE(one.due());
   EXPECT_TRUE(two.due());
   EXPECT_FALSE(never.checkpoints("one", kKey).due());
+}
+
+TEST_F(WorkLogTest, KeepsWhatStandsAndNothingElse) {
+  const auto state = [&](const std::string& name) {
+    int value = -1;
+    WorkLog(folder_.path(), {}).checkpoints(name, {7}).restore([&](Reader& reader) { reader(value); });
+    return value;
+  };
+  WorkLog log(folder_.path(), {});
+  EXPECT_FALSE(log.keep_standing());
+  const Checkpoints one = log.checkpoints("one", {7}), two = log.checkpoints("two", {7});
+  {
+    const Standing first = one.standing([](Writer& writer) { writer(1); });
+    {
+      const Standing second = two.standing([](Writer& writer) { writer(2); });
+    }
+    EXPECT_TRUE(log.keep_standing());
+  }
+  EXPECT_EQ(state("one"), 1);
+  EXPECT_EQ(state("two"), -1);
+  EXPECT_FALSE(log.keep_standing());
+}
+
+// The state that is being kept must not change until it is on the disk.
+TEST_F(WorkLogTest, WorkWhoseStateIsBeingKeptWaits) {
+  WorkLog log(folder_.path(), {});
+  std::atomic<bool> writing{false}, written{false};
+  std::thread keeper;
+  {
+    const Standing standing = log.checkpoints("one", {7}).standing([&](Writer& writer) {
+      writing = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      writer(1);
+      written = true;
+    });
+    keeper = std::thread([&] { EXPECT_TRUE(log.keep_standing()); });
+    while (!writing) std::this_thread::yield();
+  }
+  EXPECT_TRUE(written);
+  keeper.join();
+}
+
+TEST_F(WorkLogTest, IsWorthKeepingWhenTheWorkTookLong) {
+  EXPECT_FALSE(WorkLog(folder_.path(), {}).checkpoints("one", {7}).worth_keeping());
+  WorkLog often(folder_.path(), std::chrono::milliseconds(1));
+  const Checkpoints states = often.checkpoints("one", {7});
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_TRUE(states.worth_keeping());
 }
 
 }  // namespace

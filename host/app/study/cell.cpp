@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
-#include "host/app/observe.hpp"
+#include "host/app/study/activity.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/session/network.hpp"
@@ -27,7 +26,7 @@ SimulationOptions simulation_of(const Config& config, std::uint32_t seed, const 
 }
 
 PruneResult prune_for(const Line& line, const Config& config, const Network& network, const Drive& drive,
-                      const SimulationOptions& simulation, const Progress& progress) {
+                      const SimulationOptions& simulation, const Progress& progress, const Checkpoints& checkpoints) {
   PruneOptions options = config.prune;
   options.method = line.method;
   if (line.density > 0) options.density = line.density;
@@ -39,25 +38,30 @@ PruneResult prune_for(const Line& line, const Config& config, const Network& net
     return record_task(now, drive.subset(kept), simulation, task, simulation.seed,
                        std::min(static_cast<std::uint64_t>(samples), task.training_samples()));
   };
-  return prune(network, drive, simulation, options, progress);
+  return prune(network, drive, simulation, options, progress, checkpoints);
 }
 
 // The network with its recurrent layer trained; as it is where there is nothing to train.
 Network trained(Training training, const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                const Config& config, const Progress& progress) {
+                const Config& config, const Progress& progress, const Checkpoints& checkpoints) {
   if (network.recurrent.synapses() == 0) return network;
   switch (training) {
     case Training::ridge:
       return network;
     case Training::stdp:
-      return train_stdp_on(network, drive, simulation, config.task, config.training.stdp, simulation.seed, progress)
+      return train_stdp_on(network, drive, simulation, config.task, config.training.stdp, simulation.seed, progress,
+                           checkpoints)
           .network;
     case Training::bptt:
       return train_bptt_on(network, drive, simulation, config.task, config.training.sequences, simulation.seed,
-                           progress)
+                           progress, checkpoints)
           .network;
   }
   throw ConfigError("study.trainings", "is unknown");
+}
+
+Checkpoints states_of(WorkLog& log, const std::string& what, const Hash& key) {
+  return log.checkpoints(what + "-" + key.hex(), {key.value()});
 }
 
 Network with_gain(Network network, double gain) {
@@ -72,7 +76,8 @@ bool has_conditional(const Network& network, const Config& config) {
 
 // The largest exponent under the task's input, unless it cannot be computed.
 void measure_conditional(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const Config& config, std::uint32_t seed, const Progress& progress, Row& row) {
+                         const Config& config, std::uint32_t seed, const Progress& progress,
+                         const Checkpoints& checkpoints, Row& row) {
   LyapunovOptions options = config.lyapunov;
   options.method = LyapunovMethod::saltation;
   options.exponents = 1;
@@ -80,7 +85,7 @@ void measure_conditional(const Network& network, const Drive& drive, const Simul
   const TaskInput task = task_input(network, drive, simulation, config.task, seed);
   try {
     const LyapunovResult spectrum =
-        lyapunov_spectrum(task.network, task.drive, simulation, options, task.input, progress);
+        lyapunov_spectrum(task.network, task.drive, simulation, options, task.input, progress, checkpoints);
     row.lambda_task = spectrum.exponents.front();
     if (!spectrum.standard_errors.empty()) row.lambda_task_error = spectrum.standard_errors.front();
   } catch (const NumericalError& error) {  // the score stands
@@ -140,25 +145,10 @@ double expected_work(const StudyGrid& grid, const std::vector<std::size_t>& cell
   return work;
 }
 
-// Errors: NumericalError, under run.activity = "refuse".
-void judge(const Row& row, const Config& config) {
-  if (config.run.activity != ActivityPolicy::refuse) return;
-  const std::string warning = activity_warning(shares_of(row, config), origin_of(config), "the network");
-  if (!warning.empty()) judged({warning}, config.run.activity);
-}
-
 }  // namespace
 
-ActivityShares shares_of(const Row& row, const Config& config) {
-  ActivityShares shares{1 - row.silent, 0, std::numeric_limits<double>::infinity()};
-  const bool from_keys = origin_of(config) == NetworkOrigin::keys;  // else neurons differ in their refractory times
-  if (from_keys && row.rate_hz >= kSaturation * highest_rate_hz(config.network.neuron.t_ref_ms, config.network.step_ms))
-    shares.saturated = 1;
-  return shares;
-}
-
 void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells, const Place& place,
-                    const Progress& progress, bool wants_trained, const CellDone& done) {
+                    const Progress& progress, WorkLog& log, bool wants_trained, const CellDone& done) {
   const std::size_t first = cells.front();
   const Config& shared = grid.config_of(first);  // in all that pruning depends on
   const std::uint32_t seed = grid.seed_of(first);
@@ -179,8 +169,9 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
   const Drive& drive = *driven;
   ProgressParts parts(progress, expected_work(grid, cells, network));
   PruneResult pruned;
+  const Checkpoints pruning = states_of(log, "pruning", pruning_key(grid, first));
   try {
-    pruned = prune_for(grid.line_of(first), shared, network, drive, simulation, parts.next(kPruningWork));
+    pruned = prune_for(grid.line_of(first), shared, network, drive, simulation, parts.next(kPruningWork), pruning);
   } catch (const Error& error) {
     return all_failed(error);
   }
@@ -190,23 +181,26 @@ void evaluate_group(const StudyGrid& grid, const std::vector<std::size_t>& cells
     const Progress training = parts.next(training_work(line)), scoring = parts.next(kScoreWork),
                    measuring = parts.next(exponent_work(network, config));
     training.report("study", 0);
+    const Checkpoints states = states_of(log, "cell", cell_key(grid, cell));
     try {
       const Drive kept_drive = drive.subset(pruned.kept);
-      const Network learned =
-          trained(line.training, with_gain(pruned.network, line.gain), kept_drive, simulation, config, training);
+      const Network learned = trained(line.training, with_gain(pruned.network, line.gain), kept_drive, simulation,
+                                      config, training, states.part("training"));
       TrainedTask kept;
       const TaskScore score =
           evaluate_task(learned, kept_drive, simulation, config.task, seed, scoring, wants_trained ? &kept : nullptr);
       Row row = row_of(network, pruned, score);
-      judge(row, config);
+      judge_shares(shares_under_task(row.silent, row.rate_hz, config), config);
       if (has_conditional(learned, config))
-        measure_conditional(learned, kept_drive, simulation, config, seed, measuring, row);
+        measure_conditional(learned, kept_drive, simulation, config, seed, measuring, states.part("exponent"), row);
       done(cell, std::move(row), wants_trained ? &kept : nullptr);
     } catch (const Error& error) {
       if (!is_own_fault(error)) throw;
       done(cell, failed_row(error), nullptr);
     }
+    states.drop();
   }
+  pruning.drop();
 }
 
 }  // namespace sprig::app

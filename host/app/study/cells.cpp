@@ -65,7 +65,7 @@ Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
 CellStore::CellStore(WorkLog& log, const StudyGrid& grid) : log_(log), grid_(grid), rows_(grid.cells()) {
   log_.open("cells.jsonl");
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
-    keys_.push_back(cell_key(grid, cell));
+    keys_.push_back(cell_key(grid, cell).hex());
     const Json* line = log_.find(keys_.back());
     if (line == nullptr) continue;
     try {

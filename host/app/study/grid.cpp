@@ -167,11 +167,20 @@ void check_study(const StudyGrid& grid, std::vector<std::string>& notes) {
   }
 }
 
-std::string cell_key(const StudyGrid& grid, std::size_t cell) {
+Hash cell_key(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
   Hash hash = line_hash(grid, cell, grid.config_of(cell));
   add_text(hash, name_of(line.training));
-  return hash.add(line.gain).hex();
+  return hash.add(line.gain);
+}
+
+Hash pruning_key(const StudyGrid& grid, std::size_t cell) {
+  Config config = grid.config_of(cell);
+  config.training = Config{}.training;
+  PruneOptions options = config.prune;
+  options.method = grid.line_of(cell).method;
+  if (!needs_activity(options)) config.task = Config{}.task;
+  return line_hash(grid, cell, config);
 }
 
 std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
@@ -180,12 +189,7 @@ std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
   for (std::size_t s = 0; s < grid.seeds; ++s)
     for (std::size_t line = 0; line < grid.lines.size(); ++line) {
       const std::size_t cell = line * grid.seeds + s;
-      Config config = grid.config_of(cell);
-      config.training = Config{}.training;
-      PruneOptions options = config.prune;
-      options.method = grid.line_of(cell).method;
-      if (!needs_activity(options)) config.task = Config{}.task;
-      const auto [entry, is_new] = group_of.emplace(line_hash(grid, cell, config).value(), groups.size());
+      const auto [entry, is_new] = group_of.emplace(pruning_key(grid, cell).value(), groups.size());
       if (is_new) groups.emplace_back();
       groups[entry->second].push_back(cell);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sprig/config/config.hpp"
+#include "sprig/core/hash.hpp"
 
 namespace sprig::app {
 
@@ -50,10 +51,12 @@ struct StudyGrid {
 // ConfigError (study.tasks, study.variants).
 StudyGrid study_grid(const Config& config);
 
-// The hash of everything that a cell's result follows from: its configuration less what never changes a result
-// (threads, devices, what else is in the grid), what is in the files that it names, line, seed, and the program's
-// revision and precision.
-std::string cell_key(const StudyGrid& grid, std::size_t cell);
+// Of everything that a cell's result follows from: its configuration less what never changes a result (threads,
+// devices, what else is in the grid), what is in the files that it names, line, seed, and the program's revision and
+// precision.
+Hash cell_key(const StudyGrid& grid, std::size_t cell);
+// Of everything that the cell's network after pruning follows from, before its gain and its training.
+Hash pruning_key(const StudyGrid& grid, std::size_t cell);
 
 // What would fail late in one of the cells, said first: every setting's network, drive, task and pruning. Errors:
 // ConfigError, MemoryError, InputError. notes: what a user is to know of its networks, a sentence each.

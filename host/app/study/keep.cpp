@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
-#include "sprig/core/crc32c.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/formats/atomic_file.hpp"
 #include "sprig/formats/network_file.hpp"
 #include "sprig/formats/npz.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/session/plain_name.hpp"
 
 namespace sprig::app {
@@ -53,14 +52,7 @@ Json sums_of(const std::string& folder) {
   for (const char* name : {"network.npz", "input.npz", "readout.npz", "predictions.npz"}) {
     std::error_code error;
     if (!fs::is_regular_file(folder + "/" + name, error)) continue;
-    std::ifstream file(folder + "/" + name, std::ios::binary);
-    std::vector<char> block(1u << 20);
-    std::uint32_t sum = 0;
-    do {
-      file.read(block.data(), static_cast<std::streamsize>(block.size()));
-      sum = crc32c(block.data(), static_cast<std::size_t>(file.gcount()), sum);
-    } while (file);
-    sums[name] = sum;
+    sums[name] = sum_of_file(folder + "/" + name).crc32c;
   }
   return sums;
 }
@@ -68,7 +60,7 @@ Json sums_of(const std::string& folder) {
 // cell.json as it is written where the other files of the folder are.
 std::string cell_text(const StudyGrid& grid, std::size_t cell, const Row& row, const std::string& folder) {
   Json json = row_json(grid, cell, row);
-  json["key"] = cell_key(grid, cell);
+  json["key"] = cell_key(grid, cell).hex();
   json["files"] = sums_of(folder);
   return json_text(json, 1) + "\n";
 }
@@ -78,8 +70,7 @@ bool has_cell(const std::string& folder, const StudyGrid& grid, std::size_t cell
   std::error_code error;
   const std::string path = folder + "/cell.json", expected = cell_text(grid, cell, row, folder);
   if (!fs::is_regular_file(path, error) || fs::file_size(path, error) != expected.size()) return false;
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {}) == expected;
+  return read_text_file(path, expected.size()) == expected;
 }
 
 // A matrix in NumPy's order of rows.

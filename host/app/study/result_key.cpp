@@ -27,6 +27,7 @@ Hash result_key(const Config& of, std::uint64_t contents, std::uint32_t seed) {
   config.simulation.cuda_engine = defaults.simulation.cuda_engine;
   config.simulation.seed = defaults.simulation.seed;
   config.run = defaults.run;
+  if (of.run.activity == ActivityPolicy::refuse) config.run.activity = of.run.activity;  // which a cell may fail by
   config.study = defaults.study;
   config.operating_point = defaults.operating_point;
   config.bench = defaults.bench;

@@ -6,6 +6,8 @@
 
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
+#include "host/app/stop_at_once.hpp"
+#include "host/app/study/activity.hpp"
 #include "host/app/study/cell.hpp"
 #include "host/app/study/cells.hpp"
 #include "host/app/study/keep.hpp"
@@ -42,14 +44,15 @@ std::vector<std::vector<std::size_t>> groups_of(const StudyGrid& grid, const ToD
 }
 
 // Works on what is not done yet, group by group, and on what is to be kept and was not when it was done.
-Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFolder& folder, const Command& command,
+Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, Session& session, const Command& command,
                 const Workers& workers) {
   Stopped stopped;
+  RunFolder& folder = session.folder();
   ProgressLine line("study", command.quiet);
   std::mutex mutex;
   const auto work = [&](const std::vector<std::vector<std::size_t>>& groups) {
     return for_each_job(groups.size(), workers, line, [&](std::size_t g, const Place& place, const Progress& progress) {
-      evaluate_group(grid, groups[g], place, progress, kept.any(),
+      evaluate_group(grid, groups[g], place, progress, session.log(), kept.any(),
                      [&](std::size_t cell, Row row, const TrainedTask* trained) {
                        const std::lock_guard lock(mutex);
                        if (trained && kept.wants(cell, row)) kept.add(cell, row, *trained);
@@ -59,6 +62,7 @@ Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFol
                      });
     });
   };
+  const StopSoon cells(session.log());
   try {
     stopped.complete = work(groups_of(grid, [&](std::size_t cell) { return !store.rows()[cell].has_value(); }));
     const std::vector<std::size_t> missing = kept.missing();
@@ -72,27 +76,15 @@ Stopped work_on(const StudyGrid& grid, CellStore& store, KeptCells& kept, RunFol
   return stopped;
 }
 
-// Cells whose network was silent or saturated under its task: a sentence for each kind, about the first of them.
-std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows) {
-  struct Found {
-    std::size_t cells = 0, first = 0;
-    ActivityShares shares;
-  } found[2];
-  std::size_t done = 0;
+// Of cells whose network was silent or saturated under its task.
+std::vector<std::string> study_warnings(const StudyGrid& grid, const Rows& rows, ActivityPolicy policy) {
+  ActivityTally tally;
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
     if (!rows[cell] || !rows[cell]->failure.empty()) continue;
-    ++done;
-    const ActivityShares shares = shares_of(*rows[cell], grid.config_of(cell));
-    if (activity_warning(shares, NetworkOrigin::keys, "").empty()) continue;
-    Found& kind = found[shares.saturated > 0 ? 1 : 0];
-    if (kind.cells++ == 0) kind.first = cell, kind.shares = shares;
+    const Config& config = grid.config_of(cell);
+    tally.add(shares_under_task(rows[cell]->silent, rows[cell]->rate_hz, config), config);
   }
-  std::vector<std::string> warnings;
-  for (const Found& kind : found)
-    if (kind.cells > 0)
-      warnings.push_back("in " + std::to_string(kind.cells) + " of " + std::to_string(done) + " cells " +
-                         activity_warning(kind.shares, origin_of(grid.config_of(kind.first)), "the network"));
-  return warnings;
+  return tally.warnings(policy);
 }
 
 // What a study writes besides what every verb does.
@@ -107,6 +99,7 @@ std::vector<std::string> names_of(const StudySection& study) {
 int study_verb(const Command& command) {
   const Config& config = command.config;
   if (config.study.mode == StudyMode::operating_point) return search_operating_point(command);
+  StopAtOnce making;
   const StudyGrid grid = study_grid(config);
   const Workers workers = job_workers(config, grid.cells());
   for (const Setting& setting : grid.settings) require_memory(setting.config, Work::study, workers.count());
@@ -122,7 +115,8 @@ int study_verb(const Command& command) {
   for (std::size_t cell = 0; cell < grid.cells(); ++cell)
     if (store.rows()[cell]) session.folder().metric(json_text(row_json(grid, cell, *store.rows()[cell])));
   KeptCells kept(session.folder(), grid, config.study.keep, store.rows());
-  const Stopped stopped = work_on(grid, store, kept, session.folder(), command, workers);
+  making.end();
+  const Stopped stopped = work_on(grid, store, kept, session, command, workers);
   const Rows& rows = store.rows();
   const auto failed = [](const std::optional<Row>& row) { return row && !row->failure.empty(); };
   if (stopped.error && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_value(); }))
@@ -150,8 +144,7 @@ int study_verb(const Command& command) {
       {"hash", hash}};
   if (stopped.complete) kept.finish();
   if (kept.any()) result["kept"] = kept.json();
-  const std::vector<std::string> warnings =
-      config.run.activity == ActivityPolicy::ignore ? std::vector<std::string>() : study_warnings(grid, rows);
+  const std::vector<std::string> warnings = study_warnings(grid, rows, config.run.activity);
   print_warnings(warnings);
   result["notes"] = notes;
   result["warnings"] = warnings;

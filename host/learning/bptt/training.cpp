@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -29,6 +30,10 @@ void check(const Network& network, const TrainingSet& training, const BpttOption
 
 struct Parameters {
   std::vector<double> weights, readout;  // weights: in units of their mean magnitude
+  static void persist(auto& self, auto& archive) { archive(self.weights, self.readout); }
+  bool as_many_as(const Parameters& other) const {
+    return weights.size() == other.weights.size() && readout.size() == other.readout.size();
+  }
 };
 
 // Means over the sequences of a set.
@@ -41,6 +46,7 @@ struct Means {
     correct += static_cast<double>(batch.correct);
     sequences += replicas;
   }
+  static void persist(auto& self, auto& archive) { archive(self.loss, self.correct, self.sequences); }
   double mean_loss() const { return loss / static_cast<double>(sequences); }
   double accuracy(Loss kind) const {
     return kind == Loss::cross_entropy ? correct / static_cast<double>(sequences) : kNaN;
@@ -67,6 +73,13 @@ class Training {
     d_readout_.resize(now_.readout.size());
   }
 
+  // Between two batches.
+  static void persist(auto& self, auto& archive) {
+    archive(self.now_, self.adam_weights_, self.adam_readout_, self.clipped_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      if (self.now_.weights.size() != self.d_weights_.size() || self.now_.readout.size() != self.d_readout_.size())
+        archive.refuse("has parameters of another network");
+  }
   const Parameters& parameters() const { return now_; }
   double unit() const { return unit_; }
   std::uint64_t clipped() const { return clipped_; }
@@ -124,6 +137,17 @@ class Training {
   std::uint64_t clipped_ = 0;
 };
 
+// How far it has come, but for the parameters.
+struct Course {
+  Parameters best;
+  double lowest = std::numeric_limits<double>::infinity();
+  std::uint32_t epoch = 0, batch = 0;  // that come next
+  Means means;                         // of the epoch under way
+  static void persist(auto& self, auto& archive) {
+    archive(self.best, self.lowest, self.epoch, self.batch, self.means);
+  }
+};
+
 void check_finite(double loss, const std::string& where) {
   if (!std::isfinite(loss)) throw NumericalError("training loss", "is not finite in " + where);
 }
@@ -137,36 +161,50 @@ void check_keep_sign(const LifKind& kind, const BpttOptions& options) {
 
 BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
                       const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout,
-                      const Progress& progress) {
+                      const Progress& progress, const Checkpoints& checkpoints) {
   check(network, training, options, readout);
   Training now(network, drive, options, readout);
   BpttResult result;
   result.network = network;
-  Parameters best = now.parameters();
-  double lowest = std::numeric_limits<double>::infinity();
+  Course course;
+  course.best = now.parameters();
+  Parameters& best = course.best;
+  double& lowest = course.lowest;
   const Loss kind = options.model.loss;
   const std::uint32_t batches = (training.sequences + options.batch - 1) / options.batch;
-  for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
+  checkpoints.restore([&](Reader& reader) {
+    reader(now, course, result.epochs, result.best_epoch);
+    if (!best.as_many_as(now.parameters()) || course.epoch >= options.epochs || course.batch > batches ||
+        result.epochs.size() != course.epoch)
+      reader.refuse("has an epoch that is none of this training");
+  });
+  for (std::uint32_t& epoch = course.epoch; epoch < options.epochs; ++epoch) {
     std::vector<std::uint32_t> order(training.sequences);
     std::iota(order.begin(), order.end(), 0u);
     shuffle(order, options.seed, Stream::training_order, epoch);
-    Means means;
-    for (std::uint32_t b = 0; b < batches; ++b) {
+    Means& means = course.means;
+    for (std::uint32_t& b = course.batch; b < batches;) {
       const std::uint32_t first = b * options.batch, count = std::min(options.batch, training.sequences - first);
       const BatchLoss loss = now.learn(training, epoch, {order.data() + first, count});
       check_finite(loss.loss, "epoch " + std::to_string(epoch) + ", batch " + std::to_string(b));
       means.add(loss, count);
-      progress.report("training", (epoch + (b + 1.0) / batches) / options.epochs);
+      ++b;
+      if (checkpoints.due())
+        checkpoints.keep([&](Writer& writer) { writer(now, course, result.epochs, result.best_epoch); });
+      progress.report("training", (epoch + static_cast<double>(b) / batches) / options.epochs);
     }
+    const Means of_epoch = std::exchange(means, {});
+    course.batch = 0;
     if (validation.sequences == 0) {
-      result.epochs.push_back({means.mean_loss(), kNaN, means.accuracy(kind), kNaN});
+      result.epochs.push_back({of_epoch.mean_loss(), kNaN, of_epoch.accuracy(kind), kNaN});
       result.best_epoch = epoch;
       best = now.parameters();
       continue;
     }
     const Means validated = now.validate(validation);
     check_finite(validated.mean_loss(), "the validation after epoch " + std::to_string(epoch));
-    result.epochs.push_back({means.mean_loss(), validated.mean_loss(), means.accuracy(kind), validated.accuracy(kind)});
+    result.epochs.push_back(
+        {of_epoch.mean_loss(), validated.mean_loss(), of_epoch.accuracy(kind), validated.accuracy(kind)});
     if (validated.mean_loss() < lowest) {
       lowest = validated.mean_loss();
       result.best_epoch = epoch;

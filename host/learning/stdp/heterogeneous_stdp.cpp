@@ -110,6 +110,21 @@ void HeterogeneousStdp::store(std::vector<float>& weights) const {
   }
 }
 
+void HeterogeneousStdp::write(Writer& writer) const {
+  writer(std::uint64_t{synapses_.size()});
+  for (const LearningSynapse& s : synapses_) writer(s.weight, s.x.stamp, s.x.before, s.y.stamp, s.y.before);
+}
+
+void HeterogeneousStdp::read(Reader& reader) {
+  std::uint64_t size = 0;
+  reader(size);
+  if (size != synapses_.size()) reader.refuse("has weights of another network");
+  for (LearningSynapse& s : synapses_) {
+    reader(s.weight, s.x.stamp, s.x.before, s.y.stamp, s.y.before);
+    if (s.weight < 0 || s.weight > kMost) reader.refuse("has a weight beyond the largest");
+  }
+}
+
 double HeterogeneousStdp::mean_change() const {
   double sum = 0;
   for (const LearningSynapse& synapse : synapses_)

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/persist.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/learning/stdp/training.hpp"
 #include "sprig/network/network.hpp"
@@ -35,6 +36,10 @@ class HeterogeneousStdp {
   bool learns() const { return !synapses_.empty(); }
   double w_max() const { return w_max_; }
   double mean_change() const;
+
+  // What was learnt: by synapse, in the order of the network.
+  void write(Writer& writer) const;
+  void read(Reader& reader);
 
  private:
   struct LearningSynapse {

@@ -43,7 +43,8 @@ void change_units(SimulationState& state, const Network& network, const std::vec
 }  // namespace
 
 StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const StdpOptions& options, const InputSource& input, const Progress& progress) {
+                      const StdpOptions& options, const InputSource& input, const Progress& progress,
+                      const Checkpoints& checkpoints) {
   check(network, simulation, options);
   const std::uint64_t window = whole_steps_of(options.window_ms, network.step_ms, "training.stdp_window_ms");
   const std::uint64_t end =
@@ -54,10 +55,19 @@ StdpResult train_stdp(const Network& network, const Drive& drive, const Simulati
   result.network = network;
   result.w_max = stdp.w_max();
   if (!stdp.learns()) return result;  // and nothing has to be simulated
-  std::unique_ptr<Simulation> running = make_simulation(network, drive, simulation);
+  std::uint64_t step = simulation.first_step;
+  SimulationState state;
+  const bool restored = checkpoints.restore([&](Reader& reader) {
+    reader(step, result.rate_hz, state);
+    stdp.read(reader);
+    if (step < simulation.first_step || step > end) reader.refuse("has a step that is none of this training");
+  });
+  if (restored) stdp.store(result.network.recurrent.weights);
+  std::unique_ptr<Simulation> running = make_simulation(result.network, drive, simulation);
+  if (restored) running->set_state(state);
   RecordOptions what;
   what.spikes = true;
-  for (std::uint64_t step = simulation.first_step; step < end;) {
+  while (step < end) {
     const std::uint64_t steps = std::min(window, end - step);
     Recording recording;
     running->advance(steps, input ? input(step, steps) : Input{}, what, &recording);
@@ -67,13 +77,20 @@ StdpResult train_stdp(const Network& network, const Drive& drive, const Simulati
     stdp.store(result.network.recurrent.weights);
     const double window_s = static_cast<double>(steps) * network.step_ms * 1e-3;
     result.rate_hz.push_back(static_cast<double>(recording.total_spikes) / window_s / network.size());
+    const bool keeps = checkpoints.due() || (step == end && checkpoints.worth_keeping());
+    if (step < end || keeps) {
+      state = running->state();
+      running = make_simulation(result.network, drive, simulation);
+      change_units(state, network, running->state().exponents);
+      running->set_state(state);
+    }
+    if (keeps)
+      checkpoints.keep([&](Writer& writer) {
+        writer(step, result.rate_hz, running->state());
+        stdp.write(writer);
+      });
     progress.report("training", static_cast<double>(step - simulation.first_step) /
                                     static_cast<double>(end - simulation.first_step));
-    if (step == end) break;
-    SimulationState state = running->state();
-    running = make_simulation(result.network, drive, simulation);
-    change_units(state, network, running->state().exponents);
-    running->set_state(state);
   }
   result.mean_change = stdp.mean_change();
   return result;

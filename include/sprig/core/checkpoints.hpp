@@ -33,10 +33,35 @@ class CheckpointStore {
   virtual bool restore(const std::string& name, const std::function<void(Reader&)>& read) = 0;
   // What it is of is done; parts of it go too.
   virtual void drop(const std::string& name) = 0;
+  // Whether the state is worth its time on the disk although it is not due: the work that it stands for took long.
+  virtual bool worth_keeping(const std::string& /*name*/) { return false; }
+  // Until moves(), which returns when nobody is at it, `write` may be called from any thread: Standing.
+  virtual void stands(const std::string& /*name*/, std::function<void(Writer&)> /*write*/) {}
+  virtual void moves(const std::string& /*name*/) {}
   // For whoever watches, after a restore() that gave a state: from where the work goes on, "step 300 of 2000"; or why
   // the state cannot be used, so that the work begins anew.
   virtual void goes_on(const std::string& /*name*/, const std::string& /*from*/) {}
   virtual void cannot_use(const std::string& /*name*/, const std::string& /*why*/) {}
+};
+
+// While there is one, a state does not change. Work that is where it cannot ask whether to go on (packing a network, a
+// decomposition) has one, so that whoever has to end the process can keep the state in its stead.
+class Standing {
+ public:
+  Standing() = default;
+  Standing(std::shared_ptr<CheckpointStore> store, std::string name, std::function<void(Writer&)> write)
+      : store_(std::move(store)), name_(std::move(name)) {
+    if (store_) store_->stands(name_, std::move(write));
+  }
+  Standing(Standing&& other) noexcept : store_(std::move(other.store_)), name_(std::move(other.name_)) {}
+  Standing& operator=(Standing&&) = delete;
+  ~Standing() {
+    if (store_) store_->moves(name_);
+  }
+
+ private:
+  std::shared_ptr<CheckpointStore> store_;
+  std::string name_;
 };
 
 class Checkpoints {
@@ -52,6 +77,11 @@ class Checkpoints {
   bool restore(const std::function<void(Reader&)>& read) const { return store_ && store_->restore(name_, read); }
   void drop() const {
     if (store_) store_->drop(name_);
+  }
+  bool worth_keeping() const { return store_ && store_->worth_keeping(name_); }
+  // `write` must not change anything, and what it reads stays as it is as long as there is the Standing.
+  [[nodiscard]] Standing standing(std::function<void(Writer&)> write) const {
+    return {store_, name_, std::move(write)};
   }
   void goes_on(const std::string& from) const {
     if (store_) store_->goes_on(name_, from);

@@ -10,6 +10,15 @@
 
 namespace sprig {
 
+// All digits of an unsigned number, "00000000deadbeef".
+template <class T>
+requires std::is_unsigned_v<T> std::string hex_text(T value) {
+  std::string text(2 * sizeof value, '0');
+  for (std::size_t i = text.size(); i-- > 0; value = static_cast<T>(value >> 4))
+    text[i] = "0123456789abcdef"[value & 15];
+  return text;
+}
+
 class Hash {
  public:
   Hash& bytes(const void* data, std::size_t size) {
@@ -35,12 +44,7 @@ class Hash {
     return bytes(values.data(), values.size() * sizeof(T));
   }
   std::uint64_t value() const { return value_; }
-  std::string hex() const {
-    static const char* digits = "0123456789abcdef";
-    std::string text(16, '0');
-    for (int i = 0; i < 16; ++i) text[15 - i] = digits[(value_ >> (4 * i)) & 15];
-    return text;
-  }
+  std::string hex() const { return hex_text(value_); }
 
  private:
   static constexpr std::uint64_t kPrime = 0x100000001B3ull;

@@ -45,10 +45,10 @@ struct ContractionResult {
 std::vector<double> contraction(const Network& network, const SaltationCounts& counts);
 
 // Averages over the same time as lyapunov_spectrum() of the same options: duration_ms, after both transients. Saltation
-// only, whatever options.method. Never depends on the number of synapses beyond the simulation itself. Errors:
-// ConfigError as lyapunov_spectrum(); Interrupted.
+// only, whatever options.method. Never depends on the number of synapses beyond the simulation itself. Goes on from a
+// state that `checkpoints` has, as lyapunov_spectrum() does. Errors: ConfigError as lyapunov_spectrum(); Interrupted.
 ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                         const LyapunovOptions& options, const InputSource& input = {},
-                                        const Progress& progress = {});
+                                        const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 }  // namespace sprig

@@ -32,10 +32,11 @@ struct ProbeResult {
 // Windows of options.probe_ms follow one another in duration_ms, after both transients, and a last partial one is left
 // out. Saltation only, whatever options.method. Costs N columns of a tangent space, kProbeColumns at a time. Errors:
 // ConfigError as lyapunov_spectrum(), and for a window longer than duration_ms or shorter than a step; NumericalError
-// when a perturbation vanishes; Interrupted.
+// when a perturbation vanishes; Interrupted. Goes on from a state that `checkpoints` has: batches of a window that are
+// done stay done.
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                             const LyapunovOptions& options, const InputSource& input = {},
-                            const Progress& progress = {});
+                            const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 inline constexpr std::uint32_t kProbeColumns = 512;
 

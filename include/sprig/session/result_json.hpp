@@ -24,7 +24,8 @@ double sum_of(const std::vector<double>& values);
 Json fixed_point_json(const Network& network, const std::vector<WeightRounding>& rounding);
 
 Json lyapunov_json(const LyapunovResult& result);
-// options: finished (finish_config()), for their method, density and seed.
-Json prune_json(const PruneResult& pruned, const PruneOptions& options);
+// options: finished (finish_config()), for their method, density and seed. hash: result_hash() of the network; empty
+// where the work was stopped, for it takes as long as a look at every synapse.
+Json prune_json(const PruneResult& pruned, const PruneOptions& options, const std::string& hash);
 
 }  // namespace sprig

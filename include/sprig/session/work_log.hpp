@@ -44,6 +44,11 @@ class WorkLog {
   // States of a piece under way, in checkpoint/NAME. key: of all that the piece's result follows from.
   Checkpoints checkpoints(const std::string& name, CheckpointKey key);
 
+  // Keeps the states that stand (core/checkpoints.hpp), after those that are being kept; whether there are any. The
+  // process must be about to end: work whose state moves on waits until it returns, and goes on then. Errors:
+  // InputError.
+  bool keep_standing();
+
   // Who is told, as soon as it is known, which states cannot be used and, unless `quiet`, from where work goes on.
   void tell(std::function<void(const std::string&)> tell, bool quiet);
 

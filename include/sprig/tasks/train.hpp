@@ -16,7 +16,7 @@ namespace sprig {
 // evaluate_task().
 StdpResult train_stdp_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, StdpOptions options, std::uint32_t seed,
-                         const Progress& progress = {});
+                         const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 // How a task becomes sequences for backpropagation through time.
 struct SequenceOptions {
@@ -40,6 +40,6 @@ void fields(IsOptions<SequenceOptions> auto& o, auto&& visit) {
 // windows longer than the training part (training.window_samples).
 BpttResult train_bptt_on(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                          const TaskOptions& task, const SequenceOptions& options, std::uint32_t seed,
-                         const Progress& progress = {});
+                         const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 }  // namespace sprig

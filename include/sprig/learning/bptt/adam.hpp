@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "sprig/core/view.hpp"
@@ -21,6 +22,14 @@ class Adam {
 
   // One step of all parameters; sizes as in the constructor.
   void step(View<double> parameters, View<const double> gradient, double learning_rate);
+
+  static void persist(auto& self, auto& archive) {
+    const std::size_t parameters = self.mean_.size();
+    archive(self.steps_, self.mean_, self.square_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads)
+      if (self.mean_.size() != parameters || self.square_.size() != parameters)
+        archive.refuse("has means of another number of parameters");
+  }
 
  private:
   AdamOptions options_;

@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/learning/bptt/adam.hpp"
@@ -55,6 +56,9 @@ struct BpttEpoch {
   double training_loss = 0;                               // mean over the epoch's batches, each before its step
   double validation_loss = 0;                             // after the epoch; NaN without a validation set
   double training_accuracy = 0, validation_accuracy = 0;  // cross_entropy; else NaN
+  static void persist(auto& self, auto& archive) {
+    archive(self.training_loss, self.validation_loss, self.training_accuracy, self.validation_accuracy);
+  }
 };
 
 struct BpttResult {
@@ -70,9 +74,9 @@ void check_keep_sign(const LifKind& kind, const BpttOptions& options);
 
 // readout: where it starts, (N + 1) x outputs; empty: at 0. Any number of threads gives the same bits. Errors:
 // ConfigError (training.*, as make_bptt()); NumericalError when a loss is not finite (epoch and batch); Interrupted,
-// between two batches.
+// between two batches. A state that `checkpoints` has is gone on from; they are kept between two batches, when due.
 BpttResult train_bptt(const Network& network, const Drive& drive, const TrainingSet& training,
                       const TrainingSet& validation, const BpttOptions& options, const Eigen::MatrixXd& readout = {},
-                      const Progress& progress = {});
+                      const Progress& progress = {}, const Checkpoints& checkpoints = {});
 
 }  // namespace sprig

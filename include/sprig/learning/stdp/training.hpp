@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -57,7 +58,9 @@ struct StdpResult {
 // number of threads, and on any device. A network without excitatory synapses of a weight above 0 has nothing to learn,
 // and stays as it is. Errors: ConfigError (training.stdp_*; run.replicas other than 1; a network that
 // has plasticity of its own), those of Simulation::advance(), and Interrupted, between two windows.
+// A state that `checkpoints` has is gone on from; they are kept between two windows, when due.
 StdpResult train_stdp(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                      const StdpOptions& options, const InputSource& input = {}, const Progress& progress = {});
+                      const StdpOptions& options, const InputSource& input = {}, const Progress& progress = {},
+                      const Checkpoints& checkpoints = {});
 
 }  // namespace sprig
