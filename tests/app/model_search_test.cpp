@@ -138,7 +138,15 @@ TEST_F(ModelSearch, GoesOnWhereItWasStopped) {
 TEST_F(ModelSearch, CandidatesAreOfWhatIsInTheImages) {
   const test::TemporaryFolder images;
   const auto candidates = [&](const std::string& out, int dark) {
-    test::write_class_images(images, 300, dark);
+    std::string pixels, labels;
+    for (int k = 0; k < 300; ++k) {
+      labels += static_cast<char>(k % 10);
+      for (int p = 0; p < 16; ++p) pixels += static_cast<char>(p == k % 10 ? 255 : dark);
+    }
+    for (const std::string part : {"train", "t10k"}) {
+      test::write_raw(images.file(part + "-images-idx3-ubyte"), test::idx_images(300, 4, 4, pixels));
+      test::write_raw(images.file(part + "-labels-idx1-ubyte"), test::idx_labels(300, labels));
+    }
     std::vector<std::string> all = quick({"model_search.memory_kb=30", "model_search.verify=false",
                                           "learn.images=mnist", "learn.folder=" + images.path()});
     all[2] = out;

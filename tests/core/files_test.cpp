@@ -16,38 +16,14 @@
 #include <vector>
 
 #include "sprig/core/error.hpp"
+#include "tests/support/synced_paths.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig::files {
 namespace {
 
+using test::SyncedPaths;
 using test::TemporaryFolder;
-
-// The folders and files that were synced, by what their descriptors stand for, while this is there.
-class SyncedPaths {
- public:
-  SyncedPaths() {
-    seen.clear();
-    set_watch([](const Event& event) {
-      if (event.call != Call::sync) return 0;
-      struct stat status {};
-      ::fstat(event.descriptor, &status);
-      seen.push_back(status.st_ino);
-      return 0;
-    });
-  }
-  ~SyncedPaths() { set_watch(nullptr); }
-  SyncedPaths(const SyncedPaths&) = delete;
-  SyncedPaths& operator=(const SyncedPaths&) = delete;
-
-  static bool has(const std::string& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && std::find(seen.begin(), seen.end(), status.st_ino) != seen.end();
-  }
-
- private:
-  inline static std::vector<ino_t> seen;
-};
 
 TEST(Files, AreNotOpenedThroughALink) {
   const TemporaryFolder folder;

@@ -4,9 +4,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "sprig/core/error.hpp"
+#include "tests/support/synced_paths.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
@@ -42,6 +44,40 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   write_file(folder.file("a"), "whole");
   EXPECT_EQ(read_file(folder.file("a")), "whole");
   EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(AtomicFile, IsOnTheDiskBeforeItHasItsNameAndTheNameAfterwards) {
+  const TemporaryFolder folder;
+  const test::SyncedPaths synced;
+  write_file(folder.file("a"), "whole");
+  EXPECT_EQ(test::SyncedPaths::order(), "wsrS");
+  EXPECT_TRUE(test::SyncedPaths::has(folder.file("a")));
+  EXPECT_TRUE(test::SyncedPaths::has(folder.path()));
+}
+
+// Two processes that write one file do not write into each other's.
+TEST(AtomicFile, HasANameOfItsProcessUntilItIsWhole) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder.file("a"));
+  EXPECT_TRUE(std::filesystem::exists(folder.file("a.tmp-" + std::to_string(::getpid()))));
+}
+
+TEST(AtomicFile, ThatCannotBeClosedIsNotTaken) {
+  const TemporaryFolder folder;
+  write_file(folder.file("a"), "old");
+  files::set_watch([](const files::Event& event) { return event.call == files::Call::close ? EIO : 0; });
+  EXPECT_THROW(write_file(folder.file("a"), "new"), InputError);
+  files::set_watch(nullptr);
+  EXPECT_EQ(read_file(folder.file("a")), "old");
+}
+
+TEST(LineLog, EachLineIsOnTheDiskWhenItIsAppended) {
+  const TemporaryFolder folder;
+  LineLog log(folder.file("cells.jsonl"));
+  const test::SyncedPaths synced;
+  log.append("{}");
+  log.append("{}");
+  EXPECT_EQ(test::SyncedPaths::order(), "wsws");
 }
 
 TEST(AtomicFile, AFullDiskAtAnyByteLeavesTheOldFileAndNothingElse) {

@@ -62,6 +62,7 @@ TEST_F(Csv, TakesOtherSeparatorsLineEndsQuotesAndAByteOrderMark) {
   EXPECT_EQ(read("\xEF\xBB\xBF\"wind, m/s\",b\n1,2\n").names, (Names{"wind, m/s", "b"}));
   EXPECT_EQ(read("1\n2\n3\n4\n\n\n").values, expected);
   EXPECT_EQ(read("\"a, b\";c\n1;2\n3;4\n").values, expected);  // a comma in quotes separates nothing
+  EXPECT_EQ(read("\"a; b\",c\n1,2\n3,4\n").names, (Names{"a; b", "c"}));
   EXPECT_EQ(read("\"a; b\"\tc, d\n1\t2\n3\t4\n").names, (Names{"a; b", "c, d"}));
 }
 
@@ -98,8 +99,7 @@ TEST_F(Csv, EveryMistakeHasItsPlace) {
 }
 
 TEST_F(Csv, WhatIsNoFiniteNumberIsShown) {
-  const std::string hint =
-      ", must be a finite number; say which";
+  const std::string hint = ", must be a finite number; say which";
   for (const char* bad : {"n/a", "NaN", "nan", "inf", "-inf", "1e999", "1.5x", "0x10", "1 2", "--1", "1e"})
     EXPECT_EQ(refusal("a,b\n1,2\n3," + std::string(bad) + "\n"),
               "data.csv:3:3: column \"b\": found \"" + std::string(bad) + "\"" + hint);

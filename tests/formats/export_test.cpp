@@ -54,6 +54,37 @@ TEST(Export, WhatAFormatKeepsReadsBackToTheSameBits) {
   }
 }
 
+TEST(Export, ADenseMatrixHasTheSumOfParallelSynapses) {
+  TemporaryFolder folder;
+  Network network = example(4);
+  network.recurrent.offsets = {0, 3, 3, 3, 3};
+  network.recurrent.targets = {1, 1, 2};
+  network.recurrent.weights = {1, 4, 8};
+  network.recurrent.delays.clear();
+  export_network(folder.file("d.npy"), network, NetworkFormat::dense);
+  ImportRequest request;
+  request.path = folder.file("d.npy");
+  const Network back = import_network(request, 1).network;
+  EXPECT_EQ(back.recurrent.targets, (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(back.recurrent.weights, (std::vector<float>{5, 8}));
+}
+
+TEST(Export, NeuronsThatAnEdgeListDoesNotKnowAreSaid) {
+  Network network = example(4);
+  network.recurrent.offsets = {0, 1, 1, 1, 1};
+  network.recurrent.targets = {1};
+  network.recurrent.weights = {1};
+  network.recurrent.delays.clear();
+  const auto neurons_lost = [&] {
+    const std::vector<std::string> lost = lost_by(NetworkFormat::edges, network);
+    return std::any_of(lost.begin(), lost.end(),
+                       [](const std::string& what) { return what.starts_with("the last 2 neurons"); });
+  };
+  EXPECT_TRUE(neurons_lost());
+  network.recurrent.targets = {3};
+  EXPECT_FALSE(neurons_lost());
+}
+
 TEST(Export, NamesThatAreNumbersAreSaid) {
   Network network = example(40);
   const auto said = [&] {

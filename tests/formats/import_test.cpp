@@ -205,6 +205,23 @@ TEST_F(Import, DelaysGoWithTheEdgesThatAreLeftOut) {
   }
 }
 
+TEST_F(Import, StepsOfDelaysAreWholeAndOfTheFilesOwnStep) {
+  const std::vector<std::uint32_t> source{0, 1}, target{1, 0};
+  const std::vector<double> weight{2, 3}, halves{1, 2.5}, whole{1, 4};
+  const double step_ms = 0.5;
+  const auto file_with = [&](const std::vector<double>& steps) {
+    write_npz(folder_.file("e.npz"),
+              {npy_vector("source", source), npy_vector("target", target), npy_vector("weight", weight),
+               npy_vector("delay_steps", steps), npy_scalar("step_ms", step_ms)});
+  };
+  file_with(halves);
+  EXPECT_EQ(refusal(request("e.npz")), "e.npz: delay_steps[1] = 2.5; allowed: 1 to 32767");
+  file_with(whole);
+  const Network network = import_network(request("e.npz"), 1).network;
+  EXPECT_EQ(network.step_ms, 0.5);
+  EXPECT_EQ(synapses_of(network), (Synapses{{0, 1, 2, 1}, {1, 0, 3, 4}}));
+}
+
 TEST_F(Import, EdgesOfOtherTypesNeedNoListedNeurons) {
   const NpyTexts source("source", {"a", "b", "b"}), target("target", {"b", "muscle", "a"}),
       type("type", {"chemical", "junction", "chemical"});

@@ -13,6 +13,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/formats/npz.hpp"
 #include "tests/support/python.hpp"
+#include "tests/support/synced_paths.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
@@ -47,6 +48,20 @@ TEST(NpyStream, AWholeFileIsThatOfTheSameArrayButForItsPadding) {
           "numpy")) {
     EXPECT_EQ(*read, (std::vector<double>{3, 2, 1, 2, 3, 4, 5, 6}));
   }
+}
+
+// A header never counts rows that a power cut may take, and a closed file is on the disk, header and all.
+TEST(NpyStream, RowsAreOnTheDiskBeforeTheHeaderThatCountsThem) {
+  const TemporaryFolder folder;
+  const std::vector<float> values{1, 2};
+  NpyStream stream(folder.file("a.npy"), "<f4", {}, 8);
+  const test::SyncedPaths synced;
+  stream.append(values.data(), 2);
+  stream.flush();
+  EXPECT_EQ(test::SyncedPaths::order(), "wsw");
+  stream.append(values.data(), 2);
+  stream.close();
+  EXPECT_EQ(test::SyncedPaths::order(), "wswwsws");
 }
 
 TEST(NpyStream, NumPyReadsWhatWasFlushedAndNothingElse) {

@@ -55,10 +55,10 @@ TEST(GivenNetwork, RowsOfAMatrixAreSourcesOrTargets) {
   EXPECT_EQ(columns.weight, weights);
 }
 
-// Neurons of two populations in turn are numbered anew: what a synapse has goes with it.
+// Neurons of two populations, not one after the other, are numbered anew: what a synapse has goes with it.
 TEST(GivenNetwork, ThatIsNumberedAnewKeepsWhatItsSynapsesHave) {
   GivenNetwork given = four_neurons();
-  given.population = {"B", "A", "B", "A"};
+  given.population = {"B", "A", "A", "B"};
   given.synapses.delay_ms = {1, 2, 3, 4, 5};
   const Network network = complete_network(given, {}, 1).network;
   std::vector<std::tuple<std::uint32_t, std::uint32_t, float, int>> synapses, expected;
@@ -73,7 +73,7 @@ TEST(GivenNetwork, ThatIsNumberedAnewKeepsWhatItsSynapsesHave) {
   std::sort(synapses.begin(), synapses.end());
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(synapses, expected);
-  EXPECT_EQ(network.original_id, (std::vector<std::uint32_t>{0, 2, 1, 3}));
+  EXPECT_EQ(network.original_id, (std::vector<std::uint32_t>{0, 3, 1, 2}));
 }
 
 TEST(GivenNetwork, DuplicatesOfEqualDelayAddUp) {

@@ -283,6 +283,8 @@ TEST_F(Report, RefusesBrokenFilesByNameAndPlace) {
     }
   test::write_raw(run() + "/observation.json", std::string(100000, '['));
   EXPECT_TRUE(has(refusal(run()), "is no JSON"));
+  test::write_raw(run() + "/observation.json", std::string(5000, '[') + std::string(5000, ']'));
+  EXPECT_TRUE(has(refusal(run()), "is nested deeper than")) << refusal(run());
 }
 
 TEST_F(Report, RefusesFilesBeyondItsLimitUnread) {

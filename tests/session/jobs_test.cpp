@@ -80,6 +80,13 @@ TEST(Jobs, EachIsDoneOnceAndAllWorkersWork) {
   EXPECT_EQ(devices, (std::set<std::string>{"cuda:0", "cuda:1", "cuda:2"}));
 }
 
+TEST(Jobs, ThatAreStoppedAreNotCalledDone) {
+  ProgressLine line("jobs", true);
+  EXPECT_FALSE(for_each_job(4, {{Device::cpu, Device::cpu}, 1}, line, [](std::size_t i, const Place&, const Progress&) {
+    if (i == 2) throw Interrupted("job 2", "stopped on request");
+  }));
+}
+
 TEST(Jobs, TheFirstErrorEndsThemAll) {
   ProgressLine line("jobs", true);
   EXPECT_THROW(for_each_job(100, {{Device::cpu, Device::cpu}, 1}, line,

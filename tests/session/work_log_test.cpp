@@ -293,6 +293,17 @@ TEST_F(States, OfAnotherKeyAreNotGivenAndSaid) {
   EXPECT_NE(second.refused()[0].find("one.state: is of another configuration"), std::string::npos);
 }
 
+// Work that begins anew under a name keeps its states under its own key, in the same process too.
+TEST_F(States, AreOfTheKeyThatTheirNameWasLastAskedForWith) {
+  WorkLog mine = log();
+  CheckpointKey other = kKey;
+  other.hash += 1;
+  keep(mine.checkpoints("one", kKey), 1);
+  keep(mine.checkpoints("one", other), 2);
+  WorkLog next = log();
+  EXPECT_EQ(restored(next.checkpoints("one", other)), 2);
+}
+
 TEST_F(States, OneThatIsDamagedIsSaidAndTheOneBeforeIsUsed) {
   {
     WorkLog first = log();
