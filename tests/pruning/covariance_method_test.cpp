@@ -73,7 +73,7 @@ Csr graph_of(std::uint32_t nodes, double in_degree, std::uint32_t seed = 1) {
 }
 
 TEST(CovarianceMethod, ExpansionKeepsWhatDenseKeepsInRowDominantSystems) {
-  for (const double strength : {0.5, 1.5, 20.0}) {  // dominant as given, and made so
+  for (const double strength : {0.5, 20.0}) {  // dominant as given, and made so
     Round round(graph_of(400, 40), strength);
     const std::vector<double> exact = round.scores(CovarianceMethod::dense).scores;
     round.options.covariance_overlap = 0.97;
@@ -125,10 +125,10 @@ TEST(CovarianceMethod, ExpansionIsRefusedWhereItsBoundIsTooLarge) {
 TEST(CovarianceMethod, SamplesEndAtTheirCapAndSaySo) {
   Round round(graph_of(200, 20), 4, true);
   round.options.covariance_overlap = 0.9999;
-  round.options.covariance_samples = 2048;
+  round.options.covariance_samples = 8192;
   const CovarianceUse use = round.scores(CovarianceMethod::sampled).use;
   EXPECT_TRUE(use.capped);
-  EXPECT_LE(use.samples, 2048u);
+  EXPECT_LE(use.samples, 8192u);
   EXPECT_LT(use.overlap, 0.9999);
 }
 
@@ -154,7 +154,7 @@ TEST(CovarianceMethod, ConductancesAreTheLaplacianBelowZero) {
 TEST(CovarianceMethod, EveryOneServesGraphsInPiecesDeadNeuronsAndZeroWeights) {
   const Csr graph =
       test::random_graph({.nodes = 120, .density = 0.012, .multapses = 0.3, .zeros = 0.1, .autapses = true, .seed = 8});
-  for (const double strength : {1.0, 20.0}) {
+  for (const double strength : {1.0, 3.0}) {
     Round round(graph, strength);
     const std::vector<double> exact = round.scores(CovarianceMethod::dense).scores;
     for (const CovarianceMethod method : {CovarianceMethod::sampled, CovarianceMethod::automatic}) {
