@@ -2,7 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <set>
+#include <memory>
+#include <optional>
 
 #include "host/pruning/edge_scores.hpp"
 #include "host/pruning/noise_prune.hpp"
@@ -10,6 +11,7 @@
 #include "sprig/core/error.hpp"
 #include "tests/pruning/graphs.hpp"
 #include "tests/pruning/prune_fixture.hpp"
+#include "tests/support/memory_checkpoints.hpp"
 
 namespace sprig {
 namespace {
@@ -48,6 +50,14 @@ struct Round {
     const WorkingNetwork work(network);
     const ScoreInput input{work, drive, simulation, options, 1, guards, progress, {}, target()};
     return covariance_scores(input, system(), strengths, progress);
+  }
+  // With states kept there, by a sampler of its own.
+  EdgeScores sampled(const std::shared_ptr<CheckpointStore>& store, const Progress& until_stopped) {
+    const WorkingNetwork work(network);
+    const ScoreInput input{work, drive, simulation, options, 1, guards, until_stopped, {store, "round"}, target()};
+    const SparseSystem a = system();
+    const std::vector<std::uint32_t> ids = original_neurons(input);
+    return sampled_scores(input, *cayley_sampler(a, 1, {options.seed, 1, ids}, 1), strengths, until_stopped);
   }
   EdgeScores resistances(CovarianceMethod method) {
     options.covariance = method;
@@ -130,6 +140,28 @@ TEST(CovarianceMethod, SamplesEndAtTheirCapAndSaySo) {
   EXPECT_TRUE(use.capped);
   EXPECT_LE(use.samples, 8192u);
   EXPECT_LT(use.overlap, 0.9999);
+}
+
+TEST(CovarianceMethod, SamplesThatWereStoppedGoOnToTheSameScores) {
+  Round round(graph_of(100, 10), 1);
+  round.options.covariance_overlap = 0.9985;  // takes more than the first four blocks
+  const EdgeScores whole = round.sampled({}, {});
+  const auto store = std::make_shared<test::MemoryCheckpoints>();
+  int stops = 0;
+  std::optional<EdgeScores> found;
+  while (!found) {
+    try {
+      int left = 400;
+      found = round.sampled(store, Progress([&](double) { return left-- > 0; }));
+    } catch (const Interrupted&) {
+      ASSERT_LT(++stops, 1000);
+    }
+  }
+  EXPECT_GT(stops, 2);
+  EXPECT_GT(store->restored, 2u);
+  EXPECT_EQ(found->use.samples, whole.use.samples);
+  EXPECT_EQ(found->use.overlap, whole.use.overlap);
+  EXPECT_EQ(found->scores, whole.scores);
 }
 
 TEST(CovarianceMethod, ResistancesBySamplesKeepWhatExactOnesKeep) {
