@@ -95,7 +95,7 @@ int one_case(std::uint32_t neurons, std::uint32_t in_degree, CovarianceMethod me
     const EdgeScores found = covariance_scores(input, a, strengths, nobody);
     const double scores_s = of_scores.cpu_s(), scores_wall_s = of_scores.wall_s(), mib = peak_mib() - base_mib;
     double overlap = std::nan("");
-    if (neurons <= 3200 && found.use.method != CovarianceMethod::dense) {
+    if (neurons <= 1600 && found.use.method != CovarianceMethod::dense) {
       options.covariance = CovarianceMethod::dense;
       overlap = shared(found.scores, covariance_scores(input, a, strengths, nobody).scores, input.target);
     }

@@ -113,9 +113,10 @@ EdgeScores sampled_scores(const ScoreInput& input, CovarianceSampler& sampler, c
   sampler.set_control(moments);
   EdgeScores result;
   result.use = {.used = true, .method = CovarianceMethod::sampled};
-  const bool going_on = checkpoints.restore([&](Reader& reader) { reader(moments); });
+  std::uint64_t until = kLeastBlocks;  // blocks, when the overlap is looked at next: a part of the state
+  const bool going_on = checkpoints.restore([&](Reader& reader) { reader(moments, until); });
   const auto keep = [&] {
-    if (checkpoints.due()) checkpoints.keep([&](Writer& writer) { writer(moments); });
+    if (checkpoints.due()) checkpoints.keep([&](Writer& writer) { writer(moments, until); });
   };
   if (going_on) checkpoints.goes_on(std::to_string(moments.samples()) + " samples of a covariance");
   const auto judge = [&] {
@@ -130,7 +131,6 @@ EdgeScores sampled_scores(const ScoreInput& input, CovarianceSampler& sampler, c
     result.use.p_error = found.p_error;
     result.use.samples = moments.samples();
   };
-  std::uint64_t until = std::max(kLeastBlocks, moments.blocks());
   for (;;) {
     try {
       while (moments.blocks() < until) {

@@ -2,7 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <set>
+#include <memory>
+#include <optional>
 
 #include "host/pruning/edge_scores.hpp"
 #include "host/pruning/noise_prune.hpp"
@@ -10,6 +11,7 @@
 #include "sprig/core/error.hpp"
 #include "tests/pruning/graphs.hpp"
 #include "tests/pruning/prune_fixture.hpp"
+#include "tests/support/memory_checkpoints.hpp"
 
 namespace sprig {
 namespace {
@@ -49,6 +51,14 @@ struct Round {
     const ScoreInput input{work, drive, simulation, options, 1, guards, progress, {}, target()};
     return covariance_scores(input, system(), strengths, progress);
   }
+  // With states kept there, by a sampler of its own.
+  EdgeScores sampled(const std::shared_ptr<CheckpointStore>& store, const Progress& until_stopped) {
+    const WorkingNetwork work(network);
+    const ScoreInput input{work, drive, simulation, options, 1, guards, until_stopped, {store, "round"}, target()};
+    const SparseSystem a = system();
+    const std::vector<std::uint32_t> ids = original_neurons(input);
+    return sampled_scores(input, *cayley_sampler(a, 1, {options.seed, 1, ids}, 1), strengths, until_stopped);
+  }
   EdgeScores resistances(CovarianceMethod method) {
     options.covariance = method;
     const WorkingNetwork work(network);
@@ -73,7 +83,7 @@ Csr graph_of(std::uint32_t nodes, double in_degree, std::uint32_t seed = 1) {
 }
 
 TEST(CovarianceMethod, ExpansionKeepsWhatDenseKeepsInRowDominantSystems) {
-  for (const double strength : {0.5, 1.5, 20.0}) {  // dominant as given, and made so
+  for (const double strength : {0.5, 20.0}) {  // dominant as given, and made so
     Round round(graph_of(400, 40), strength);
     const std::vector<double> exact = round.scores(CovarianceMethod::dense).scores;
     round.options.covariance_overlap = 0.97;
@@ -125,11 +135,33 @@ TEST(CovarianceMethod, ExpansionIsRefusedWhereItsBoundIsTooLarge) {
 TEST(CovarianceMethod, SamplesEndAtTheirCapAndSaySo) {
   Round round(graph_of(200, 20), 4, true);
   round.options.covariance_overlap = 0.9999;
-  round.options.covariance_samples = 2048;
+  round.options.covariance_samples = 8192;
   const CovarianceUse use = round.scores(CovarianceMethod::sampled).use;
   EXPECT_TRUE(use.capped);
-  EXPECT_LE(use.samples, 2048u);
+  EXPECT_LE(use.samples, 8192u);
   EXPECT_LT(use.overlap, 0.9999);
+}
+
+TEST(CovarianceMethod, SamplesThatWereStoppedGoOnToTheSameScores) {
+  Round round(graph_of(100, 10), 1);
+  round.options.covariance_overlap = 0.9985;  // takes more than the first four blocks
+  const EdgeScores whole = round.sampled({}, {});
+  const auto store = std::make_shared<test::MemoryCheckpoints>();
+  int stops = 0;
+  std::optional<EdgeScores> found;
+  while (!found) {
+    try {
+      int left = 400;
+      found = round.sampled(store, Progress([&](double) { return left-- > 0; }));
+    } catch (const Interrupted&) {
+      ASSERT_LT(++stops, 1000);
+    }
+  }
+  EXPECT_GT(stops, 2);
+  EXPECT_GT(store->restored, 2u);
+  EXPECT_EQ(found->use.samples, whole.use.samples);
+  EXPECT_EQ(found->use.overlap, whole.use.overlap);
+  EXPECT_EQ(found->scores, whole.scores);
 }
 
 TEST(CovarianceMethod, ResistancesBySamplesKeepWhatExactOnesKeep) {
@@ -154,7 +186,7 @@ TEST(CovarianceMethod, ConductancesAreTheLaplacianBelowZero) {
 TEST(CovarianceMethod, EveryOneServesGraphsInPiecesDeadNeuronsAndZeroWeights) {
   const Csr graph =
       test::random_graph({.nodes = 120, .density = 0.012, .multapses = 0.3, .zeros = 0.1, .autapses = true, .seed = 8});
-  for (const double strength : {1.0, 20.0}) {
+  for (const double strength : {1.0, 3.0}) {
     Round round(graph, strength);
     const std::vector<double> exact = round.scores(CovarianceMethod::dense).scores;
     for (const CovarianceMethod method : {CovarianceMethod::sampled, CovarianceMethod::automatic}) {

@@ -49,8 +49,8 @@ enum class Stream : std::uint32_t {
   // dynamics
   tangent_frame = 80,
   finite_perturbation = 81,  // of a method that was withdrawn; the id stays taken
-  covariance_noise = 82,  // counter (original neuron; round, block of chains, step): signs, one a bit
-  edge_projection = 83,   // counter (pair of original neurons; round, block): signs, one a bit
+  covariance_noise = 82,     // counter (original neuron; round, block of chains, step): signs, one a bit
+  edge_projection = 83,      // counter (pair of original neurons; round, block): signs, one a bit
   // counter (neuron): which neurons statistics look at
   neuron_sample = 96,
   // counter (source neuron, draw index): the sweep benchmark's network

@@ -103,7 +103,7 @@ struct PruneOptions {
   // lnp, noise, resistance: how covariances (resistances) come about; see CovarianceMethod.
   CovarianceMethod covariance = CovarianceMethod::automatic;
   double covariance_overlap = 0.99;          // with what the exact ones would keep, in expectation, (0, 1)
-  std::uint32_t covariance_samples = 65536;  // sampled: at most so many, >= 64
+  std::uint32_t covariance_samples = 65536;  // sampled: at most so many, but four blocks; >= 64
   bool betweenness_weighted = false;         // length 1/|w| instead of hops
   BetweennessMethod betweenness = BetweennessMethod::automatic;
   double betweenness_visits = 1e11;  // auto: exact up to so many neurons times synapses: a minute or two of one thread
@@ -151,7 +151,7 @@ void fields(IsOptions<PruneOptions> auto& o, auto&& visit) {
   visit("covariance_overlap", o.covariance_overlap, above(0).below(1),
         "expansion, sampled: of the kept synapses, those that exact scores would keep, in expectation");
   visit("covariance_samples", o.covariance_samples, between(64, kMostCovarianceSamples),
-        "sampled: at most so many, whatever the overlap");
+        "sampled: at most so many, whatever the overlap; four blocks of some hundreds at least");
   visit("betweenness_weighted", o.betweenness_weighted, kAnything, "paths of length 1/|w| instead of hops");
   visit("betweenness", o.betweenness, kAnything,
         "step II by hops: exact, sampled (512 searches and a model), or auto: by size; weighted is always exact");
