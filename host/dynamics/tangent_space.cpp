@@ -2,8 +2,10 @@
 // columns through all the steps of a chunk: no barrier, and each tile's sums have one order whatever the number of
 // threads.
 #include <algorithm>
+#include <cmath>
 
 #include "host/dynamics/benettin.hpp"
+#include "host/dynamics/cholesky_qr.hpp"
 #include "host/dynamics/tangent_sweep.hpp"
 #include "host/dynamics/tile.hpp"
 #include "sprig/core/refuse.hpp"
@@ -54,6 +56,9 @@ class CpuTangentSpace final : public TangentSpace {
   std::size_t history_row(std::uint64_t age) const {
     return (surrogate_step_ - age) % network_.max_delay * network_.neurons;
   }
+  Panels panels(PageVector<double> Tile::*part);
+  void householder(std::vector<double>& diagonal);
+  void row_growth(const std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) const;
   Eigen::MatrixXd gather(PageVector<double> Tile::*part) const;
   void scatter(const Eigen::MatrixXd& from, PageVector<double> Tile::*part);
 
@@ -191,19 +196,51 @@ void CpuTangentSpace::advance(const SurrogateChunk& chunk) {
   surrogate_step_ += chunk.steps;
 }
 
-void CpuTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<double>& growth,
-                                  std::vector<double>& mass) {
+Panels CpuTangentSpace::panels(PageVector<double> Tile::*part) {
+  Panels panels;
+  panels.rows = (tiles_.front().*part).size() / width_;
+  panels.stride = width_;
+  if (panels.rows == 0) return panels;
+  for (std::uint32_t first = 0; first < columns_; first += kPanel)
+    panels.at.push_back((tiles_[first / width_].*part).data() + first % width_);
+  return panels;
+}
+
+// By reflections, for frames that are too far from orthogonal.
+void CpuTangentSpace::householder(std::vector<double>& diagonal) {
   Eigen::MatrixXd q = gather(&Tile::frame);
   const Eigen::MatrixXd payload = gather(&Tile::payload), history = gather(&Tile::history);
   Eigen::MatrixXd carried(payload.rows() + history.rows(), q.cols());
   carried << payload, history;
   Eigen::VectorXd r;
   orthonormalise(q, r, &carried);
-  row_growth(q, r, growth, mass);
-  diagonal.assign(r.data(), r.data() + r.size());
+  for (std::size_t c = 0; c < columns_; ++c) diagonal[c] *= r[static_cast<Eigen::Index>(c)];
   scatter(q, &Tile::frame);
   scatter(carried.topRows(payload.rows()), &Tile::payload);
   scatter(carried.bottomRows(history.rows()), &Tile::history);
+}
+
+void CpuTangentSpace::row_growth(const std::vector<double>& diagonal, std::vector<double>& growth,
+                                 std::vector<double>& mass) const {
+  const std::size_t rows = network_.rows();
+  growth.assign(rows, 0);
+  mass.assign(rows, 0);
+  for (std::size_t c = 0; c < columns_; ++c) {
+    const double log_r = std::log(diagonal[c]);
+    const double* column = tiles_[c / width_].frame.data() + c % width_;
+    for (std::size_t r = 0; r < rows; ++r) add_row_growth(column[r * width_], log_r, growth[r], mass[r]);
+  }
+}
+
+void CpuTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<double>& growth,
+                                  std::vector<double>& mass) {
+  diagonal.assign(columns_, 1);
+  const Panels frame = panels(&Tile::frame);
+  const std::vector<Panels> carried = {panels(&Tile::payload), panels(&Tile::history)};
+  if (!cholesky_pass(frame, carried, diagonal, false, threads_) ||
+      !cholesky_pass(frame, carried, diagonal, true, threads_))
+    householder(diagonal);
+  row_growth(diagonal, growth, mass);
 }
 
 }  // namespace
