@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "host/engine/cpu_drive.hpp"
+#include "sprig/core/wide_vectors.hpp"
 #include "sprig/engine/cell_step.hpp"
 
 namespace sprig::cpu {
@@ -97,17 +98,10 @@ void sweep(const Arrays a, const NeuronRun run, std::size_t replicas) {
 }
 
 // The same operations sixteen neurons at a time, for processors that can; the same bits, since nothing is contracted.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define SPRIG_WIDE_SWEEP 1
+#if defined(SPRIG_WIDE_TARGET)
 template <LifKind kKind, bool kTrajectory, class Terms>
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))) void wide_sweep(
-    const Arrays a, const NeuronRun run, std::size_t replicas) {
+SPRIG_WIDE_TARGET void wide_sweep(const Arrays a, const NeuronRun run, std::size_t replicas) {
   sweep_body<kKind, kTrajectory, Terms>(a, run, replicas);
-}
-
-bool wide_vectors() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 #endif
 
@@ -115,7 +109,7 @@ using Sweep = void (*)(const Arrays, const NeuronRun, std::size_t);
 
 template <LifKind kKind, bool kTrajectory, class Terms>
 Sweep choose_sweep() {
-#if defined(SPRIG_WIDE_SWEEP)
+#if defined(SPRIG_WIDE_TARGET)
   if constexpr (!kTrajectory) {
     static const bool wide = wide_vectors();
     if (wide) return wide_sweep<kKind, kTrajectory, Terms>;

@@ -1,14 +1,11 @@
 // One step of the tangent dynamics (tangent.hpp says what is computed), each part once, for host and device. A tile is
-// kWidth columns of the frame, row after row: the host moves tiles of several columns, as vectors; a device stores
-// columns one after the other, tiles of one, and its threads run along rows.
-//
-// Loops over a row's columns are to be vectors on the host. GCC unrolls sixteen turns before it looks for vectors, and
-// then finds none: `omp simd` makes it look first. nvcc passes over the pragma.
+// some columns of the frame, row after row, of kWidth values each. A value is a double, or what acts like one: the host
+// moves sixteen columns as one value that stays in registers (host/dynamics/tile.hpp); a device stores columns one
+// after the other, tiles of one double, and its threads run along rows.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "sprig/core/hd.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -42,19 +39,20 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
 }
 
 // y += a x, over one row of a tile.
-template <std::size_t kWidth>
-SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* __restrict x) {
-#pragma omp simd
+template <std::size_t kWidth, class Value>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_add(Value* __restrict y, double a,
+                                                                const Value* __restrict x) {
   for (std::size_t c = 0; c < kWidth; ++c) y[c] += a * x[c];
 }
 
 // Flow of neuron i, in its rows v and currents (where there are any): dV = p22 dV + p21 dI unless frozen, then
-// dI = p11 dI. What `free` and `currents` say is known to the compiler (std::true_type, std::integral_constant) where
-// the loop is to be a vector, or asked when it runs.
-template <std::size_t kWidth, class Free, class Currents>
-SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, double* __restrict v,
-                                       double* __restrict current_0, double* __restrict current_1, Free free,
-                                       Currents currents) {
+// dI = p11 dI. What `free` and `currents` say is known to the compiler (std::true_type, std::integral_constant) or
+// asked when it runs.
+template <std::size_t kWidth, class Value, class Free, class Currents>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_flow_rows(const TangentView& t, std::size_t i,
+                                                                      Value* __restrict v, Value* __restrict current_0,
+                                                                      Value* __restrict current_1, Free free,
+                                                                      Currents currents) {
   double p22 = 0, p21_0 = 0, p21_1 = 0, p11_0 = 0, p11_1 = 0;
   if (free) p22 = t.p22[i];
   if (currents >= 1) {
@@ -65,9 +63,8 @@ SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, doub
     if (free) p21_1 = t.p21_1[i];
     p11_1 = t.p11_1[i];
   }
-#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) {
-    double moved = v[c];
+    Value moved = v[c];
     if (free) moved *= p22;
     if (currents >= 1) {
       if (free) moved += p21_0 * current_0[c];
@@ -81,61 +78,52 @@ SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, doub
   }
 }
 
-template <std::size_t kWidth>
-SPRIG_HD inline void tangent_flow(const TangentView& t, double* tile, std::size_t i, std::uint8_t flags) {
+template <std::size_t kWidth, class Value>
+SPRIG_HD inline void tangent_flow(const TangentView& t, Value* tile, std::size_t i, std::uint8_t flags) {
   const std::size_t n = t.neurons;
-  const bool is_free = (flags & kFrozen) == 0;
-  double* v = tile + i * kWidth;
-  double* current_0 = v + n * kWidth;
-  double* current_1 = v + 2 * n * kWidth;
-  if constexpr (kWidth == 1) {
-    tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, is_free, t.current_rows);
-  } else {
-    const auto with = [&](auto free) {
-      if (t.current_rows == 0)
-        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 0>());
-      else if (t.current_rows == 1)
-        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 1>());
-      else
-        tangent_flow_rows<kWidth>(t, i, v, current_0, current_1, free, std::integral_constant<std::uint32_t, 2>());
-    };
-    if (is_free)
-      with(std::true_type());
-    else
-      with(std::false_type());
-  }
+  Value* v = tile + i * kWidth;
+  tangent_flow_rows<kWidth>(t, i, v, v + n * kWidth, v + 2 * n * kWidth, (flags & kFrozen) == 0, t.current_rows);
 }
 
 // payloads: the tile's, slot after slot.
-template <std::size_t kWidth>
-SPRIG_HD inline void tangent_event(const TangentEvent& event, double* tile, double* payloads) {
-  double* __restrict v = tile + std::size_t{event.neuron} * kWidth;
+template <std::size_t kWidth, class Value>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_event(const TangentEvent& event, Value* tile,
+                                                                  Value* payloads) {
+  Value* __restrict v = tile + std::size_t{event.neuron} * kWidth;
   if (event.slot != kNoSlot) {
-    double* __restrict payload = payloads + std::size_t{event.slot} * kWidth;
-#pragma omp simd
+    Value* __restrict payload = payloads + std::size_t{event.slot} * kWidth;
     for (std::size_t c = 0; c < kWidth; ++c) payload[c] = -event.inverse_velocity * v[c];
   }
-#pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) v[c] *= event.factor;
 }
 
-// Synapse k brings `payload` to its target, neuron i. flags: the step's, [neuron].
-template <std::size_t kWidth>
+// A synapse of `weight` brings `payload` to neuron i: to its row v unless it is deaf, and to `current`, the row of its
+// receptor, where there are currents. second: that is receptor 1.
+template <std::size_t kWidth, class Value, class Currents>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_arrival_rows(const TangentView& t, double weight,
+                                                                         std::size_t i, bool deaf, bool second,
+                                                                         const Value* __restrict payload,
+                                                                         Value* __restrict v, Value* __restrict current,
+                                                                         Currents currents) {
+  if (!deaf) tangent_add<kWidth>(v, t.potential_shift[i] * weight, payload);
+  if (currents > 0) tangent_add<kWidth>(current, (second ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
+}
+
+// Synapse k does so with its target, neuron i. flags: the step's, [neuron].
+template <std::size_t kWidth, class Value>
 SPRIG_HD inline void tangent_arrival(const TangentView& t, std::uint64_t k, std::uint32_t i, const std::uint8_t* flags,
-                                     const double* __restrict payload, double* tile) {
+                                     const Value* __restrict payload, Value* tile) {
   const std::uint32_t cell = t.cells[k];
-  const double weight = t.weights[k];
-  if ((flags[i] & kDeaf) == 0)
-    tangent_add<kWidth>(tile + std::size_t{i} * kWidth, t.potential_shift[i] * weight, payload);
-  if (t.current_rows > 0)
-    tangent_add<kWidth>(tile + (std::size_t{t.neurons} + cell) * kWidth,
-                        (cell >= t.neurons ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
+  tangent_arrival_rows<kWidth>(t, t.weights[k], i, (flags[i] & kDeaf) != 0, cell >= t.neurons, payload,
+                               tile + std::size_t{i} * kWidth, tile + (std::size_t{t.neurons} + cell) * kWidth,
+                               t.current_rows);
 }
 
 // The order of a saltation step's parts: deliveries move dV of delta synapses before events read it, and currents
 // after.
 template <class Flow, class Events, class Deliveries>
-SPRIG_HD inline void saltation_step(const TangentView& t, Flow flow, Events events, Deliveries deliveries) {
+SPRIG_HD inline __attribute__((always_inline)) void saltation_step(const TangentView& t, Flow flow, Events events,
+                                                                   Deliveries deliveries) {
   flow();
   const int deliveries_at = t.current_rows == 0 ? 0 : 1;
   for (int part = 0; part < 2; ++part)  // one call of each, so that both are inlined
@@ -146,10 +134,9 @@ SPRIG_HD inline void saltation_step(const TangentView& t, Flow flow, Events even
 }
 
 // The surrogate's threshold of one neuron: S = spike_gain dV, dV = reset_gain dV.
-template <std::size_t kWidth>
-SPRIG_HD inline void tangent_threshold(double* __restrict v, double* __restrict spikes, double spike_gain,
-                                       double reset_gain) {
-#pragma omp simd
+template <std::size_t kWidth, class Value>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_threshold(Value* __restrict v, Value* __restrict spikes,
+                                                                      double spike_gain, double reset_gain) {
   for (std::size_t c = 0; c < kWidth; ++c) {
     spikes[c] = spike_gain * v[c];
     v[c] *= reset_gain;

@@ -1,0 +1,15 @@
+// A tile of columns along the steps of a saltation chunk.
+#pragma once
+
+#include <cstdint>
+
+#include "host/dynamics/tile.hpp"
+#include "sprig/dynamics/tangent.hpp"
+#include "sprig/dynamics/tangent_step.hpp"
+
+namespace sprig::cpu {
+
+// width: that of tile_width(). The tile must have room for the chunk's payloads.
+void sweep_tile(const TangentView& network, const SaltationChunk& chunk, Tile& tile, std::uint32_t width);
+
+}  // namespace sprig::cpu
