@@ -149,6 +149,10 @@ void choose_timestep(std::vector<Row>& rows, const ModelSearchSection& search) {
 
 Columns<Row> row_columns() {
   using R = const Row&;
+  const auto number = [](const char* name, const char* title, double Row::*of, int digits) {
+    return Column<Row>{
+        .name = name, .title = title, .value = [=](R r) -> TableValue { return r.*of; }, .digits = digits};
+  };
   return Columns<Row>({{"network", "network", [](R r) -> TableValue { return r.name; }},
                        {"bits", "bits", [](R r) -> TableValue { return std::uint64_t{r.options.weight_bits}; }},
                        {"steps", "steps", [](R r) -> TableValue { return std::uint64_t{r.options.steps}; }},
@@ -157,11 +161,11 @@ Columns<Row> row_columns() {
                         .title = "KB",
                         .value = [](R r) -> TableValue { return r.weight_bytes; },
                         .text = [](R r) { return number_text(r.weight_bytes / kKilobyte, 6); }},
-                       {"train_j", "J/image train", [](R r) -> TableValue { return r.train_j; }, 3},
-                       {"infer_j", "J/image infer", [](R r) -> TableValue { return r.infer_j; }, 3},
-                       {"memory_part", "of it memory", [](R r) -> TableValue { return r.memory_part; }, 2},
-                       {"reward", "reward", [](R r) -> TableValue { return r.reward; }},
-                       {"seconds", "s/image", [](R r) -> TableValue { return r.seconds; }, 2},
+                       number("train_j", "J/image train", &Row::train_j, 3),
+                       number("infer_j", "J/image infer", &Row::infer_j, 3),
+                       number("memory_part", "of it memory", &Row::memory_part, 2),
+                       number("reward", "reward", &Row::reward, 4),
+                       number("seconds", "s/image", &Row::seconds, 2),
                        {"chosen", "chosen", [](R r) -> TableValue { return r.chosen; }}});
 }
 
