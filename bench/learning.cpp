@@ -1,6 +1,6 @@
 // Competitive learning: simulation steps a second, learning, by rule and size; one model on one core, and many side by
 // side on the device, if there is one. Images are the glyphs, of which a model first learns 500 that are not timed:
-// what has learnt fires less.
+// what has learnt fires less. Weights of 32 bits, and of fewer: spikedyn_4_stochastic.
 #include <benchmark/benchmark.h>
 
 #include <numeric>
@@ -16,6 +16,17 @@ using namespace sprig;
 
 constexpr std::uint32_t kImages = 200, kWarm = 500;
 
+struct Rule {
+  CompetitiveRule rule = CompetitiveRule::pair;
+  std::uint32_t bits = 32;
+  CodeRounding rounding = CodeRounding::trunc;
+
+  std::string name() const {
+    const std::string name(name_of(rule));
+    return bits == 32 ? name : name + "_" + std::to_string(bits) + "_" + std::string(name_of(rounding));
+  }
+};
+
 // Models that learn the same images on different seeds.
 struct Class {
   std::vector<CompetitiveOptions> options;
@@ -23,14 +34,16 @@ struct Class {
   PixelImages images;
   Device device;
 
-  Class(CompetitiveRule rule, std::uint32_t neurons, std::uint32_t models, Device on) : device(on) {
+  Class(const Rule& rule, std::uint32_t neurons, std::uint32_t models, Device on) : device(on) {
     static const ImageSet set = load_images("glyphs", "", ImagePart::train);
     images = {set.data, set.shape.pixels(), 0};
     for (std::uint32_t seed = 1; seed <= models; ++seed) {
       CompetitiveOptions o;
       o.neurons = neurons;
       o.seed = seed;
-      o.rule = rule;
+      o.rule = rule.rule;
+      o.weight_bits = rule.bits;
+      o.weight_rounding = rule.rounding;
       o.steps = 350;
       o.rate_hz = 63.75;
       options.push_back(o);
@@ -52,13 +65,13 @@ struct Class {
   }
 };
 
-void run(benchmark::State& bench, CompetitiveRule rule, std::uint32_t models, Device device) {
+void run(benchmark::State& bench, const Rule& rule, std::uint32_t models, Device device) {
   const Class of(rule, static_cast<std::uint32_t>(bench.range(0)), models, device);
   if (device == Device::cuda) {  // a few images of one model, against the CPU
     std::vector<CompetitiveState> ours{of.states[0]}, cpus = ours;
     of.learn(ours, 0, 3, device);
     of.learn(cpus, 0, 3, Device::cpu);
-    if (ours[0].weights != cpus[0].weights) {
+    if (ours[0].weights != cpus[0].weights || ours[0].codes != cpus[0].codes) {
       bench.SkipWithError("the device's weights are not the CPU's");
       return;
     }
@@ -74,8 +87,8 @@ void run(benchmark::State& bench, CompetitiveRule rule, std::uint32_t models, De
       benchmark::Counter(images / 60000, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-benchmark::internal::Benchmark* rows(const std::string& name, CompetitiveRule rule, std::uint32_t models,
-                                     Device device) {
+benchmark::internal::Benchmark* rows(const std::string& group, const Rule& rule, std::uint32_t models, Device device) {
+  const std::string name = group + "/" + rule.name();
   return benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& bench) { run(bench, rule, models, device); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime()
@@ -84,17 +97,20 @@ benchmark::internal::Benchmark* rows(const std::string& name, CompetitiveRule ru
 }
 
 const bool registered = [] {
-  const std::pair<const char*, CompetitiveRule> rules[] = {{"pair", CompetitiveRule::pair},
-                                                           {"triplet", CompetitiveRule::triplet},
-                                                           {"asp", CompetitiveRule::asp},
-                                                           {"spikedyn", CompetitiveRule::spikedyn}};
-  for (const auto& [name, rule] : rules) {
-    auto* row = rows(std::string("learn/") + name, rule, 1, Device::cpu)->Arg(400);
-    if (rule == CompetitiveRule::pair) row->Arg(100)->Arg(1600);
+  std::vector<Rule> rules{
+      {CompetitiveRule::pair}, {CompetitiveRule::triplet}, {CompetitiveRule::asp}, {CompetitiveRule::spikedyn}};
+  for (const CompetitiveRule rule : {CompetitiveRule::pair, CompetitiveRule::spikedyn})
+    for (const std::uint32_t bits : {8u, 4u})
+      for (const CodeRounding rounding : {CodeRounding::trunc, CodeRounding::stochastic})
+        rules.push_back({rule, bits, rounding});
+  for (const Rule& rule : rules) {
+    auto* row = rows("learn", rule, 1, Device::cpu)->Arg(400);
+    if (rule.rule != CompetitiveRule::pair) continue;
+    if (rule.bits == 32) row->Arg(100)->Arg(1600);
+    if (rule.bits == 32 || rule.rounding == CodeRounding::stochastic) row->Arg(4900);
   }
   if (cuda::devices().empty()) return true;
-  for (const auto& [name, rule] : rules)
-    rows(std::string("learn_128_on_device/") + name, rule, 128, Device::cuda)->Arg(400);
+  for (const Rule& rule : rules) rows("learn_128_on_device", rule, 128, Device::cuda)->Arg(400);
   return true;
 }();
 

@@ -28,7 +28,8 @@ struct VerbPlan {
   MemoryPlan plan;
   bool all_shown;  // every array, or what it has beside the others
   const char* hint = kNetworkMemoryHint;
-  std::size_t gpus = 1;  // that share what is on the device
+  std::size_t gpus = 1;    // that share what is on the device
+  std::string sizes = {};  // what models of [learn] take, compared
 };
 
 // Plans `bench` when a network for it is named, `learn` when [learn] is; else the verbs for the network of
@@ -43,7 +44,9 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
                   [](const std::string& key) { return key.starts_with("learn."); })) {
     const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
     const int blocks = gpu ? gpu->multiprocessors * static_cast<int>(gpus) : 0;
-    return {{"learn", plan_learning(config, LearnImages(config.learn), blocks), true, kLearnMemoryHint, gpus}};
+    const LearnImages images(config.learn);
+    return {
+        {"learn", plan_learning(config, images, blocks), true, kLearnMemoryHint, gpus, model_sizes(config, images)}};
   }
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))
@@ -198,6 +201,7 @@ int plan_verb(const Command& command) {
   const Takes first = takes_of(plans.front(), limit, device ? &*device : nullptr);
   result["neurons"] = first.on_host.neurons;
   result["synapses"] = first.on_host.synapses;
+  if (!plans.front().sizes.empty()) result["models"] = plans.front().sizes;
   std::vector<std::pair<std::string, std::string>> engines;  // the reason, and the verbs that it holds for
   for (const VerbPlan& verb : plans) {
     const Takes takes = takes_of(verb, limit, device ? &*device : nullptr);
@@ -224,6 +228,7 @@ int plan_verb(const Command& command) {
     text += "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n");
     for (const auto& [why, verbs] : engines) text += verbs + ": " + why + "\n";
     text += weights_text(weights);
+    if (!plans.front().sizes.empty()) text += "\n" + plans.front().sizes;
     write_stdout(text);
   }
   if (!command.out.empty()) {

@@ -75,6 +75,11 @@ void finish_config(Config& config) {
                             &config.learn.folder})
     make_absolute(*path);
   for (const std::string& axis : config.operating_point.axes) axis_assignments(axis);
+  for (const std::string& axis : config.model_search.axes) axis_assignments(axis, "model_search.axes");
+  const CompetitiveOptions& learn = config.learn.model;
+  if (learn.inhibition_factor > 0 && learn.inhibition_mv > 0 && config.given.contains("learn.inhibition_mv"))
+    refuse("learn.inhibition_mv", shown(learn.inhibition_mv),
+           "0 beside learn.inhibition_factor = " + shown(learn.inhibition_factor) + ", which takes its place");
   if (config.study.mode == StudyMode::operating_point && config.operating_point.axes.empty())
     refuse("operating_point.axes", "an empty list with study.mode = \"operating_point\"",
            "a list of one or more, each \"section.key = [values]\"");

@@ -32,8 +32,7 @@ Config with_settings(Config config, const NamedSettings& settings, const std::st
   return config;
 }
 
-std::vector<std::string> axis_assignments(const std::string& axis) {
-  const std::string where = "operating_point.axes";
+std::vector<std::string> axis_assignments(const std::string& axis, const std::string& where) {
   const std::size_t equals = axis.find('=');
   const std::string full =
       axis.substr(0, axis.find_last_not_of(' ', equals == std::string::npos ? equals : equals - 1) + 1);

@@ -9,6 +9,7 @@
 #include "sprig/formats/markup.hpp"
 #include "sprig/formats/npz.hpp"
 #include "sprig/formats/png.hpp"
+#include "sprig/learning/competitive/weights.hpp"
 #include "sprig/tasks/statistics.hpp"
 
 namespace sprig::report {
@@ -99,14 +100,37 @@ std::string model_name(const Node& entry) {
   return name;
 }
 
+// Weights that are kept as codes.
+std::vector<float> decoded(const NpzReader& file, std::size_t neurons) {
+  const auto bits = file.read<std::uint32_t>("weight_bits");
+  const auto unit = file.read<float>("weight_unit");
+  auto words = file.read<std::uint32_t>("codes");
+  constexpr std::uint32_t kWidths[] = {4, 5, 6, 8, 16};
+  if (bits.size() != 1 || unit.size() != 1 ||
+      std::find(std::begin(kWidths), std::end(kWidths), bits[0]) == std::end(kWidths))
+    return {};
+  WeightCodes codes;
+  codes.bits = bits[0], codes.unit = unit[0];
+  const PackedWeights packed(words.data(), static_cast<std::uint32_t>(neurons), codes);
+  std::vector<float> weights;
+  if (packed.row_words == 0 || words.size() % packed.row_words != 0) return {};
+  for (std::uint32_t p = 0; p < words.size() / packed.row_words; ++p)
+    for (std::uint32_t j = 0; j < neurons; ++j) weights.push_back(packed.load(p, j));
+  return weights;
+}
+
 Model read_model(const std::string& folder, const Node& entry) {
   const std::string name = model_name(entry);
   const NpzReader file(folder + "/" + name);
-  const auto shape = file.shape("weights");
-  Model model{entry["network"].text(), file.read<float>("weights"), file.read<float>("theta"), 0, 0};
-  if (shape.size() != 2 || shape[1] != model.theta.size() || model.theta.empty())
+  Model model{entry["network"].text(), {}, file.read<float>("theta"), 0, 0};
+  model.neurons = model.theta.size();
+  const bool codes = file.has("codes");
+  const auto shape = file.shape(codes ? "codes" : "weights");
+  if (shape.size() == 2 && model.neurons > 0 && (codes || shape[1] == model.neurons))
+    model.weights = codes ? decoded(file, model.neurons) : file.read<float>("weights");
+  if (model.weights.empty())
     throw InputError(folder + "/" + name, "is no model: weights must be [input][neuron], theta [neuron]");
-  model.inputs = shape[0], model.neurons = shape[1];
+  model.inputs = model.weights.size() / model.neurons;
   const auto finite = [](float value) { return std::isfinite(value); };
   if (!std::all_of(model.weights.begin(), model.weights.end(), finite) ||
       !std::all_of(model.theta.begin(), model.theta.end(), finite))

@@ -64,6 +64,7 @@ svg::Plot memory_plot(const std::vector<Node>& candidates) {
 void draw_model_search(Page& page, const RunData& run) {
   if (run.manifest()["verb"].text() != "search") return;
   const Node result = run.result();
+  if (result["learners"].there()) return draw_learner_search(page, result);
   const std::vector<Node> candidates = result["candidates"].items();
   if (candidates.empty()) {
     page.left_out("candidates: none was measured");

@@ -129,8 +129,12 @@ std::vector<std::size_t> not_learnt(const LearnModels& models) {
 
 std::string result_hash(const LearnModels& models) {
   Hash hash;
-  for (const Learner& learner : models.learners)
-    hash.add(learner.newest_state().weights).add(learner.newest_state().theta);
+  for (const Learner& learner : models.learners) {
+    const CompetitiveState& state = learner.newest_state();
+    hash.add(state.weights);
+    if (!state.codes.empty()) hash.add(state.codes);
+    hash.add(state.theta);
+  }
   return hash.hex();
 }
 

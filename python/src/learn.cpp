@@ -97,9 +97,10 @@ py::dict learn(const Settings& settings, const py::object& parts, const py::obje
     for (const StageScore& score : learner.scores) stages.append(score_of(score));
     model["stages"] = stages;
     CompetitiveState& state = learner.under_way ? learner.under_way->state : learner.state;
+    std::vector<float> weights = weights_of(learner.options, state);
     const auto neurons = static_cast<py::ssize_t>(state.theta.size());
-    const py::ssize_t inputs = static_cast<py::ssize_t>(state.weights.size()) / std::max<py::ssize_t>(neurons, 1);
-    model["weights"] = owned(std::move(state.weights), {inputs, neurons});
+    const py::ssize_t inputs = static_cast<py::ssize_t>(weights.size()) / std::max<py::ssize_t>(neurons, 1);
+    model["weights"] = owned(std::move(weights), {inputs, neurons});
     model["theta_mv"] = owned(std::move(state.theta));
     all.append(model);
   }

@@ -65,6 +65,10 @@ Config few_images(std::uint32_t neurons, std::uint32_t steps, std::uint64_t scor
   return config;
 }
 
+double image_bytes(const LearnImages& images) {
+  return static_cast<double>(images.train.data.size() + images.test.data.size());
+}
+
 TEST(LearnMemory, AModelTakesWhatThePlanSays) {
   Config config = few_images(400, 350, 100, 2);
   const LearnImages images(config.learn);
@@ -82,12 +86,36 @@ TEST(LearnMemory, AModelTakesWhatThePlanSays) {
     }
 }
 
+// Packed codes, and the numbers that they are while they learn.
+TEST(LearnMemory, WeightsOfFewBitsTakeWhatThePlanSays) {
+  Config config = few_images(1000, 40, 100, 2);
+  config.learn.model.weight_bits = 4;
+  const LearnImages images(config.learn);
+  for (const RoundingTime time : {RoundingTime::update, RoundingTime::presentation})
+    for (const std::uint32_t bits : {4u, 8u, 16u}) {
+      config.learn.model.weight_rounds = time;
+      config.learn.model.weight_bits = bits;
+      config.learn.seeds = 2;
+      const Held few = held(config, images);
+      config.learn.seeds = 6;
+      const Held many = held(config, images);
+      const double planned = (many.planned - few.planned) / 4, measured = (many.measured - few.measured) / 4;
+      EXPECT_GT(planned, 2.0 * 784 * 1000 * bits / 8);
+      EXPECT_NEAR(measured, planned, 0.1 * planned) << bits;
+      const double numbers = time == RoundingTime::presentation ? 2.0 * 784 * 1000 * 4 : 0;  // of two threads
+      EXPECT_NEAR(few.measured - 2 * measured, few.planned - 2 * planned - image_bytes(images),
+                  0.1 * few.measured + 1e5)
+          << bits;
+      EXPECT_GE(few.measured, numbers);
+    }
+}
+
 // One model that is scored in many pieces, whose spike counts are a third of what it takes.
 TEST(LearnMemory, PiecesSideBySideAreInThePlan) {
   const Config config = few_images(2000, 10, 850, 16);
   const LearnImages images(config.learn);
   const Held all = held(config, images);
-  const double planned = all.planned - static_cast<double>(images.train.data.size() + images.test.data.size());
+  const double planned = all.planned - image_bytes(images);
   EXPECT_GT(planned, 1.4 * 2 * 784 * 2000 * 4);
   EXPECT_NEAR(all.measured, planned, 0.1 * planned);
 }

@@ -30,15 +30,46 @@ TEST(ModelMemory, OfThePapersNetworks) {
   EXPECT_EQ(kilobytes(400, Inhibition::direct, false), 1254);
 }
 
+// FSpiNN's 7.45 and lpSpikeCon's 8: codes of 8 bits with direct inhibition against a population's 32, and 4 against 32.
+TEST(ModelMemory, NarrowWeightsTakeAsMuchLessAsPublished) {
+  CompetitiveOptions narrow = of(4900, Inhibition::direct);
+  narrow.weight_bits = 8;
+  const auto synapses = [](const CompetitiveOptions& o, bool stored) {
+    return static_cast<double>(model_memory(o, 784, stored).synapses());
+  };
+  EXPECT_NEAR(synapses(of(4900, Inhibition::population), true) / synapses(narrow, true), 7.45, 0.01);
+  narrow = of(400, Inhibition::direct);
+  narrow.weight_bits = 4;
+  EXPECT_EQ(synapses(of(400, Inhibition::direct), false) / synapses(narrow, false), 8);
+  narrow.weight_bits = 5;  // in bytes
+  EXPECT_EQ(synapses(of(400, Inhibition::direct), false) / synapses(narrow, false), 4);
+}
+
 TEST(ModelMemory, EnergyOfOperationsIsTheirSum) {
+  const auto arithmetic = [](const CompetitiveOperations& o) { return operations_energy(o, 32, 1).arithmetic_j; };
   CompetitiveOperations o;
   o.synaptic_events = 1000;
-  EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12);
+  EXPECT_DOUBLE_EQ(arithmetic(o), 1000 * 0.9e-12);
   o.weight_updates = 100;
-  EXPECT_DOUBLE_EQ(operations_energy_j(o), 1000 * 0.9e-12 + 100 * 4.6e-12);
+  EXPECT_DOUBLE_EQ(arithmetic(o), 1000 * 0.9e-12 + 100 * 4.6e-12);
+  EXPECT_DOUBLE_EQ(operations_energy(o, 8, 1).arithmetic_j, 1000 * 0.03e-12 + 100 * 0.23e-12);
   o = {};
   o.powers = 10;
-  EXPECT_DOUBLE_EQ(operations_energy_j(o), 10 * (16 * 3.7e-12 + 15 * 0.9e-12));
+  EXPECT_DOUBLE_EQ(arithmetic(o), 10 * (16 * 3.7e-12 + 15 * 0.9e-12));
+  o = {};
+  o.weight_reads = 5, o.weight_writes = 2, o.state_bytes = 3;
+  EXPECT_DOUBLE_EQ(operations_energy(o, 4, 1.5).memory_j, (7 * 4 + 24) * 1.5e-12);
+  EXPECT_EQ(operations_energy(o, 4, 1.5).arithmetic_j, 0);
+}
+
+TEST(ModelMemory, BitsMovedAreThoseOfTheWeightsWhileTheyAreMoved) {
+  CompetitiveOptions o;
+  EXPECT_EQ(bits_in_memory(o, true), 32u);
+  o.weight_bits = 5;
+  EXPECT_EQ(bits_in_memory(o, true), 8u);
+  o.weight_rounds = RoundingTime::presentation;
+  EXPECT_EQ(bits_in_memory(o, true), 32u);
+  EXPECT_EQ(bits_in_memory(o, false), 8u);
 }
 
 TEST(EnergyMeter, SumsRaplPackagesAndFollowsThemPastTheirRange) {

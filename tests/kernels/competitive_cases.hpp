@@ -60,6 +60,50 @@ inline std::vector<CompetitiveCase> competitive_cases(std::uint32_t neurons, std
       })};
 }
 
+// Every width, rounding and rule; codes that are numbers for a presentation; and the options of FSpiNN and TopSpark.
+// For a hundred pixels or fewer.
+inline std::vector<CompetitiveCase> narrow_cases(std::uint32_t neurons, std::uint32_t steps) {
+  std::vector<CompetitiveCase> cases;
+  const auto add = [&](const std::string& name, std::uint32_t bits, CodeRounding rounding, CompetitiveRule rule,
+                       auto change) {
+    CompetitiveOptions o = lively(neurons);
+    o.steps = steps;
+    o.norm = 20;
+    o.rate_pre = 1e-2, o.rate_post = 0.1;
+    o.update_steps = 7;
+    o.spike_threshold = 2;
+    o.decay_rate = neurons;
+    o.asp_half_spikes = 5;
+    o.asp_leak_tau_ms = 1000;
+    o.rule = rule;
+    o.weight_bits = bits;
+    o.weight_rounding = rounding;
+    change(o);
+    cases.push_back({name + "_" + std::to_string(bits) + "_" + std::string(name_of(rounding)), o});
+  };
+  const auto nothing = [](auto&) {};
+  const auto between = [](auto& o) { o.weight_rounds = RoundingTime::presentation; };
+  for (const std::uint32_t bits : {16u, 8u, 6u, 5u, 4u})
+    for (const CodeRounding rounding : {CodeRounding::trunc, CodeRounding::nearest, CodeRounding::stochastic}) {
+      for (const CompetitiveRule rule :
+           {CompetitiveRule::pair, CompetitiveRule::triplet, CompetitiveRule::asp, CompetitiveRule::spikedyn})
+        add(std::string(name_of(rule)), bits, rounding, rule, nothing);
+      add("between", bits, rounding, CompetitiveRule::pair, between);
+    }
+  const CodeRounding drawn = CodeRounding::stochastic;
+  add("all_emit", 4, drawn, CompetitiveRule::pair, [](auto& o) { o.one_spike = false, o.inhibition_mv = 1; });
+  add("at_spikes", 4, drawn, CompetitiveRule::spikedyn, [](auto& o) { o.timed_updates = false, o.mu = 0.5; });
+  add("fspinn", 8, CodeRounding::trunc, CompetitiveRule::spikedyn, [](auto& o) {
+    o.depression = o.weight_decay = o.adaptive_theta = false, o.inhibition_factor = 0.4, o.theta_plus_mv = 0.5;
+  });
+  add("fspinn_at_spikes", 8, drawn, CompetitiveRule::spikedyn, [](auto& o) { o.depression = o.timed_updates = false; });
+  add("topspark", 8, drawn, CompetitiveRule::pair, [&](auto& o) {
+    o.reference_steps = 2 * steps, o.scale_threshold = 1, o.scale_theta = -1, o.scale_rates = -0.5;
+    o.scale_refractory = 0.5, o.answer_steps = steps - 5, o.code = PixelCode::intervals, o.rate_hz = 600;
+  });
+  return cases;
+}
+
 // Three models of a case, one that does not learn, presented with some images by `present` and by the CPU.
 template <class Present>
 void expect_cpus_bits(const CompetitiveCase& c, std::uint32_t pixels, Present present) {
@@ -85,6 +129,7 @@ void expect_cpus_bits(const CompetitiveCase& c, std::uint32_t pixels, Present pr
   for (std::size_t m = 0; m < 3; ++m) {
     EXPECT_EQ(a[m].counts, b[m].counts) << m;
     EXPECT_EQ(ours[m].weights, cpus[m].weights) << m;
+    EXPECT_EQ(ours[m].codes, cpus[m].codes) << m;
     EXPECT_EQ(ours[m].theta, cpus[m].theta) << m;
     EXPECT_EQ(ours[m].spikes, cpus[m].spikes) << m;
     EXPECT_EQ(ours[m].slow, cpus[m].slow) << m;
@@ -93,6 +138,9 @@ void expect_cpus_bits(const CompetitiveCase& c, std::uint32_t pixels, Present pr
     EXPECT_EQ(a[m].operations.weight_updates, b[m].operations.weight_updates) << m;
     EXPECT_EQ(a[m].operations.powers, b[m].operations.powers) << m;
     EXPECT_EQ(a[m].operations.trace_updates, b[m].operations.trace_updates) << m;
+    EXPECT_EQ(a[m].operations.weight_reads, b[m].operations.weight_reads) << m;
+    EXPECT_EQ(a[m].operations.weight_writes, b[m].operations.weight_writes) << m;
+    EXPECT_EQ(a[m].operations.state_bytes, b[m].operations.state_bytes) << m;
     double spikes = 0;
     for (const std::uint32_t count : b[m].counts) spikes += count;
     EXPECT_GT(spikes, 0) << m;

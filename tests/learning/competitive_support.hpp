@@ -8,6 +8,7 @@
 
 #include "sprig/core/random.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
+#include "sprig/learning/competitive/weight_codes.hpp"
 
 namespace sprig::test {
 
@@ -80,9 +81,20 @@ inline std::vector<std::uint32_t> present_by_hand(const CompetitiveOptions& opti
   return presented(options, state, white.images, {0});
 }
 
+// A new weight, and what its rounding is keyed by.
+struct Rounded {
+  float w;
+  std::uint32_t p, j, image;
+  std::uint64_t step;
+  RoundingPhase phase;
+};
+inline float not_rounded(const Rounded& at) { return at.w; }
+
 // BindsNET's DiehlAndCook2015v2 with PostPre, direct inhibition; all images, learning.
-inline std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& o, CompetitiveState& state,
-                                                      const PixelImages& images, std::uint32_t count) {
+template <class Round = float (*)(const Rounded&)>
+std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& o, CompetitiveState& state,
+                                               const PixelImages& images, std::uint32_t count,
+                                               Round round = not_rounded) {
   const std::uint32_t n = o.neurons, inputs = images.pixels;
   const auto exp_of = [&](double tau) { return static_cast<float>(std::exp(-o.step_ms / tau)); };
   const float leak = exp_of(o.tau_m_ms), theta_decay = exp_of(o.tau_theta_ms), trace_decay = exp_of(o.trace_tau_ms);
@@ -134,12 +146,18 @@ inline std::vector<std::uint32_t> plain_presentations(const CompetitiveOptions& 
           if (s_in[p]) w -= nu0 * y[j];
           if (s_out[j]) w += nu1 * x[p];
           w = std::min(std::max(w, 0.0f), static_cast<float>(o.weight_max));
+          if (s_in[p] || s_out[j])
+            w = round({w, p, j, images.first_id + image, t, s_out[j] ? RoundingPhase::column : RoundingPhase::row});
         }
     }
     for (std::uint32_t j = 0; j < n && o.norm > 0; ++j) {
       float sum = 0;
       for (std::uint32_t p = 0; p < inputs; ++p) sum += state.weights[p * n + j];
-      for (std::uint32_t p = 0; p < inputs; ++p) state.weights[p * n + j] *= static_cast<float>(o.norm) / sum;
+      for (std::uint32_t p = 0; p < inputs; ++p) {
+        float& w = state.weights[p * n + j];
+        w *= static_cast<float>(o.norm) / sum;
+        w = round({w, p, j, images.first_id + image, o.steps, RoundingPhase::norm});
+      }
     }
     counts.insert(counts.end(), spikes.begin(), spikes.end());
   }

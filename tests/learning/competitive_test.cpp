@@ -274,7 +274,17 @@ TEST(Competitive, EveryBadOptionIsNamed) {
       {"learn.spike_threshold", [](auto& o) { o.spike_threshold = 0; }},
       {"learn.mu", [](auto& o) { o.mu = -0.1; }},
       {"learn.rest_steps", [](auto& o) { o.rest_steps = 1000001; }},
-      {"learn.weight_bits", [](auto& o) { o.weight_bits = 16; }},
+      {"learn.weight_bits", [](auto& o) { o.weight_bits = 7; }},
+      {"learn.weight_rounding", [](auto& o) { o.weight_rounding = CodeRounding::stochastic; }},
+      {"learn.initial_weight", [](auto& o) { o.weight_bits = 4, o.initial_weight = 1.0 / 16; }},
+      {"learn.norm", [](auto& o) { o.weight_bits = 4, o.norm = 10 * 0.99 / 16; }},
+      {"learn.depression", [](auto& o) { o.depression = false; }},
+      {"learn.depression", [](auto& o) { o.rule = CompetitiveRule::spikedyn, o.depression = false, o.norm = 0; }},
+      {"learn.steps", [](auto& o) { o.reference_steps = 249; }},
+      {"learn.answer_steps", [](auto& o) { o.reference_steps = 250, o.answer_steps = 251; }},
+      {"learn.answer_steps", [](auto& o) { o.reference_steps = 250, o.answer_steps = 4; }},
+      {"learn.scale_threshold",
+       [](auto& o) { o.reference_steps = 1'000'000, o.steps = 1, o.refractory_ms = 0, o.scale_threshold = 8; }},
       {"learn.decay_tau_ms", [](auto& o) { o.decay_tau_ms = 0; }},
   };
   for (const auto& [key, spoil] : bad) {

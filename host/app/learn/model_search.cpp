@@ -1,6 +1,7 @@
-// sprig search: SpikeDyn's model search (Putra & Shafique, DAC 2021). Models of n_add, 2 n_add, ... neurons while their
-// memory fits: each is presented with a few images, learning and not, and judged by the energy of as many as it is to
-// see. The largest that keeps all limits is chosen, and its prediction compared with a full run.
+// sprig search, model_search.mode = "size": SpikeDyn's model search (Putra & Shafique, DAC 2021). Models of n_add, 2
+// n_add, ... neurons while their memory fits: each is presented with a few images, learning and not, and judged by the
+// energy of as many as it is to see. The largest that keeps all limits is chosen, and its prediction compared with a
+// full run.
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <optional>
 
 #include "host/app/learn/energy_meter.hpp"
+#include "host/app/learn/learner_search.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
@@ -31,18 +33,21 @@ constexpr double kKilobyte = 1000;
 // What one phase took, learning or not.
 struct Energy {
   double images = 0, counted_j = 0, measured_j = std::nan("");
+  double memory_j = 0;  // of what is counted
   double an_image() const { return (std::isnan(measured_j) ? counted_j : measured_j) / images; }
 
-  static void persist(auto& self, auto& archive) { archive(self.images, self.counted_j, self.measured_j); }
+  static void persist(auto& self, auto& archive) {
+    archive(self.images, self.counted_j, self.measured_j, self.memory_j);
+  }
 };
 Json energy_json(const Energy& e) {
-  return {{"images", e.images}, {"counted_j", e.counted_j}, {"measured_j", e.measured_j}};
+  return {{"images", e.images}, {"counted_j", e.counted_j}, {"measured_j", e.measured_j}, {"memory_j", e.memory_j}};
 }
 // Errors: Json::exception.
 Energy energy_of(const Json& json) {
   const Json& measured = json.at("measured_j");
   return {json.at("images").get<double>(), json.at("counted_j").get<double>(),
-          measured.is_null() ? std::nan("") : measured.get<double>()};
+          measured.is_null() ? std::nan("") : measured.get<double>(), json.at("memory_j").get<double>()};
 }
 
 struct Candidate {
@@ -66,7 +71,7 @@ class Search {
     images_hash_ = Hash().add(images.train.data).value();
   }
 
-  std::string source() const { return meter_ ? meter_->source() : "operations counted, arithmetic alone (45 nm)"; }
+  std::string source() const { return meter_ ? meter_->source() : counted_energy_text(search_.memory_pj_per_bit); }
   std::uint64_t train_images() const { return train_images_; }
 
   // A model's energies, from `count` images; from the log where an earlier run of the folder measured them.
@@ -114,6 +119,7 @@ class Search {
     of_model.learn.model = config_.learn.model;
     of_model.learn.model.neurons = neurons;
     of_model.simulation.seed = config_.simulation.seed;
+    of_model.model_search.memory_pj_per_bit = search_.memory_pj_per_bit;
     const std::string text = resolved_config(of_model), revision = version().git_revision, meter = source();
     Hash hash;
     hash.bytes(text.data(), text.size()).bytes(revision.data(), revision.size()).bytes(meter.data(), meter.size());
@@ -178,7 +184,10 @@ class Search {
       job[0].learning = !way.learnt;
       present(job, config_.simulation.device, config_.simulation.threads);
       if (!job[0].failure.empty()) throw NumericalError(std::to_string(options.neurons) + " neurons", job[0].failure);
-      energy.counted_j += operations_energy_j(job[0].operations);
+      const OperationsEnergy counted =
+          operations_energy(job[0].operations, bits_in_memory(options, job[0].learning), search_.memory_pj_per_bit);
+      energy.counted_j += counted.total();
+      energy.memory_j += counted.memory_j;
       done += which.size();
       energy.images = static_cast<double>(done);
       if (meter_) energy.measured_j = earlier_j + meter_->joules() - before;  // each time: counters wrap around
@@ -217,7 +226,8 @@ Columns<Candidate> candidate_columns() {
                                    const Energy& e = c.*of;
                                    return Json{{"images", e.images},
                                                {"joules_an_image", e.an_image()},
-                                               {"counted_joules_an_image", e.counted_j / e.images}};
+                                               {"counted_joules_an_image", e.counted_j / e.images},
+                                               {"memory_joules_an_image", e.memory_j / e.images}};
                                  }};
   };
   using Memory = const ModelMemory&;
@@ -270,6 +280,7 @@ Json verified(const Candidate& chosen, const Candidate& full, Session& session) 
 }  // namespace
 
 int search_verb(const Command& command) {
+  if (command.config.model_search.mode != ModelSearchMode::size) return search_learners(command);
   const Config& config = command.config;
   const ModelSearchSection& limits = config.model_search;
   const LearnImages images(config.learn);

@@ -1,6 +1,8 @@
 // What `learn` holds at once.
 #pragma once
 
+#include <string>
+
 #include "sprig/session/learn_models.hpp"
 #include "sprig/session/memory_plan.hpp"
 
@@ -9,6 +11,8 @@ namespace sprig::app {
 // Before any of it is allocated. Errors: ConfigError (learn.*).
 // gpu_blocks: multiprocessors of the GPU or GPUs that it is planned for, 0 on the CPU.
 MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks);
+// A line a variant: its weights as FSpiNN and lpSpikeCon count them, and how many times less that is than at 32 bits.
+std::string model_sizes(const Config& config, const LearnImages& images);
 inline constexpr const char* kLearnMemoryHint = "learn.neurons, learn.seeds or learn.variants";
 
 }  // namespace sprig::app

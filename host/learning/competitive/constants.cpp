@@ -18,6 +18,25 @@ std::int32_t refractory_steps(double ms, double step_ms) {
 
 }  // namespace
 
+WeightCodes weight_codes(const CompetitiveOptions& o) {
+  WeightCodes codes;
+  codes.bits = o.weight_bits;
+  if (codes.bits == 32) return codes;
+  const double unit = std::ldexp(o.weight_max, -static_cast<int>(codes.bits));
+  codes.unit = static_cast<float>(unit);
+  codes.per_unit = static_cast<float>(1 / unit);
+  codes.top = (1u << codes.bits) - 1;
+  return codes;
+}
+
+double shortened(const CompetitiveOptions& o, std::uint32_t steps, double exponent) {
+  return o.reference_steps > 0 ? std::pow(static_cast<double>(steps) / o.reference_steps, exponent) : 1;
+}
+
+std::uint32_t shown_steps(const CompetitiveOptions& o, bool learning) {
+  return learning || o.answer_steps == 0 ? o.steps : o.answer_steps;
+}
+
 CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool learning_)
     : rule(o.rule),
       inhibition(o.inhibition),
@@ -25,20 +44,22 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
       one_spike(o.one_spike),
       neurons(o.neurons),
       seed(o.seed),
-      shown_steps(o.steps),
-      steps(presentation_steps(o)) {
+      shown_steps(sprig::shown_steps(o, learning_)),
+      steps(shown_steps + o.rest_steps) {
   const double h = o.step_ms, shown_ms = shown_steps * h, presentation_ms = steps * h;
   const bool spikedyn = rule == CompetitiveRule::spikedyn;
   adaptive_rates = spikedyn && o.adaptive_rates;
   window = spikedyn && o.timed_updates ? o.update_steps : 0;
   neuron.leak = decay_of(h, o.tau_m_ms);
-  neuron.threshold = static_cast<float>(o.threshold_mv - o.rest_mv);
-  neuron.reset = static_cast<float>(o.reset_mv - o.rest_mv);
-  neuron.refractory_steps = refractory_steps(o.refractory_ms, h);
+  const auto scale = [&](double exponent) { return shortened(o, shown_steps, exponent); };
+  neuron.threshold = static_cast<float>((o.threshold_mv - o.rest_mv) * scale(o.scale_threshold));
+  neuron.reset = static_cast<float>((o.reset_mv - o.rest_mv) * scale(o.scale_threshold));
+  neuron.refractory_steps = refractory_steps(o.refractory_ms * scale(o.scale_refractory), h);
   if (learning) {
     const bool balanced = spikedyn && o.adaptive_theta;
     neuron.theta_decay = decay_of(h, o.tau_theta_ms);
-    neuron.theta_plus = static_cast<float>(balanced ? o.theta_factor * shown_ms / o.tau_theta_ms : o.theta_plus_mv);
+    const double plus_mv = balanced ? o.theta_factor * shown_ms / o.tau_theta_ms : o.theta_plus_mv;
+    neuron.theta_plus = static_cast<float>(plus_mv * scale(o.scale_theta));
   }
   inhibitory.leak = decay_of(h, kInhibitoryTauMs);
   inhibitory.threshold = static_cast<float>(kInhibitoryThreshold);
@@ -46,10 +67,15 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   inhibitory.refractory_steps = refractory_steps(kInhibitoryRefractoryMs, h);
   inhibition_of_one = static_cast<float>(o.inhibition_mv);
   excitation = static_cast<float>(o.excitation_mv);
-  weight_max = static_cast<float>(o.weight_max);
+  inhibition_share = static_cast<float>(o.inhibition_factor);
+  codes = weight_codes(o);
+  rounding = o.weight_rounding;
+  numbers_between = codes.bits < 32 && learning && o.weight_rounds == RoundingTime::presentation;
+  weight_max = codes.bits < 32 ? codes.weight(codes.top) : static_cast<float>(o.weight_max);
   norm = static_cast<float>(o.norm);
-  rate_pre = static_cast<float>(o.rate_pre);
-  rate_post = static_cast<float>(o.rate_post);
+  depresses = !spikedyn || o.depression;
+  rate_pre = static_cast<float>(depresses ? o.rate_pre * scale(o.scale_rates) : 0);
+  rate_post = static_cast<float>(o.rate_post * scale(o.scale_rates));
   trace_decay = decay_of(h, o.trace_tau_ms);
   slow_decay = decay_of(h, o.slow_trace_tau_ms);
   asp_half = static_cast<float>(o.asp_half_spikes);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sprig/coding/pixel_spikes.hpp"
@@ -16,19 +17,19 @@ namespace sprig::cpu {
 
 using Indices = std::vector<std::uint32_t>;
 
-template <class Weights>
+template <class Rows>
 class CompetitiveNeurons {
  public:
-  CompetitiveNeurons(Presentations& job, Weights weights)
+  CompetitiveNeurons(Presentations& job, Rows rows)
       : job_(job),
         c_(*job.options, job.learning),
         n_(c_.neurons),
         inputs_(job.images->pixels),
-        weights_(weights),
+        rows_(std::move(rows)),
         spikes_(
             make_pixel_spikes(job.options->code, job.options->rate_hz, job.options->step_ms, c_.seed, c_.shown_steps)),
         theta_(job.state->theta),
-        input_(n_),
+        input_(groups_of(n_) * kGroup),
         u_(n_),
         own_(n_),
         refractory_(n_),
@@ -61,6 +62,9 @@ class CompetitiveNeurons {
     emitted_.clear(), inhibiting_.clear();
     fired_ = {};
     active_ = false;
+    float theta_sum = 0;
+    for (const float theta : theta_) theta_sum += theta;
+    inhibition_of_one_ = inhibition_of_one(c_, theta_sum);
   }
 
   void draw_inputs(std::uint32_t t) {
@@ -120,7 +124,8 @@ class CompetitiveNeurons {
   Presentations& job_;
   const CompetitiveConstants c_;
   const std::uint32_t n_, inputs_;
-  const Weights weights_;
+  Rows rows_;
+  std::uint32_t image_ = 0;                    // of the presentation's draws
   std::uint32_t* counts_ = nullptr;            // of this presentation
   View<const std::uint32_t> arrived_, fired_;  // inputs that spiked: in the last step, in this one
   Indices emitted_;                            // in the latest step, ascending
@@ -146,21 +151,16 @@ class CompetitiveNeurons {
   void gather(std::uint32_t inhibitors) {
     std::fill(input_.begin(), input_.end(), 0.0f);
     float* input = input_.data();
-    for (const std::uint32_t p : arrived_) {
-      const std::uint64_t row = std::uint64_t{p} * n_;
-      const Weights weights = weights_;
-#pragma omp simd
-      for (std::uint32_t j = 0; j < n_; ++j) input[j] += weights.load(row + j);
-    }
+    for (const std::uint32_t p : arrived_) rows_.add_row(p, input);
     if (inhibitors == 0) return;
-    const InhibitionTaken taken = inhibition_by(c_, inhibitors);
+    const InhibitionTaken taken = inhibition_by(inhibition_of_one_, inhibitors);
     for (const std::uint32_t j : inhibiting()) own_[j] = input_[j] - taken.others;
     for (std::uint32_t j = 0; j < n_; ++j) input_[j] -= taken.all;
     for (const std::uint32_t j : inhibiting()) input_[j] = own_[j];
   }
 
   std::unique_ptr<SpikesByStep> spikes_;
-  std::uint32_t image_ = 0;  // of the presentation's draws
+  float inhibition_of_one_ = 0;  // of this presentation
   std::vector<float> theta_, input_, u_;
   std::vector<float> own_;  // input of those that emitted; of inhibitory neurons
   std::vector<std::int32_t> refractory_;

@@ -199,7 +199,13 @@ void fields(IsOptions<LearnSection> auto& o, auto&& visit) {
 enum class EnergySource : std::uint8_t { automatic, counted };
 constexpr auto words_of(EnergySource) { return words<EnergySource>("auto", "counted"); }
 
+// size: the largest model within limits. precision: settings of weight_bits and whatever the axes name, against 32 bits
+// (lpSpikeCon). timestep: shorter presentations (TopSpark).
+enum class ModelSearchMode : std::uint8_t { size, precision, timestep };
+constexpr auto words_of(ModelSearchMode) { return words<ModelSearchMode>("size", "precision", "timestep"); }
+
 struct ModelSearchSection {
+  ModelSearchMode mode = ModelSearchMode::size;
   std::uint32_t n_add = 100;
   double memory_kb = 3000;                           // of 1000 bytes
   double train_energy_j = 0, infer_energy_j = 0;     // of all images; 0: no limit
@@ -208,8 +214,16 @@ struct ModelSearchSection {
   bool stored_inhibition = false;                    // N^2 weights of inhibition, or one constant
   bool verify = true;                                // a full run of the chosen model
   EnergySource energy = EnergySource::automatic;
+  double memory_pj_per_bit = 0;  // of a bit moved, beside counted operations
+  // precision and timestep: each candidate learns, on the seeds, and is scored by validation images.
+  std::vector<std::string> axes;                     // "learn.key = [values]"; the candidates are their product
+  double latency_weight = 0.1, energy_weight = 0.1;  // of the reward
+  double accuracy_drop = 0.02;
 };
 void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
+  visit("mode", o.mode, kAnything,
+        "size: the largest model within limits; precision: settings at fewer bits against the first, timestep: shorter "
+        "presentations, both among the candidates of axes");
   visit("n_add", o.n_add, between(1, kMostCompetitors), "models have so many neurons, twice as many, ...");
   visit("memory_kb", o.memory_kb, above(0), "limit of a model's memory, KB of 1000 bytes");
   visit("train_energy_j", o.train_energy_j, at_least(0), "limit of the energy to learn train_images; 0: none");
@@ -220,7 +234,17 @@ void fields(IsOptions<ModelSearchSection> auto& o, auto&& visit) {
   visit("stored_inhibition", o.stored_inhibition, kAnything,
         "inhibition as N^2 weights (2 N^2 with a population), or as one constant");
   visit("energy", o.energy, kAnything, "auto: NVML or RAPL where they can be read, else operations counted");
-  visit("verify", o.verify, kAnything, "run the chosen model over train_images and compare");
+  visit("memory_pj_per_bit", o.memory_pj_per_bit, at_least(0),
+        "picojoules of a bit that memory reads or writes, beside counted operations; 0: arithmetic alone");
+  visit("axes", o.axes, texts("a text \"section.key = [values]\""),
+        "precision, timestep: candidates are the product of all axes, over keys of [learn]");
+  visit("latency_weight", o.latency_weight, at_least(0),
+        "timestep: t in the reward accuracy - t T / T0 - e E / E0 of a candidate of T steps and energy E");
+  visit("energy_weight", o.energy_weight, at_least(0), "timestep: e in it");
+  visit("accuracy_drop", o.accuracy_drop, kFraction,
+        "timestep: the shortest presentations whose accuracy is at most so much below the longest is named too");
+  visit("verify", o.verify, kAnything,
+        "size: run the chosen model over train_images and compare; else score the chosen one by test images");
 }
 
 // neuron.i_dc where it is not given, in currents that just reach the threshold: a plain run fires. It is none where
@@ -297,6 +321,7 @@ NamedSettings named_settings(const std::string& text, const std::string& key);
 Config with_settings(Config config, const NamedSettings& settings, const std::string& key);
 
 // A candidate axis of a search: "section.key = [v1, v2]" as the assignments "section.key=v1", ...
-std::vector<std::string> axis_assignments(const std::string& axis);
+// key: where it stands, for errors.
+std::vector<std::string> axis_assignments(const std::string& axis, const std::string& key = "operating_point.axes");
 
 }  // namespace sprig

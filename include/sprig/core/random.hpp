@@ -69,6 +69,8 @@ enum class Stream : std::uint32_t {
   stdp_tau_minus = 130,
   competitive_weight = 131,  // counter (synapse, 0): initial weights of competitive learning
   competitive_winner = 132,  // counter (step / 4) with the image as replica: who of several that crossed emits
+  // counter (eight synapses, 4 step + phase) with the image as replica: learning/competitive/weight_codes.hpp
+  feature_rounding = 133,
   // tests and benchmarks
   test = 0xFFFF,
 };

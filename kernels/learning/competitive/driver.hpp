@@ -33,9 +33,10 @@ struct CompetitiveBody {
 template <class Machine>
 struct CompetitiveStateMemory {
   typename Machine::template Buffer<float> weights, theta, spikes, slow;
+  typename Machine::template Buffer<std::uint32_t> codes;
 
   explicit CompetitiveStateMemory(const CompetitiveState& state)
-      : weights(state.weights), theta(state.theta), spikes(state.spikes), slow(state.slow) {}
+      : weights(state.weights), theta(state.theta), spikes(state.spikes), slow(state.slow), codes(state.codes) {}
 };
 
 // The images of one set that are presented, each once.
@@ -61,9 +62,10 @@ struct CompetitiveMemory {
   Buffer<std::uint64_t> bounds, operations;
   Buffer<std::uint32_t> which, ids, counts;
   Buffer<std::uint32_t> offsets, shortest, last;  // IntervalTables
+  Buffer<float> numbers;                          // of codes, while a presentation lasts
 
   CompetitiveMemory(const Presentations& job, const PresentedImages& images)
-      : CompetitiveMemory(job, images, tables_of(*job.options)) {}
+      : CompetitiveMemory(job, images, tables_of(*job.options, job.learning)) {}
 
   CompetitiveModelView view(const Presentations& job, const CompetitiveStateMemory<Machine>& state,
                             const std::uint8_t* pixels) const {
@@ -73,7 +75,10 @@ struct CompetitiveMemory {
     v.inputs = job.images->pixels;
     v.images = static_cast<std::uint32_t>(job.which.size);
     v.first_step = job.first_step;
-    v.weights.words = state.weights.data(), v.theta = state.theta.data();
+    const bool codes = v.c.codes.bits < 32;
+    v.numbers = {v.c.numbers_between ? numbers.data() : state.weights.data(), o.neurons};
+    if (codes) v.codes = PackedWeights(state.codes.data(), o.neurons, v.c.codes);
+    v.theta = state.theta.data();
     v.spikes = state.spikes.data(), v.slow = state.slow.data();
     v.pixels = pixels;
     v.bounds = bounds.data();
@@ -93,11 +98,16 @@ struct CompetitiveMemory {
         counts(std::vector<std::uint32_t>(job.which.size * job.options->neurons, 0)),
         offsets(tables.offsets),
         shortest(tables.shortest),
-        last(tables.last) {}
+        last(tables.last),
+        numbers(std::vector<float>(opens_codes(job) ? std::uint64_t{job.images->pixels} * job.options->neurons : 0)) {}
+
+  static bool opens_codes(const Presentations& job) {
+    return CompetitiveConstants(*job.options, job.learning).numbers_between;
+  }
 
   // Empty where no interval is drawn.
-  static IntervalTables tables_of(const CompetitiveOptions& o) {
-    return IntervalTables(o.rate_hz, o.step_ms, o.code == PixelCode::intervals ? o.steps : 0);
+  static IntervalTables tables_of(const CompetitiveOptions& o, bool learning) {
+    return IntervalTables(o.rate_hz, o.step_ms, o.code == PixelCode::intervals ? shown_steps(o, learning) : 0);
   }
   template <class Number>
   static std::vector<std::uint32_t> of_each(const Presentations& job, Number number) {
@@ -154,6 +164,7 @@ void present_on(View<Presentations> models, Machine& machine, std::uint32_t thre
     if (job.learning) {
       const CompetitiveStateMemory<Machine>& state = states.at(job.state);
       machine.download(state.weights, job.state->weights);
+      machine.download(state.codes, job.state->codes);
       machine.download(state.theta, job.state->theta);
       machine.download(state.spikes, job.state->spikes);
       machine.download(state.slow, job.state->slow);
@@ -161,7 +172,8 @@ void present_on(View<Presentations> models, Machine& machine, std::uint32_t thre
     job.counts.resize(job.which.size * job.options->neurons);
     machine.download(memory[m].counts, job.counts);
     machine.download(memory[m].operations, operations);
-    job.operations += {operations[0], operations[1], operations[2], operations[3], operations[4]};
+    job.operations += {operations[0], operations[1], operations[2], operations[3],
+                       operations[4], operations[5], operations[6], operations[7]};
   }
 }
 

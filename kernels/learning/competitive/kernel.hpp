@@ -6,27 +6,30 @@
 //           who emits, traces of neurons, rows of inputs that spiked  |  columns of neurons that emitted, by all threads
 // clang-format on
 //
-// "|": a barrier of the block. Bytes a step: 4 a weight read, inputs that spiked x neurons; where it learns, as many
-// read and written again, and a column for each neuron that emitted, or in SpikeDyn's windows that has fired.
+// "|": a barrier of the block. Bytes a step: those of a weight, inputs that spiked x neurons; where it learns, as many
+// read and written again, and a column for each neuron that emitted, or in SpikeDyn's windows that has fired. How
+// weights change, and which thread's they are: weight_change.hpp.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/learning/competitive/neurons.hpp"
+#include "kernels/learning/competitive/weight_change.hpp"
 #include "sprig/learning/competitive/rule.hpp"
 #include "sprig/learning/competitive/step.hpp"
 
 namespace sprig::kernel {
 
-template <class Ctx>
-class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
-  using Base = CompetitiveNeurons<Ctx>;
-  using Base::active_, Base::counts_, Base::ctx_, Base::emitted_, Base::m_, Base::operations_, Base::s_, Base::winner_,
-      Base::words_;
-  using Base::bit, Base::each_bit, Base::emits, Base::my_inputs, Base::my_neurons, Base::synapse, Base::time;
+template <class Ctx, class Weights>
+class CompetitiveBlock : public CompetitiveNeurons<Ctx, Weights> {
+  using Base = CompetitiveNeurons<Ctx, Weights>;
+  using Base::active_, Base::counts_, Base::ctx_, Base::emitted_, Base::image_, Base::m_, Base::operations_, Base::s_,
+      Base::weights_, Base::winner_, Base::words_;
+  using Base::bit, Base::each_bit, Base::emits, Base::my_inputs, Base::my_neurons, Base::time;
 
  public:
-  SPRIG_KERNEL CompetitiveBlock(Ctx& ctx, const CompetitiveScratch& scratch) : Base(ctx, scratch) {}
+  SPRIG_KERNEL CompetitiveBlock(Ctx& ctx, const CompetitiveScratch& scratch, const Weights& weights)
+      : Base(ctx, scratch, weights) {}
 
   // failure: of this model.
   SPRIG_KERNEL void run(const CompetitiveModelView& model, std::uint64_t* failure) {
@@ -46,6 +49,9 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
       model.operations[2] = operations_.weight_updates;
       model.operations[3] = operations_.powers;
       model.operations[4] = operations_.trace_updates;
+      model.operations[5] = operations_.weight_reads;
+      model.operations[6] = operations_.weight_writes;
+      model.operations[7] = operations_.state_bytes;
     }
     ctx_.block_barrier();
   }
@@ -55,6 +61,13 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
     my_neurons([&](std::uint32_t j) { s_.y(j) = s_.z(j) = 0, s_.in_window(j) = 0; });
     my_inputs([&](std::uint32_t p) { s_.x(p) = 0, s_.pre_count(p) = 0; });
     ctx_.block_barrier();
+  }
+
+  SPRIG_KERNEL void open_weights() const {
+    if (m_->c.numbers_between) open_codes(ctx_, *m_);
+  }
+  SPRIG_KERNEL void close_weights() const {
+    if (m_->c.numbers_between) close_codes(ctx_, *m_, rounding(m_->c.steps, RoundingPhase::norm));
   }
 
   SPRIG_KERNEL void move_input_traces(std::uint32_t t) {
@@ -79,20 +92,26 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
   SPRIG_KERNEL std::uint32_t most_spikes() { return largest(counts_, m_->c.neurons); }
   SPRIG_KERNEL std::uint32_t most_input_spikes() { return largest(&s_.pre_count(0), m_->inputs); }
 
-  // Rows of the inputs that spiked, each thread its neurons; then columns of the neurons that emitted, all threads.
+  // Rows of the inputs that spiked; then columns of the neurons that emitted, all threads.
   SPRIG_KERNEL void change_at_spikes(std::uint32_t t, AdaptiveRates k) {
     my_neurons([&](std::uint32_t j) {
       const SpikeGains gain = gains(j, k);
       s_.down(j) = gain.down, s_.up(j) = gain.up;
-      if (!emits(t, j)) this->each_fired(t, j, [&](std::uint32_t p, float w) { change(p, j, w, gain.down, 0.0f); });
     });
+    const std::uint32_t* inputs = s_.fired(time(t));
+    if (m_->c.depresses)
+      change_rows(
+          ctx_, weights_, m_->c.neurons, s_.list(time(t)), this->fired(t), rounding(t, RoundingPhase::row),
+          [&](std::uint32_t j) { return !emits(t, j); },
+          [&](std::uint32_t, std::uint32_t j, float w) {
+            return changed_weight(m_->c.rule, m_->c, w, s_.down(j), 0.0f);
+          });
     if (emitted_ == 0) return;
     ctx_.block_barrier();
-    const std::uint32_t* inputs = s_.fired(time(t));
     const auto column = [&](std::uint32_t j) {
-      my_inputs([&](std::uint32_t p) {
+      change_column(ctx_, weights_, m_->inputs, j, rounding(t, RoundingPhase::column), [&](std::uint32_t p, float w) {
         const float down = bit(inputs, p) ? s_.down(j) : 0.0f;
-        change(p, j, m_->weights.load(synapse(p, j)), down, s_.up(j) * s_.x(p));
+        return changed_weight(m_->c.rule, m_->c, w, down, s_.up(j) * s_.x(p));
       });
     };
     if (m_->c.one_spike)
@@ -110,17 +129,15 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
     });
   }
 
-  SPRIG_KERNEL std::uint32_t change_window(AdaptiveRates k) {
+  SPRIG_KERNEL std::uint32_t change_window(std::uint32_t t, AdaptiveRates k) {
     ctx_.block_barrier();
     std::uint32_t changed = 0;
     for (std::uint32_t j = 0; j < m_->c.neurons; ++j) {
-      if (s_.y(j) == 0) continue;
       const bool emitted = s_.in_window(j) != 0;
+      if (s_.y(j) == 0 || (!emitted && !m_->c.depresses)) continue;
       const SpikeGains gain = gains(j, k);
-      my_inputs([&](std::uint32_t p) {
-        const std::uint64_t at = synapse(p, j);
-        m_->weights.store(at, window_weight(m_->c, m_->weights.load(at), emitted, gain, s_.x(p)));
-      });
+      change_column(ctx_, weights_, m_->inputs, j, rounding(t, RoundingPhase::column),
+                    [&](std::uint32_t p, float w) { return window_weight(m_->c, w, emitted, gain, s_.x(p)); });
       ++changed;
     }
     ctx_.block_barrier();
@@ -144,19 +161,18 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
     my_neurons(each);
   }
 
+  // The scales of all neurons lie in s_.up.
   template <class By>
-  SPRIG_KERNEL void scale_weights(By by, float most) const {
-    my_neurons([&](std::uint32_t j) {
-      const float scale = by(j);
-      for (std::uint32_t p = 0; p < m_->inputs; ++p)
-        m_->weights.store(synapse(p, j), bounded_weight(m_->weights.load(synapse(p, j)) * scale, most));
-    });
+  SPRIG_KERNEL void scale_weights(By by, float most, RoundingPhase phase) const {
+    my_neurons([&](std::uint32_t j) { s_.up(j) = by(j); });
+    change_all(ctx_, weights_, m_->inputs, m_->c.neurons, rounding(m_->c.steps, phase),
+               [&](std::uint32_t, std::uint32_t j, float w) { return bounded_weight(w * s_.up(j), most); });
   }
 
   SPRIG_KERNEL void sum_weights() const {
     my_neurons([&](std::uint32_t j) {
       float sum = 0;
-      for (std::uint32_t p = 0; p < m_->inputs; ++p) sum += m_->weights.load(synapse(p, j));
+      for (std::uint32_t p = 0; p < m_->inputs; ++p) sum += weights_.load(p, j);
       s_.down(j) = sum;
     });
   }
@@ -166,8 +182,8 @@ class CompetitiveBlock : public CompetitiveNeurons<Ctx> {
     const float spikes = m_->c.rule == CompetitiveRule::asp ? m_->spikes[j] : 0;
     return spike_gains(m_->c.rule, m_->c, s_.y(j), s_.z(j), spikes, k);
   }
-  SPRIG_KERNEL void change(std::uint32_t p, std::uint32_t j, float w, float down, float up) const {
-    m_->weights.store(synapse(p, j), changed_weight(m_->c.rule, m_->c, w, down, up));
+  SPRIG_KERNEL RoundingDrawsOf rounding(std::uint32_t t, RoundingPhase phase) const {
+    return {rounding_draws(m_->c.seed, image_, time(t), phase), m_->c.rounding};
   }
 
   // The largest of values[0 .. count), of which a thread has written those that it reads here.
@@ -196,8 +212,14 @@ SPRIG_KERNEL void competitive_present(Ctx& ctx, const CompetitiveView& view) {
     memory = ctx.template shared<float>(words);
   else
     memory = view.scratch + std::uint64_t{ctx.block()} * words;
-  CompetitiveBlock<Ctx> block(ctx, CompetitiveScratch(memory, view.most_neurons, view.most_inputs));
-  for (std::uint32_t m = ctx.block(); m < view.count; m += ctx.blocks()) block.run(view.models[m], view.failure + m);
+  const CompetitiveScratch scratch(memory, view.most_neurons, view.most_inputs);
+  for (std::uint32_t m = ctx.block(); m < view.count; m += ctx.blocks()) {
+    const CompetitiveModelView& model = view.models[m];
+    if (model.c.codes.bits == 32 || model.c.numbers_between)
+      CompetitiveBlock<Ctx, NumberWeights>(ctx, scratch, model.numbers).run(model, view.failure + m);
+    else
+      CompetitiveBlock<Ctx, PackedWeights>(ctx, scratch, model.codes).run(model, view.failure + m);
+  }
 }
 
 }  // namespace sprig::kernel

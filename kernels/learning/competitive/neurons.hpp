@@ -12,10 +12,12 @@
 
 namespace sprig::kernel {
 
-template <class Ctx>
+// Weights: NumberWeights or PackedWeights.
+template <class Ctx, class Weights>
 class CompetitiveNeurons {
  public:
-  SPRIG_KERNEL CompetitiveNeurons(Ctx& ctx, const CompetitiveScratch& scratch) : ctx_(ctx), s_(scratch) {}
+  SPRIG_KERNEL CompetitiveNeurons(Ctx& ctx, const CompetitiveScratch& scratch, const Weights& weights)
+      : ctx_(ctx), s_(scratch), weights_(weights) {}
 
   SPRIG_KERNEL const CompetitiveConstants& constants() const { return m_->c; }
   SPRIG_KERNEL CompetitiveOperations& operations() { return operations_; }
@@ -54,6 +56,11 @@ class CompetitiveNeurons {
     for (std::uint32_t w = ctx_.thread(); w < 2 * words_; w += ctx_.threads()) s_.crossed()[w] = s_.inhibiting()[w] = 0;
     emitted_ = 0, winner_ = 0;
     active_ = false;
+    inhibition_of_one_ = m_->c.inhibition_of_one;
+    if (m_->c.inhibition_share == 0) return;
+    float theta_sum = 0;
+    for (std::uint32_t j = 0; j < m_->c.neurons; ++j) theta_sum += m_->theta[j];
+    inhibition_of_one_ = inhibition_of_one(m_->c, theta_sum);
   }
 
   // Four steps at once, all but the first time when they begin; ends with a barrier then.
@@ -68,7 +75,7 @@ class CompetitiveNeurons {
 
   SPRIG_KERNEL void step_neurons(std::uint32_t t, std::uint32_t inhibitors) {
     const bool direct = m_->c.inhibition == Inhibition::direct;
-    const InhibitionTaken taken = inhibition_by(m_->c, inhibitors);
+    const InhibitionTaken taken = inhibition_by(inhibition_of_one_, inhibitors);
     each_word(
         [&](std::uint32_t j) {
           if (j >= m_->c.neurons) return false;
@@ -133,9 +140,6 @@ class CompetitiveNeurons {
   SPRIG_KERNEL void my_inputs(Each each) const {
     for (std::uint32_t p = ctx_.thread(); p < m_->inputs; p += ctx_.threads()) each(p);
   }
-  SPRIG_KERNEL std::uint64_t synapse(std::uint32_t p, std::uint32_t j) const {
-    return std::uint64_t{p} * m_->c.neurons + j;
-  }
   // use(p, the weight) of the inputs that spike in a step, ascending.
   template <class Use>
   SPRIG_KERNEL void each_fired(std::uint32_t t, std::uint32_t j, Use use) const {
@@ -145,10 +149,10 @@ class CompetitiveNeurons {
     std::uint32_t k = 0;
     for (; k + kAhead <= count; k += kAhead) {
       float w[kAhead];
-      for (std::uint32_t i = 0; i < kAhead; ++i) w[i] = m_->weights.load(synapse(list[k + i], j));
+      for (std::uint32_t i = 0; i < kAhead; ++i) w[i] = weights_.load(list[k + i], j);
       for (std::uint32_t i = 0; i < kAhead; ++i) use(list[k + i], w[i]);
     }
-    for (; k < count; ++k) use(list[k], m_->weights.load(synapse(list[k], j)));
+    for (; k < count; ++k) use(list[k], weights_.load(list[k], j));
   }
   SPRIG_KERNEL std::uint32_t* crossed(std::uint32_t t) const { return s_.crossed() + (t & 1) * words_; }
   SPRIG_KERNEL std::uint32_t* inhibiting(std::uint32_t t) const { return s_.inhibiting() + (t & 1) * words_; }
@@ -160,10 +164,12 @@ class CompetitiveNeurons {
 
   Ctx& ctx_;
   const CompetitiveScratch s_;
+  const Weights weights_;
   const CompetitiveModelView* m_ = nullptr;
   std::uint32_t mask_words_ = 0, words_ = 0;
   std::uint32_t* counts_ = nullptr;         // of this presentation
   std::uint32_t emitted_ = 0, winner_ = 0;  // of the latest step, in every thread
+  std::uint32_t image_ = 0;                 // of this presentation's draws
   bool active_ = false;                     // some neuron has emitted in this presentation
   CompetitiveOperations operations_;        // of this model, in every thread
 
@@ -225,7 +231,7 @@ class CompetitiveNeurons {
   }
 
   const std::uint8_t* pixels_ = nullptr;  // of this presentation
-  std::uint32_t image_ = 0;
+  float inhibition_of_one_ = 0;           // likewise
 };
 
 }  // namespace sprig::kernel

@@ -11,7 +11,7 @@
 namespace sprig::kernel {
 
 inline constexpr std::uint32_t kWord = 32;  // bits of a mask's word
-inline constexpr std::uint32_t kOperations = 5;
+inline constexpr std::uint32_t kOperations = 8;
 
 // One model and what it is presented with.
 struct CompetitiveModelView {
@@ -19,7 +19,8 @@ struct CompetitiveModelView {
   PixelCode code = PixelCode::poisson;
   std::uint32_t inputs = 0, images = 0;
   std::uint64_t first_step = 0;
-  WeightsOf32Bits weights = {};
+  NumberWeights numbers = {};                                  // where weights have 32 bits, or for a presentation
+  PackedWeights codes = {};                                    // else
   float *theta = nullptr, *spikes = nullptr, *slow = nullptr;  // the rest of the state
   const std::uint8_t* pixels = nullptr;                        // [image][pixel]
   const std::uint64_t* bounds = nullptr;                       // pixel_bounds()

@@ -28,6 +28,12 @@ constexpr auto words_of(CompetitiveRule) { return words<CompetitiveRule>("pair",
 // neuron fire, which does so, two steps later.
 enum class Inhibition : std::uint8_t { direct, population };
 constexpr auto words_of(Inhibition) { return words<Inhibition>("direct", "population"); }
+// How a weight of fewer than 32 bits is rounded to a code, and whether it is so whenever it changes, or once a
+// presentation, through which it is a number of 32 bits then: learning/competitive/weight_codes.hpp.
+enum class CodeRounding : std::uint8_t { trunc, nearest, stochastic };
+constexpr auto words_of(CodeRounding) { return words<CodeRounding>("trunc", "nearest", "stochastic"); }
+enum class RoundingTime : std::uint8_t { update, presentation };
+constexpr auto words_of(RoundingTime) { return words<RoundingTime>("update", "presentation"); }
 
 inline constexpr std::uint32_t kMostCompetitors = 1'000'000;  // neurons of a model
 
@@ -35,9 +41,10 @@ struct CompetitiveOptions {
   std::uint32_t neurons = 100;
   std::uint32_t seed = 1;
   double step_ms = 1;
-  std::uint32_t steps = 250;     // a presentation
-  std::uint32_t rest_steps = 0;  // after it
-  double rate_hz = 128;          // of a white pixel
+  std::uint32_t steps = 250;       // a presentation
+  std::uint32_t rest_steps = 0;    // after it
+  std::uint32_t answer_steps = 0;  // of a presentation in which nothing is learnt; 0: as `steps`
+  double rate_hz = 128;            // of a white pixel
   PixelCode code = PixelCode::poisson;
   // Neurons.
   double tau_m_ms = 100, rest_mv = -65, reset_mv = -60, threshold_mv = -52, refractory_ms = 5;
@@ -45,8 +52,18 @@ struct CompetitiveOptions {
   bool one_spike = true;
   Inhibition inhibition = Inhibition::direct;
   double inhibition_mv = 120, excitation_mv = 22.5;  // excitation: of an inhibitory neuron, by its own
+  // > 0: a spike takes this share of the way from rest to the mean threshold at the start of the presentation.
+  double inhibition_factor = 0;
+  // Presentations of T steps, shorter than T0 = reference_steps (> 0): quantities are multiplied by (T / T0)^exponent.
+  std::uint32_t reference_steps = 0;
+  double scale_threshold = 0;   // threshold and reset, above rest
+  double scale_theta = 0;       // what a spike adds to theta
+  double scale_rates = 0;       // rate_pre, rate_post
+  double scale_refractory = 0;  // to the nearest step
   // Weights.
-  std::uint32_t weight_bits = 32;               // the only kind so far: learning/competitive/weights.hpp
+  std::uint32_t weight_bits = 32;  // 16, 8, 6, 5, 4: codes, learning/competitive/weight_codes.hpp
+  CodeRounding weight_rounding = CodeRounding::trunc;
+  RoundingTime weight_rounds = RoundingTime::update;
   double weight_max = 1, initial_weight = 0.3;  // drawn uniform in [0, initial_weight)
   double norm = 78.4;                           // sum of a neuron's weights after each presentation; 0: left alone
   // Plasticity.
@@ -57,6 +74,7 @@ struct CompetitiveOptions {
   double asp_half_spikes = 1000, asp_leak_tau_ms = 1e6, asp_leak_growth = 1, asp_trace_tau_ms = 1e5;
   // spikedyn: each mechanism has its switch
   bool adaptive_rates = true, timed_updates = true, weight_decay = true, adaptive_theta = true;
+  bool depression = true;  // false: FSpiNN's, weights of neurons that fire rise and nothing but `norm` lowers them
   std::uint32_t update_steps = 10;  // t_step
   double spike_threshold = 10;      // Sp_th: k_p = ceil(most spikes of a neuron / Sp_th)
   double mu = 0.2;
@@ -69,6 +87,13 @@ void fields(IsOptions<CompetitiveOptions> auto& o, auto&& visit) {
   visit("step_ms", o.step_ms, above(0), "time step");
   visit("steps", o.steps, between(1, 1'000'000), "of a presentation, which starts from rest");
   visit("rest_steps", o.rest_steps, between(0, 1'000'000), "without spikes of pixels, after each presentation");
+  visit("answer_steps", o.answer_steps, between(0, 1'000'000), "of a presentation that is not learnt from; 0: steps");
+  visit("reference_steps", o.reference_steps, between(0, 1'000'000),
+        "TopSpark's T0: quantities are multiplied by (T / T0)^exponent in presentations of T steps; 0: none is");
+  visit("scale_threshold", o.scale_threshold, between(-8, 8), "exponent, of threshold and reset above rest");
+  visit("scale_theta", o.scale_theta, between(-8, 8), "exponent, of what a spike adds to theta");
+  visit("scale_rates", o.scale_rates, between(-8, 8), "exponent, of rate_pre and rate_post");
+  visit("scale_refractory", o.scale_refractory, between(-8, 8), "exponent, of refractory_ms, to the nearest step");
   visit("rate_hz", o.rate_hz, above(0), "of a white pixel's spikes");
   visit("code", o.code, kAnything,
         "of pixels: Poisson spikes, or BindsNET's Poisson-distributed intervals, which are nearly regular");
@@ -82,8 +107,13 @@ void fields(IsOptions<CompetitiveOptions> auto& o, auto&& visit) {
   visit("one_spike", o.one_spike, kAnything, "of several neurons that cross at once one emits");
   visit("inhibition", o.inhibition, kAnything, "by the neurons themselves, or through inhibitory ones");
   visit("inhibition_mv", o.inhibition_mv, at_least(0), "that a spike takes from all others");
+  visit("inhibition_factor", o.inhibition_factor, at_least(0),
+        "> 0: in the place of inhibition_mv, this share of threshold_mv - rest_mv + mean theta of a presentation");
   visit("excitation_mv", o.excitation_mv, at_least(0), "population: of an inhibitory neuron");
-  visit("weight_bits", o.weight_bits, either(32, 32), "of a weight: 32 so far");
+  visit("weight_bits", o.weight_bits, between(4, 32), "of a weight: 32, 16, 8, 6, 5 or 4; fewer than 32 are codes");
+  visit("weight_rounding", o.weight_rounding, kAnything, "to codes: cut off, the nearest, or either at random");
+  visit("weight_rounds", o.weight_rounds, kAnything,
+        "to codes: whenever a weight changes, or once a presentation, through which it has 32 bits");
   visit("weight_max", o.weight_max, above(0), "largest weight that plasticity makes");
   visit("initial_weight", o.initial_weight, at_least(0), "weights start uniform below it");
   visit("norm", o.norm, at_least(0), "sum of a neuron's weights after each presentation; 0: left alone");
@@ -100,6 +130,7 @@ void fields(IsOptions<CompetitiveOptions> auto& o, auto&& visit) {
   visit("timed_updates", o.timed_updates, kAnything, "spikedyn: 2, weights change every update_steps, else at spikes");
   visit("weight_decay", o.weight_decay, kAnything, "spikedyn: 3, decay_rate; undone by norm > 0");
   visit("adaptive_theta", o.adaptive_theta, kAnything, "spikedyn: 4, theta_factor for theta_plus_mv");
+  visit("depression", o.depression, kAnything, "spikedyn: whether spikes lower weights; false: FSpiNN, needs norm > 0");
   visit("update_steps", o.update_steps, between(1, 1'000'000), "spikedyn: t_step");
   visit("spike_threshold", o.spike_threshold, above(0),
         "spikedyn: k_p = ceil(most spikes of a neuron / spike_threshold)");
@@ -112,20 +143,28 @@ void fields(IsOptions<CompetitiveOptions> auto& o, auto&& visit) {
 
 // What a model has learnt. Everything else starts anew with each presentation.
 struct CompetitiveState {
-  std::vector<float> weights;  // [input][neuron]
-  std::vector<float> theta;    // mV above threshold_mv
-  std::vector<float> spikes;   // asp: of each neuron while learning
-  std::vector<float> slow;     // asp: slow traces of them
+  std::vector<float> weights;        // [input][neuron]; empty where they are codes
+  std::vector<std::uint32_t> codes;  // [input][words of its row]: learning/competitive/weights.hpp
+  std::vector<float> theta;          // mV above threshold_mv
+  std::vector<float> spikes;         // asp: of each neuron while learning
+  std::vector<float> slow;           // asp: slow traces of them
 
-  static void persist(auto& self, auto& archive) { archive(self.weights, self.theta, self.spikes, self.slow); }
+  static void persist(auto& self, auto& archive) {
+    archive(self.weights, self.codes, self.theta, self.spikes, self.slow);
+  }
 };
+
+// Its weights as numbers [input][neuron], whatever they are kept as.
+std::vector<float> weights_of(const CompetitiveOptions& options, const CompetitiveState& state);
+// Which part of its codes are the lowest or the highest; 0 where weights have 32 bits.
+double extreme_codes(const CompetitiveOptions& options, const CompetitiveState& state);
 
 // What a presentation and the rest after it came to.
 inline std::uint32_t presentation_steps(const CompetitiveOptions& options) {
   return options.steps + options.rest_steps;
 }
 
-// The state before anything was learnt. Errors: ConfigError (learn.*).
+// The state before anything was learnt; drawn weights are cut to their codes. Errors: ConfigError (learn.*).
 CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t inputs);
 
 // What was computed, for energy models.
@@ -135,10 +174,13 @@ struct CompetitiveOperations {
   std::uint64_t weight_updates = 0;   // a weight changed by plasticity, decay or normalisation
   std::uint64_t powers = 0;           // w^mu in such an update, unless mu is 0 or 1
   std::uint64_t trace_updates = 0;
+  std::uint64_t weight_reads = 0, weight_writes = 0;  // of memory, a weight each
+  std::uint64_t state_bytes = 0;                      // of neurons and traces, read and written, 4 a number
 
   CompetitiveOperations& operator+=(const CompetitiveOperations& other);
   static void persist(auto& self, auto& archive) {
-    archive(self.neuron_updates, self.synaptic_events, self.weight_updates, self.powers, self.trace_updates);
+    archive(self.neuron_updates, self.synaptic_events, self.weight_updates, self.powers, self.trace_updates,
+            self.weight_reads, self.weight_writes, self.state_bytes);
   }
 };
 
