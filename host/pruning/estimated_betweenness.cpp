@@ -164,7 +164,8 @@ double expected_overlap(const EstimatedBetweenness& estimate, std::uint64_t numb
     return sum;
   };
   constexpr int kHalvings = 60;
-  double low = 0, high = 2 * values.back();
+  constexpr double kFarthest = 8;  // standard deviations
+  double high = (1 + kFarthest * estimate.error) * values.back(), low = -high;
   for (int n = 0; n < kHalvings; ++n) {
     const double middle = 0.5 * (low + high);
     (below(middle, values.size()) < static_cast<double>(number) ? low : high) = middle;

@@ -201,6 +201,8 @@ TEST_F(CommandLine, PruneWritesItsKeysAndTheSameHashForAnyThreads) {
   }
   EXPECT_EQ(steps, (std::vector<std::string>{"spectra", "scores", "choice", "betweenness", "delocalisation"}));
   EXPECT_NE(one.out.find("betweenness"), std::string::npos);
+  EXPECT_NE(read_file(folder("one/report.html")).find("<tr><td>seconds</td>"), std::string::npos)
+      << "the row that comparisons of pages leave out";
   EXPECT_EQ(r["neurons_before"], 60);
   EXPECT_LT(r["neurons_after"], 60);
   EXPECT_LT(r["synapses_after"], r["synapses_before"]);
