@@ -88,7 +88,7 @@ TEST(LearnMemory, AModelTakesWhatThePlanSays) {
 
 // Packed codes, and the numbers that they are while they learn.
 TEST(LearnMemory, WeightsOfFewBitsTakeWhatThePlanSays) {
-  Config config = few_images(1000, 40, 100, 2);
+  Config config = few_images(1000, 40, 100, 1);
   config.learn.model.weight_bits = 4;
   const LearnImages images(config.learn);
   for (const RoundingTime time : {RoundingTime::update, RoundingTime::presentation})
@@ -102,7 +102,7 @@ TEST(LearnMemory, WeightsOfFewBitsTakeWhatThePlanSays) {
       const double planned = (many.planned - few.planned) / 4, measured = (many.measured - few.measured) / 4;
       EXPECT_GT(planned, 2.0 * 784 * 1000 * bits / 8);
       EXPECT_NEAR(measured, planned, 0.1 * planned) << bits;
-      const double numbers = time == RoundingTime::presentation ? 2.0 * 784 * 1000 * 4 : 0;  // of two threads
+      const double numbers = time == RoundingTime::presentation ? 784 * 1000 * 4.0 : 0;  // of one thread
       EXPECT_NEAR(few.measured - 2 * measured, few.planned - 2 * planned - image_bytes(images),
                   0.1 * few.measured + 1e5)
           << bits;

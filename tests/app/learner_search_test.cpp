@@ -8,7 +8,8 @@ namespace {
 
 class LearnerSearch : public Program {
  protected:
-  static std::vector<std::string> quick(const std::string& verb, const std::string& out, std::vector<std::string> more) {
+  static std::vector<std::string> quick(const std::string& verb, const std::string& out,
+                                        std::vector<std::string> more) {
     std::vector<std::string> all{verb, "--out", out};
     more.insert(more.begin(), {"learn.neurons=16", "learn.steps=40", "learn.rate_hz=300", "learn.train=200",
                                "learn.label=100", "learn.test=60"});
@@ -63,10 +64,9 @@ TEST_F(LearnerSearch, PrecisionKeepsASettingForEachWidth) {
 }
 
 TEST_F(LearnerSearch, TimestepNamesTheBestRewardAndTheShortest) {
-  const Outcome o =
-      run(search("out", R"(["learn.steps=[30, 20]", "learn.scale_theta=[0, -1]"])",
-                 {"model_search.mode=timestep", "learn.reference_steps=40", "model_search.accuracy_drop=1",
-                  "model_search.verify=false"}));
+  const Outcome o = run(search("out", R"(["learn.steps=[30, 20]", "learn.scale_theta=[0, -1]"])",
+                               {"model_search.mode=timestep", "learn.reference_steps=40",
+                                "model_search.accuracy_drop=1", "model_search.verify=false"}));
   ASSERT_EQ(o.code, 0) << o.err;
   const Json rows = result("out")["learners"];
   ASSERT_EQ(rows.size(), 5u);
@@ -75,12 +75,14 @@ TEST_F(LearnerSearch, TimestepNamesTheBestRewardAndTheShortest) {
   for (const Json& row : rows) {
     const double energy = row["train_j"].get<double>() + row["infer_j"].get<double>(),
                  first = rows[0]["train_j"].get<double>() + rows[0]["infer_j"].get<double>();
-    const double reward = row["accuracy"]["mean"].get<double>() - 0.1 * row["steps"].get<double>() / 40 -
-                          0.1 * energy / first;
+    const double reward =
+        row["accuracy"]["mean"].get<double>() - 0.1 * row["steps"].get<double>() / 40 - 0.1 * energy / first;
     EXPECT_NEAR(row["reward"], reward, 1e-12);
     EXPECT_GT(row["seconds"], 0);
     if (reward > most) most = reward, best = row["network"];
-    if (row["chosen"].get<std::string>().find("steps") != std::string::npos) EXPECT_EQ(row["steps"], 20);
+    if (row["chosen"].get<std::string>().find("steps") != std::string::npos) {
+      EXPECT_EQ(row["steps"], 20);
+    }
   }
   for (const Json& row : rows)
     EXPECT_EQ(row["chosen"].get<std::string>().starts_with("reward"), row["network"] == best) << row;
@@ -112,15 +114,15 @@ TEST_F(LearnerSearch, SaysWhatItCannotDo) {
 // Two stages stopped between goes on from the packed codes, and the page draws them.
 TEST_F(LearnerSearch, ModelsOfFewBitsAreKeptAndTakenUp) {
   for (const char* bits : {"4", "6", "16"}) {
-    const std::vector<std::string> options{std::string("learn.weight_bits=") + bits,
-                                           "learn.weight_rounding=stochastic", "learn.stages=2"};
-    ASSERT_EQ(run(quick("whole", options)).code, 0);
+    const std::vector<std::string> options{std::string("learn.weight_bits=") + bits, "learn.weight_rounding=stochastic",
+                                           "learn.stages=2"};
+    ASSERT_EQ(run(quick("learn", "whole", options)).code, 0);
     std::vector<std::string> more = options;
     more.emplace_back("learn.seeds=2");
-    const Outcome o = run(quick("whole", more));
+    const Outcome o = run(quick("learn", "whole", more));
     ASSERT_EQ(o.code, 0) << o.err;
     EXPECT_NE(o.out.find("2 finished stages and 0 begun ones are kept"), std::string::npos) << o.out;
-    ASSERT_EQ(run(quick("fresh", more)).code, 0);
+    ASSERT_EQ(run(quick("learn", "fresh", more)).code, 0);
     EXPECT_EQ(manifest("whole")["result_hash"], manifest("fresh")["result_hash"]);
     EXPECT_NE(test::read_file(folder("whole/report.html")).find("Receptive fields"), std::string::npos);
     std::filesystem::remove_all(folder("whole"));
@@ -129,8 +131,9 @@ TEST_F(LearnerSearch, ModelsOfFewBitsAreKeptAndTakenUp) {
 }
 
 TEST_F(LearnerSearch, SaysThatCodesAreAtTheirEnds) {
-  const Outcome o = run(quick("out", {"learn.weight_bits=4", "learn.rate_post=0", "learn.rate_pre=1", "learn.norm=0",
-                                      "learn.one_spike=false", "learn.inhibition_mv=0", "learn.theta_plus_mv=0"}));
+  const Outcome o = run(quick("learn", "out",
+                              {"learn.weight_bits=4", "learn.rate_post=0", "learn.rate_pre=1", "learn.norm=0",
+                               "learn.one_spike=false", "learn.inhibition_mv=0", "learn.theta_plus_mv=0"}));
   ASSERT_EQ(o.code, 0) << o.err;
   EXPECT_NE(o.out.find("% of the weights are 0 or the largest"), std::string::npos) << o.out;
 }

@@ -60,6 +60,7 @@ std::vector<std::string> variants_of(const Config& config) {
     std::string name = assignments;
     for (std::size_t at; (at = name.find("learn.")) != std::string::npos;) name.erase(at, 6);
     std::replace(name.begin(), name.end(), ';', ',');
+    std::replace(name.begin(), name.end(), '=', ' ');  // which names of settings do not have
     name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
     if (precision(config) && assignments.find("learn.weight_bits=32") != std::string::npos)
       assignments += "; learn.weight_rounding=trunc";

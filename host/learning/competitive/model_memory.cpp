@@ -6,12 +6,12 @@ namespace sprig {
 
 ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs, bool stored_inhibition) {
   constexpr std::uint64_t kBytes = 4;
-  const std::uint64_t row = kBytes * words_of_row(options.weight_bits, options.neurons);
+  const std::uint64_t bits = stored_bits(options.weight_bits);
   const std::uint64_t n = options.neurons;
   const bool population = options.inhibition == Inhibition::population;
   ModelMemory memory;
-  memory.weights = inputs * row;
-  if (stored_inhibition) memory.inhibition = n * row * (population ? 2 : 1);
+  memory.weights = (inputs * n * bits + 7) / 8;
+  if (stored_inhibition) memory.inhibition = (n * n * bits + 7) / 8 * (population ? 2 : 1);
   if (options.weight_bits < 32 && options.weight_rounds == RoundingTime::presentation)
     memory.working = kBytes * inputs * groups_of(options.neurons) * kGroup;
   std::uint64_t a_neuron = 4;  // potential, threshold, refractory steps, trace

@@ -8,9 +8,10 @@
 
 namespace sprig {
 
-// Bytes, at 4 a number, and weights as they are kept (learning/competitive/weights.hpp: codes of 5 and 6 bits in bytes,
-// rows of whole groups of eight). mem(N) = (P_w + P_n) x bytes with P_w = inputs x N and, where inhibition is stored as
-// synapses, N^2 more (direct) or 2 N^2 (through a population: onto it and from it); scalar inhibition is one constant.
+// Bytes, at 4 a number, and weights as they are kept (learning/competitive/weights.hpp): codes of 5 and 6 bits in bytes;
+// up to seven codes more a row, which fill its last group of eight, are not counted. mem(N) = (P_w + P_n) x bytes with
+// P_w = inputs x N and, where inhibition is stored as synapses, N^2 more (direct) or 2 N^2 (through a population: onto it
+// and from it); scalar inhibition is one constant.
 // Codes that are numbers while a presentation is learnt need `working` bytes more then.
 struct ModelMemory {
   std::uint64_t weights = 0, inhibition = 0;
