@@ -618,7 +618,8 @@ TEST(StudyCells, WithoutTheirFileEndTheStudy) {
       app::study_grid(config_with({"network.file=" + folder.file("e.csv"), "study.methods=[dense]", "study.seeds=1"}));
   std::filesystem::remove(folder.file("e.csv"));
   std::size_t rows = 0;
-  EXPECT_THROW(app::evaluate_group(grid, {0}, {Device::cpu, 1}, {}, false,
+  WorkLog log(folder.path(), std::chrono::seconds(0));
+  EXPECT_THROW(app::evaluate_group(grid, {0}, {Device::cpu, 1}, {}, log, false,
                                    [&](std::size_t, const app::Row&, const TrainedTask*) { ++rows; }),
                InputError);
   EXPECT_EQ(rows, 0u);

@@ -59,9 +59,9 @@ TEST(WeightCodes, StochasticRoundingKeepsTheMean) {
   for (const double fraction : {0.0016, 0.3, 0.5, 0.97}) {
     const auto w = static_cast<float>((5 + fraction) / 16);
     double sum = 0;
-    for (std::uint32_t group = 0; group < kDraws / kGroup; ++group) {
+    for (std::uint32_t group = 0; group < kDraws / kCodeGroup; ++group) {
       const PhiloxBlock block = rounding_draws(1, 7, 99, RoundingPhase::row).block(group);
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane)
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
         sum += rounded_code(codes, w, level_of_draw(RoundingDraws::draw(block, lane)));
     }
     const double error = std::sqrt(fraction * (1 - fraction) / kDraws);
@@ -77,8 +77,8 @@ TEST(WeightCodes, LevelsOfManyGroupsAreThoseOfEach) {
   levels.begin(draws);
   const float* of = levels.of(groups);
   for (std::uint32_t k = 0; k < groups.size(); ++k)
-    for (std::uint32_t lane = 0; lane < kGroup; ++lane)
-      EXPECT_EQ(of[k * kGroup + lane], level_of_draw(RoundingDraws::draw(draws.block(groups[k]), lane)));
+    for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
+      EXPECT_EQ(of[k * kCodeGroup + lane], level_of_draw(RoundingDraws::draw(draws.block(groups[k]), lane)));
 }
 
 TEST(PackedWeights, KeepEachCodeApart) {

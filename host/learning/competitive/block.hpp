@@ -24,7 +24,7 @@ class CompetitiveBlock : public CompetitiveNeurons<Rows> {
   CompetitiveBlock(Presentations& job, Rows rows) : Base(job, std::move(rows)), state_(*job.state) {
     if (!c_.learning) return;
     for (auto* of_neurons : {&y_, &z_}) of_neurons->resize(n_);
-    down_.resize(groups_of(n_) * kGroup);
+    down_.resize(groups_of(n_) * kCodeGroup);
     in_window_.resize(n_);
     x_.resize(inputs_);
     pre_counts_.resize(inputs_);

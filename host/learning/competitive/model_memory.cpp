@@ -13,7 +13,7 @@ ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs
   memory.weights = (inputs * n * bits + 7) / 8;
   if (stored_inhibition) memory.inhibition = (n * n * bits + 7) / 8 * (population ? 2 : 1);
   if (options.weight_bits < 32 && options.weight_rounds == RoundingTime::presentation)
-    memory.working = kBytes * inputs * groups_of(options.neurons) * kGroup;
+    memory.working = kBytes * inputs * groups_of(options.neurons) * kCodeGroup;
   std::uint64_t a_neuron = 4;  // potential, threshold, refractory steps, trace
   if (options.rule == CompetitiveRule::triplet) a_neuron += 1;
   if (options.rule == CompetitiveRule::asp) a_neuron += 2;  // spikes, slow trace

@@ -29,7 +29,7 @@ class CompetitiveNeurons {
         spikes_(
             make_pixel_spikes(job.options->code, job.options->rate_hz, job.options->step_ms, c_.seed, c_.shown_steps)),
         theta_(job.state->theta),
-        input_(groups_of(n_) * kGroup),
+        input_(groups_of(n_) * kCodeGroup),
         u_(n_),
         own_(n_),
         refractory_(n_),

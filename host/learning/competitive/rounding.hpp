@@ -35,8 +35,8 @@ class RoundingLevels {
     for (std::uint32_t group = 0; group < kGroupsAtOnce; ++group)
       for (std::uint32_t w = 0; w < 4; ++w) {
         const std::uint32_t word = words.word[w][group];
-        levels_[group * kGroup + 2 * w] = level_of_draw(word & 0xFFFF);
-        levels_[group * kGroup + 2 * w + 1] = level_of_draw(word >> 16);
+        levels_[group * kCodeGroup + 2 * w] = level_of_draw(word & 0xFFFF);
+        levels_[group * kCodeGroup + 2 * w + 1] = level_of_draw(word >> 16);
       }
     return levels_.data();
   }
@@ -44,7 +44,7 @@ class RoundingLevels {
  private:
   bool drawn_;
   RoundingDraws draws_;
-  std::array<float, kGroupsAtOnce * kGroup> levels_;
+  std::array<float, kGroupsAtOnce * kCodeGroup> levels_;
 };
 
 }  // namespace sprig::cpu

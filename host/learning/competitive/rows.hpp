@@ -104,10 +104,10 @@ class CodeRows {
   void add_row(std::uint32_t p, float* sums) const {
     const std::uint32_t* words = weights_.word(p, 0);
     const float unit = weights_.codes.unit;
-    for (std::uint32_t g = 0; g < groups_; ++g, words += kWords, sums += kGroup) {
-      float w[kGroup];
+    for (std::uint32_t g = 0; g < groups_; ++g, words += kWords, sums += kCodeGroup) {
+      float w[kCodeGroup];
       load(words, unit, w);
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane) sums[lane] += w[lane];
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) sums[lane] += w[lane];
     }
   }
 
@@ -115,8 +115,8 @@ class CodeRows {
   void change_rows(View<const std::uint32_t> inputs, const float* down, Change change) {
     changed_.clear();
     for (std::uint32_t g = 0; g < groups_; ++g)
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane)
-        if (down[g * kGroup + lane] != 0) {
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
+        if (down[g * kCodeGroup + lane] != 0) {
           changed_.push_back(g);
           break;
         }
@@ -133,11 +133,11 @@ class CodeRows {
 
   template <class Change>
   void column_after(std::uint32_t j, std::uint32_t* kept, Change change) {
-    constexpr std::uint32_t kAtOnce = kGroupsAtOnce * kGroup;
+    constexpr std::uint32_t kAtOnce = kGroupsAtOnce * kCodeGroup;
     const WeightCodes codes = weights_.codes;
     for (std::uint32_t first = 0; first < inputs_; first += kAtOnce) {
       RoundingLevels::Groups ids;
-      for (std::uint32_t k = 0; k < kGroupsAtOnce; ++k) ids[k] = j * groups_of(inputs_) + first / kGroup + k;
+      for (std::uint32_t k = 0; k < kGroupsAtOnce; ++k) ids[k] = j * groups_of(inputs_) + first / kCodeGroup + k;
       const float* levels = levels_.of(ids);
       const std::uint32_t count = std::min(kAtOnce, inputs_ - first);
       float w[kAtOnce];
@@ -161,21 +161,22 @@ class CodeRows {
 
   static void load(const std::uint32_t* words, float unit, float* w) {
     if constexpr (kStored == 4) {
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane) w[lane] = static_cast<float>(*words >> 4 * lane & 15) * unit;
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
+        w[lane] = static_cast<float>(*words >> 4 * lane & 15) * unit;
     } else {
-      Code codes[kGroup];
+      Code codes[kCodeGroup];
       std::memcpy(codes, words, sizeof codes);
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane) w[lane] = static_cast<float>(codes[lane]) * unit;
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) w[lane] = static_cast<float>(codes[lane]) * unit;
     }
   }
   static void store(const std::uint32_t* codes, std::uint32_t* words) {
     if constexpr (kStored == 4) {
       std::uint32_t word = 0;
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane) word |= codes[lane] << 4 * lane;
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) word |= codes[lane] << 4 * lane;
       *words = word;
     } else {
-      Code narrow[kGroup];
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane) narrow[lane] = static_cast<Code>(codes[lane]);
+      Code narrow[kCodeGroup];
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) narrow[lane] = static_cast<Code>(codes[lane]);
       std::memcpy(words, narrow, sizeof narrow);
     }
   }
@@ -192,14 +193,14 @@ class CodeRows {
     if (queued_ == 0) return;
     const float* levels = levels_.of(ids_);
     const WeightCodes codes = weights_.codes;
-    for (std::uint32_t k = 0; k < queued_; ++k, levels += kGroup) {
-      const std::uint32_t p = of_input_[k], first = of_group_[k] * kGroup;
+    for (std::uint32_t k = 0; k < queued_; ++k, levels += kCodeGroup) {
+      const std::uint32_t p = of_input_[k], first = of_group_[k] * kCodeGroup;
       std::uint32_t* words = weights_.word(p, first);
-      float w[kGroup];
-      std::uint32_t after[kGroup];
+      float w[kCodeGroup];
+      std::uint32_t after[kCodeGroup];
       load(words, codes.unit, w);
 #pragma omp simd
-      for (std::uint32_t lane = 0; lane < kGroup; ++lane)
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
         after[lane] = rounded_code(codes, change(p, first + lane, w[lane]), levels[lane]);
       store(after, words);
     }
@@ -225,7 +226,7 @@ class OpenedCodeRows final : public OpenedCodes {
  public:
   OpenedCodeRows(PackedWeights weights, CodeRounding rounding, std::uint32_t neurons, std::uint32_t inputs)
       : codes_(weights, rounding, neurons, inputs),
-        stride_(groups_of(neurons) * kGroup),
+        stride_(groups_of(neurons) * kCodeGroup),
         neurons_(neurons),
         inputs_(inputs),
         numbers_(std::uint64_t{stride_} * inputs) {}

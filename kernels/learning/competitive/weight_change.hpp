@@ -52,8 +52,8 @@ SPRIG_KERNEL void change_groups(Ctx& ctx, const PackedWeights& weights, std::uin
   for (std::uint64_t k = ctx.thread(); k < std::uint64_t{count} * groups; k += ctx.threads()) {
     const std::uint32_t p = input(static_cast<std::uint32_t>(k / groups)), g = static_cast<std::uint32_t>(k % groups);
     const PhiloxBlock block = rounding.block(p * groups + g);
-    for (std::uint32_t lane = 0; lane < kGroup; ++lane) {
-      const std::uint32_t j = g * kGroup + lane;
+    for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) {
+      const std::uint32_t j = g * kCodeGroup + lane;
       if (j >= neurons || !which(j)) continue;
       const float w = change(p, j, weights.load(p, j));
       weights.set(p, j, rounded_code(weights.codes, w, rounding.level(block, lane)));
@@ -95,9 +95,9 @@ template <class Ctx, class Change>
 SPRIG_KERNEL void change_column(Ctx& ctx, const PackedWeights& weights, std::uint32_t inputs, std::uint32_t j,
                                 const RoundingDrawsOf& rounding, Change change) {
   for (std::uint32_t p = ctx.thread(); p < inputs; p += ctx.threads()) {
-    const PhiloxBlock block = rounding.block(j * groups_of(inputs) + p / kGroup);
+    const PhiloxBlock block = rounding.block(j * groups_of(inputs) + p / kCodeGroup);
     const float w = change(p, weights.load(p, j));
-    weights.set(p, j, rounded_code(weights.codes, w, rounding.level(block, p % kGroup)));
+    weights.set(p, j, rounded_code(weights.codes, w, rounding.level(block, p % kCodeGroup)));
   }
 }
 

@@ -15,9 +15,9 @@
 
 namespace sprig {
 
-inline constexpr std::uint32_t kGroup = 8;  // synapses of a Philox block
+inline constexpr std::uint32_t kCodeGroup = 8;  // synapses of a Philox block
 // A multiple of a group that holds `count`.
-SPRIG_HD inline std::uint32_t groups_of(std::uint32_t count) { return (count + kGroup - 1) / kGroup; }
+SPRIG_HD inline std::uint32_t groups_of(std::uint32_t count) { return (count + kCodeGroup - 1) / kCodeGroup; }
 
 // What is rounded: each has other draws.
 enum class RoundingPhase : std::uint32_t { row = 0, column = 1, decay = 2, norm = 3 };
