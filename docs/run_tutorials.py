@@ -30,7 +30,8 @@ LONGEST_S = 300  # of one block
 def comparable(text: str) -> list[str]:
     """Lines without what differs from run to run."""
     time = r"\b\d+(\.\d+)?(e-?\d+)? s\b|(?<=real-time factor )[-+.e\d]+"
-    return [re.sub(time, "N", line.rstrip()) for line in text.rstrip().splitlines()]
+    lines = [re.sub(time, "N", line.rstrip()) for line in text.rstrip().splitlines()]
+    return [re.sub(" +", " ", line) for line in lines]  # a table is as wide as its times
 
 
 def lacking(modules: list[str], environment: dict[str, str]) -> list[str]:

@@ -104,14 +104,14 @@ std::string betweenness_text(const PruneResult& r) {
 }
 
 std::string costs_text(const PruneResult& r) {
-  TextTable table({"step", "seconds", "working memory", "bound by"});
+  TextTable table({"step", "time", "working memory", "bound by"});
   bool any = false;
   for (std::size_t s = 0; s < kPruneSteps; ++s) {
     const StepCost& cost = r.steps.of[s];
     if (cost.bytes == 0) continue;
     any = true;
-    table.add({std::string(name_of(static_cast<PruneStep>(s))), number_text(cost.seconds, 3), bytes_text(cost.bytes),
-               std::string(name_of(cost.bound))});
+    table.add({std::string(name_of(static_cast<PruneStep>(s))), number_text(cost.seconds, 3) + " s",
+               bytes_text(cost.bytes), std::string(name_of(cost.bound))});
   }
   return any ? table.text() : std::string();
 }

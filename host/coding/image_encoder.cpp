@@ -1,7 +1,6 @@
 // The encoder of images.
 #include "sprig/coding/image_encoder.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "sprig/coding/pixel_spikes.hpp"
@@ -70,7 +69,7 @@ void ImageEncoder::encode(const ImageSet& set, ImagePart part, View<const std::u
     for (std::uint32_t k = 0; k < steps_; ++k)
       for (const std::uint32_t p : pixels.at(k)) encoded.spikes.push_back({k, p, r});
   }
-  std::sort(encoded.spikes.begin(), encoded.spikes.end(), spike_order);
+  order_spikes(encoded.spikes);
   encoded.input = Input{};
   encoded.input.spikes = encoded.spikes;
 }

@@ -28,7 +28,8 @@ bool has_all(const std::string& folder, const RunManifest& manifest) {
 
 // What is measured in seconds or joules is another result with other threads and on another device.
 bool is_as_asked(const Command& command, const Json& manifest) {
-  if (command.verb != "bench" && command.verb != "search") return true;
+  const bool counts = command.verb == "search" && command.config.model_search.energy == EnergySource::counted;
+  if ((command.verb != "bench" && command.verb != "search") || counts) return true;
   const auto is = [&](const char* key, const Json& asked) { return manifest.contains(key) && manifest[key] == asked; };
   return is("threads", team_size(command.config.simulation.threads)) &&
          is("device_asked", command.config.simulation.device.text());

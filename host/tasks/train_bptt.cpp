@@ -56,7 +56,7 @@ class SeriesSequences {
         all_.spikes.push_back(spike);
       }
     }
-    std::sort(all_.spikes.begin(), all_.spikes.end(), spike_order);
+    order_spikes(all_.spikes);
     batch.replicas = static_cast<std::uint32_t>(which.size);
     batch.input = one_.input;
     batch.input.signal = all_.signal;

@@ -88,7 +88,8 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
 }
 
 TEST(BenchPlan, CountsWhatPruningHolds) {
-  const Config config = configured({"bench.network=hrsnn", "bench.neurons=5000", "bench.prune=lnp", "bench.batch=1"});
+  const Config config = configured(
+      {"bench.network=hrsnn", "bench.neurons=5000", "bench.prune=lnp", "bench.batch=1", "prune.covariance=dense"});
   const Benchmark benchmark = make_benchmark(config);
   ASSERT_EQ(benchmark.cases.size(), 2u);
   EXPECT_EQ(item(plan_case(benchmark.cases[0], config), "covariance"), 0);

@@ -26,8 +26,10 @@ TEST(Lifetimes, AThousandSimulationsLeaveNoMemoryBehind) {
   };
   for (int k = 0; k < 20; ++k) one();  // threads and their stacks, tables that are made once
   const std::size_t before = in_use();
-  for (int k = 0; k < 1000; ++k) one();
-  EXPECT_LE(in_use(), before + 16384);
+  constexpr int kTimes = 1000,
+                kLeastChunk = 32;  // bytes of the least that malloc gives: what it keeps for itself varies
+  for (int k = 0; k < kTimes; ++k) one();
+  EXPECT_LT(in_use(), before + kTimes * kLeastChunk);
 }
 
 }  // namespace

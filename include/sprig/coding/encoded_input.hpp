@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "sprig/core/error.hpp"
@@ -34,9 +33,7 @@ inline void refuse_own_signals(const Drive& drive) {
                                                 " injected signals, must have none: the task injects its own");
 }
 
-// The order that an Input's spikes must have.
-inline bool spike_order(const Input::Spike& a, const Input::Spike& b) {
-  return std::tie(a.step, a.channel, a.replica) < std::tie(b.step, b.channel, b.replica);
-}
+// Puts spikes into the order that an Input's must have, by (step, channel, replica). Their replicas must ascend.
+void order_spikes(std::vector<Input::Spike>& spikes);
 
 }  // namespace sprig
