@@ -88,16 +88,17 @@ TEST(BenchPlan, PredictsTheArraysWithinFivePercent) {
 }
 
 TEST(BenchPlan, CountsWhatPruningHolds) {
-  const Config config = configured(
-      {"bench.network=hrsnn", "bench.neurons=5000", "bench.prune=lnp", "bench.batch=1", "prune.covariance=dense"});
+  const Config config = configured({"bench.network=hrsnn", "bench.neurons=5000", "bench.prune=lnp", "bench.batch=1"});
   const Benchmark benchmark = make_benchmark(config);
   ASSERT_EQ(benchmark.cases.size(), 2u);
-  EXPECT_EQ(item(plan_case(benchmark.cases[0], config), "covariance"), 0);
+  const char* const covariances = "expansion or samples of covariances";  // without matrices, at this size
+  EXPECT_EQ(item(plan_case(benchmark.cases[0], config), covariances), 0);
   const MemoryPlan pruned = plan_case(benchmark.cases[1], config);
-  EXPECT_EQ(item(pruned, "covariance"), 9 * 8 * 5000.0 * 5000);
+  EXPECT_GE(item(pruned, covariances), 5 * 128 * 5000.0);
+  EXPECT_EQ(item(pruned, "covariance"), 0);
   EXPECT_GT(item(pruned, "pruned copies"), 0);
   EXPECT_EQ(plan_benchmark(benchmark, config).total(), pruned.total());
-  EXPECT_THROW(require_fits(plan_benchmark(benchmark, config), {"RAM", 9e8}), MemoryError);
+  EXPECT_THROW(require_fits(plan_benchmark(benchmark, config), {"RAM", pruned.total() - 1}), MemoryError);
 }
 
 TEST(BenchCases, OfOneNetworkShareIt) {
