@@ -42,19 +42,21 @@ ContractionResult contraction_exponents(const Network& network, const Drive& dri
   check_lyapunov_options(network, simulation, options);
   const Network neurons = without_synapses(network);
   const TangentNetwork tangent = make_tangent_network(neurons);
-  SaltationBuilder builder(neurons, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input, progress);
+  LyapunovOptions saltation = options;
+  saltation.method = LyapunovMethod::saltation;
+  RecordedRun run(network, tangent, drive, simulation, saltation, 0, input, progress);
   run.skip(run.transient_steps + run.settle_steps);
-  builder.start(run.state());
-  run.advance(run.average_steps, [&](const Recording& recording) { builder.build(recording); });
+  run.tangent().start();
+  run.advance(run.average_steps);
   run.report();
+  const SaltationCounts& counts = run.tangent().counts();
 
   ContractionResult result;
-  result.values = contraction(network, builder.counts());
+  result.values = contraction(network, counts);
   result.conditional = is_driven(drive, options, input);
   result.velocity_at = options.velocity_at;
   result.spikes = run.spikes();
-  result.guarded_spikes = builder.counts().guarded;
+  result.guarded_spikes = counts.guarded;
   result.averaged_ms = static_cast<double>(run.average_steps) * network.step_ms;
   result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();
   return result;

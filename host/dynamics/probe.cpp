@@ -74,7 +74,7 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
   const std::uint64_t window = window_steps(network, options);
   const TangentNetwork tangent = make_tangent_network(network);
   SaltationBuilder builder(network, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input, progress);
+  RecordedRun run(network, tangent, drive, simulation, options, 0, input, progress);
   Probes probes(tangent, simulation);
   run.skip(run.transient_steps + run.settle_steps);
   builder.start(run.state());
@@ -87,7 +87,7 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
   const std::uint64_t windows = run.average_steps / window;
   for (; result.windows < windows; ++result.windows) {
     std::vector<SaltationChunk> chunks;
-    run.advance(window, [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
+    run.record(window, [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
     const std::vector<double>& growth = probes.grow(chunks);
     require_alive(growth, run.step());
     average.add(result.window_ms, growth);

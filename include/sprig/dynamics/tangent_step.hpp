@@ -41,9 +41,11 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
           keep(n.weights)};
 }
 
-// y += a x, over one row of a tile.
-template <std::size_t kWidth>
-SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* __restrict x) {
+// y += a x, over one row of a tile. Value, here and below: double, or a vector of doubles where rows are held in
+// registers; kWidth counts values.
+template <std::size_t kWidth, class Value>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_add(Value* __restrict y, double a,
+                                                                const Value* __restrict x) {
 #pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) y[c] += a * x[c];
 }
@@ -51,10 +53,11 @@ SPRIG_HD inline void tangent_add(double* __restrict y, double a, const double* _
 // Flow of neuron i, in its rows v and currents (where there are any): dV = p22 dV + p21 dI unless frozen, then
 // dI = p11 dI. What `free` and `currents` say is known to the compiler (std::true_type, std::integral_constant) where
 // the loop is to be a vector, or asked when it runs.
-template <std::size_t kWidth, class Free, class Currents>
-SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, double* __restrict v,
-                                       double* __restrict current_0, double* __restrict current_1, Free free,
-                                       Currents currents) {
+template <std::size_t kWidth, class Value, class Free, class Currents>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_flow_rows(const TangentView& t, std::size_t i,
+                                                                      Value* __restrict v, Value* __restrict current_0,
+                                                                      Value* __restrict current_1, Free free,
+                                                                      Currents currents) {
   double p22 = 0, p21_0 = 0, p21_1 = 0, p11_0 = 0, p11_1 = 0;
   if (free) p22 = t.p22[i];
   if (currents >= 1) {
@@ -67,7 +70,7 @@ SPRIG_HD inline void tangent_flow_rows(const TangentView& t, std::size_t i, doub
   }
 #pragma omp simd
   for (std::size_t c = 0; c < kWidth; ++c) {
-    double moved = v[c];
+    Value moved = v[c];
     if (free) moved *= p22;
     if (currents >= 1) {
       if (free) moved += p21_0 * current_0[c];
@@ -119,17 +122,26 @@ SPRIG_HD inline void tangent_event(const TangentEvent& event, double* tile, doub
   for (std::size_t c = 0; c < kWidth; ++c) v[c] *= event.factor;
 }
 
-// Synapse k brings `payload` to its target, neuron i. flags: the step's, [neuron].
+// A synapse of `weight` brings `payload` to neuron i: to its row v unless it is deaf, and to `current`, the row of its
+// receptor, where there are currents. second: that is receptor 1.
+template <std::size_t kWidth, class Value, class Currents>
+SPRIG_HD inline __attribute__((always_inline)) void tangent_arrival_rows(const TangentView& t, double weight,
+                                                                         std::size_t i, bool deaf, bool second,
+                                                                         const Value* __restrict payload,
+                                                                         Value* __restrict v, Value* __restrict current,
+                                                                         Currents currents) {
+  if (!deaf) tangent_add<kWidth>(v, t.potential_shift[i] * weight, payload);
+  if (currents > 0) tangent_add<kWidth>(current, (second ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
+}
+
+// Synapse k does so with its target, neuron i. flags: the step's, [neuron].
 template <std::size_t kWidth>
 SPRIG_HD inline void tangent_arrival(const TangentView& t, std::uint64_t k, std::uint32_t i, const std::uint8_t* flags,
                                      const double* __restrict payload, double* tile) {
   const std::uint32_t cell = t.cells[k];
-  const double weight = t.weights[k];
-  if ((flags[i] & kDeaf) == 0)
-    tangent_add<kWidth>(tile + std::size_t{i} * kWidth, t.potential_shift[i] * weight, payload);
-  if (t.current_rows > 0)
-    tangent_add<kWidth>(tile + (std::size_t{t.neurons} + cell) * kWidth,
-                        (cell >= t.neurons ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
+  tangent_arrival_rows<kWidth>(t, t.weights[k], i, (flags[i] & kDeaf) != 0, cell >= t.neurons, payload,
+                               tile + std::size_t{i} * kWidth, tile + (std::size_t{t.neurons} + cell) * kWidth,
+                               t.current_rows);
 }
 
 // The order of a saltation step's parts: deliveries move dV of delta synapses before events read it, and currents
