@@ -55,6 +55,12 @@ Network network_of(const RunCase& c) {
   return network;
 }
 
+// Without a frame nothing is sent.
+Network neurons_of(Network network) {
+  network.recurrent = csr_from(network.size(), network.size(), {});
+  return network;
+}
+
 SimulationOptions options_of(const RunCase& c) {
   SimulationOptions options;
   options.cuda_engine = c.engine;
@@ -66,7 +72,7 @@ SimulationOptions options_of(const RunCase& c) {
 class GpuTangentRun : public OnGpu<::testing::TestWithParam<RunCase>> {
  protected:
   const Network network_ = network_of(GetParam());
-  const TangentNetwork tangent_ = make_tangent_network(network_);
+  const TangentNetwork tangent_ = make_tangent_network(GetParam().columns > 0 ? network_ : neurons_of(network_));
   const Linearisation what_ = {GetParam().method, GetParam().velocity_at, GetParam().guard, 10, GetParam().columns};
 
   std::vector<double> start_frame() const {
@@ -87,7 +93,7 @@ class GpuTangentRun : public OnGpu<::testing::TestWithParam<RunCase>> {
 };
 
 // What is in flight under names that no device chose: by (step, neuron), with its payload.
-std::string logical(const TangentNetwork& tangent, TangentRunState state, std::uint32_t columns) {
+std::vector<char> logical(const TangentNetwork& tangent, TangentRunState state, std::uint32_t columns) {
   std::vector<SpikeInFlight> flights = spikes_in_flight(tangent, state.saltation);
   std::vector<double> payload;
   for (std::size_t q = 0; q < flights.size(); ++q) {
@@ -97,7 +103,10 @@ std::string logical(const TangentNetwork& tangent, TangentRunState state, std::u
   }
   set_in_flight(tangent, flights, state.saltation);
   state.tangent.payload = payload;
-  return persisted(state.saltation) + persisted(state.tangent);
+  std::vector<char> bytes = persisted(state.saltation);
+  const std::vector<char> tangent_bytes = persisted(state.tangent);
+  bytes.insert(bytes.end(), tangent_bytes.begin(), tangent_bytes.end());
+  return bytes;
 }
 
 void expect_same(const TangentRunState& found, const TangentRunState& expected, const TangentNetwork& tangent,
@@ -208,6 +217,7 @@ class GpuSpectrum : public OnGpu<::testing::Test> {
     options.transient_ms = 10;
     options.tangent_transient_ms = 10;
     options.duration_ms = 30;
+    options.renorm_ms = 3;
     return options;
   }
   static Network network() {

@@ -56,8 +56,9 @@ class TangentRun {
   virtual void set_state(const TangentRunState& state) = 0;
 };
 
-// All references must outlive what is made. `tangent` may be of the same neurons without their synapses when there is
-// no frame. `simulation`: by the clock, one replica. Errors: as make_simulation(); ConfigError, MemoryError.
+// All references must outlive what is made. Without a frame nothing is sent: `tangent` is then of the same neurons
+// without their synapses. `simulation`: by the clock, one replica. Errors: as make_simulation(); ConfigError,
+// MemoryError.
 std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
                                              const SimulationOptions& simulation, const Linearisation& what);
 namespace cpu {
