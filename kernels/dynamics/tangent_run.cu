@@ -31,6 +31,9 @@ class CudaTangentRun final : public TangentRun {
         space_(what.columns > 0 ? std::make_unique<CudaTangentSpace>(tangent, what.columns) : nullptr),
         lineariser_(network, tangent, what, space_ ? space_->stream() : stream_) {}
 
+  // Work may still be queued when an error unwinds; buffers must outlive it.
+  ~CudaTangentRun() override { cudaStreamSynchronize(stream().get()); }
+
   Simulation& simulation() override { return *simulation_; }
   TangentSpace& space() override { return *space_; }
   std::uint64_t most_steps() const override { return ~std::uint64_t{0}; }
