@@ -57,7 +57,7 @@ SMOKE = [
      gtest("stimuli", 30, "*GpuStimuli*", "All/GpuStimuli.*/0")],
     [gtest("competitive", 60, "Small/GpuCompetitive*:Large/GpuCompetitive*:GpuCompetitiveOnce*", "Small/GpuCompetitive.*/0"),
      gtest("bptt", 30, "*GpuBptt*", "Small/GpuBptt.*/0")],
-    [gtest("tangent", 40, "*GpuTangent*:*GpuQr*:*TangentKernels*:TangentHelpers*:EventBatches*",
+    [gtest("tangent", 40, "*GpuTangent*:*GpuQr*:*TangentKernels*:TangentHelpers*:GpuSpectrum*",
            "All/GpuTangent.*/0:GpuQr.ACollapsed*"),
      gtest("devices", 40, "GpuDevices*")],
 ]

@@ -42,35 +42,41 @@ ContractionResult contraction_exponents(const Network& network, const Drive& dri
   check_lyapunov_options(network, simulation, options);
   const Network neurons = without_synapses(network);
   const TangentNetwork tangent = make_tangent_network(neurons);
-  SaltationBuilder builder(neurons, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input, progress);
+  LyapunovOptions saltation = options;
+  saltation.method = LyapunovMethod::saltation;
+  RecordedRun run(network, tangent, drive, simulation, saltation, 0, input, progress);
   const std::uint64_t first = run.transient_steps + run.settle_steps;  // step that is averaged
   bool averages = false;
   run.go_on(
       checkpoints,
       [&](Writer& writer) {
         writer(averages);
-        if (averages) writer(builder);
+        if (averages) writer(run.tangent().state().saltation);
       },
       [&](Reader& reader) {
         reader(averages);
         if (averages != (run.done() > first) && run.done() != first) reader.refuse("has averages of other steps");
-        if (averages) reader(builder);
+        if (!averages) return;
+        TangentRunState state;
+        reader(state.saltation);
+        if (!is_possible(tangent, state.saltation)) reader.refuse("has spikes in flight that are not this network's");
+        run.tangent().set_state(state);
       });
   if (!averages) {
     run.skip(first - run.done());
-    builder.start(run.state());
+    run.tangent().start();
     averages = true;
   }
-  run.advance(first + run.average_steps - run.done(), [&](const Recording& recording) { builder.build(recording); });
+  run.advance(first + run.average_steps - run.done());
   run.report();
+  const SaltationCounts& counts = run.tangent().counts();
 
   ContractionResult result;
-  result.values = contraction(network, builder.counts());
+  result.values = contraction(network, counts);
   result.conditional = is_driven(drive, options, input);
   result.velocity_at = options.velocity_at;
   result.spikes = run.spikes();
-  result.guarded_spikes = builder.counts().guarded;
+  result.guarded_spikes = counts.guarded;
   result.averaged_ms = static_cast<double>(run.average_steps) * network.step_ms;
   result.mean_rate_hz = 1e3 * static_cast<double>(result.spikes) / result.averaged_ms / network.size();
   return result;

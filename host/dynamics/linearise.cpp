@@ -3,10 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "sprig/neuron/surrogate.hpp"
+#include "sprig/core/refuse.hpp"
 
 namespace sprig {
+
+namespace {
+
+SaltationCounts no_counts(std::size_t neurons) {
+  SaltationCounts counts;
+  counts.log_velocity_ratio.assign(neurons, 0);
+  counts.held_steps.assign(neurons, 0);
+  return counts;
+}
+
+}  // namespace
 
 std::vector<LinearNeuron> linear_neurons(const Network& network) {
   const NeuronParameters& p = network.neurons;
@@ -17,132 +29,135 @@ std::vector<LinearNeuron> linear_neurons(const Network& network) {
   return neurons;
 }
 
+SaltationState saltation_start(const TangentNetwork& tangent, const SimulationState& state) {
+  SaltationState start;
+  start.held = state.refractory;
+  start.u.assign(state.u.begin(), state.u.end());
+  start.due.resize(std::size_t{tangent.max_delay} + 1);
+  start.counts = no_counts(tangent.neurons);
+  return start;
+}
+
+bool is_possible(const TangentNetwork& tangent, const SaltationState& state) {
+  const std::size_t n = tangent.neurons;
+  if (state.held.size() != n || state.u.size() != n || state.due.size() != std::size_t{tangent.max_delay} + 1 ||
+      state.counts.log_velocity_ratio.size() != n || state.counts.held_steps.size() != n)
+    return false;
+  for (const auto& step : state.due)
+    for (const SaltationState::Due& due : step) {
+      const TangentDelivery& d = due.delivery;
+      if (d.begin > d.end || d.end > tangent.cells.size() || d.slot >= state.slots) return false;
+    }
+  return std::all_of(state.free_slots.begin(), state.free_slots.end(),
+                     [&](std::uint32_t slot) { return slot < state.slots; });
+}
+
+std::vector<SpikeInFlight> spikes_in_flight(const TangentNetwork& tangent, const SaltationState& state) {
+  std::vector<SpikeInFlight> flights;
+  for (std::size_t ahead = 0; ahead < state.due.size(); ++ahead)
+    for (const SaltationState::Due& due : state.due[(state.step + ahead) % state.due.size()]) {
+      const TangentDelivery& d = due.delivery;
+      const auto run = std::upper_bound(tangent.run_begin.begin(), tangent.run_begin.end(), d.begin) - 1;
+      const auto g = static_cast<std::uint64_t>(run - tangent.run_begin.begin());
+      const bool is_run = g < tangent.run_delay.size() && *run == d.begin && run[1] == d.end;
+      if (!is_run || state.step + ahead < tangent.run_delay[g])
+        refuse("tangent.due", "synapses " + shown(d.begin) + " to " + shown(d.end), "those of a spike in flight");
+      if (!due.last) continue;
+      const auto source = std::upper_bound(tangent.run_offsets.begin(), tangent.run_offsets.end(), g) - 1;
+      flights.push_back({state.step + ahead - tangent.run_delay[g],
+                         static_cast<std::uint32_t>(source - tangent.run_offsets.begin()), d.slot});
+    }
+  std::sort(flights.begin(), flights.end(), [](const SpikeInFlight& a, const SpikeInFlight& b) {
+    return std::pair(a.step, a.neuron) < std::pair(b.step, b.neuron);
+  });
+  return flights;
+}
+
+void set_in_flight(const TangentNetwork& tangent, const std::vector<SpikeInFlight>& flights, SaltationState& state) {
+  state.due.assign(std::size_t{tangent.max_delay} + 1, {});
+  state.free_slots.clear();
+  state.slots = 0;
+  for (const SpikeInFlight& flight : flights) {
+    state.slots = std::max(state.slots, flight.slot + 1);
+    const std::uint64_t last = tangent.run_offsets[flight.neuron + 1];
+    for (std::uint64_t run = tangent.run_offsets[flight.neuron]; run < last; ++run) {
+      const std::uint64_t step = flight.step + tangent.run_delay[run];
+      if (step >= state.step)
+        state.due[step % state.due.size()].push_back(
+            {{tangent.run_begin[run], tangent.run_begin[run + 1], flight.slot}, run + 1 == last});
+    }
+  }
+}
+
 SaltationBuilder::SaltationBuilder(const Network& network, const TangentNetwork& tangent, double guard,
                                    VelocityAt velocity_at)
     : tangent_(tangent),
-      reset_(network.kind.reset),
-      neurons_(linear_neurons(network)),
-      guard_(guard),
-      velocity_at_(velocity_at),
-      due_(std::size_t{tangent.max_delay} + 1) {}
+      rule_{network.kind.reset, tangent.current_rows == 0, velocity_at, guard},
+      neurons_(linear_neurons(network)) {}
 
-void SaltationBuilder::start(const SimulationState& state) {
-  held_ = state.refractory;
-  u_.assign(state.u.begin(), state.u.end());
-  for (auto& step : due_) step.clear();
-  step_ = 0;
-  slots_ = 0;
-  free_slots_.clear();
-  reset_counts();
-}
-
-// Whether what was read can be indices into this network.
-bool SaltationBuilder::is_possible() const {
-  const std::size_t n = neurons_.size();
-  if (held_.size() != n || u_.size() != n || due_.size() != std::size_t{tangent_.max_delay} + 1 ||
-      counts_.log_velocity_ratio.size() != n || counts_.held_steps.size() != n)
-    return false;
-  for (const auto& step : due_)
-    for (const Due& due : step) {
-      const TangentDelivery& d = due.delivery;
-      if (d.begin > d.end || d.end > tangent_.cells.size() || d.slot >= slots_) return false;
-    }
-  return std::all_of(free_slots_.begin(), free_slots_.end(), [&](std::uint32_t slot) { return slot < slots_; });
-}
-
-void SaltationBuilder::reset_counts() {
-  counts_ = {};
-  counts_.log_velocity_ratio.assign(neurons_.size(), 0);
-  counts_.held_steps.assign(neurons_.size(), 0);
-}
-
-// A velocity of zero would send time shifts to infinity (before) or make the frame collapse (after): f- happens to
-// vanish where grid spikes come late, f+ where a neuron rests at its reset potential.
-double SaltationBuilder::guarded(double velocity, const LinearNeuron& neuron) {
-  const double least = guard_ * (neuron.v_th - neuron.v_reset) / neuron.tau_m;
-  if (std::abs(velocity) >= least) return velocity;
-  ++counts_.guarded;
-  return std::copysign(least, velocity);
-}
+void SaltationBuilder::reset_counts() { state_.counts = no_counts(tangent_.neurons); }
 
 std::uint32_t SaltationBuilder::take_slot() {
-  if (free_slots_.empty()) return slots_++;
-  const std::uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
+  if (state_.free_slots.empty()) return state_.slots++;
+  const std::uint32_t slot = state_.free_slots.back();
+  state_.free_slots.pop_back();
   return slot;
 }
 
-void SaltationBuilder::spike(std::uint32_t neuron, double u, double current, SaltationChunk& chunk) {
-  const LinearNeuron& k = neurons_[neuron];
-  if (velocity_at_ == VelocityAt::threshold) u = k.v_th;
-  const double before = guarded(lif_velocity(u, current, k.tau_m, k.resistance), k);
-  double after = (k.v_th - k.v_reset) / k.tau_m;  // f_ref
-  if (k.refractory_steps == 0)
-    after = guarded(
-        lif_velocity(reset_ == Reset::hard ? k.v_reset : u - (k.v_th - k.v_reset), current, k.tau_m, k.resistance), k);
-  held_[neuron] = k.refractory_steps;
-  ++counts_.spikes;
-  counts_.log_velocity_ratio[neuron] += std::log(std::abs(after / before));
-
-  std::uint32_t slot = kNoSlot;
+std::uint32_t SaltationBuilder::send(std::uint32_t neuron) {
   const std::uint64_t first = tangent_.run_offsets[neuron], last = tangent_.run_offsets[neuron + 1];
-  if (first < last) {
-    slot = take_slot();
-    for (std::uint64_t run = first; run < last; ++run)
-      due_[(step_ + tangent_.run_delay[run]) % due_.size()].push_back(
-          {{tangent_.run_begin[run], tangent_.run_begin[run + 1], slot}, run + 1 == last});
-  }
-  chunk.events.push_back({neuron, slot, 1 / before, after / before});
+  if (first == last) return kNoSlot;
+  const std::uint32_t slot = take_slot();
+  for (std::uint64_t run = first; run < last; ++run)
+    state_.due[(state_.step + tangent_.run_delay[run]) % state_.due.size()].push_back(
+        {{tangent_.run_begin[run], tangent_.run_begin[run + 1], slot}, run + 1 == last});
+  return slot;
 }
 
-void SaltationBuilder::release(std::uint32_t neuron, double u, double current, SaltationChunk& chunk) {
-  const LinearNeuron& k = neurons_[neuron];
-  const double factor = guarded(lif_velocity(u, current, k.tau_m, k.resistance), k) / ((k.v_th - k.v_reset) / k.tau_m);
-  counts_.log_velocity_ratio[neuron] += std::log(std::abs(factor));
-  chunk.events.push_back({neuron, kNoSlot, 0, factor});
+void SaltationBuilder::add_event(std::uint32_t neuron, std::uint32_t slot, const EventFactors& factors,
+                                 SaltationChunk& chunk) {
+  state_.counts.guarded += factors.guarded;
+  state_.counts.log_velocity_ratio[neuron] += std::log(std::abs(factors.factor));
+  chunk.events.push_back({neuron, slot, factors.inverse_velocity, factors.factor});
 }
 
 SaltationChunk SaltationBuilder::build(const Recording& recording) {
   const std::size_t n = neurons_.size();
-  const bool delta = tangent_.current_rows == 0;
+  SaltationCounts& counts = state_.counts;
   SaltationChunk chunk;
   chunk.steps = static_cast<std::uint32_t>(recording.steps);
   chunk.flags.assign(recording.steps * n, 0);
   chunk.event_offsets.assign(1, 0);
   chunk.delivery_offsets.assign(1, 0);
-  for (std::size_t step = 0; step < recording.steps; ++step, ++step_) {
+  for (std::size_t step = 0; step < recording.steps; ++step, ++state_.step) {
     const std::size_t row = step * n;
     for (std::uint32_t i = 0; i < n; ++i) {
-      const std::uint8_t recorded = recording.flags[row + i];
+      const LinearNeuron& k = neurons_[i];
       const double u = recording.u_before[row + i], current = recording.current[row + i];
-      std::uint8_t& flags = chunk.flags[row + i];
-      if ((recorded & kHeld) != 0) {
-        flags = kFrozen;
-        ++counts_.held_steps[i];
-        if (--held_[i] == 0) release(i, u, current, chunk);
+      LinearCell cell{state_.held[i], state_.u[i]};
+      const LinearStep what = linear_step(rule_, k, cell, recording.flags[row + i], u, current);
+      state_.held[i] = cell.held;
+      state_.u[i] = cell.u;
+      chunk.flags[row + i] = what.flags;
+      if ((what.flags & kFrozen) != 0) ++counts.held_steps[i];
+      if (what.released) add_event(i, kNoSlot, release_factors(rule_, k, u, current), chunk);
+      if (what.spiked) {
+        counts.jumps += what.jumped ? 1u : 0u;
+        ++counts.spikes;
+        add_event(i, send(i), spike_factors(rule_, k, u, current), chunk);
       }
-      if ((recorded & kSpiked) != 0) {
-        if (delta && neurons_[i].p22 * u_[i] + neurons_[i].p20 * current < neurons_[i].v_th) ++counts_.jumps;
-        spike(i, u, current, chunk);
-      }
-      // An arrival finds dV frozen if the neuron was held while it came (delta synapses) or is held from now on.
-      if (delta ? flags == kFrozen : held_[i] > 0) flags |= kDeaf;
-      if (delta)
-        u_[i] = (recorded & kSpiked) == 0 ? u
-                : reset_ == Reset::hard   ? neurons_[i].v_reset
-                                          : u - (neurons_[i].v_th - neurons_[i].v_reset);
     }
-    std::vector<Due>& due = due_[step_ % due_.size()];
-    for (const Due& entry : due) {
+    std::vector<SaltationState::Due>& due = state_.due[state_.step % state_.due.size()];
+    for (const SaltationState::Due& entry : due) {
       chunk.deliveries.push_back(entry.delivery);
-      if (entry.last) free_slots_.push_back(entry.delivery.slot);
+      if (entry.last) state_.free_slots.push_back(entry.delivery.slot);
     }
     due.clear();
     chunk.event_offsets.push_back(chunk.events.size());
     chunk.delivery_offsets.push_back(chunk.deliveries.size());
   }
-  chunk.slots = slots_;
-  counts_.steps += recording.steps;
+  chunk.slots = state_.slots;
+  counts.steps += recording.steps;
   return chunk;
 }
 
@@ -159,13 +174,10 @@ SurrogateChunk surrogate_chunk(const std::vector<LinearNeuron>& neurons, Reset r
       chunk.flags[cell] = kFrozen;
       continue;
     }
-    const LinearNeuron& k = neurons[cell % n];
-    const double unit = k.v_th - k.v_reset, u = recording.u_before[cell];
-    const double x = (u - k.v_th) / unit;
-    const double slope = surrogate_slope(x, gain);
-    const double spiked = (recording.flags[cell] & kSpiked) != 0 ? 1 : 0;
-    chunk.spike_gain[cell] = slope / unit;
-    chunk.reset_gain[cell] = reset == Reset::hard ? 1 - spiked - slope * (u - k.v_reset) / unit : 1 - slope;
+    const SurrogateGains gains =
+        surrogate_gains(neurons[cell % n], reset, gain, recording.flags[cell], recording.u_before[cell]);
+    chunk.spike_gain[cell] = gains.spike;
+    chunk.reset_gain[cell] = gains.reset;
   }
   return chunk;
 }

@@ -1,5 +1,5 @@
-// The spectrum of a spiking network: the engine runs ahead by one renormalisation interval with its trajectory
-// recorded, then the tangent frame follows.
+// The spectrum of a spiking network: state and tangent frame run for one renormalisation interval, piece by piece, then
+// the frame is made orthonormal again.
 #include "sprig/dynamics/lyapunov.hpp"
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 
 #include "host/dynamics/benettin.hpp"
 #include "host/dynamics/recorded_run.hpp"
-#include "host/dynamics/tangent_device.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/steps.hpp"
 #include "sprig/dynamics/contraction.hpp"
@@ -74,12 +73,9 @@ class NetworkSpectrum {
       : network_(network),
         options_(options),
         tangent_(make_tangent_network(network)),
-        neurons_(linear_neurons(network)),
-        builder_(network, tangent_, options.velocity_guard, options.velocity_at),
         columns_(checked_columns()),
         seed_(simulation.seed),
-        run_(network, drive, simulation, options, input, progress),
-        space_(make_tangent_space(tangent_, columns_, simulation)) {}
+        run_(network, tangent_, drive, simulation, options, columns_, input, progress) {}
 
   // keeps: a stop is no error, and the result covers the intervals that were averaged.
   LyapunovResult spectrum(const Checkpoints& checkpoints, bool keeps);
@@ -89,7 +85,7 @@ class NetworkSpectrum {
     check_exponents(options_, tangent_.rows());
     return options_.exponents == 0 ? tangent_.rows() : options_.exponents;
   }
-  // What follows the run, but the frame, at any moment between two pieces of it.
+  // Of the averages, at any moment between two pieces of the run.
   static void persist(auto& self, auto& archive);
   void restore(const Checkpoints& checkpoints);
   void set_start_frame();
@@ -104,11 +100,8 @@ class NetworkSpectrum {
   const Network& network_;
   const LyapunovOptions& options_;
   TangentNetwork tangent_;
-  std::vector<LinearNeuron> neurons_;
-  SaltationBuilder builder_;
   std::uint32_t columns_, seed_;
   RecordedRun run_;
-  std::unique_ptr<TangentSpace> space_;
   enum class Phase : std::uint8_t { transient, settling, averaging } phase_ = Phase::transient;
   std::uint64_t interval_steps_ = 1, whole_steps_ = 0, open_steps_ = 0;  // of whole intervals; of the one under way
   LyapunovAccumulator settled_{columns_, 0}, average_{columns_, tangent_.rows()};
@@ -123,19 +116,13 @@ void NetworkSpectrum::set_start_frame() {
   rows.reserve(static_cast<std::size_t>(frame.size()));
   for (Eigen::Index r = 0; r < frame.rows(); ++r)
     for (Eigen::Index c = 0; c < frame.cols(); ++c) rows.push_back(frame(r, c));
-  space_->set_frame(rows);
+  run_.tangent().space().set_frame(rows);
 }
 
 void NetworkSpectrum::interval(std::uint64_t steps) {
-  run_.advance(steps - open_steps_, [&](const Recording& recording) {
-    if (options_.method == LyapunovMethod::saltation)
-      space_->advance(builder_.build(recording));
-    else
-      space_->advance(surrogate_chunk(neurons_, network_.kind.reset, options_.surrogate_gain, recording));
-    open_steps_ += recording.steps;
-  });
+  run_.advance(steps - open_steps_, [&](std::uint64_t done) { open_steps_ += done; });
   try {
-    space_->renormalise(diagonal_, growth_, mass_);
+    run_.tangent().space().renormalise(diagonal_, growth_, mass_);
   } catch (const NumericalError& error) {
     throw NumericalError(error.what(), "at step " + std::to_string(run_.step()));
   }
@@ -171,7 +158,7 @@ void NetworkSpectrum::average() {
     interval(steps);
     average_.add(static_cast<double>(steps) * network_.step_ms, diagonal_, growth_, mass_);
     spikes_ = run_.spikes();
-    counts_ = builder_.counts();
+    counts_ = run_.tangent().counts();
   }
 }
 
@@ -179,7 +166,7 @@ void NetworkSpectrum::persist(auto& self, auto& archive) {
   archive(self.phase_);
   if (self.phase_ == Phase::transient) return;
   archive(self.whole_steps_, self.interval_steps_, self.open_steps_, self.settled_, self.average_, self.spikes_,
-          self.counts_, self.builder_);
+          self.counts_);
 }
 
 void NetworkSpectrum::restore(const Checkpoints& checkpoints) {
@@ -187,7 +174,9 @@ void NetworkSpectrum::restore(const Checkpoints& checkpoints) {
       checkpoints,
       [&](Writer& writer) {
         persist(*this, writer);
-        if (phase_ != Phase::transient) writer(space_->state());
+        if (phase_ == Phase::transient) return;
+        const TangentRunState state = run_.tangent().state();
+        writer(state.saltation, state.tangent);
       },
       [&](Reader& reader) {
         persist(*this, reader);
@@ -196,9 +185,10 @@ void NetworkSpectrum::restore(const Checkpoints& checkpoints) {
         if (phase_ > Phase::averaging || whole_steps_ > whole || interval_steps_ == 0 ||
             open_steps_ > std::min(interval_steps_, whole - whole_steps_))
           reader.refuse("has an interval that is none of this spectrum");
-        TangentState tangent;
-        reader(tangent);
-        space_->set_state(tangent);
+        TangentRunState state;
+        reader(state.saltation, state.tangent);
+        if (!is_possible(tangent_, state.saltation)) reader.refuse("has spikes in flight that are not this network's");
+        run_.tangent().set_state(state);
       });
 }
 
@@ -206,7 +196,7 @@ void NetworkSpectrum::measure(const Checkpoints& checkpoints) {
   restore(checkpoints);
   if (phase_ == Phase::transient) {
     run_.skip(run_.transient_steps - run_.done());
-    builder_.start(run_.state());
+    run_.tangent().start();
     set_start_frame();
     interval_steps_ = first_interval_steps(network_, options_);
     phase_ = Phase::settling;
@@ -214,7 +204,7 @@ void NetworkSpectrum::measure(const Checkpoints& checkpoints) {
   if (phase_ == Phase::settling) {
     settle();
     choose_interval();
-    builder_.reset_counts();
+    run_.tangent().reset_counts();
     run_.reset_spikes();
     whole_steps_ = 0;
     phase_ = Phase::averaging;

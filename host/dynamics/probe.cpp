@@ -94,7 +94,7 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
   const std::uint64_t window = window_steps(network, options);
   const TangentNetwork tangent = make_tangent_network(network);
   SaltationBuilder builder(network, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, drive, simulation, options, input, progress);
+  RecordedRun run(network, tangent, drive, simulation, options, 0, input, progress);
   Probes probes(tangent, simulation);
   ProbeResult result;
   result.conditional = is_driven(drive, options, input);
@@ -126,8 +126,8 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
     run.mark();
     std::vector<SaltationChunk> chunks;
     for (std::uint64_t done = 0; done < window; done += kChunkSteps)
-      run.advance(std::min(kChunkSteps, window - done),
-                  [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
+      run.record(std::min(kChunkSteps, window - done),
+                 [&](const Recording& recording) { chunks.push_back(builder.build(recording)); });
     const std::vector<double>& growth = probes.grow(chunks, [&] { run.report(); });
     require_alive(growth, run.step());
     average.add(result.window_ms, growth);

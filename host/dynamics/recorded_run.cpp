@@ -12,12 +12,6 @@
 
 namespace sprig {
 
-namespace {
-
-constexpr std::uint64_t kRecordedCells = 1 << 22;  // neuron-steps kept at a time
-
-}  // namespace
-
 void check_lyapunov_options(const Network& network, const SimulationOptions& simulation,
                             const LyapunovOptions& options) {
   if (network.size() == 0) throw ConfigError("lyapunov.network", "has no neurons");
@@ -53,16 +47,18 @@ SimulationOptions by_the_clock(SimulationOptions options) {
 
 }  // namespace
 
-RecordedRun::RecordedRun(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                         const LyapunovOptions& options, const InputSource& input, const Progress& progress)
+RecordedRun::RecordedRun(const Network& network, const TangentNetwork& tangent, const Drive& drive,
+                         const SimulationOptions& simulation, const LyapunovOptions& options, std::uint32_t columns,
+                         const InputSource& input, const Progress& progress)
     : transient_steps(steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms")),
       settle_steps(steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms")),
       average_steps(steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms")),
       input_(input),
       progress_(progress),
-      simulation_(
-          make_simulation(network, with_potential_noise(drive, network, options.noise), by_the_clock(simulation))),
-      piece_(std::max<std::uint64_t>(1, kRecordedCells / network.size())) {}
+      neurons_(network.size()),
+      run_(make_tangent_run(
+          network, tangent, with_potential_noise(drive, network, options.noise), by_the_clock(simulation),
+          {options.method, options.velocity_at, options.velocity_guard, options.surrogate_gain, columns})) {}
 
 bool RecordedRun::go_on(const Checkpoints& checkpoints, std::function<void(Writer&)> keep,
                         const std::function<void(Reader&)>& restore) {
@@ -74,7 +70,7 @@ bool RecordedRun::go_on(const Checkpoints& checkpoints, std::function<void(Write
     if (then.done > total()) reader.refuse("has a step after the end");
     done_ = then.done;
     spikes_ = then.spikes;
-    simulation_->set_state(then.state);
+    run_->simulation().set_state(then.state);
     restore(reader);
   });
   if (restored) checkpoints_.goes_on("step " + std::to_string(done_) + " of " + std::to_string(total()));
@@ -86,33 +82,49 @@ void RecordedRun::report() const {
   const bool stops = !progress_(fraction) && fraction < 1;
   if (done_ > 0 && (stops || checkpoints_.due()))
     checkpoints_.keep([&](Writer& writer) {
-      writer(mark_ ? *mark_ : Moment{done_, spikes_, simulation_->state()});
+      writer(mark_ ? *mark_ : Moment{done_, spikes_, state()});
       keep_(writer);
     });
   if (stops) throw Interrupted("lyapunov", "stopped on request");
 }
 
-void RecordedRun::piece(std::uint64_t most, const RecordOptions& what,
-                        const std::function<void(const Recording&)>& use) {
+void RecordedRun::piece(std::uint64_t most, const std::function<std::uint64_t(std::uint64_t, const Input&)>& move) {
   report();
   const auto start = std::chrono::steady_clock::now();
   const std::uint64_t count = lengths_.next(most);
-  Recording recording;
-  simulation_->advance(count, input_ ? input_(simulation_->step(), count) : Input{}, what, use ? &recording : nullptr);
-  spikes_ += recording.total_spikes;
-  if (use) use(recording);
+  spikes_ += move(count, input_ ? input_(step(), count) : Input{});
   done_ += count;
   lengths_.took(count, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
 void RecordedRun::skip(std::uint64_t steps) {
-  for (const std::uint64_t end = done_ + steps; done_ < end;) piece(end - done_, {}, {});
+  for (const std::uint64_t end = done_ + steps; done_ < end;)
+    piece(end - done_, [&](std::uint64_t count, const Input& input) {
+      run_->simulation().advance(count, input, {}, nullptr);
+      return std::uint64_t{0};
+    });
 }
 
-void RecordedRun::advance(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
+void RecordedRun::advance(std::uint64_t steps, const std::function<void(std::uint64_t)>& done) {
+  for (const std::uint64_t end = done_ + steps; done_ < end;)
+    piece(std::min(run_->most_steps(), end - done_), [&](std::uint64_t count, const Input& input) {
+      const std::uint64_t spikes = run_->advance(count, input);
+      if (done) done(count);
+      return spikes;
+    });
+}
+
+void RecordedRun::record(std::uint64_t steps, const std::function<void(const Recording&)>& use) {
+  const std::uint64_t most = std::max<std::uint64_t>(1, kRecordedCells / neurons_);
   RecordOptions record;
   record.trajectory = true;
-  for (const std::uint64_t end = done_ + steps; done_ < end;) piece(std::min(piece_, end - done_), record, use);
+  for (const std::uint64_t end = done_ + steps; done_ < end;)
+    piece(std::min(most, end - done_), [&](std::uint64_t count, const Input& input) {
+      Recording recording;
+      run_->simulation().advance(count, input, record, &recording);
+      use(recording);
+      return recording.total_spikes;
+    });
 }
 
 }  // namespace sprig

@@ -7,7 +7,6 @@
 
 #include "kernels/core/cuda_context.cuh"
 #include "kernels/core/launch.cuh"
-#include "kernels/dynamics/event_batches.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
@@ -17,19 +16,29 @@ namespace sprig::cuda {
 namespace {
 
 constexpr std::uint32_t kThreads = 256;
-constexpr std::uint32_t kSaltationThreads = 512;
 
-__global__ void __launch_bounds__(kSaltationThreads)
-    saltation_kernel(const __grid_constant__ kernel::FrameView frame,
-                     const __grid_constant__ kernel::SaltationView chunk) {
+__global__ void __launch_bounds__(kThreads) saltation_kernel(const __grid_constant__ kernel::FrameView frame,
+                                                             const __grid_constant__ kernel::SaltationView chunk) {
   CudaContext ctx;
   kernel::saltation(ctx, frame, chunk);
 }
 
 __global__ void __launch_bounds__(kThreads) surrogate_kernel(const __grid_constant__ kernel::FrameView frame,
-                                                             const __grid_constant__ kernel::SurrogateView step) {
+                                                             const __grid_constant__ kernel::SurrogateView chunk) {
   CudaContext ctx;
-  kernel::surrogate_step(ctx, frame, step);
+  kernel::surrogate(ctx, frame, chunk);
+}
+
+__global__ void mark_events_kernel(std::uint32_t neurons, std::uint32_t steps, const std::uint64_t* event_offsets,
+                                   const TangentEvent* events, std::uint8_t* flags) {
+  CudaContext ctx;
+  kernel::mark_events(ctx, neurons, steps, event_offsets, events, flags);
+}
+
+__global__ void move_payloads_kernel(const double* from, std::uint32_t from_mask, double* to, std::uint32_t to_mask,
+                                     std::uint64_t first, std::uint64_t last, std::uint32_t columns) {
+  CudaContext ctx;
+  kernel::move_payloads(ctx, from, from_mask, to, to_mask, first, last, columns);
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -37,6 +46,15 @@ __global__ void __launch_bounds__(kThreads)
                       double* growth, double* mass) {
   CudaContext ctx;
   kernel::row_growth(ctx, q, rows, columns, log_diagonal, growth, mass);
+}
+
+// Blocks that run together, no more than there is work for.
+template <class Kernel>
+Grid together(Kernel kernel, std::uint64_t entries, const char* name) {
+  int per_multiprocessor = 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, static_cast<int>(kThreads), 0),
+        name);
+  return grid_for(entries, kThreads, resident_blocks(static_cast<std::uint32_t>(std::max(per_multiprocessor, 1))));
 }
 
 }  // namespace
@@ -48,10 +66,13 @@ CudaTangentSpace::CudaTangentSpace(const TangentNetwork& network, std::uint32_t 
       frame_(std::size_t{network.rows()} * columns, "tangent frame"),
       log_diagonal_(columns),
       growth_(network.rows()),
-      mass_(network.rows()) {
+      mass_(network.rows()),
+      arrivals_(network) {
   view_.network = view_of_tangent(network, [&](const auto& array) { return keep(array); });
   view_.columns = columns;
   view_.frame = frame_.data();
+  saltation_grid_ = together(saltation_kernel, view_.entries(), "preparing the tangent frame");
+  surrogate_grid_ = together(surrogate_kernel, view_.entries(), "preparing the surrogate");
 }
 
 CudaTangentSpace::~CudaTangentSpace() { cudaStreamSynchronize(stream_.get()); }
@@ -60,10 +81,7 @@ void CudaTangentSpace::set_frame(const std::vector<double>& frame) {
   const std::size_t rows = network_.rows();
   if (frame.size() != rows * columns_)
     refuse("tangent.frame", shown(frame.size()) + " entries", shown(rows) + " x " + shown(columns_));
-  std::vector<double> by_column(frame.size());
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t c = 0; c < columns_; ++c) by_column[c * rows + r] = frame[r * columns_ + c];
-  frame_.upload(by_column.data(), by_column.size(), stream_);
+  frame_.upload(frame.data(), frame.size(), stream_);
   payload_.fill_zero(stream_);
   history_.fill_zero(stream_);
   stream_.synchronize();
@@ -73,14 +91,15 @@ void CudaTangentSpace::set_frame(const std::vector<double>& frame) {
 TangentState CudaTangentSpace::state() const {
   TangentState state;
   state.frame = frame();
-  const std::vector<double> payload = payload_.to_host(stream_), history = history_.to_host(stream_);
-  for (std::size_t slot = 0; slot < used_slots_; ++slot)
-    for (std::size_t c = 0; c < columns_; ++c) state.payload.push_back(payload[c * slots_ + slot]);
+  const std::size_t n = std::size_t{network_.neurons} * columns_;
+  state.payload.resize(std::size_t{used_slots_} * columns_);
+  payload_.download(state.payload.data(), state.payload.size(), stream_);
   state.surrogate_step = surrogate_step_;
-  for (std::uint64_t age = 1; age <= std::min<std::uint64_t>(network_.max_delay, surrogate_step_); ++age)
-    for (std::size_t i = 0; i < network_.neurons; ++i)
-      for (std::size_t c = 0; c < columns_; ++c)
-        state.history.push_back(history[c * history_stride() + history_row(age) + i]);
+  const std::uint64_t known = std::min<std::uint64_t>(network_.max_delay, surrogate_step_);
+  state.history.resize(known * n);
+  for (std::uint64_t age = 1; age <= known; ++age)
+    history_.download(state.history.data() + (age - 1) * n, n, stream_, history_begin(age));
+  stream_.synchronize();
   return state;
 }
 
@@ -89,64 +108,63 @@ void CudaTangentSpace::set_state(const TangentState& state) {
   set_frame(state.frame);
   used_slots_ = 0;
   reserve_slots(static_cast<std::uint32_t>(state.payload.size() / columns_));
-  std::vector<double> payload(payload_.size(), 0);
-  for (std::size_t slot = 0; slot < used_slots_; ++slot)
-    for (std::size_t c = 0; c < columns_; ++c) payload[c * slots_ + slot] = state.payload[slot * columns_ + c];
-  payload_.upload(payload.data(), payload.size(), stream_);
+  payload_.upload(state.payload.data(), state.payload.size(), stream_);
   surrogate_step_ = state.surrogate_step;
-  std::vector<double> history;
-  if (surrogate_step_ > 0) {
-    prepare_surrogate();
-    history.assign(history_.size(), 0);
-    for (std::uint64_t age = 1; age <= known; ++age)
-      for (std::size_t i = 0; i < network_.neurons; ++i)
-        for (std::size_t c = 0; c < columns_; ++c)
-          history[c * history_stride() + history_row(age) + i] =
-              state.history[((age - 1) * network_.neurons + i) * columns_ + c];
-    history_.upload(history.data(), history.size(), stream_);
-  }
-  stream_.synchronize();  // before the arrays go
+  if (surrogate_step_ > 0) prepare_surrogate();
+  const std::size_t n = std::size_t{network_.neurons} * columns_;
+  for (std::uint64_t age = 1; age <= known; ++age)
+    history_.upload(state.history.data() + (age - 1) * n, n, stream_, history_begin(age));
+  stream_.synchronize();  // before the state goes
 }
 
-std::vector<double> CudaTangentSpace::frame() const {
-  const std::size_t rows = network_.rows();
-  const std::vector<double> by_column = frame_.to_host(stream_);
-  std::vector<double> frame(by_column.size());
-  for (std::size_t c = 0; c < columns_; ++c)
-    for (std::size_t r = 0; r < rows; ++r) frame[r * columns_ + c] = by_column[c * rows + r];
-  return frame;
-}
+std::vector<double> CudaTangentSpace::frame() const { return frame_.to_host(stream_); }
 
-// Payloads of earlier chunks move along when there must be room for more. How much room there is follows from the
-// slots alone, for the bits of a renormalisation may depend on it.
+// Slots that chunks name themselves keep their place when there must be room for more.
 void CudaTangentSpace::reserve_slots(std::uint32_t slots) {
   used_slots_ = std::max(used_slots_, slots);
-  if (slots <= slots_) return;
-  const std::uint32_t room = std::bit_ceil(slots);
-  DeviceBuffer<double> larger(std::size_t{room} * columns_, "tangent payloads");
+  reserve_ring(slots, 0, slots_);
+}
+
+void CudaTangentSpace::reserve_ring(std::uint64_t room, std::uint64_t first, std::uint64_t last) {
+  if (room <= slots_) return;
+  if (room > 1ull << 31)
+    throw MemoryError("tangent payloads", std::to_string(room) + " spikes in flight, at most 2147483648 are supported");
+  const auto larger_slots = static_cast<std::uint32_t>(std::bit_ceil(room));
+  DeviceBuffer<double> larger(std::size_t{larger_slots} * columns_, "tangent payloads");
   larger.fill_zero(stream_);
   if (slots_ > 0)
-    check(cudaMemcpy2DAsync(larger.data(), room * sizeof(double), payload_.data(), slots_ * sizeof(double),
-                            slots_ * sizeof(double), columns_, cudaMemcpyDeviceToDevice, stream_.get()),
-          "moving tangent payloads");
+    launch("moving tangent payloads", grid_for((last - first) * columns_, kThreads, resident_blocks(8)), stream_,
+           move_payloads_kernel, payload_.data(), slots_ - 1, larger.data(), larger_slots - 1, first, last, columns_);
   stream_.synchronize();
   payload_ = std::move(larger);
-  slots_ = room;
+  slots_ = larger_slots;
   view_.payload = payload_.data();
-  view_.payload_stride = room;
+}
+
+void CudaTangentSpace::advance(const kernel::SaltationView& chunk) const {
+  launch("moving the tangent frame", saltation_grid_, Blocks::together, stream_, saltation_kernel, view_, chunk);
 }
 
 void CudaTangentSpace::advance(const SaltationChunk& chunk) {
   reserve_slots(chunk.slots);
-  const kernel::EventBatches batches = kernel::event_batches(chunk, network_.neurons);
-  const kernel::SaltationView view = {chunk.steps,
-                                      send(flags_, chunk.flags),
-                                      send(batch_offsets_, batches.offsets),
-                                      send(batch_begin_, batches.begin),
-                                      send(delivery_offsets_, chunk.delivery_offsets),
-                                      send(events_, chunk.events),
-                                      send(deliveries_, chunk.deliveries)};
-  launch("moving the tangent frame", {columns_, kSaltationThreads, 0}, stream_, saltation_kernel, view_, view);
+  std::vector<std::uint32_t> steps;  // of the deliveries
+  for (std::uint32_t step = 0; step < chunk.steps; ++step) steps.resize(chunk.delivery_offsets[step + 1], step);
+  kernel::ListedDeliveries listed;
+  listed.deliveries = send(deliveries_, chunk.deliveries);
+  listed.step = send(delivery_steps_, steps);
+  listed.count = static_cast<std::uint32_t>(steps.size());
+  static_cast<void>(send(flags_, chunk.flags));
+  kernel::SaltationView view;
+  view.flags = flags_.data();
+  view.event_offsets = send(event_offsets_, chunk.event_offsets);
+  view.events = send(events_, chunk.events);
+  launch("marking events", grid_for(std::uint64_t{chunk.steps} * kThreads, kThreads, resident_blocks(8)), stream_,
+         mark_events_kernel, network_.neurons, chunk.steps, view.event_offsets, view.events, flags_.data());
+  view.steps = chunk.steps;
+  arrivals_.find(view_.network, listed, chunk.steps, ~std::uint64_t{0}, stream_);
+  view.arrival_ends = arrivals_.ends();
+  view.arrivals = arrivals_.arrivals();
+  advance(view);
   stream_.synchronize();  // before the chunk goes
 }
 
@@ -155,38 +173,38 @@ void CudaTangentSpace::prepare_surrogate() {
   const TangentArrivals arrivals = tangent_arrivals(network_);
   arrival_offsets_ = DeviceBuffer<std::uint64_t>(arrivals.offsets, "tangent synapses");
   incoming_ = DeviceBuffer<IncomingTangent>(arrivals.incoming, "tangent synapses");
-  history_ = DeviceBuffer<double>(history_stride() * columns_, "tangent history");
+  history_ = DeviceBuffer<double>(history_slots() * view_.entries(), "tangent history");
   history_.fill_zero(stream_);
 }
 
-void CudaTangentSpace::advance(const SurrogateChunk& chunk) {
+void CudaTangentSpace::advance_surrogate(std::uint32_t steps, const std::uint8_t* flags, const double* spike_gain,
+                                         const double* reset_gain) {
   prepare_surrogate();
-  const std::size_t n = network_.neurons;
   kernel::SurrogateView view;
   view.offsets = arrival_offsets_.data();
   view.incoming = incoming_.data();
   view.history = history_.data();
   view.slots = history_slots();
-  const std::uint8_t* flags = send(flags_, chunk.flags);
-  const double *spike_gain = send(spike_gain_, chunk.spike_gain), *reset_gain = send(reset_gain_, chunk.reset_gain);
-  const std::uint64_t items = (columns_ + kernel::FrameColumns::kMost - 1) / kernel::FrameColumns::kMost * n;
-  const Grid grid = grid_for(items, kThreads, resident_blocks(8));
-  for (std::uint32_t k = 0; k < chunk.steps; ++k, ++surrogate_step_) {
-    view.slot = static_cast<std::uint32_t>(surrogate_step_ % view.slots);
-    view.known = static_cast<std::uint32_t>(std::min<std::uint64_t>(surrogate_step_, network_.max_delay));
-    view.flags = flags + k * n;
-    view.spike_gain = spike_gain + k * n;
-    view.reset_gain = reset_gain + k * n;
-    launch("a step of the surrogate", grid, stream_, surrogate_kernel, view_, view);
-  }
+  view.first = surrogate_step_;
+  view.steps = steps;
+  view.flags = flags;
+  view.spike_gain = spike_gain;
+  view.reset_gain = reset_gain;
+  launch("steps of the surrogate", surrogate_grid_, Blocks::together, stream_, surrogate_kernel, view_, view);
+  surrogate_step_ += steps;
+}
+
+void CudaTangentSpace::advance(const SurrogateChunk& chunk) {
+  advance_surrogate(chunk.steps, send(flags_, chunk.flags), send(spike_gain_, chunk.spike_gain),
+                    send(reset_gain_, chunk.reset_gain));
   stream_.synchronize();  // before the chunk goes
 }
 
 void CudaTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<double>& growth,
                                    std::vector<double>& mass) {
   std::vector<Carried> carried;
-  if (slots_ > 0) carried.push_back({payload_.data(), slots_, slots_});
-  if (history_.size() > 0) carried.push_back({history_.data(), history_stride(), history_stride()});
+  if (slots_ > 0) carried.push_back({payload_.data(), slots_});
+  if (history_.size() > 0) carried.push_back({history_.data(), std::uint64_t{history_slots()} * network_.neurons});
   diagonal = qr_.orthonormalise(frame_.data(), carried);
   std::vector<double> logs;
   for (const double r : diagonal) logs.push_back(std::log(r));

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "kernels/core/device_buffer.cuh"
-#include "kernels/core/library_handles.cuh"
+#include "kernels/core/launch.cuh"
+#include "kernels/dynamics/device_arrivals.cuh"
 #include "kernels/dynamics/device_qr.cuh"
 #include "kernels/dynamics/tangent_kernel.hpp"
 #include "sprig/dynamics/tangent.hpp"
@@ -27,6 +28,19 @@ class CudaTangentSpace final : public TangentSpace {
   void advance(const SurrogateChunk& chunk) override;
   void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) override;
 
+  // For what linearises on the device: views of what it needs, and chunks that are there already. They wait for
+  // nothing; the stream does it all in order.
+  const Stream& stream() const { return stream_; }
+  const TangentView& network() const { return view_.network; }
+  DeviceArrivals& arrivals() { return arrivals_; }
+  void advance(const kernel::SaltationView& chunk) const;
+  void advance_surrogate(std::uint32_t steps, const std::uint8_t* flags, const double* spike_gain,
+                         const double* reset_gain);
+  // Payloads as a ring of at least `room` slots, a power of two: those numbered [first, last) keep their content.
+  void reserve_ring(std::uint64_t room, std::uint64_t first, std::uint64_t last);
+  std::uint32_t slots() const { return slots_; }
+  std::vector<double> payloads() const { return payload_.to_host(stream_); }  // [slot][column]
+
  private:
   const double* keep(const std::vector<double>& values) { return constants_.emplace_back(values, "tangent").data(); }
   const std::uint32_t* keep(const std::vector<std::uint32_t>& cells) {
@@ -42,10 +56,9 @@ class CudaTangentSpace final : public TangentSpace {
   void reserve_slots(std::uint32_t slots);
   void prepare_surrogate();
   std::uint32_t history_slots() const { return network_.max_delay + 1; }
-  std::uint64_t history_stride() const { return std::uint64_t{history_slots()} * network_.neurons; }
-  // Of step surrogate_step_ - age: the row of its first neuron in the history.
-  std::uint64_t history_row(std::uint64_t age) const {
-    return (surrogate_step_ - age) % history_slots() * network_.neurons;
+  // Of step surrogate_step_ - age: its first entry in the history, [slot][neuron][column].
+  std::uint64_t history_begin(std::uint64_t age) const {
+    return (surrogate_step_ - age) % history_slots() * network_.neurons * columns_;
   }
 
   const TangentNetwork network_;
@@ -57,10 +70,13 @@ class CudaTangentSpace final : public TangentSpace {
   DeviceBuffer<double> frame_, payload_, log_diagonal_, growth_, mass_;
   std::uint32_t slots_ = 0, used_slots_ = 0;  // rows of payload_; those that chunks have used
   kernel::FrameView view_;
+  DeviceArrivals arrivals_;
+  Grid saltation_grid_, surrogate_grid_;
 
   // The chunk that runs.
   DeviceBuffer<std::uint8_t> flags_;
-  DeviceBuffer<std::uint64_t> batch_offsets_, batch_begin_, delivery_offsets_;
+  DeviceBuffer<std::uint64_t> event_offsets_;
+  DeviceBuffer<std::uint32_t> delivery_steps_;
   DeviceBuffer<TangentEvent> events_;
   DeviceBuffer<TangentDelivery> deliveries_;
   DeviceBuffer<double> spike_gain_, reset_gain_;

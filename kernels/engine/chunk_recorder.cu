@@ -43,14 +43,19 @@ void ChunkRecorder::begin(std::uint64_t first_step, std::uint64_t steps, const R
     control.probe_state = probe_state_.data();
   }
   if (what.trajectory) {
-    for (auto* buffer : {&u_before_, &current_}) buffer->reserve(neurons * chunk_steps_, "trajectory");
+    trace(control);
     for (auto* buffer : {&host_u_before_, &host_current_}) buffer->reserve(neurons * chunk_steps_);
-    flags_.reserve(neurons * chunk_steps_, "trajectory");
     host_flags_.reserve(neurons * chunk_steps_);
-    control.u_before = u_before_.data();
-    control.current = current_.data();
-    control.flags = flags_.data();
   }
+}
+
+void ChunkRecorder::trace(kernel::Control& control) {
+  const std::size_t cells = std::size_t{data_.neurons} * chunk_steps_;
+  for (auto* buffer : {&u_before_, &current_}) buffer->reserve(cells, "trajectory");
+  flags_.reserve(cells, "trajectory");
+  control.u_before = u_before_.data();
+  control.current = current_.data();
+  control.flags = flags_.data();
 }
 
 void ChunkRecorder::fetch(std::uint32_t steps, const Stream& stream) {

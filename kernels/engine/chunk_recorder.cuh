@@ -7,6 +7,7 @@
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/device_network.cuh"
+#include "kernels/engine/traced_simulation.hpp"
 #include "sprig/engine/record_writer.hpp"
 
 namespace sprig::cuda {
@@ -19,6 +20,9 @@ class ChunkRecorder {
   // be null: then only the spike list that delivery needs is provided. Resizes the recording for the call.
   void begin(std::uint64_t first_step, std::uint64_t steps, const RecordOptions& what, Recording* recording,
              kernel::Control& control, const Stream& stream);
+  // In a call of which nothing is recorded: the trajectory of each chunk stays on the device, in traced().
+  void trace(kernel::Control& control);
+  TracedSteps traced(std::uint32_t steps) const { return {steps, u_before_.data(), current_.data(), flags_.data()}; }
   // Copies what the chunk of `steps` steps that the stream has just run recorded; waits for it.
   void fetch(std::uint32_t steps, const Stream& stream);
   // Appends what was fetched last, if anything.

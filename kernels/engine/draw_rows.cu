@@ -8,6 +8,7 @@
 
 #include "kernels/core/cuda_context.cuh"
 #include "kernels/core/launch.cuh"
+#include "kernels/core/scratch.cuh"
 #include "kernels/engine/draw_kernel.hpp"
 #include "kernels/engine/resident_layout.hpp"
 #include "sprig/core/error.hpp"
@@ -51,22 +52,6 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 Grid grid_of(std::uint64_t items) { return grid_for(items, kThreads, kMostBlocks); }
-
-// The library's scratch memory, which grows.
-class Scratch {
- public:
-  // operation(memory or null, bytes): CUB's two calls.
-  template <class Operation>
-  void run(const char* name, Operation operation) {
-    std::size_t bytes = 0;
-    check(operation(nullptr, bytes), name);
-    memory_.reserve(std::max<std::size_t>(bytes, 1), name);
-    check(operation(memory_.data(), bytes), name);
-  }
-
- private:
-  DeviceBuffer<unsigned char> memory_;
-};
 
 void exclusive_sum(Scratch& scratch, DeviceBuffer<std::uint64_t>& values, const Stream& stream) {
   scratch.run("summing up rows", [&](void* memory, std::size_t& bytes) {

@@ -31,6 +31,7 @@ void ResidentRecorder::begin(std::uint64_t first_step, std::uint64_t steps, cons
                              Recording* recording, const Stream& stream) {
   writer_.begin(first_step, steps, what, recording);
   fetched_ = 0;
+  traced_ = false;
   segment_steps_ = kernel::segment_steps(block_neurons_ * blocks_, most_spikes_, recording != nullptr ? &what : nullptr,
                                          record_bytes_, kLongestSegment);
   if (recording == nullptr) return;
@@ -46,13 +47,28 @@ void ResidentRecorder::begin(std::uint64_t first_step, std::uint64_t steps, cons
     probe_next_ = DeviceBuffer<std::uint32_t>(chains.next, "probes");
     probe_state_.reserve(3 * what.probe.size() * most, "probes");
   }
-  if (what.trajectory) {
-    for (auto* buffer : {&u_before_, &current_}) buffer->reserve(neurons_ * most, "trajectory");
-    flags_.reserve(neurons_ * most, "trajectory");
-  }
+  if (what.trajectory) reserve_trajectory(most);
+}
+
+void ResidentRecorder::reserve_trajectory(std::size_t steps) {
+  for (auto* buffer : {&u_before_, &current_}) buffer->reserve(neurons_ * steps, "trajectory");
+  flags_.reserve(neurons_ * steps, "trajectory");
+}
+
+void ResidentRecorder::trace(std::uint64_t steps) {
+  RecordOptions what;
+  what.trajectory = true;
+  segment_steps_ = kernel::segment_steps(block_neurons_ * blocks_, most_spikes_, &what, record_bytes_, kLongestSegment);
+  reserve_trajectory(static_cast<std::size_t>(std::min<std::uint64_t>(segment_steps_, steps)));
+  traced_ = true;
 }
 
 void ResidentRecorder::prepare(kernel::ResidentSegment& segment) const {
+  if (traced_) {
+    segment.u_before = u_before_.data();
+    segment.current = current_.data();
+    segment.flags = flags_.data();
+  }
   if (!writer_.wanted()) return;
   const RecordOptions& what = writer_.what();
   segment.spikes = spikes_.data();

@@ -9,6 +9,7 @@
 #include "kernels/engine/resident_data.hpp"
 #include "kernels/engine/resident_plan.hpp"
 #include "kernels/engine/resident_records.hpp"
+#include "kernels/engine/traced_simulation.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig::cuda {
@@ -22,6 +23,9 @@ class ResidentRecorder {
              const Stream& stream);
   // Steps of a segment that the buffers hold whatever happens.
   std::uint32_t segment_steps() const { return segment_steps_; }
+  // In a call of which nothing is recorded: the trajectory of each segment stays on the device, in traced().
+  void trace(std::uint64_t steps);
+  TracedSteps traced(std::uint32_t steps) const { return {steps, u_before_.data(), current_.data(), flags_.data()}; }
   // Fills the recording fields of `segment`.
   void prepare(kernel::ResidentSegment& segment) const;
   // Copies what `segment`, which the stream has run, recorded; waits for it. What was fetched before must have been
@@ -33,6 +37,7 @@ class ResidentRecorder {
   void finish();
 
  private:
+  void reserve_trajectory(std::size_t steps);
   void fetch_spikes(const kernel::ResidentSegment& segment, const Stream& stream);
 
   std::uint32_t neurons_, blocks_, block_neurons_;
@@ -41,6 +46,7 @@ class ResidentRecorder {
   RecordWriter writer_;
   kernel::SegmentRecords records_;
   std::uint32_t segment_steps_ = 0;
+  bool traced_ = false;
   std::uint64_t fetched_offset_ = 0;  // of the call
   std::uint32_t fetched_ = 0;         // steps fetched but not appended
 

@@ -2,6 +2,7 @@
 #include "kernels/engine/resident_simulation.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -20,7 +21,7 @@ namespace sprig::cuda {
 
 namespace {
 
-class ResidentSimulation final : public Simulation {
+class ResidentSimulation final : public TracedSimulation {
  public:
   // synapses: a SlicedNetwork or DrawnRows.
   template <class Synapses>
@@ -42,7 +43,12 @@ class ResidentSimulation final : public Simulation {
   // Work may still be queued when an error unwinds; buffers must outlive it.
   ~ResidentSimulation() override { cudaStreamSynchronize(stream_.get()); }
 
-  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
+    run(steps, input, what, recording, {});
+  }
+  void follow(std::uint64_t steps, const Input& input, const std::function<void(const TracedSteps&)>& use) override {
+    run(steps, input, {}, nullptr, use);
+  }
   void set_drive(const Drive& drive) override;
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override {
@@ -61,6 +67,8 @@ class ResidentSimulation final : public Simulation {
   void refuse_broken() const {
     if (broken_) throw DeviceError("resident engine", "an earlier call failed and left no state; set one first");
   }
+  void run(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording,
+           const std::function<void(const TracedSteps&)>& use);
   void check_segment(const kernel::ResidentSegment& segment, std::uint64_t first_step);
 
   std::string device_name_;
@@ -99,8 +107,8 @@ void ResidentSimulation::check_segment(const kernel::ResidentSegment& segment, s
   kernel::throw_not_finite(failure, first_step);
 }
 
-void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what,
-                                 Recording* recording) {
+void ResidentSimulation::run(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording,
+                             const std::function<void(const TracedSteps&)>& use) {
   const kernel::ResidentData& data = network_.data();
   check_call({data.neurons, 1, data.signal_channels, input_channels_}, steps, input, what, recording);
   refuse_broken();
@@ -109,6 +117,7 @@ void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const 
   kernel::ResidentSegment segment;
   input_.upload(steps, input, 1, stream_, segment);
   recorder_.begin(first_step, steps, what, recording, stream_);
+  if (use) recorder_.trace(steps);
   for (std::uint64_t done = 0; done < steps; done += segment.steps) {
     segment.step = step_;
     segment.offset = done;
@@ -120,6 +129,7 @@ void ResidentSimulation::advance(std::uint64_t steps, const Input& input, const 
     recorder_.append();  // the segment before this one, which runs meanwhile
     check_segment(segment, first_step);
     recorder_.fetch(segment, stream_);
+    if (use) use(recorder_.traced(segment.steps));
   }
   recorder_.finish();
 }

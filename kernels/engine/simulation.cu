@@ -162,7 +162,8 @@ void CudaSimulation::check_failure() {
   kernel::throw_not_finite(failure, first_step);
 }
 
-void CudaSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
+void CudaSimulation::run(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording,
+                         const std::function<void(const TracedSteps&)>& use) {
   const kernel::StepData& data = network_.data();
   check_call({data.neurons, data.replicas, data.signal_channels, input_channels_}, steps, input, what, recording);
   if (steps == 0) return;
@@ -171,6 +172,7 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
   control.next_step = step_;
   input_.upload(steps, input, network_.data().words, stream_, control);
   recorder_.begin(step_, steps, what, recording, control, stream_);
+  if (use) recorder_.trace(control);
   host_control_[0] = control;
   control_.upload(host_control_.data(), 1, stream_);
 
@@ -185,7 +187,8 @@ void CudaSimulation::advance(std::uint64_t steps, const Input& input, const Reco
     done += chunk;
     recorder_.append();
     recorder_.fetch(chunk, stream_);
-    if (done == steps || recording != nullptr || ++chunks % kChunksBetweenChecks == 0) check_failure();
+    if (done == steps || recording != nullptr || use || ++chunks % kChunksBetweenChecks == 0) check_failure();
+    if (use) use(recorder_.traced(chunk));
   }
   recorder_.finish(stream_);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,19 @@
 
 namespace sprig::cuda {
 
-class CudaSimulation final : public Simulation {
+class CudaSimulation final : public TracedSimulation {
  public:
   // `sliced` holds `network` as one slice of wide synapses. graphs = false: each kernel is launched by the host.
   CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
                  const SimulationOptions& options, bool graphs = true);
   ~CudaSimulation() override;
 
-  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
+  void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
+    run(steps, input, what, recording, {});
+  }
+  void follow(std::uint64_t steps, const Input& input, const std::function<void(const TracedSteps&)>& use) override {
+    run(steps, input, {}, nullptr, use);
+  }
   void set_drive(const Drive& drive) override;
   std::uint64_t step() const override { return step_; }
   SimulationState state() const override { return network_.state(step_, stream_); }
@@ -32,6 +38,8 @@ class CudaSimulation final : public Simulation {
   const std::vector<WeightRounding>& weight_rounding() const override { return rounding_; }
 
  private:
+  void run(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording,
+           const std::function<void(const TracedSteps&)>& use);
   void run_chunk(std::uint32_t steps);
   void check_failure();
   bool by_events() const { return network_.data().events.skip != nullptr; }

@@ -6,6 +6,7 @@
 #include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/dynamics/tangent_run.hpp"
 #include "sprig/network/standard_networks.hpp"
 #include "tests/emulated_device/support.hpp"
 #include "tests/kernels/bptt_cases.hpp"
@@ -94,6 +95,27 @@ std::uint64_t move_tangents() {
   return emulated::calls();
 }
 
+// Engine, linearisation, arrivals and frame, with a state that is taken and set.
+std::uint64_t run_linearised() {
+  RandomNetworkSpec spec;
+  spec.neurons = 20;
+  Network network = random_network(spec);
+  network.neurons.i_dc.assign(20, 10000);  // all fire
+  const TangentNetwork tangent = make_tangent_network(network);
+  TangentRunOptions what;
+  what.columns = 2;
+  const auto run = cuda::make_tangent_run(network, tangent, {}, {}, what);
+  std::vector<double> frame(std::size_t{tangent.rows()} * 2, 0), r, growth, mass;
+  frame[0] = frame[3] = 1;
+  run->start();
+  run->space().set_frame(frame);
+  EXPECT_GT(run->advance(20, {}), 0u);
+  run->set_state(run->state());
+  run->advance(20, {});
+  run->space().renormalise(r, growth, mass);
+  return emulated::calls();
+}
+
 std::vector<Scenario> scenarios() {
   EngineCase by_events{33, 1, 3};
   by_events.events = true;
@@ -113,7 +135,8 @@ std::vector<Scenario> scenarios() {
           {"drawn", draw},
           {"bptt", differentiate},
           {"competitive", compete},
-          {"tangents", move_tangents}};
+          {"tangents", move_tangents},
+          {"linearised", run_linearised}};
 }
 
 class Failures : public ::testing::TestWithParam<Scenario> {

@@ -2,6 +2,7 @@
 // sum (QR). Tolerance as stated in sprig/dynamics/tangent.hpp: 1e-9.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -39,7 +40,14 @@ std::vector<double> start_of(const TangentNetwork& network, std::uint32_t column
   return frame;
 }
 
-// Each step three neurons spike and their synapses of one delay deliver one step later.
+// Each step three neurons, in their order, spike and their synapses of one delay deliver one step later.
+std::uint32_t spiking(const TangentNetwork& network, std::uint32_t t, std::uint32_t e) {
+  std::vector<std::uint32_t> neurons;
+  for (std::uint32_t k = 0; k < 3; ++k) neurons.push_back((7 * t + 5 * k) % network.neurons);
+  std::sort(neurons.begin(), neurons.end());
+  return neurons[e];
+}
+
 SaltationChunk saltation_chunk(const TangentNetwork& network, std::uint32_t steps) {
   SaltationChunk chunk;
   chunk.steps = steps;
@@ -49,9 +57,9 @@ SaltationChunk saltation_chunk(const TangentNetwork& network, std::uint32_t step
     for (std::uint32_t i = 0; i < network.neurons; ++i)
       chunk.flags.push_back(test_uniform(6, t, i) < 0.1 ? kFrozen : 0);
     for (std::uint32_t e = 0; e < 3; ++e) {
-      const std::uint32_t neuron = (7 * t + 5 * e) % network.neurons;
+      const std::uint32_t neuron = spiking(network, t, e);
       chunk.events.push_back({neuron, 3 * (t % 2) + e, 0.3 + 0.1 * e, 0.9});
-      const std::uint32_t earlier = (7 * (t - 1) + 5 * e) % network.neurons;
+      const std::uint32_t earlier = t > 0 ? spiking(network, t - 1, e) : 0;
       if (t > 0 && network.run_offsets[earlier] < network.run_offsets[earlier + 1]) {
         const std::uint64_t run = network.run_offsets[earlier];
         chunk.deliveries.push_back({network.run_begin[run], network.run_begin[run + 1], 3 * ((t - 1) % 2) + e});

@@ -8,15 +8,11 @@
 #include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
-#include "sprig/core/words.hpp"
-#include "sprig/dynamics/linearise.hpp"
+#include "sprig/dynamics/tangent_run.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
-
-enum class LyapunovMethod { saltation, surrogate };
-constexpr auto words_of(LyapunovMethod) { return words<LyapunovMethod>("saltation", "surrogate"); }
 
 // What lyapunov_spectrum(), contraction_exponents() and probe_exponents() are asked; each reads what it needs.
 struct LyapunovOptions {

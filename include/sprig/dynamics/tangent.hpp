@@ -84,7 +84,8 @@ struct TangentDelivery {
 
 // Some steps of the event-driven system. Each step: (1) flow: free neurons dV = p22 dV + p21 dI (dI before its decay),
 // all dI = p11 dI; (2) exponential synapses: events, then deliveries; delta synapses: deliveries, then events.
-// Deliveries do not move dV of a neuron flagged kDeaf. Within a step, order as listed.
+// Deliveries do not move dV of a neuron flagged kDeaf. Within a step, order as listed; events ascend in neuron, none
+// twice, and a payload is delivered in a later step than its event.
 struct SaltationChunk {
   std::uint32_t steps = 0;
   std::uint32_t slots = 0;          // payload rows in use; those of earlier chunks keep their content

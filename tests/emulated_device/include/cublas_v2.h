@@ -10,7 +10,7 @@ enum cublasStatus_t {
 };
 enum cublasFillMode_t { CUBLAS_FILL_MODE_UPPER = 1 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
-enum cublasSideMode_t { CUBLAS_SIDE_RIGHT = 1 };
+enum cublasSideMode_t { CUBLAS_SIDE_LEFT = 0 };
 enum cublasDiagType_t { CUBLAS_DIAG_NON_UNIT = 0 };
 using cublasHandle_t = struct EmulatedLibrary*;
 

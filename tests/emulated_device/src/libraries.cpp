@@ -74,35 +74,35 @@ const char* cublasGetStatusString(cublasStatus_t status) {
   return status == CUBLAS_STATUS_SUCCESS ? "CUBLAS_STATUS_SUCCESS" : "CUBLAS_STATUS_EXECUTION_FAILED";
 }
 
-// The upper triangle of C = alpha A^T A + beta C.
+// The upper triangle of C = alpha A A^T + beta C.
 cublasStatus_t cublasDsyrk(cublasHandle_t handle, cublasFillMode_t, cublasOperation_t operation, int n, int k,
                            const double* alpha, const double* a, int a_stride, const double* beta, double* c,
                            int c_stride) {
-  if (operation != CUBLAS_OP_T) return CUBLAS_STATUS_INVALID_VALUE;
+  if (operation != CUBLAS_OP_N) return CUBLAS_STATUS_INVALID_VALUE;
   const auto work = [=, alpha = *alpha, beta = *beta] {
-    const ConstMatrix from(a, k, n, Eigen::OuterStride<>(a_stride));
+    const ConstMatrix from(a, n, k, Eigen::OuterStride<>(a_stride));
     Matrix to(c, n, n, Eigen::OuterStride<>(c_stride));
-    const Eigen::MatrixXd product = alpha * from.transpose() * from;
+    const Eigen::MatrixXd product = alpha * from * from.transpose();
     for (int column = 0; column < n; ++column)
       for (int row = 0; row <= column; ++row)
         to(row, column) = product(row, column) + (beta == 0 ? 0 : beta * to(row, column));
   };
-  return status_of(queue_work(handle->stream, {{a, doubles(k, a_stride, n)}, {c, doubles(n, c_stride, n)}}, work),
+  return status_of(queue_work(handle->stream, {{a, doubles(n, a_stride, k)}, {c, doubles(n, c_stride, n)}}, work),
                    CUBLAS_STATUS_EXECUTION_FAILED);
 }
 
-// B = alpha B A^-1, A upper triangular.
+// B = alpha A^-T B, A upper triangular.
 cublasStatus_t cublasDtrsm(cublasHandle_t handle, cublasSideMode_t, cublasFillMode_t, cublasOperation_t operation,
                            cublasDiagType_t, int m, int n, const double* alpha, const double* a, int a_stride,
                            double* b, int b_stride) {
-  if (operation != CUBLAS_OP_N) return CUBLAS_STATUS_INVALID_VALUE;
+  if (operation != CUBLAS_OP_T) return CUBLAS_STATUS_INVALID_VALUE;
   const auto work = [=, alpha = *alpha] {
-    const ConstMatrix triangle(a, n, n, Eigen::OuterStride<>(a_stride));
+    const ConstMatrix triangle(a, m, m, Eigen::OuterStride<>(a_stride));
     Matrix to(b, m, n, Eigen::OuterStride<>(b_stride));
     to *= alpha;
-    triangle.triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(to);
+    triangle.transpose().triangularView<Eigen::Lower>().solveInPlace(to);
   };
-  return status_of(queue_work(handle->stream, {{a, doubles(n, a_stride, n)}, {b, doubles(m, b_stride, n)}}, work),
+  return status_of(queue_work(handle->stream, {{a, doubles(m, a_stride, m)}, {b, doubles(m, b_stride, n)}}, work),
                    CUBLAS_STATUS_EXECUTION_FAILED);
 }
 
@@ -199,8 +199,11 @@ cusolverStatus_t cusolverDnDorgqr(cusolverDnHandle_t handle, int m, int n, int k
 
 namespace cub {
 
-cudaError_t DeviceScan::ExclusiveSum(void* memory, std::size_t& bytes, const std::uint64_t* from, std::uint64_t* to,
-                                     std::size_t count, cudaStream_t stream) {
+namespace {
+
+template <class T>
+cudaError_t exclusive_sum(void* memory, std::size_t& bytes, const T* from, T* to, std::size_t count,
+                          cudaStream_t stream) {
   constexpr std::size_t kBytes = 512;
   if (memory == nullptr) {
     bytes = kBytes;
@@ -208,7 +211,18 @@ cudaError_t DeviceScan::ExclusiveSum(void* memory, std::size_t& bytes, const std
   }
   if (bytes < kBytes) return cudaErrorInvalidValue;
   return queue_work(stream, {{memory, kBytes}, {from, count * sizeof *from}, {to, count * sizeof *to}},
-                    [=] { std::exclusive_scan(from, from + count, to, std::uint64_t{0}); });
+                    [=] { std::exclusive_scan(from, from + count, to, T{0}); });
+}
+
+}  // namespace
+
+cudaError_t DeviceScan::ExclusiveSum(void* memory, std::size_t& bytes, const std::uint64_t* from, std::uint64_t* to,
+                                     std::size_t count, cudaStream_t stream) {
+  return exclusive_sum(memory, bytes, from, to, count, stream);
+}
+cudaError_t DeviceScan::ExclusiveSum(void* memory, std::size_t& bytes, const std::uint32_t* from, std::uint32_t* to,
+                                     std::size_t count, cudaStream_t stream) {
+  return exclusive_sum(memory, bytes, from, to, count, stream);
 }
 
 cudaError_t DeviceRadixSort::SortPairs(void* memory, std::size_t& bytes, const std::uint32_t* keys,
