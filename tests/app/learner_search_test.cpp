@@ -130,12 +130,12 @@ TEST_F(LearnerSearch, ModelsOfFewBitsAreKeptAndTakenUp) {
   }
 }
 
+// All weights decay to 0.
 TEST_F(LearnerSearch, SaysThatCodesAreAtTheirEnds) {
-  const Outcome o = run(quick("learn", "out",
-                              {"learn.weight_bits=4", "learn.rate_post=0", "learn.rate_pre=1", "learn.norm=0",
-                               "learn.one_spike=false", "learn.inhibition_mv=0", "learn.theta_plus_mv=0"}));
+  const Outcome o = run(
+      quick("learn", "out", {"learn.weight_bits=4", "learn.rule=spikedyn", "learn.norm=0", "learn.decay_rate=1e6"}));
   ASSERT_EQ(o.code, 0) << o.err;
-  EXPECT_NE(o.out.find("% of the weights are 0 or the largest"), std::string::npos) << o.out;
+  EXPECT_NE(o.out.find("spikedyn, seed 1: 100 % of the weights are 0 or the largest"), std::string::npos) << o.out;
 }
 
 TEST_F(LearnerSearch, APlanTellsHowMuchLessNarrowWeightsTake) {
