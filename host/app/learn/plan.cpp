@@ -12,7 +12,7 @@ namespace sprig::app {
 MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks) {
   const double seeds = config.learn.seeds, models = seeds * static_cast<double>(1 + config.learn.variants.size());
   MemoryPlan plan;
-  double weights = 0, state = 0, stages = 0, working = 0, of_phase[2] = {0, 0};
+  double weights = 0, state = 0, stages = 0, working = 0, responses = 0, of_phase[2] = {0, 0};
   // Codes are numbers for a presentation in each model's memory of a GPU, in that of each thread on the CPU.
   const double opened = gpu_blocks > 0 ? models : std::min<double>(models, team_size(config.simulation.threads));
   for (const LearnVariant& variant : learn_variants(config)) {
@@ -30,6 +30,7 @@ MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gp
     }
     for (const Stage& stage : protocol_stages(learn.protocol, images.train, images.scored().scored, 0))
       stages += seeds * 4.0 * static_cast<double>(stage.train.size() + stage.label.size() + stage.score.size());
+    responses += seeds * 8.0 * kImageClasses * learn.model.neurons;
     plan.neurons += seeds * learn.model.neurons;
     plan.synapses += static_cast<double>(images.train.shape.pixels()) * learn.model.neurons * seeds;
   }
@@ -38,6 +39,7 @@ MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gp
                 {"task", "weights before the stage", weights},
                 {"learning", "weights", weights},
                 {"learning", "neurons and traces", state},
+                {"learning", "responses to each class", responses},
                 {"learning", "spike counts", std::max(of_phase[0], of_phase[1])}};
   if (working > 0) plan.items.push_back({"learning", "weights of 32 bits while an image is learnt", working});
   return plan;
