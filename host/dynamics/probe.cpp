@@ -102,7 +102,7 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
   result.window_ms = static_cast<double>(window) * network.step_ms;
   LyapunovAccumulator average(network.size(), 0);
   const std::uint64_t windows = run.average_steps / window, first = run.transient_steps + run.settle_steps;
-  std::optional<SaltationBuilder> at_start;  // of the window under way, as the run's state
+  std::optional<SaltationState> at_start;  // of the window under way, as the run's state
   run.go_on(
       checkpoints,
       [&](Writer& writer) {
@@ -112,17 +112,19 @@ ProbeResult probe_exponents(const Network& network, const Drive& drive, const Si
       [&](Reader& reader) {
         bool averages = false;
         reader(averages);
-        if (averages) reader(builder, result.windows, average, probes);
+        if (averages) reader(at_start.emplace(), result.windows, average, probes);
         if (averages ? run.done() != first + result.windows * window : run.done() > first)
           reader.refuse("has windows of other steps");
-        if (averages) at_start.emplace(builder);
+        if (averages && !is_possible(tangent, *at_start))
+          reader.refuse("has spikes in flight that are not this network's");
+        if (averages) builder.set_state(*at_start);
       });
   if (!at_start) {
     run.skip(first - run.done());
     builder.start(run.state());
   }
   for (; result.windows < windows; ++result.windows) {
-    at_start.emplace(builder);
+    at_start = builder.state();
     run.mark();
     std::vector<SaltationChunk> chunks;
     for (std::uint64_t done = 0; done < window; done += kChunkSteps)
