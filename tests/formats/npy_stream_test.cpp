@@ -54,7 +54,7 @@ TEST(NpyStream, AWholeFileIsThatOfTheSameArrayButForItsPadding) {
 TEST(NpyStream, RowsAreOnTheDiskBeforeTheHeaderThatCountsThem) {
   const TemporaryFolder folder;
   const std::vector<float> values{1, 2};
-  NpyStream stream(folder.file("a.npy"), "<f4", {}, 8);
+  NpyStream stream(folder.file("a.npy"), "<f4", {}, 4);
   const test::SyncedPaths synced;
   stream.append(values.data(), 2);
   stream.flush();
