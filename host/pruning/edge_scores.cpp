@@ -13,6 +13,7 @@
 #include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/covariance.hpp"
 #include "sprig/dynamics/covariance_expansion.hpp"
+#include "sprig/pruning/options.hpp"
 
 namespace sprig {
 namespace {
@@ -162,17 +163,15 @@ EdgeScores covariance_scores(const ScoreInput& input, const SparseSystem& a, con
   const PruneOptions& options = input.options;
   const double sigma_squared = options.sigma * options.sigma;
   const int threads = input.simulation.threads;
-  CovarianceMethod method = options.covariance;
-  if (method == CovarianceMethod::automatic && a.size() <= kDenseNeurons) method = CovarianceMethod::dense;
-  if (method == CovarianceMethod::dense) {
+  if (is_dense(options.covariance, a.size())) {
     EdgeScores result;
-    result.use = {.used = true, .method = method};
+    result.use = {.used = true, .method = CovarianceMethod::dense};
     result.scores =
         noise_scores(input.work.recurrent(), l, lyapunov_covariance(dense_matrix(a), sigma_squared, threads, progress));
     return result;
   }
   constexpr double kExpansionShare = 0.2;
-  if (method != CovarianceMethod::sampled)
+  if (options.covariance != CovarianceMethod::sampled)
     if (std::optional<EdgeScores> expanded = expanded_scores(input, a, l, progress.part(0, kExpansionShare)))
       return std::move(*expanded);
   const std::vector<std::uint32_t> ids = original_neurons(input);
@@ -182,6 +181,25 @@ EdgeScores covariance_scores(const ScoreInput& input, const SparseSystem& a, con
       has_projections(a) ? projection_sampler(a, sigma_squared, keys, threads)
                          : cayley_sampler(a, sigma_squared, keys, threads, of_samples.part(0, 0));
   return sampled_scores(input, *sampler, l, of_samples);
+}
+
+std::vector<NamedBytes> covariance_arrays(PruneMethod method, CovarianceMethod covariance, double n, double e) {
+  constexpr double kSystem = 12, kMoments = 32, kOfSynapse = 16;  // an entry, a synapse, a synapse's score and error
+  constexpr double kSampled = 5 * 128 + 32, kEntries = 12 + 16;   // a neuron; an entry of A^T and two mirrors
+  constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
+  const bool dense = is_dense(covariance, n);
+  if (method == PruneMethod::resistance) {
+    if (dense) return {{"Laplacian and its inverse", 4 * 8 * n * n}};
+    return {{"conductances", 4 * kSystem * e},
+            {"samples of resistances", (kSampled + 128) * n + (kMoments + kOfSynapse + 16) * e}};
+  }
+  const NamedBytes scores{"edge scores", 4 * 8 * e}, system{"linear system", kSystem * e + 12 * n};
+  if (dense) return {{"covariance", kMatrices * 8 * n * n}, scores};
+  const double samples = kSampled * n + (kMoments + kOfSynapse + 8) * e, expansion = kEntries * e + 32 * n;
+  if (covariance == CovarianceMethod::sampled) return {system, {"samples of covariances", samples}, scores};
+  if (covariance == CovarianceMethod::expansion) return {system, {"expansion of covariances", expansion}, scores};
+  // These two are not held at once.
+  return {system, {"expansion or samples of covariances", std::max(expansion, samples)}, scores};
 }
 
 }  // namespace sprig

@@ -24,8 +24,8 @@ static_assert(kTogether * kLanes * kEstimateBlocks == kSearches);
 
 // [node * kLanes + lane]: the dependencies of every kLanes-th of the sampled sources, summed. The lanes are samples of
 // their own, whose scatter tells the noise of their mean.
-std::vector<double> sampled_dependencies(const SimpleGraph& graph, int threads, const Progress& progress) {
-  const SimpleGraph backward = reversed(graph, progress.part(0, 0));
+std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleGraph& backward, int threads,
+                                         const Progress& progress) {
   std::vector<std::vector<double>> partial(kEstimateBlocks);
   ExceptionTrap trap;
   LoopPoll poll("betweenness", progress, kSearches, 1);
@@ -124,7 +124,8 @@ EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const 
   constexpr double kLocalShare = 0.3;  // of the work, for the progress alone
   const SimpleGraph simple = simplify(graph, false, false, progress.part(0, 0));
   const Local local = local_features(simple, threads, progress.part(0, kLocalShare));
-  const std::vector<double> lanes = sampled_dependencies(simple, threads, progress.part(kLocalShare, 1));
+  const std::vector<double> lanes =
+      sampled_dependencies(simple, local.backward, threads, progress.part(kLocalShare, 1));
   EstimatedBetweenness estimate{std::vector<double>(graph.rows, 0), 0};
   const auto inner = static_cast<Eigen::Index>(local.inner.size());
   Eigen::VectorXd values(inner), noise(inner);  // of the searches: the estimate, and its variance

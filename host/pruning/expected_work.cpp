@@ -62,24 +62,10 @@ double spectrum_work(const PruneSizes& sizes, const LyapunovOptions& options) {
          steps * sizes.step_ms / renorm_ms * 4 * states * k * k * kFlop;
 }
 
-namespace {
-
-// Of methods that need the covariances or resistances of synapses' ends.
-bool needs_pairs(PruneMethod method) {
-  return method == PruneMethod::lnp || method == PruneMethod::noise || method == PruneMethod::resistance;
-}
-
-}  // namespace
-
-bool is_dense(const PruneSizes& sizes, PruneMethod method, const PruneOptions& options) {
-  return needs_pairs(method) && (options.covariance == CovarianceMethod::dense ||
-                                 (options.covariance == CovarianceMethod::automatic && sizes.neurons <= kDenseNeurons));
-}
-
 double scores_work(const PruneSizes& sizes, PruneMethod method, const PruneOptions& options) {
   const double n = sizes.neurons, e = sizes.synapses;
   double work = e;
-  if (needs_pairs(method)) work += is_dense(sizes, method, options) ? kDenseScores * n * n * n : kSparseScores * e;
+  if (needs_covariance(method)) work += is_dense(options.covariance, n) ? kDenseScores * n * n * n : kSparseScores * e;
   if (method == PruneMethod::lnp && options.score != ScoreVariant::w) {
     const LyapunovOptions& o = options.lyapunov;
     work += options.per_neuron == PerNeuron::contraction ? kStep * n * steps_of(sizes, o.transient_ms + o.duration_ms)
@@ -87,7 +73,7 @@ double scores_work(const PruneSizes& sizes, PruneMethod method, const PruneOptio
   }
   const bool runs = method == PruneMethod::activity || method == PruneMethod::correlation ||
                     method == PruneMethod::noise_empirical ||
-                    (options.linearisation == Linearisation::measured && needs_pairs(method));
+                    (options.linearisation == Linearisation::measured && needs_covariance(method));
   if (runs) work += kStep * n * steps_of(sizes, options.lyapunov.transient_ms + options.activity_ms);
   if (method == PruneMethod::betweenness_high || method == PruneMethod::betweenness_low)
     work += n * e * (kLengthVisit + kHopVisit);
@@ -125,10 +111,11 @@ double spectrum_bytes(const PruneSizes& sizes, const LyapunovOptions& options) {
 }
 
 double scores_bytes(const PruneSizes& sizes, PruneMethod method, const PruneOptions& options) {
-  const double n = sizes.neurons, e = sizes.synapses, square = 8 * n * n, scores = 4 * 8 * e;  // as in the memory plan
-  if (!needs_pairs(method)) return scores;
-  if (is_dense(sizes, method, options)) return (method == PruneMethod::resistance ? 4 : 9) * square + scores;
-  return 672 * n + 68 * e + scores;
+  if (!needs_covariance(method)) return 4 * 8 * sizes.synapses;
+  double bytes = 0;
+  for (const NamedBytes& array : covariance_arrays(method, options.covariance, sizes.neurons, sizes.synapses))
+    bytes += array.bytes;
+  return bytes;
 }
 
 double choice_bytes(const PruneSizes& sizes) {

@@ -35,7 +35,4 @@ double scores_bytes(const PruneSizes& sizes, PruneMethod method, const PruneOpti
 double choice_bytes(const PruneSizes& sizes);
 double delocalisation_bytes(const PruneSizes& sizes, const PruneOptions& options);
 
-// Do its scores come from dense matrices, so that their time is that of products?
-bool is_dense(const PruneSizes& sizes, PruneMethod method, const PruneOptions& options);
-
 }  // namespace sprig

@@ -15,11 +15,6 @@ namespace {
 
 constexpr double kLeastActivity = 20;  // in time constants: fewer bins say nothing of a covariance
 
-// Are covariances or resistances computed?
-bool needs_covariance(PruneMethod method) {
-  return method == PruneMethod::lnp || method == PruneMethod::noise || method == PruneMethod::resistance;
-}
-
 void check_covariance(const PruneOptions& options, std::uint32_t neurons) {
   const PruneMethod method = scoring_method(options);
   if (!needs_covariance(method)) return;
@@ -133,6 +128,10 @@ bool measures_before(const PruneOptions& options) {
 
 bool needs_exponents(const PruneOptions& options) {
   return scoring_method(options) == PruneMethod::lnp && options.score != ScoreVariant::w;
+}
+
+bool needs_covariance(PruneMethod method) {
+  return method == PruneMethod::lnp || method == PruneMethod::noise || method == PruneMethod::resistance;
 }
 
 bool removes_central(const PruneOptions& options) {

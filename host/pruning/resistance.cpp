@@ -110,8 +110,7 @@ SparseSystem conductances(const Csr& graph) {
 
 EdgeScores resistance_scores(const ScoreInput& input) {
   const Csr& graph = input.work.recurrent();
-  const CovarianceMethod asked = input.options.covariance;
-  if (asked == CovarianceMethod::dense || (asked == CovarianceMethod::automatic && graph.rows <= kDenseNeurons))
+  if (is_dense(input.options.covariance, graph.rows))
     return {resistance_scores(graph, input.progress), {.used = true, .method = CovarianceMethod::dense}};
   std::vector<double> magnitudes(graph.synapses());
   for (std::uint64_t k = 0; k < magnitudes.size(); ++k) magnitudes[k] = std::abs(static_cast<double>(graph.weights[k]));

@@ -62,13 +62,14 @@ void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints
     state_.work = std::move(trial.work);
     state_.guards = trial.guards;
     state_.rounds.push_back(trial.round);
+    state_.steps.add(std::exchange(costs_, {}));
     state_.unchanged = trial.changed ? 0 : state_.unchanged + 1;
     whole();
   }
 }
 
 PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& progress,
-                                          const Checkpoints& checkpoints) const {
+                                          const Checkpoints& checkpoints) {
   const std::uint64_t synapses = state_.work.recurrent().synapses();
   Begun begun{state_.guards, {}};
   PruneRound& now = begun.round;
@@ -92,8 +93,10 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
     of_scores.report("prune", 0);
     Scores scores;
     if (goal < synapses || !after) {
-      const StepClock clock(state_.steps, PruneStep::scores, scores_bytes(sizes, options_.method, options_),
-                            is_dense(sizes, options_.method, options_) ? StepBound::arithmetic : StepBound::memory);
+      const StepClock clock(costs_, PruneStep::scores, scores_bytes(sizes, options_.method, options_),
+                            needs_covariance(options_.method) && is_dense(options_.covariance, sizes.neurons)
+                                ? StepBound::arithmetic
+                                : StepBound::memory);
       scores = method_scores(options_.method, input);
     }
     now.covariance = scores.covariance;
@@ -109,7 +112,7 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
 }
 
 PruningRounds::Trial PruningRounds::neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal,
-                                                  const Begun& begun, const Progress& progress) const {
+                                                  const Begun& begun, const Progress& progress) {
   Trial trial{state_.work, begun.guards, begun.round};
   const std::vector<std::uint8_t> keep = keep_highest_neurons(trial.work, scores.neurons, neurons, progress.part(0, 0));
   const std::vector<double> left = among(keep, trial.work.recurrent(), scores.synapses);
@@ -120,7 +123,7 @@ PruningRounds::Trial PruningRounds::neurons_first(const Scores& scores, std::uin
 }
 
 PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal,
-                                                   const Begun& begun, const Progress& progress) const {
+                                                   const Begun& begun, const Progress& progress) {
   const bool neurons_go = neurons < state_.work.network().size();
   const auto target = static_cast<double>(goal), available = static_cast<double>(state_.work.recurrent().synapses());
   const bool synapses_go = target < available;
@@ -143,19 +146,18 @@ PruningRounds::Trial PruningRounds::synapses_first(const Scores& scores, std::ui
 }
 
 // Step II: `target` neurons of the trial's network stay.
-void PruningRounds::take_central(std::uint64_t target, Trial& trial, const Progress& progress) const {
+void PruningRounds::take_central(std::uint64_t target, Trial& trial, const Progress& progress) {
   const PruneSizes sizes = PruneSizes::of(trial.work.network());
-  const StepClock clock(state_.steps, PruneStep::betweenness,
-                        step_two_bytes(options_, sizes.neurons, sizes.synapses, 1), StepBound::memory);
+  const StepClock clock(costs_, PruneStep::betweenness, step_two_bytes(options_, sizes.neurons, sizes.synapses, 1),
+                        StepBound::memory);
   const CentralNeurons central = central_neurons(trial.work, options_, target, simulation_.threads, progress);
   trial.round.betweenness_overlap = central.overlap;
   trial.changed |= trial.work.keep_neurons(central.keep);
 }
 
 // Keeps `target` synapses of the trial's network, which has more.
-void PruningRounds::choose(const std::vector<double>& scores, double target, Trial& trial,
-                           const Progress& progress) const {
-  const StepClock clock(state_.steps, PruneStep::choice, choice_bytes(PruneSizes::of(trial.work.network())),
+void PruningRounds::choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress) {
+  const StepClock clock(costs_, PruneStep::choice, choice_bytes(PruneSizes::of(trial.work.network())),
                         StepBound::memory);
   const double share = shares_.empty() ? 0 : shares_[std::min<std::size_t>(trial.round.round, shares_.size() - 1)];
   const SynapseChoice choice = choose_synapses(trial.work, scores, choice_rule(options_.method), target, share,

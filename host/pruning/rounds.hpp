@@ -46,14 +46,14 @@ class PruningRounds {
  private:
   struct Begun;
   struct Trial;
-  Trial round(std::uint32_t number, const Progress& progress, const Checkpoints& checkpoints) const;
+  Trial round(std::uint32_t number, const Progress& progress, const Checkpoints& checkpoints);
   // What comes of the state's network when neurons, or synapses, go first; begun: as far as the scores have brought it.
   Trial neurons_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
-                      const Progress& progress) const;
+                      const Progress& progress);
   Trial synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
-                       const Progress& progress) const;
-  void take_central(std::uint64_t target, Trial& trial, const Progress& progress) const;
-  void choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress) const;
+                       const Progress& progress);
+  void take_central(std::uint64_t target, Trial& trial, const Progress& progress);
+  void choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress);
 
   RoundsState& state_;
   const Drive& drive_;
@@ -61,6 +61,7 @@ class PruningRounds {
   const PruneOptions& options_;
   std::uint64_t synapses_before_, neurons_before_, room_ = 0;
   std::vector<double> shares_;
+  StepCosts costs_;  // of the round under way, which the state does not have yet
 };
 
 // Synapses of weight >= 0.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "host/pruning/betweenness_sums.hpp"
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
 #include "sprig/core/threads.hpp"
@@ -77,10 +78,7 @@ std::vector<double> two_hop_betweenness(const SimpleGraph& graph, int threads, c
       }
     });
   trap.rethrow();
-  std::vector<double> sum(graph.nodes, 0);
-  for (const auto& part : partial)
-    for (std::size_t v = 0; v < part.size(); ++v) sum[v] += part[v];
-  return sum;
+  return sum_of_parts(partial, graph.nodes, progress.part(1, 1));
 }
 
 }  // namespace sprig

@@ -208,37 +208,6 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   return plan;
 }
 
-namespace {
-
-// What a round's covariances or resistances hold. The expansion and samples are not held at once.
-template <class Add>
-void plan_covariance(CovarianceMethod method, const PlannedNetwork& planned, bool resistance, bool covariance,
-                     const Add& add) {
-  const double n = planned.neurons, e = planned.synapses;
-  constexpr double kSystem = 12, kMoments = 32,
-                   kOfSynapse = 16;  // bytes an entry, a synapse, a synapse's score and error
-  constexpr double kSampled = 5 * 128 + 32, kEntries = 12 + 16;  // bytes a neuron; an entry of A^T and two mirrors
-  if (method == CovarianceMethod::automatic && n <= kDenseNeurons) method = CovarianceMethod::dense;
-  const bool dense = method == CovarianceMethod::dense;
-  if (resistance && dense) add("pruning", "Laplacian and its inverse", 4 * 8 * n * n);
-  if (resistance && !dense) {
-    add("pruning", "conductances", 4 * kSystem * e);
-    add("pruning", "samples of resistances", (kSampled + 128) * n + (kMoments + kOfSynapse + 16) * e);
-  }
-  if (!covariance) return;
-  constexpr double kMatrices = 9;  // that lyapunov_covariance() holds at once, products and transposes among them
-  if (dense) add("pruning", "covariance", kMatrices * 8 * n * n);
-  if (!dense) add("pruning", "linear system", kSystem * e + 12 * n);
-  const double samples = kSampled * n + (kMoments + kOfSynapse + 8) * e, expansion = kEntries * e + 32 * n;
-  if (method == CovarianceMethod::sampled) add("pruning", "samples of covariances", samples);
-  if (method == CovarianceMethod::expansion) add("pruning", "expansion of covariances", expansion);
-  if (method == CovarianceMethod::automatic)
-    add("pruning", "expansion or samples of covariances", std::max(expansion, samples));
-  add("pruning", "edge scores", 4 * 8 * e);
-}
-
-}  // namespace
-
 MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::DeviceInfo* gpu) {
   const PlannedNetwork planned = planned_network(config, work);
   const double n = planned.neurons, e = planned.synapses, copies = cells;
@@ -270,8 +239,12 @@ MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::D
            : work == Work::prune ? scored(config.prune.method)
                                  : false;
   };
-  plan_covariance(config.prune.covariance, planned, pruned_by(PruneMethod::resistance),
-                  pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise), add);
+  const auto add_covariance = [&](PruneMethod method) {
+    for (const NamedBytes& array : covariance_arrays(method, config.prune.covariance, n, e))
+      add("pruning", array.name, array.bytes);
+  };
+  if (pruned_by(PruneMethod::resistance)) add_covariance(PruneMethod::resistance);
+  if (pruned_by(PruneMethod::lnp) || pruned_by(PruneMethod::noise)) add_covariance(PruneMethod::noise);
   const PruneOptions& p = config.prune;
   if (p.neuron_fraction > 0 && work != Work::operating_point &&
       (p.neurons_by == NeuronChoice::betweenness || (p.neurons_by == NeuronChoice::own && pruned_by(PruneMethod::lnp))))

@@ -21,6 +21,11 @@ inline constexpr std::uint32_t kDenseNeurons = 512;       // measured: docs/lnp.
 inline constexpr std::uint32_t kMaxDenseNeurons = 15000;  // of "dense": 1.8 GB a matrix
 inline constexpr double kMostCovarianceSamples = 16777216;
 
+// Are they matrices of all pairs in a network of so many neurons?
+constexpr bool is_dense(CovarianceMethod method, double neurons) {
+  return method == CovarianceMethod::dense || (method == CovarianceMethod::automatic && neurons <= kDenseNeurons);
+}
+
 // What a round took.
 struct CovarianceUse {
   bool used = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "sprig/pruning/prune.hpp"
 
@@ -26,6 +27,15 @@ bool measures_before(const PruneOptions& options);
 bool needs_exponents(const PruneOptions& options);
 // Does betweenness choose the neurons, after the synapses?
 bool removes_central(const PruneOptions& options);
+// Do its scores come from the covariances or resistances of synapses' ends?
+bool needs_covariance(PruneMethod method);
+// What these, and the scores, hold in a network of that size.
+struct NamedBytes {
+  const char* name;
+  double bytes;
+};
+std::vector<NamedBytes> covariance_arrays(PruneMethod method, CovarianceMethod covariance, double neurons,
+                                          double synapses);
 // Working memory of step II by betweenness, bytes, of a graph of that size.
 double step_two_bytes(const PruneOptions& options, double neurons, double synapses, int threads);
 // Do they call options.measure?

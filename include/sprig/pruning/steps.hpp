@@ -27,11 +27,7 @@ struct StepCost {
   double bytes = 0;  // working memory of one thread beside the network, where it was largest; 0: the step was not done
   StepBound bound = StepBound::memory;
 
-  static void persist(auto& self, auto& archive) {
-    auto bound = static_cast<std::uint8_t>(self.bound);
-    archive(self.seconds, self.bytes, bound);
-    if constexpr (std::remove_reference_t<decltype(archive)>::kReads) self.bound = static_cast<StepBound>(bound);
-  }
+  static void persist(auto& self, auto& archive) { archive(self.seconds, self.bytes, self.bound); }
 };
 
 struct StepCosts {
