@@ -28,6 +28,11 @@ struct Entries {
   double row_mirror(std::uint64_t e) const {
     return row_mirrors[e] < rows.values.size() ? rows.values[row_mirrors[e]] : 0;
   }
+  // F(V)_ij of entry e of row i, V the diagonal v.
+  double first_order(std::uint32_t i, std::uint64_t e, const std::vector<double>& v) const {
+    const std::uint32_t j = rows.columns[e];
+    return (rows.values[e] * v[j] + v[i] * row_mirror(e)) / (d(i) + d(j));
+  }
   // Has the entry of A^T none beside it in A?
   bool in_columns_alone(std::uint64_t e) const { return column_mirrors[e] == columns.values.size(); }
 };
@@ -54,11 +59,8 @@ bool second_order_variances(const Entries& m, double sigma_squared, int threads,
 #pragma omp parallel for schedule(static) num_threads(team_size(threads)) reduction(max : change)
     for (std::uint32_t i = 0; i < n; ++i) {
       double sum = 0;
-      for (std::uint64_t e = m.rows.offsets[i]; e < m.rows.offsets[i + 1]; ++e) {
-        const std::uint32_t j = m.rows.columns[e];
-        const double m_ij = m.rows.values[e];
-        sum += m_ij * (m_ij * v[j] + v[i] * m.row_mirror(e)) / (m.d(i) + m.d(j));
-      }
+      for (std::uint64_t e = m.rows.offsets[i]; e < m.rows.offsets[i + 1]; ++e)
+        sum += m.rows.values[e] * m.first_order(i, e, v);
       next[i] = (0.5 * sigma_squared + sum) / m.d(i);
       change = std::max(change, std::abs(next[i] - v[i]) / std::abs(v[i]));
     }
@@ -72,13 +74,11 @@ bool second_order_variances(const Entries& m, double sigma_squared, int threads,
 std::vector<double> first_order_covariances(const Entries& m, const Csr& graph, const std::vector<double>& v,
                                             int threads) {
   std::vector<double> result(graph.synapses());
-  const SparseSystem& a = m.rows;
 #pragma omp parallel for schedule(static) num_threads(team_size(threads))
   for (std::uint32_t i = 0; i < graph.rows; ++i)
     for (std::uint64_t k = graph.offsets[i]; k < graph.offsets[i + 1]; ++k) {
       const std::uint32_t j = graph.targets[k];
-      const std::uint64_t e = i == j ? 0 : a.find(j, i);  // it has a place, since the synapse is there
-      result[k] = i == j ? v[i] : (a.values[e] * v[i] + v[j] * m.row_mirror(e)) / (m.d(i) + m.d(j));
+      result[k] = i == j ? v[i] : m.first_order(j, m.rows.find(j, i), v);  // the synapse's entry is there
     }
   return result;
 }
@@ -197,10 +197,8 @@ class NextOrder {
   // Calls use(j, F(V)_kj) for the entries of row k.
   template <class Use>
   void each_first_order(std::uint32_t k, const Use& use) const {
-    for (std::uint64_t e = m_.rows.offsets[k]; e < m_.rows.offsets[k + 1]; ++e) {
-      const std::uint32_t j = m_.rows.columns[e];
-      use(j, (m_.rows.values[e] * v_[j] + v_[k] * m_.row_mirror(e)) / (m_.d(k) + m_.d(j)));
-    }
+    for (std::uint64_t e = m_.rows.offsets[k]; e < m_.rows.offsets[k + 1]; ++e)
+      use(m_.rows.columns[e], m_.first_order(k, e, v_));
     for (std::uint64_t e = m_.columns.offsets[k]; e < m_.columns.offsets[k + 1]; ++e) {
       if (!m_.in_columns_alone(e)) continue;
       const std::uint32_t j = m_.columns.columns[e];

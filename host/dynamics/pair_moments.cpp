@@ -62,14 +62,15 @@ void PairMoments::end_block(std::uint64_t samples) {
   };
   for (Moment& moment : distances_) end(moment);
   for (Moment& moment : variances_) end(moment);
+  set_shrinks();
 }
 
 // Unbiased for normal block means: the root of a mean of squares is too small on average, by Gamma functions of their
 // number.
-double PairMoments::error(const Moment& moment) const {
+void PairMoments::set_shrinks() {
+  if (blocks_ < 2) return;
   const auto b = static_cast<double>(blocks_);
-  const double shrinks = std::sqrt(2 / (b - 1)) * std::exp(std::lgamma(b / 2) - std::lgamma((b - 1) / 2));
-  return std::sqrt(moment.squares / ((b - 1) * b)) / shrinks;
+  shrinks_ = std::sqrt(2 / (b - 1)) * std::exp(std::lgamma(b / 2) - std::lgamma((b - 1) / 2));
 }
 
 void add_samples(PairMoments& moments, const Columns& x, const Columns& control, int threads,

@@ -160,9 +160,9 @@ void CpuTangentSpace::arrivals(Tile& tile, const std::uint8_t* flags, std::uint6
     Row sum{};
     for (std::uint64_t k = arrivals_.offsets[cell]; k < arrivals_.offsets[cell + 1]; ++k) {
       const IncomingTangent& synapse = arrivals_.incoming[k];
-      if (synapse.delay <= known) tangent_add<1>(&sum, synapse.weight, spikes[synapse.delay] + synapse.source);
+      if (synapse.delay <= known) tangent_add(&sum, synapse.weight, spikes[synapse.delay] + synapse.source);
     }
-    tangent_add<1>(to + cell, 1, &sum);
+    tangent_add(to + cell, 1, &sum);
   }
 }
 
@@ -173,11 +173,11 @@ void CpuTangentSpace::surrogate(Tile& tile, const SurrogateChunk& chunk) const {
   for (std::size_t step = 0; step < chunk.steps; ++step) {
     const std::uint64_t now = surrogate_step_ + step;
     const std::uint8_t* flags = chunk.flags.data() + step * n;
-    for (std::size_t i = 0; i < n; ++i) tangent_flow<1>(view_, frame, i, flags[i]);
+    for (std::size_t i = 0; i < n; ++i) tangent_flow(view_, frame, i, flags[i]);
     arrivals<Row>(tile, flags, now);
     Row* const history = tile_rows<Row>(tile.history) + now % network_.max_delay * n;
     for (std::size_t i = 0; i < n; ++i)
-      tangent_threshold<1>(frame + i, history + i, chunk.spike_gain[step * n + i], chunk.reset_gain[step * n + i]);
+      tangent_threshold(frame + i, history + i, chunk.spike_gain[step * n + i], chunk.reset_gain[step * n + i]);
   }
 }
 

@@ -17,9 +17,9 @@ inline __attribute__((always_inline)) void flow(const TangentView& t, const std:
   for (std::size_t i = 0; i < n; ++i) {
     Row *v = frame + i, *current_0 = v + n, *current_1 = v + 2 * n;
     if ((flags[i] & kFrozen) == 0)
-      tangent_flow_rows<1>(t, i, v, current_0, current_1, std::true_type(), Currents<kCurrents>());
+      tangent_flow_rows(t, i, v, current_0, current_1, std::true_type(), Currents<kCurrents>());
     else
-      tangent_flow_rows<1>(t, i, v, current_0, current_1, std::false_type(), Currents<kCurrents>());
+      tangent_flow_rows(t, i, v, current_0, current_1, std::false_type(), Currents<kCurrents>());
   }
 }
 
@@ -30,8 +30,8 @@ inline __attribute__((always_inline)) void deliver(const TangentView& t, const T
   const Row* const payload = payloads + delivery.slot;
   for (std::uint64_t k = delivery.begin; k < delivery.end; ++k) {
     const std::uint32_t cell = t.cells[k], i = cell < n ? cell : cell - n;
-    tangent_arrival_rows<1>(t, t.weights[k], i, (flags[i] & kDeaf) != 0, cell >= n, payload, frame + i,
-                            frame + n + cell, Currents<kCurrents>());
+    tangent_arrival_rows(t, t.weights[k], i, (flags[i] & kDeaf) != 0, cell >= n, payload, frame + i, frame + n + cell,
+                         Currents<kCurrents>());
   }
 }
 
@@ -44,7 +44,7 @@ inline __attribute__((always_inline)) void sweep(const TangentView t, const Salt
         t, [&]() __attribute__((always_inline)) { flow<kCurrents>(t, flags, frame); },
         [&]() __attribute__((always_inline)) {
           for (std::uint64_t e = chunk.event_offsets[step]; e < chunk.event_offsets[step + 1]; ++e)
-            tangent_event<1>(chunk.events[e], frame, payloads);
+            tangent_event(chunk.events[e], frame, payloads);
         },
         [&]() __attribute__((always_inline)) {
           for (std::uint64_t d = chunk.delivery_offsets[step]; d < chunk.delivery_offsets[step + 1]; ++d)

@@ -69,7 +69,7 @@ SPRIG_KERNEL inline void move_neuron(const FrameView& f, const SaltationView& ch
     const std::uint64_t cell = std::uint64_t{step} * t.neurons + i;
     const std::uint8_t flags = chunk.flags[cell];
     saltation_step(
-        t, [&] { tangent_flow_rows<1>(t, i, &v, &current_0, &current_1, (flags & kFrozen) == 0, t.current_rows); },
+        t, [&] { tangent_flow_rows(t, i, &v, &current_0, &current_1, (flags & kFrozen) == 0, t.current_rows); },
         [&] {
           if ((flags & kHasEvent) == 0) return;
           TangentEvent event = event_of(chunk, step, i);
@@ -77,15 +77,15 @@ SPRIG_KERNEL inline void move_neuron(const FrameView& f, const SaltationView& ch
               event.slot == kNoSlot ? nullptr : f.payload + std::uint64_t{event.slot} * f.columns + c;
           event.neuron = 0;
           if (event.slot != kNoSlot) event.slot = 0;
-          tangent_event<1>(event, &v, payload);
+          tangent_event(event, &v, payload);
         },
         [&] {
           const std::uint32_t last = chunk.arrival_ends[cell];
           for (std::uint32_t k = cell == 0 ? 0 : chunk.arrival_ends[cell - 1]; k < last; ++k) {
             const Arrival arrival = chunk.arrivals[k];
             const double payload = f.payload[std::uint64_t{arrival.slot} * f.columns + c];
-            tangent_arrival_rows<1>(t, arrival.weight(), i, (flags & kDeaf) != 0, arrival.second != 0, &payload, &v,
-                                    arrival.second != 0 ? &current_1 : &current_0, t.current_rows);
+            tangent_arrival_rows(t, arrival.weight(), i, (flags & kDeaf) != 0, arrival.second != 0, &payload, &v,
+                                 arrival.second != 0 ? &current_1 : &current_0, t.current_rows);
           }
         });
   }
@@ -128,7 +128,7 @@ SPRIG_KERNEL inline double sum_of_arrivals(const FrameView& f, const SurrogateVi
     if (synapse.delay > known) continue;
     const std::uint32_t from = slot + (slot < synapse.delay ? s.slots : 0) - synapse.delay;
     const double* emitted = s.history + from * f.entries() + std::uint64_t{synapse.source} * f.columns + c;
-    tangent_add<1>(&sum, synapse.weight, emitted);
+    tangent_add(&sum, synapse.weight, emitted);
   }
   return sum;
 }
@@ -149,14 +149,14 @@ SPRIG_KERNEL inline void surrogate(Ctx& ctx, const FrameView& f, const Surrogate
       const std::uint64_t cell = std::uint64_t{step} * n + i;
       const bool is_free = (s.flags[cell] & kFrozen) == 0;
       double* const state = f.frame + j;
-      tangent_flow_rows<1>(t, i, state, state + f.entries(), state + 2 * f.entries(), is_free, currents);
+      tangent_flow_rows(t, i, state, state + f.entries(), state + 2 * f.entries(), is_free, currents);
       // Into the currents, or into the potential where there are none and it is free.
       const std::uint32_t cells = currents > 0 ? currents : is_free ? 1 : 0;
       for (std::uint32_t r = 0; r < cells; ++r) {
         const double sum = sum_of_arrivals(f, s, std::uint64_t{r} * n + i, c, slot, known);
-        tangent_add<1>(state + (currents > 0 ? r + 1 : 0) * f.entries(), 1, &sum);
+        tangent_add(state + (currents > 0 ? r + 1 : 0) * f.entries(), 1, &sum);
       }
-      tangent_threshold<1>(state, s.history + slot * f.entries() + j, s.spike_gain[cell], s.reset_gain[cell]);
+      tangent_threshold(state, s.history + slot * f.entries() + j, s.spike_gain[cell], s.reset_gain[cell]);
     }
   }
 }

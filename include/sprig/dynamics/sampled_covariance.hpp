@@ -1,8 +1,10 @@
 // The covariance of a noise-driven linear system on its synapses, from samples: unbiased, with standard errors.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "sprig/core/progress.hpp"
@@ -43,6 +45,7 @@ class PairMoments {
 
   static void persist(auto& self, auto& archive) {
     archive(self.blocks_, self.samples_, self.distances_, self.variances_);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads) self.set_shrinks();
   }
 
   // Of one synapse or neuron: the sum within the block, mean and squared deviations (Welford) over blocks.
@@ -55,12 +58,17 @@ class PairMoments {
   Moment& of_neuron(std::uint32_t i) { return variances_[i]; }
 
  private:
-  double error(const Moment& moment) const;
+  double error(const Moment& moment) const {
+    const auto b = static_cast<double>(blocks_);
+    return std::sqrt(moment.squares / ((b - 1) * b)) / shrinks_;
+  }
+  void set_shrinks();
   const Csr& graph_;
   const std::vector<double>& signs_;
   std::vector<double> known_variances_, known_distances_;
   std::vector<Moment> distances_, variances_;
   std::uint64_t blocks_ = 0, samples_ = 0;
+  double shrinks_ = 1;  // the root of a mean of squares over so many blocks, on average, of a normal deviation of 1
 };
 
 // Draws blocks of samples x with covariance C in expectation.

@@ -20,8 +20,8 @@ struct Dominance {
 };
 Dominance scaled_dominance(const SparseSystem& a, int threads = 0, const Progress& progress = {});
 
-// hurwitz, not_hurwitz: by what cannot err but by rounding (dominance of A or of its transpose, the trace, all
-// eigenvalues up to 200 rows), else by an eigenpair of Arnoldi iteration: from two starts, which must agree, with
+// hurwitz, not_hurwitz: by what cannot err but by rounding (scaled dominance, the trace, all eigenvalues up to
+// 200 rows), else by an eigenpair of Arnoldi iteration: from two starts, which must agree, with
 // residuals below 1e-6 |A|_1 and the abscissa farther than that from 0. Where these fail, up to 1000 rows, by all
 // eigenvalues. undecided: by nothing.
 enum class Stability { hurwitz, not_hurwitz, undecided };

@@ -1,7 +1,6 @@
-// One step of the tangent dynamics (tangent.hpp says what is computed), each part once, for host and device. A tile is
-// some columns of the frame, row after row, of kWidth values each. A value is a double, or what acts like one: the host
-// moves sixteen columns as one value that stays in registers (host/dynamics/tile.hpp); a device stores columns one
-// after the other, tiles of one double, and its threads run along rows.
+// One step of the tangent dynamics (tangent.hpp says what is computed), each part once, for host and device. A Value is
+// what a row of the frame has in the columns that are moved together: a double on a device, or what acts like one. The
+// host moves a tile of columns as one value that stays in registers (host/dynamics/tile.hpp).
 #pragma once
 
 #include <cstddef>
@@ -38,17 +37,17 @@ TangentView view_of_tangent(const TangentNetwork& n, Keep keep) {
           keep(n.weights)};
 }
 
-// y += a x, over one row of a tile.
-template <std::size_t kWidth, class Value>
+// y += a x.
+template <class Value>
 SPRIG_HD inline __attribute__((always_inline)) void tangent_add(Value* __restrict y, double a,
                                                                 const Value* __restrict x) {
-  for (std::size_t c = 0; c < kWidth; ++c) y[c] += a * x[c];
+  *y += a * *x;
 }
 
 // Flow of neuron i, in its rows v and currents (where there are any): dV = p22 dV + p21 dI unless frozen, then
 // dI = p11 dI. What `free` and `currents` say is known to the compiler (std::true_type, std::integral_constant) or
 // asked when it runs.
-template <std::size_t kWidth, class Value, class Free, class Currents>
+template <class Value, class Free, class Currents>
 SPRIG_HD inline __attribute__((always_inline)) void tangent_flow_rows(const TangentView& t, std::size_t i,
                                                                       Value* __restrict v, Value* __restrict current_0,
                                                                       Value* __restrict current_1, Free free,
@@ -63,60 +62,45 @@ SPRIG_HD inline __attribute__((always_inline)) void tangent_flow_rows(const Tang
     if (free) p21_1 = t.p21_1[i];
     p11_1 = t.p11_1[i];
   }
-  for (std::size_t c = 0; c < kWidth; ++c) {
-    Value moved = v[c];
-    if (free) moved *= p22;
-    if (currents >= 1) {
-      if (free) moved += p21_0 * current_0[c];
-      current_0[c] *= p11_0;
-    }
-    if (currents == 2) {
-      if (free) moved += p21_1 * current_1[c];
-      current_1[c] *= p11_1;
-    }
-    v[c] = moved;
+  Value moved = *v;
+  if (free) moved *= p22;
+  if (currents >= 1) {
+    if (free) moved += p21_0 * *current_0;
+    *current_0 *= p11_0;
   }
+  if (currents == 2) {
+    if (free) moved += p21_1 * *current_1;
+    *current_1 *= p11_1;
+  }
+  *v = moved;
 }
 
-template <std::size_t kWidth, class Value>
+template <class Value>
 SPRIG_HD inline void tangent_flow(const TangentView& t, Value* tile, std::size_t i, std::uint8_t flags) {
   const std::size_t n = t.neurons;
-  Value* v = tile + i * kWidth;
-  tangent_flow_rows<kWidth>(t, i, v, v + n * kWidth, v + 2 * n * kWidth, (flags & kFrozen) == 0, t.current_rows);
+  Value* v = tile + i;
+  tangent_flow_rows(t, i, v, v + n, v + 2 * n, (flags & kFrozen) == 0, t.current_rows);
 }
 
-// payloads: the tile's, slot after slot.
-template <std::size_t kWidth, class Value>
+// payloads: [slot].
+template <class Value>
 SPRIG_HD inline __attribute__((always_inline)) void tangent_event(const TangentEvent& event, Value* tile,
                                                                   Value* payloads) {
-  Value* __restrict v = tile + std::size_t{event.neuron} * kWidth;
-  if (event.slot != kNoSlot) {
-    Value* __restrict payload = payloads + std::size_t{event.slot} * kWidth;
-    for (std::size_t c = 0; c < kWidth; ++c) payload[c] = -event.inverse_velocity * v[c];
-  }
-  for (std::size_t c = 0; c < kWidth; ++c) v[c] *= event.factor;
+  Value* __restrict v = tile + event.neuron;
+  if (event.slot != kNoSlot) payloads[event.slot] = -event.inverse_velocity * *v;
+  *v *= event.factor;
 }
 
 // A synapse of `weight` brings `payload` to neuron i: to its row v unless it is deaf, and to `current`, the row of its
 // receptor, where there are currents. second: that is receptor 1.
-template <std::size_t kWidth, class Value, class Currents>
+template <class Value, class Currents>
 SPRIG_HD inline __attribute__((always_inline)) void tangent_arrival_rows(const TangentView& t, double weight,
                                                                          std::size_t i, bool deaf, bool second,
                                                                          const Value* __restrict payload,
                                                                          Value* __restrict v, Value* __restrict current,
                                                                          Currents currents) {
-  if (!deaf) tangent_add<kWidth>(v, t.potential_shift[i] * weight, payload);
-  if (currents > 0) tangent_add<kWidth>(current, (second ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
-}
-
-// Synapse k does so with its target, neuron i. flags: the step's, [neuron].
-template <std::size_t kWidth, class Value>
-SPRIG_HD inline void tangent_arrival(const TangentView& t, std::uint64_t k, std::uint32_t i, const std::uint8_t* flags,
-                                     const Value* __restrict payload, Value* tile) {
-  const std::uint32_t cell = t.cells[k];
-  tangent_arrival_rows<kWidth>(t, t.weights[k], i, (flags[i] & kDeaf) != 0, cell >= t.neurons, payload,
-                               tile + std::size_t{i} * kWidth, tile + (std::size_t{t.neurons} + cell) * kWidth,
-                               t.current_rows);
+  if (!deaf) tangent_add(v, t.potential_shift[i] * weight, payload);
+  if (currents > 0) tangent_add(current, (second ? t.current_shift_1 : t.current_shift_0)[i] * weight, payload);
 }
 
 // The order of a saltation step's parts: deliveries move dV of delta synapses before events read it, and currents
@@ -134,13 +118,11 @@ SPRIG_HD inline __attribute__((always_inline)) void saltation_step(const Tangent
 }
 
 // The surrogate's threshold of one neuron: S = spike_gain dV, dV = reset_gain dV.
-template <std::size_t kWidth, class Value>
+template <class Value>
 SPRIG_HD inline __attribute__((always_inline)) void tangent_threshold(Value* __restrict v, Value* __restrict spikes,
                                                                       double spike_gain, double reset_gain) {
-  for (std::size_t c = 0; c < kWidth; ++c) {
-    spikes[c] = spike_gain * v[c];
-    v[c] *= reset_gain;
-  }
+  *spikes = spike_gain * *v;
+  *v *= reset_gain;
 }
 
 // What column k, with ln r_kk, adds to a row's growth and mass; columns come in order.
