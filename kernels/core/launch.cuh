@@ -67,4 +67,13 @@ inline std::uint32_t resident_blocks(std::uint32_t per_multiprocessor) {
   return static_cast<std::uint32_t>(multiprocessors) * per_multiprocessor;
 }
 
+// Blocks of `threads` of this kernel, without dynamic shared memory, that the current device holds at once. Errors:
+// DeviceError naming `name`.
+template <class Kernel>
+std::uint32_t most_blocks(Kernel kernel, std::uint32_t threads, const char* name) {
+  int per_multiprocessor = 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, static_cast<int>(threads), 0), name);
+  return resident_blocks(static_cast<std::uint32_t>(std::max(per_multiprocessor, 1)));
+}
+
 }  // namespace sprig::cuda

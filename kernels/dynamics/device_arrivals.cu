@@ -1,9 +1,9 @@
 #include "kernels/dynamics/device_arrivals.cuh"
 
-#include <cub/device/device_scan.cuh>
 #include <string>
 
 #include "kernels/core/cuda_context.cuh"
+#include "kernels/core/exclusive_sum.cuh"
 #include "kernels/core/launch.cuh"
 #include "sprig/core/error.hpp"
 
@@ -62,9 +62,7 @@ bool DeviceArrivals::find(const TangentView& network, const Deliveries& deliveri
     throw MemoryError("tangent arrivals", std::to_string(total) + " at a time, at most 4294967295 are supported");
   if (total == 0) return true;
   arrivals_.reserve(total, "tangent arrivals");
-  scratch_.run("summing up arrivals", [&](void* memory, std::size_t& bytes) {
-    return cub::DeviceScan::ExclusiveSum(memory, bytes, ends_.data(), ends_.data(), cells, stream.get());
-  });
+  exclusive_sum(scratch_, "summing up arrivals", ends_, cells, stream);
   launch("placing arrivals", by_warps, stream, place_kernel<Deliveries>, network, deliveries, ends_.data(),
          arrivals_.data());
   launch("ordering arrivals", grid_for(cells, kThreads, blocks), stream, order_kernel, network, cells, ends_.data(),

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cub/device/device_scan.cuh>
 #include <utility>
 
 #include "kernels/core/cuda_context.cuh"
+#include "kernels/core/exclusive_sum.cuh"
 #include "kernels/core/launch.cuh"
 
 namespace sprig::cuda {
@@ -143,10 +143,7 @@ void DeviceLineariser::set_piece(const TracedSteps& traced, std::uint32_t first,
 void DeviceLineariser::count() {
   launch("counting events", grid_for(std::uint64_t{piece_.tiles()} * kWarp, kThreads, resident_blocks(8)), stream_,
          count_events_kernel, piece_, tile_counts_.data());
-  scratch_.run("summing up events", [&](void* memory, std::size_t& bytes) {
-    return cub::DeviceScan::ExclusiveSum(memory, bytes, tile_counts_.data(), tile_counts_.data(),
-                                         std::size_t{piece_.tiles()} + 1, stream_.get());
-  });
+  exclusive_sum(scratch_, "summing up events", tile_counts_, std::size_t{piece_.tiles()} + 1, stream_);
   std::uint64_t total = 0;
   tile_counts_.download(&total, 1, stream_, piece_.tiles());
   stream_.synchronize();

@@ -7,7 +7,7 @@
 
 namespace sprig::kernel {
 
-// to [column][row] = from [row][column], column c times factor[c] (null: as it is).
+// to [column][row] = from [row][column].
 template <ExecutionContext Ctx>
 SPRIG_KERNEL inline void to_columns(Ctx& ctx, double* to, const double* from, std::uint64_t rows,
                                     std::uint32_t columns) {

@@ -51,10 +51,7 @@ __global__ void __launch_bounds__(kThreads)
 // Blocks that run together, no more than there is work for.
 template <class Kernel>
 Grid together(Kernel kernel, std::uint64_t entries, const char* name) {
-  int per_multiprocessor = 0;
-  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, static_cast<int>(kThreads), 0),
-        name);
-  return grid_for(entries, kThreads, resident_blocks(static_cast<std::uint32_t>(std::max(per_multiprocessor, 1))));
+  return grid_for(entries, kThreads, most_blocks(kernel, kThreads, name));
 }
 
 }  // namespace

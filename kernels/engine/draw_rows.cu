@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cub/device/device_radix_sort.cuh>
-#include <cub/device/device_scan.cuh>
 #include <numeric>
 
 #include "kernels/core/cuda_context.cuh"
+#include "kernels/core/exclusive_sum.cuh"
 #include "kernels/core/launch.cuh"
 #include "kernels/core/scratch.cuh"
 #include "kernels/engine/draw_kernel.hpp"
@@ -52,12 +52,6 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 Grid grid_of(std::uint64_t items) { return grid_for(items, kThreads, kMostBlocks); }
-
-void exclusive_sum(Scratch& scratch, DeviceBuffer<std::uint64_t>& values, const Stream& stream) {
-  scratch.run("summing up rows", [&](void* memory, std::size_t& bytes) {
-    return cub::DeviceScan::ExclusiveSum(memory, bytes, values.data(), values.data(), values.size(), stream.get());
-  });
-}
 
 // Device copies of what the draws read.
 struct DeviceTables {
@@ -149,8 +143,8 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
   const std::vector<std::uint64_t> of_source = rows.first.to_host(stream);
   stream.synchronize();
   for (std::uint32_t source = 0; source < n; ++source) kernel::check_row(source, of_source[source]);
-  exclusive_sum(scratch, incoming, stream);
-  exclusive_sum(scratch, rows.first, stream);
+  exclusive_sum(scratch, "summing up rows", incoming, incoming.size(), stream);
+  exclusive_sum(scratch, "summing up rows", rows.first, rows.first.size(), stream);
   const std::uint64_t groups = std::accumulate(of_source.begin(), of_source.end(), std::uint64_t{0});
   const std::vector<std::uint64_t> begins = incoming.to_host(stream);
   stream.synchronize();

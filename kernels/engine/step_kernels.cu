@@ -95,21 +95,15 @@ void launch_events(const LifKind& kind, const kernel::StepData& data, bool begin
   });
 }
 
-template <class Kernel>
-std::uint32_t most_blocks(Kernel kernel, const char* name) {
-  int per_multiprocessor = 0;
-  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, kThreads, 0), name);
-  return resident_blocks(static_cast<std::uint32_t>(std::max(per_multiprocessor, 1)));
-}
-
 // No more warps than the longest possible list has segments; at least one block, which keeps the list's bookkeeping.
 Grid deliver_grid(const kernel::StepData& data, const kernel::PlasticView& plastic) {
   const std::uint64_t rows = std::uint64_t{data.neurons} * data.words;
   const std::uint64_t jobs =
       rows << std::max({data.recurrent.segment_bits, data.input.segment_bits, plastic.rows.segment_bits});
   return grid_for(std::max<std::uint64_t>(jobs, 1) * kWarp, kThreads,
-                  plastic.sources == nullptr ? most_blocks(deliver_kernel, "preparing delivery")
-                                             : most_blocks(deliver_plastic_kernel, "preparing plastic delivery"));
+                  plastic.sources == nullptr
+                      ? most_blocks(deliver_kernel, kThreads, "preparing delivery")
+                      : most_blocks(deliver_plastic_kernel, kThreads, "preparing plastic delivery"));
 }
 
 }  // namespace
@@ -122,8 +116,9 @@ StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, cons
       deliver_grid_(deliver_grid(data, plastic)) {
   const std::uint64_t tile_neurons = data.replicas < kWarp ? kWarp / data.replicas : 1;
   const std::uint64_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
-  update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, "preparing the neuron update"));
-  most_blocks(start_kernel, "preparing the start of a chunk");  // loads it: a capture may be the first to launch it
+  update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, kThreads, "preparing the neuron update"));
+  most_blocks(start_kernel, kThreads,
+              "preparing the start of a chunk");  // loads it: a capture may be the first to launch it
 }
 
 void StepKernels::begin_events(const Stream& stream) const { launch_events(kind_, data_, true, 0, stream); }

@@ -29,6 +29,10 @@ WeightCodes weight_codes(const CompetitiveOptions& o) {
   return codes;
 }
 
+bool opens_codes(const CompetitiveOptions& options, bool learning) {
+  return options.weight_bits < 32 && learning && options.weight_rounds == RoundingTime::presentation;
+}
+
 double shortened(const CompetitiveOptions& o, std::uint32_t steps, double exponent) {
   return o.reference_steps > 0 ? std::pow(static_cast<double>(steps) / o.reference_steps, exponent) : 1;
 }
@@ -70,7 +74,7 @@ CompetitiveConstants::CompetitiveConstants(const CompetitiveOptions& o, bool lea
   inhibition_share = static_cast<float>(o.inhibition_factor);
   codes = weight_codes(o);
   rounding = o.weight_rounding;
-  numbers_between = codes.bits < 32 && learning && o.weight_rounds == RoundingTime::presentation;
+  numbers_between = opens_codes(o, learning);
   weight_max = codes.bits < 32 ? codes.weight(codes.top) : static_cast<float>(o.weight_max);
   norm = static_cast<float>(o.norm);
   depresses = !spikedyn || o.depression;

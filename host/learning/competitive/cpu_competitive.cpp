@@ -27,7 +27,7 @@ void present_codes(Presentations& job) {
   const CompetitiveOptions& o = *job.options;
   const std::uint32_t inputs = job.images->pixels;
   const PackedWeights codes(job.state->codes.data(), o.neurons, weight_codes(o));
-  if (job.learning && o.weight_rounds == RoundingTime::presentation) {
+  if (opens_codes(o, job.learning)) {
     OpenedCodeRows<kStored> opened(codes, o.weight_rounding, o.neurons, inputs);
     present_model(job, opened.rows());
   } else {

@@ -1,5 +1,6 @@
 #include "sprig/learning/competitive/model_memory.hpp"
 
+#include "sprig/learning/competitive/constants.hpp"
 #include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig {
@@ -12,8 +13,7 @@ ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs
   ModelMemory memory;
   memory.weights = (inputs * n * bits + 7) / 8;
   if (stored_inhibition) memory.inhibition = (n * n * bits + 7) / 8 * (population ? 2 : 1);
-  if (options.weight_bits < 32 && options.weight_rounds == RoundingTime::presentation)
-    memory.working = kBytes * inputs * groups_of(options.neurons) * kCodeGroup;
+  if (opens_codes(options, true)) memory.working = kBytes * inputs * groups_of(options.neurons) * kCodeGroup;
   std::uint64_t a_neuron = 4;  // potential, threshold, refractory steps, trace
   if (options.rule == CompetitiveRule::triplet) a_neuron += 1;
   if (options.rule == CompetitiveRule::asp) a_neuron += 2;  // spikes, slow trace
@@ -23,8 +23,7 @@ ModelMemory model_memory(const CompetitiveOptions& options, std::uint32_t inputs
 }
 
 std::uint32_t bits_in_memory(const CompetitiveOptions& options, bool learning) {
-  const bool numbers = learning && options.weight_rounds == RoundingTime::presentation;
-  return numbers ? 32 : stored_bits(options.weight_bits);
+  return opens_codes(options, learning) ? 32 : stored_bits(options.weight_bits);
 }
 
 OperationsEnergy operations_energy(const CompetitiveOperations& o, std::uint32_t weight_bits, double pj_per_bit) {

@@ -18,7 +18,7 @@ class RoundingLevels {
   using Groups = std::array<std::uint32_t, kGroupsAtOnce>;
 
   explicit RoundingLevels(CodeRounding rounding) : drawn_(rounding == CodeRounding::stochastic) {
-    levels_.fill(rounding == CodeRounding::trunc ? kNeverUp : kUpFromHalf);
+    levels_.fill(level_undrawn(rounding));
   }
 
   // What the changes that follow draw by.

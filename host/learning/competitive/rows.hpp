@@ -11,10 +11,7 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
-#include <cstring>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -101,13 +98,13 @@ class CodeRows {
   void close(const RoundingDraws&) const {}
   void round_by(const RoundingDraws& draws) { levels_.begin(draws); }
 
-  void add_row(std::uint32_t p, float* sums) const {
+  void add_row(std::uint32_t p, float* __restrict sums) const {
     const std::uint32_t* words = weights_.word(p, 0);
     const float unit = weights_.codes.unit;
-    for (std::uint32_t g = 0; g < groups_; ++g, words += kWords, sums += kCodeGroup) {
-      float w[kCodeGroup];
-      load(words, unit, w);
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) sums[lane] += w[lane];
+    for (std::uint32_t k = 0; k < groups_ * kWords; ++k, sums += kOfWord) {
+      const std::uint32_t word = words[k];
+#pragma omp simd
+      for (std::uint32_t lane = 0; lane < kOfWord; ++lane) sums[lane] += number(word, lane, unit);
     }
   }
 
@@ -157,27 +154,18 @@ class CodeRows {
   }
 
  private:
-  static constexpr std::uint32_t kWords = kStored / 4;  // of a group
+  static constexpr std::uint32_t kOfWord = 32 / kStored, kWords = kCodeGroup / kOfWord;  // codes; of a group
+  static constexpr std::uint32_t kLargest = (1u << kStored) - 1;
 
-  static void load(const std::uint32_t* words, float unit, float* w) {
-    if constexpr (kStored == 4) {
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
-        w[lane] = static_cast<float>(*words >> 4 * lane & 15) * unit;
-    } else {
-      Code codes[kCodeGroup];
-      std::memcpy(codes, words, sizeof codes);
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) w[lane] = static_cast<float>(codes[lane]) * unit;
-    }
+  // By shifts, which are vectors; a copy to an array of codes is kept in one integer and taken apart code by code.
+  static float number(std::uint32_t word, std::uint32_t lane, float unit) {
+    return static_cast<float>(static_cast<std::int32_t>(word >> kStored * lane & kLargest)) * unit;
   }
-  static void store(const std::uint32_t* codes, std::uint32_t* words) {
-    if constexpr (kStored == 4) {
+  static void store(const std::uint32_t* __restrict codes, std::uint32_t* words) {
+    for (std::uint32_t k = 0; k < kWords; ++k) {
       std::uint32_t word = 0;
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) word |= codes[lane] << 4 * lane;
-      *words = word;
-    } else {
-      Code narrow[kCodeGroup];
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) narrow[lane] = static_cast<Code>(codes[lane]);
-      std::memcpy(words, narrow, sizeof narrow);
+      for (std::uint32_t lane = 0; lane < kOfWord; ++lane) word |= codes[k * kOfWord + lane] << kStored * lane;
+      words[k] = word;
     }
   }
 
@@ -193,23 +181,31 @@ class CodeRows {
     if (queued_ == 0) return;
     const float* levels = levels_.of(ids_);
     const WeightCodes codes = weights_.codes;
-    for (std::uint32_t k = 0; k < queued_; ++k, levels += kCodeGroup) {
-      const std::uint32_t p = of_input_[k], first = of_group_[k] * kCodeGroup;
-      std::uint32_t* words = weights_.word(p, first);
-      float w[kCodeGroup];
-      std::uint32_t after[kCodeGroup];
-      load(words, codes.unit, w);
+    const std::uint32_t queued = std::exchange(queued_, 0);
+    alignas(64) float w[kGroupsAtOnce * kCodeGroup] = {};
+    alignas(64) std::uint32_t after[kGroupsAtOnce * kCodeGroup];
+    // First all that is read: what was written in halves cannot be read whole at once.
+    for (std::uint32_t k = 0; k < queued; ++k) {
+      const std::uint32_t* const words = weights_.word(of_input_[k], of_group_[k] * kCodeGroup);
+      for (std::uint32_t n = 0; n < kWords; ++n) {
+        const std::uint32_t word = words[n];
 #pragma omp simd
-      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane)
-        after[lane] = rounded_code(codes, change(p, first + lane, w[lane]), levels[lane]);
-      store(after, words);
+        for (std::uint32_t lane = 0; lane < kOfWord; ++lane)
+          w[k * kCodeGroup + n * kOfWord + lane] = number(word, lane, codes.unit);
+      }
     }
-    queued_ = 0;
+    for (std::uint32_t k = 0; k < queued; ++k) {
+      const std::uint32_t p = of_input_[k], first = of_group_[k] * kCodeGroup;
+      float* const of_group = w + k * kCodeGroup;
+#pragma omp simd
+      for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) of_group[lane] = change(p, first + lane, of_group[lane]);
+    }
+    // All of them, whether queued or not: a loop of a length that is known becomes vectors.
+#pragma omp simd
+    for (std::uint32_t k = 0; k < kGroupsAtOnce * kCodeGroup; ++k) after[k] = rounded_code(codes, w[k], levels[k]);
+    for (std::uint32_t k = 0; k < queued; ++k)
+      store(after + k * kCodeGroup, weights_.word(of_input_[k], of_group_[k] * kCodeGroup));
   }
-
-  // Codes in memory are little-endian, as a word's lowest bits are its first code.
-  using Code = std::conditional_t<kStored == 16, std::uint16_t, std::uint8_t>;
-  static_assert(std::endian::native == std::endian::little);
 
   PackedWeights weights_;
   RoundingLevels levels_;

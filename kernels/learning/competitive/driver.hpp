@@ -99,11 +99,8 @@ struct CompetitiveMemory {
         offsets(tables.offsets),
         shortest(tables.shortest),
         last(tables.last),
-        numbers(std::vector<float>(opens_codes(job) ? std::uint64_t{job.images->pixels} * job.options->neurons : 0)) {}
-
-  static bool opens_codes(const Presentations& job) {
-    return CompetitiveConstants(*job.options, job.learning).numbers_between;
-  }
+        numbers(std::vector<float>(
+            opens_codes(*job.options, job.learning) ? std::uint64_t{job.images->pixels} * job.options->neurons : 0)) {}
 
   // Empty where no interval is drawn.
   static IntervalTables tables_of(const CompetitiveOptions& o, bool learning) {

@@ -20,8 +20,7 @@ struct RoundingDrawsOf {
   SPRIG_KERNEL bool drawn() const { return rounding == CodeRounding::stochastic; }
   SPRIG_KERNEL PhiloxBlock block(std::uint32_t group) const { return drawn() ? draws.block(group) : PhiloxBlock{}; }
   SPRIG_KERNEL float level(const PhiloxBlock& block, std::uint32_t lane) const {
-    if (drawn()) return level_of_draw(RoundingDraws::draw(block, lane));
-    return rounding == CodeRounding::trunc ? kNeverUp : kUpFromHalf;
+    return drawn() ? level_of_draw(RoundingDraws::draw(block, lane)) : level_undrawn(rounding);
   }
 };
 

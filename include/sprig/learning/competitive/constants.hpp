@@ -37,6 +37,8 @@ struct CompetitiveConstants {
 
 // Errors: none; weight_bits are those of check_competitive().
 WeightCodes weight_codes(const CompetitiveOptions& options);
+// Are codes numbers while a presentation lasts, and rounded after it?
+bool opens_codes(const CompetitiveOptions& options, bool learning);
 // By what a quantity of a presentation of `steps` is multiplied: (T / T0)^exponent, 1 where there is no T0.
 double shortened(const CompetitiveOptions& options, std::uint32_t steps, double exponent);
 // Steps in which inputs spike.

@@ -4,8 +4,9 @@
 // memory within the verbs and find the same in what a verb returns.
 //
 //   rest()                   all but weights and thresholds as before a presentation; what its inhibition takes
-//   open_weights()           codes become numbers, where they are that for a presentation; close_weights(): and codes
-//   again draw_inputs(t)           the inputs' spikes of a step; fired(t) of them, arrived(t) in the step before
+//   open_weights()           codes become numbers, where they are that for a presentation
+//   close_weights()          and codes again
+//   draw_inputs(t)           the inputs' spikes of a step; fired(t) of them, arrived(t) in the step before
 //   move_input_traces(t)
 //   step_neurons(t, count)   takes in what arrived, and the inhibition by inhibitors(t); leak, threshold, reset
 //   step_inhibitory(t)       of a population, by who emitted in the last step; they act in the next one
@@ -16,8 +17,9 @@
 //   change_window(t, k)      weights of all neurons that have emitted, or in this window where none is lowered; returns
 //                            how many they are
 //   keep_thresholds()        into the state
-//   scale_weights(by, most, phase)  each neuron's by by(neuron), at most to `most`; codes are rounded by the phase's
-//   draws sum_weights()            each neuron's, for sum(neuron); slow(neuron): asp's trace
+//   scale_weights(by, most, phase)
+//                            each neuron's by by(neuron), at most to `most`; the phase's draws round codes
+//   sum_weights()            each neuron's, for sum(neuron); slow(neuron): asp's trace
 #pragma once
 
 #include <cstdint>

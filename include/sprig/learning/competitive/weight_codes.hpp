@@ -12,6 +12,7 @@
 
 #include "sprig/core/hd.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
 
 namespace sprig {
 
@@ -35,13 +36,19 @@ struct WeightCodes {
 SPRIG_HD inline std::uint32_t rounded_code(const WeightCodes& codes, float w, float level) {
   const float scaled = w * codes.per_unit;
   const auto near = static_cast<std::int32_t>(scaled + 0.5f), low = static_cast<std::int32_t>(scaled);
-  const bool exact = static_cast<float>(near) * codes.unit == w;
-  const std::int32_t up = scaled - static_cast<float>(low) >= level ? 1 : 0, code = exact ? near : low + up;
+  // Masks, for a compiler that would branch at these makes no vectors of it.
+  const std::int32_t exact = -static_cast<std::int32_t>(static_cast<float>(near) * codes.unit == w);
+  const std::int32_t up = scaled - static_cast<float>(low) >= level ? 1 : 0;
+  const std::int32_t code = (near & exact) | ((low + up) & ~exact);
   const auto top = static_cast<std::int32_t>(codes.top);
   return static_cast<std::uint32_t>(code < top ? code : top);
 }
 
 inline constexpr float kNeverUp = 2, kUpFromHalf = 0.5f;
+// The level where none is drawn.
+SPRIG_HD inline float level_undrawn(CodeRounding rounding) {
+  return rounding == CodeRounding::trunc ? kNeverUp : kUpFromHalf;
+}
 
 // Stochastic rounding's level by 16 bits of a draw: the upper code is taken with the probability of the fraction.
 SPRIG_HD inline float level_of_draw(std::uint32_t draw) { return static_cast<float>(draw + 1) * (1.0f / 65536); }
