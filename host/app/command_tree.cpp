@@ -17,7 +17,7 @@ constexpr Verb kVerbs[] = {
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true, true},
     {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true,
      true},
-    {"search", "the largest model of `learn` within limits of memory and energy", search_verb, true},
+    {"search", "the largest model of `learn` within limits, its fewest bits, its shortest presentations", search_verb, true},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, false, true},
     {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
