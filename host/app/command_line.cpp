@@ -70,7 +70,7 @@ std::uint64_t key_of(const Command& command) {
 
 // Whether the verb can run where it is asked to.
 void check_place(const Verb& verb, const Command& command) {
-  if (verb.run == report_verb || verb.run == convert_verb) return;  // nothing runs
+  if (verb.run == report_verb || verb.run == convert_verb || verb.run == merge_verb) return;  // nothing runs
   const Device device = command.config.simulation.device;
   if (device == Device::cuda_all && !verb.takes_all_gpus) {
     std::string others;
@@ -157,6 +157,7 @@ int dispatch(int argc, const char* const* argv) {
   command.again = flags.again;
   command.compare = flags.compare;
   command.folder = flags.folder;
+  command.folders = flags.folders;
   command.figures = flags.figures;
   command.to = flags.to;
   if (!flags.in.empty()) {

@@ -15,9 +15,11 @@ constexpr Verb kVerbs[] = {
     {"run", "simulate a network; record spikes, counts, rates", run_verb, true},
     {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb, true},
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true, true},
+    {"merge", "the parts of a study (study.part), each in a folder of its own, as one study", merge_verb},
     {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true,
      true},
-    {"search", "the largest model of `learn` within limits, its fewest bits, its shortest presentations", search_verb, true},
+    {"search", "the largest model of `learn` within limits, its fewest bits, its shortest presentations", search_verb,
+     true},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, false, true},
     {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
@@ -133,6 +135,14 @@ void add_convert_options(CLI::App& app, Flags& flags) {
       "NWB: python -m sprig convert IN OUT");
 }
 
+// The configuration is that of the parts.
+void add_merge_options(CLI::App& app, Flags& flags) {
+  app.add_option("parts", flags.folders, "their run folders, in any order")->type_name("FOLDER")->required();
+  app.add_option("--out", flags.out, "run folder of the whole study, made if needed")->type_name("DIR")->required();
+  add_limits(app, flags);
+  app.add_flag("--quiet", flags.quiet, "print nothing");
+}
+
 // All that `report` needs is in its folder.
 void add_report_options(CLI::App& app, Flags& flags) {
   app.add_option("folder", flags.folder, "run folder: what --out was, or runs/VERB-TIME")
@@ -163,6 +173,7 @@ CommandTree::CommandTree() : app("Sparse recurrent integrate-and-fire networks: 
     CLI::App& subcommand = *app.add_subcommand(verb.name, verb.does);
     verb.run == report_verb    ? add_report_options(subcommand, flags)
     : verb.run == convert_verb ? add_convert_options(subcommand, flags)
+    : verb.run == merge_verb   ? add_merge_options(subcommand, flags)
                                : add_options(subcommand, flags);
     if (verb.keeps_folder) add_folder_options(subcommand, flags);
     subcommand.set_version_flag("-V,--version", version_text(), "print version and revision");

@@ -32,7 +32,7 @@ std::span<const PrintingWord> printing_words();
 struct Flags {
   std::string config, out, data, network, folder, figures, in, to, compare, device_model, device_memory,
       max_input_bytes, max_neurons, max_synapses;
-  std::vector<std::string> set;
+  std::vector<std::string> set, folders;
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
   std::optional<int> threads;

@@ -25,12 +25,12 @@ constexpr const char* kAll =
 
 // Whether the ordinary time is over, which begins with the first call, and what stands is kept since. Where it cannot
 // be kept, the work is waited for, which ends with the error.
-auto keeps_what_stands(WorkLog& log) {
-  return [&log, asked = Clock::time_point(), failed = false]() mutable {
+auto keeps_what_stands(std::function<bool()> keep) {
+  return [keep = std::move(keep), asked = Clock::time_point(), failed = false]() mutable {
     if (asked == Clock::time_point()) asked = Clock::now();
     if (failed || Clock::now() - asked < kOrdinary) return false;
     try {
-      return log.keep_standing();
+      return keep();
     } catch (const std::exception&) {
       failed = true;
       return false;
@@ -75,6 +75,8 @@ Progress StopAtOnce::until_asked(const Progress& progress) {
   });
 }
 
-StopSoon::StopSoon(WorkLog& log) : StopThread(keeps_what_stands(log), kAll) {}
+StopSoon::StopSoon(WorkLog& log) : StopSoon([&log] { return log.keep_standing(); }) {}
+
+StopSoon::StopSoon(std::function<bool()> keep) : StopThread(keeps_what_stands(std::move(keep)), kAll) {}
 
 }  // namespace sprig::app

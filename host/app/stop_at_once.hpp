@@ -50,6 +50,8 @@ class StopAtOnce : public StopThread {
 class StopSoon : public StopThread {
  public:
   explicit StopSoon(WorkLog& log);
+  // keep: as WorkLog::keep_standing().
+  explicit StopSoon(std::function<bool()> keep);
 };
 
 }  // namespace sprig::app

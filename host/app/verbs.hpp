@@ -16,6 +16,7 @@ int prune_verb(const Command& command);
 int run_verb(const Command& command);
 int lyapunov_verb(const Command& command);
 int study_verb(const Command& command);
+int merge_verb(const Command& command);
 int bench_verb(const Command& command);
 int plan_verb(const Command& command);
 int info_verb(const Command& command);

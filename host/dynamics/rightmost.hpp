@@ -44,10 +44,10 @@ std::optional<Rightmost> rightmost_by_arnoldi(Product& product, double phase = 0
   result.abscissa = solver.eigenvalues().real().maxCoeff(&which);
   // The iteration sometimes breaks down without a word and returns what is no eigenvalue, so its pair is checked.
   const Eigen::VectorXcd vector = solver.eigenvectors().col(which);
-  const Eigen::VectorXd real = vector.real(), imaginary = vector.imag();
+  const Eigen::VectorXd real_part = vector.real(), imaginary_part = vector.imag();
   Eigen::VectorXd of_real(n), of_imaginary(n);
-  product.perform_op(real.data(), of_real.data());
-  product.perform_op(imaginary.data(), of_imaginary.data());
+  product.perform_op(real_part.data(), of_real.data());
+  product.perform_op(imaginary_part.data(), of_imaginary.data());
   Eigen::VectorXcd residual(n);
   residual.real() = of_real;
   residual.imag() = of_imaginary;

@@ -13,6 +13,7 @@
 #include "host/session/owned_files.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
+#include "sprig/session/run_folder.hpp"
 
 namespace sprig {
 
@@ -194,7 +195,7 @@ void FolderLock::refuse(const std::string& held) const {
     const std::size_t blank = holder.rfind(' ');
     who = "process " + holder.substr(blank + 1) + " on " + holder.substr(0, blank);
   }
-  throw InputError(folder_, who + " is writing into this folder; allowed: another --out, or to wait for its end");
+  throw FolderHeld(folder_, who + " is writing into this folder; allowed: another --out, or to wait for its end");
 }
 
 void FolderLock::refuse(const char* what, int reason) const {

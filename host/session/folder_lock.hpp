@@ -21,8 +21,8 @@ struct LockCalls {
 
 class FolderLock {
  public:
-  // Errors: InputError where another run holds it, with its host and process; where .lock cannot be written, or is a
-  // file of somebody else's.
+  // Errors: FolderHeld where another run holds it, with its host and process; InputError where .lock cannot be written,
+  // or is a file of somebody else's.
   explicit FolderLock(const std::string& folder, const LockCalls& calls = {});
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;

@@ -9,10 +9,13 @@
 namespace sprig {
 
 // Folders that runs make within a run folder.
-inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "next"};
+inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "shares", "next"};
 
 // A file, a folder or a link, which may lead nowhere.
 bool is_there(const std::string& path);
+
+// Of a folder that may not be there. Errors: InputError.
+std::vector<std::string> entries_of(const std::string& folder);
 
 // Errors: InputError where one of kSubfolders is a link, by which the run would write elsewhere.
 void refuse_links(const std::string& folder);

@@ -79,7 +79,10 @@ bool ProgressLine::update(double fraction, const std::string& detail) {
   line += "  " + duration_text(elapsed);
   if (fraction > 0.005) line += ", " + duration_text(elapsed / fraction - elapsed) + " left";
   if (!go_on) line += "  stopping";
-  std::fputs((terminal_ ? "\r" + cut_to(line, terminal_columns()) + "\033[K" : line + "\n").c_str(), stderr);
+  if (terminal_)
+    std::fprintf(stderr, "\r%s\033[K", cut_to(line, terminal_columns()).c_str());
+  else
+    std::fprintf(stderr, "%s\n", line.c_str());
   std::fflush(stderr);
   return go_on;
 }

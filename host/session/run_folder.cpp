@@ -9,6 +9,7 @@
 
 #include "host/session/folder_lock.hpp"
 #include "host/session/owned_files.hpp"
+#include "host/session/presence.hpp"
 #include "host/session/publish.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
@@ -147,6 +148,8 @@ RunFolder::RunFolder(const std::string& path, const FolderRun& run) : parts_(std
   p.lock = std::make_unique<FolderLock>(path);
   if (is_to_be_published(path)) publish(path);
   const RunManifest found = read_manifest(path);
+  const std::string under_way = found.complete ? path + "/" + kNext : path;
+  if (run.use == FolderUse::alone || read_manifest(under_way).work != p.work) refuse_while_shared(under_way);
   if (found.complete)
     p.begin_beside(found);
   else

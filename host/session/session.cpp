@@ -47,13 +47,13 @@ std::string folder_name(const Command& command, std::chrono::system_clock::time_
 
 }  // namespace
 
-Session::Session(const Command& command, std::vector<std::string> names)
+Session::Session(const Command& command, std::vector<std::string> names, FolderUse use)
     : command_(command),
       started_(std::chrono::system_clock::now()),
       clock_(std::chrono::steady_clock::now()),
       key_{command.key},
       resolved_(resolved_config(command.config)),
-      folder_(folder_name(command, started_), {command.key, command.again, about(""), std::move(names)}),
+      folder_(folder_name(command, started_), {command.key, command.again, about(""), std::move(names), use}),
       log_(folder_.log(), std::chrono::duration<double>(60 * command.checkpoint_every_min)),
       exceptions_(std::uncaught_exceptions()) {
   folder_.write("config.resolved.toml", resolved_);

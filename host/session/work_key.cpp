@@ -148,6 +148,7 @@ Inputs inputs_of_all(const Config& config) {
 std::uint64_t work_key(const std::string& verb, const Config& config) {
   Config same = config;
   const SimulationOptions standard;
+  same.study.share = false;
   if (verb != "bench") {
     same.simulation.device = standard.device;
     same.simulation.cuda_engine = standard.cuda_engine;

@@ -63,7 +63,7 @@ struct WorkLog::Parts : CheckpointStore {
   struct State {
     CheckpointKey key;
     Clock::time_point kept = Clock::now();
-    std::string written;  // when the one that was restored was, in UTC
+    std::string written{};  // when the one that was restored was, in UTC
   };
   std::map<std::string, State> states;  // by name
   std::shared_mutex writing;            // alone: whoever keeps what stands; taken before `mutex`
@@ -167,6 +167,15 @@ struct WorkLog::Parts : CheckpointStore {
     if (start.empty()) files::rmdir(states_folder().c_str());  // where nothing of others is in it
   }
 };
+
+std::map<std::string, Json> pieces_in(const std::string& path) {
+  std::map<std::string, Json> pieces;
+  for (PieceLine& line : read_piece_lines(path).whole) {
+    std::string key = line.piece["key"].get<std::string>();
+    pieces[std::move(key)] = std::move(line.piece);
+  }
+  return pieces;
+}
 
 WorkLog::WorkLog(std::string folder, std::chrono::duration<double> every) : parts_(std::make_shared<Parts>()) {
   parts_->folder = std::move(folder);

@@ -229,6 +229,9 @@ TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   refused("study.methods=[magic]", "study.methods: found");
   refused("study.densities=[]", "study.densities: found");
   refused("study.gains=[0]", "study.gains: found");
+  for (const char* part : {"3", "0/2", "3/2", "1/2/3", "1/-2", " 1/2", "1/2.0", "a/b", "/", "1/0"})
+    refused("study.part=\"" + std::string(part) + "\"", "study.part: found");
+  refused("study.part=\"1/1000\"", "groups of cells that share a pruned network");
   refused("study.gains=[1, 2, 1]", "study.gains: has 1 twice");
   refused("prune.kept_weight=stable", "was withdrawn");
   refused("task.system=weather", "found \"weather\"; allowed: ");

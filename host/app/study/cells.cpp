@@ -62,26 +62,47 @@ Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row) {
   return json;
 }
 
+Json stored_cell(const StudyGrid& grid, std::size_t cell, const Row& row) {
+  Json line = row_json(grid, cell, row);
+  if (!row.failure.empty()) line["failure_code"] = static_cast<int>(row.failure_code);
+  return line;
+}
+
 CellStore::CellStore(WorkLog& log, const StudyGrid& grid) : log_(log), grid_(grid), rows_(grid.cells()) {
-  log_.open("cells.jsonl");
+  log_.open(kCells);
   for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
     keys_.push_back(cell_key(grid, cell).hex());
-    const Json* line = log_.find(keys_.back());
-    if (line == nullptr) continue;
-    try {
-      rows_[cell] = row_of(*line);
-      ++found_;
-    } catch (const Json::exception&) {
-      // not as this revision writes them, and it has the key of one that is: measured again
-    }
+    rows_[cell] = row_in(log_.find(keys_.back()));
+    if (rows_[cell]) ++found_;
+  }
+}
+
+// One that is not as this revision writes them, and has the key of one that is, is measured again.
+std::optional<Row> CellStore::row_in(const Json* line) const {
+  if (line == nullptr) return {};
+  try {
+    return row_of(*line);
+  } catch (const Json::exception&) {
+    return {};
   }
 }
 
 void CellStore::add(std::size_t cell, Row row) {
-  Json line = row_json(grid_, cell, row);
-  if (!row.failure.empty()) line["failure_code"] = static_cast<int>(row.failure_code);
-  log_.add(keys_[cell], line);
+  log_.add(keys_[cell], stored_cell(grid_, cell, row));
   rows_[cell] = std::move(row);
+}
+
+std::size_t CellStore::take(const std::map<std::string, Json>& pieces) {
+  std::size_t found = 0;
+  for (std::size_t cell = 0; cell < grid_.cells(); ++cell) {
+    const auto piece = pieces.find(keys_[cell]);
+    if (piece == pieces.end()) continue;
+    std::optional<Row> row = row_in(&piece->second);
+    if (!row) continue;
+    ++found;
+    if (!rows_[cell]) add(cell, std::move(*row));
+  }
+  return found;
 }
 
 }  // namespace sprig::app

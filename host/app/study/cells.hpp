@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,13 @@ struct Row {
 // By cell: nothing where it is not done.
 using Rows = std::vector<std::optional<Row>>;
 
-// As a line of the file and of result.json, with the cell's labels. Values that are not known are null.
+// The log of cells in a folder.
+inline constexpr const char* kCells = "cells.jsonl";
+
+// As a line of the log, which CellStore reads.
+Json stored_cell(const StudyGrid& grid, std::size_t cell, const Row& row);
+
+// As a line of result.json and of what is printed for each cell, with its labels. Values that are not known are null.
 Json row_json(const StudyGrid& grid, std::size_t cell, const Row& row);
 
 // The cells of a grid in cells.jsonl of the run folder (session/work_log.hpp), one run after another.
@@ -59,7 +66,13 @@ class CellStore {
   // Keeps a cell, on disk when it returns. Errors: InputError.
   void add(std::size_t cell, Row row);
 
+  // Takes what this one lacks of the pieces of other logs (session/work_log.hpp), and says how many of them are cells
+  // of the grid. Errors: InputError.
+  std::size_t take(const std::map<std::string, Json>& pieces);
+
  private:
+  std::optional<Row> row_in(const Json* line) const;
+
   WorkLog& log_;
   const StudyGrid& grid_;
   Rows rows_;

@@ -1,6 +1,7 @@
 #include "host/app/study/grid.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <sstream>
 #include <unordered_map>
@@ -193,6 +194,26 @@ std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {
       if (is_new) groups.emplace_back();
       groups[entry->second].push_back(cell);
     }
+  return groups;
+}
+
+std::vector<std::vector<std::size_t>> groups_of_part(const StudyGrid& grid, const std::string& part) {
+  std::vector<std::vector<std::size_t>> all = pruning_groups(grid);
+  if (part.empty()) return all;
+  const char *const end = part.data() + part.size(), *slash = std::find(part.data(), end, '/');
+  std::size_t k = 0, n = 0;
+  const auto is_number = [](const char* from, const char* to, std::size_t& number) {
+    const auto [stopped, error] = std::from_chars(from, to, number);
+    return error == std::errc() && stopped == to && number > 0;
+  };
+  if (slash == end || !is_number(part.data(), slash, k) || !is_number(slash + 1, end, n) || k > n)
+    refuse("study.part", in_quotes(part), "\"k/n\", whole numbers with 1 <= k <= n");
+  if (n > all.size())
+    refuse("study.part",
+           in_quotes(part) + " of " + std::to_string(all.size()) + " groups of cells that share a pruned network",
+           "up to " + std::to_string(all.size()) + " parts");
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t group = k - 1; group < all.size(); group += n) groups.push_back(std::move(all[group]));
   return groups;
 }
 

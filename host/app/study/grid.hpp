@@ -64,5 +64,8 @@ void check_study(const StudyGrid& grid, std::vector<std::string>& notes);
 
 // Cells that share one pruned network, seed by seed: what is pruned without looking at a task serves all of them.
 std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid);
+// Those of study.part, "k/n": every n-th from the k-th on; empty: all. Errors: ConfigError, also where there are fewer
+// groups than parts.
+std::vector<std::vector<std::size_t>> groups_of_part(const StudyGrid& grid, const std::string& part);
 
 }  // namespace sprig::app

@@ -122,6 +122,9 @@ class SearchLog {
 
 int search_operating_point(const Command& command) {
   const Config& config = command.config;
+  if (config.study.share || !config.study.part.empty())
+    throw ConfigError(config.study.share ? "study.share" : "study.part",
+                      "is for the cells of a table; allowed with study.mode = \"grid\" alone");
   StopAtOnce making;
   std::vector<Candidate> candidates = candidates_of(config);
   const std::size_t seeds = config.study.seeds, count = candidates.size() * seeds;

@@ -98,6 +98,8 @@ struct StudySection {
   std::vector<std::string> variants;  // named_settings(): ablations, beside the configuration as it is
   std::uint32_t seeds = 5;  // seeds run.seed, run.seed + 1, ...: of the network, the task and the pruning alike
   Keep keep = Keep::none;
+  std::string part;    // "k/n": every n-th group of cells that share a pruned network, from the k-th on; empty: all
+  bool share = false;  // with other processes of this command, which have the same run folder
 };
 void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("mode", o.mode, kAnything, "grid: the table; operating_point: the search of [operating_point]");
@@ -114,6 +116,8 @@ void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ..., paired over methods");
   visit("keep", o.keep, kAnything,
         "trained networks with their readouts and predictions, in kept/: the best of each line by validation, or all");
+  visit("part", o.part, texts("\"k/n\", e.g. \"3/10\""), "the k-th of n parts, which `sprig merge` puts together; empty: all");
+  visit("share", o.share, kAnything, "any number of processes with the same --out work on the study together");
 }
 
 // How recurrent layers are trained; study.trainings says whether.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sprig/config/config.hpp"
 #include "sprig/engine/device.hpp"
@@ -15,6 +16,7 @@ struct Command {
   Config config;                        // finished: file, then --set, then --seed, --threads, --device
   std::string out;                      // the run folder; empty: runs/<verb>-<time>, or none for `plan` and `info`
   std::string folder;                   // report: the run folder
+  std::vector<std::string> folders;     // merge: the parts' run folders
   std::string figures;                  // report: where its figures go as files; empty: nowhere
   std::string to;                       // convert: the format of `out`, a file; empty: by its ending
   std::string compare;                  // bench: an earlier result.json; empty: none

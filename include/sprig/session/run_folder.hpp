@@ -10,9 +10,18 @@
 #include <string_view>
 #include <vector>
 
+#include "sprig/core/error.hpp"
 #include "sprig/session/output.hpp"
 
 namespace sprig {
+
+// Another run works in a folder: the error to wait after (session/when_free.hpp).
+struct FolderHeld : InputError {
+  using InputError::InputError;
+};
+
+// Of a process in a run folder: it works there by itself, or it joins those that share its work (shared_work.hpp).
+enum class FolderUse { alone, joined };
 
 // Who works in a folder.
 struct FolderRun {
@@ -22,12 +31,14 @@ struct FolderRun {
   // Files that it will make besides those of every run folder: "network.npz", "models/a-1.npz"; "kept/" is a folder of
   // its own.
   std::vector<std::string> names;
+  FolderUse use = FolderUse::alone;
 };
 
 class RunFolder {
  public:
-  // Makes the folder, with its parents. Errors: InputError, where another run works in it (with host and process),
-  // where a file that is needed is there and not sprig's, where it cannot be written; nothing is changed then.
+  // Makes the folder, with its parents. Errors: FolderHeld, where another run works in it (with host and process), or
+  // others share it; InputError, where a file that is needed is there and not sprig's, where it cannot be written;
+  // nothing is changed then.
   RunFolder(const std::string& path, const FolderRun& run);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

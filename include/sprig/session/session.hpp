@@ -26,8 +26,8 @@ class Session {
  public:
   // Makes the folder and writes config.resolved.toml, so that an unwritable place is found before the work. names: of
   // the files that the verb makes besides those that every one makes (session/run_folder.hpp). Errors: as
-  // keep_inputs(); InputError.
-  explicit Session(const Command& command, std::vector<std::string> names = {});
+  // keep_inputs(); those of RunFolder.
+  explicit Session(const Command& command, std::vector<std::string> names = {}, FolderUse use = FolderUse::alone);
   // Where an error ends the command although finish() has been: the folder remembers that it is not done.
   ~Session();
   Session(const Session&) = delete;

@@ -22,6 +22,10 @@
 
 namespace sprig {
 
+// The pieces of a log by their keys, whoever is writing it: read and not changed. Lines that are damaged, or not whole
+// yet, are left out. Errors: InputError where it cannot be read; one that is not there has none.
+std::map<std::string, Json> pieces_in(const std::string& path);
+
 class WorkLog {
  public:
   // folder: the run folder, which its lock has. every: between two states of one piece; 0: only when a stop was asked
