@@ -78,7 +78,8 @@ int one_case(std::uint32_t neurons, std::uint32_t in_degree, CovarianceMethod me
   PruneGuards guards;
   const Progress nobody;
   const auto synapses = static_cast<double>(graph.synapses());
-  const ScoreInput input{work, drive, simulation, options, 0, guards, nobody, {}, kTarget * synapses};
+  PlacedDynamics placed(work.network(), simulation);
+  const ScoreInput input{work, drive, simulation, placed, options, 0, guards, nobody, {}, kTarget * synapses};
   std::vector<double> decay, exponents;
   for (const double tau : network.neurons.tau_m_ms) decay.push_back(1 / tau), exponents.push_back(-1 / tau);
   Clock of_matrix;

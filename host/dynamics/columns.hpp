@@ -6,6 +6,7 @@
 
 #include "sprig/core/page_vector.hpp"
 #include "sprig/core/random.hpp"
+#include "sprig/dynamics/cayley_chains.hpp"
 #include "sprig/dynamics/sparse_system.hpp"
 
 namespace sprig {
@@ -36,7 +37,7 @@ inline ColumnRow random_signs(std::uint32_t seed, Stream stream, std::uint64_t i
   const std::uint32_t bits = draw_block(seed, stream, id, index).word[0];
   ColumnRow signs;
 #pragma omp simd
-  for (int c = 0; c < kColumns; ++c) signs.at[c] = static_cast<double>(static_cast<int>((bits >> c) & 1u) * 2 - 1);
+  for (int c = 0; c < kColumns; ++c) signs.at[c] = sign_of_bit(bits, c);
   return signs;
 }
 

@@ -2,6 +2,7 @@
 #include "sprig/dynamics/contraction.hpp"
 
 #include "host/dynamics/recorded_run.hpp"
+#include "host/dynamics/tangent_device.hpp"
 
 namespace sprig {
 
@@ -40,11 +41,20 @@ ContractionResult contraction_exponents(const Network& network, const Drive& dri
                                         const LyapunovOptions& options, const InputSource& input,
                                         const Progress& progress, const Checkpoints& checkpoints) {
   check_lyapunov_options(network, simulation, options);
+  return contraction_exponents(*place_network(network, simulation), drive, options, input, progress, checkpoints);
+}
+
+ContractionResult contraction_exponents(PlacedNetwork& placed, const Drive& drive, const LyapunovOptions& options,
+                                        const InputSource& input, const Progress& progress,
+                                        const Checkpoints& checkpoints) {
+  const Network& network = placed.network();
+  check_lyapunov_options(network, placed.options(), options);
   const Network neurons = without_synapses(network);
-  const TangentNetwork tangent = make_tangent_network(neurons);
+  const auto placed_tangent = place_tangent(make_tangent_network(neurons), placed.options().device);
+  const TangentNetwork& tangent = placed_tangent->network();
   LyapunovOptions saltation = options;
   saltation.method = LyapunovMethod::saltation;
-  RecordedRun run(network, tangent, drive, simulation, saltation, 0, input, progress);
+  RecordedRun run(placed, *placed_tangent, drive, saltation, 0, input, progress);
   const std::uint64_t first = run.transient_steps + run.settle_steps;  // step that is averaged
   bool averages = false;
   run.go_on(

@@ -68,14 +68,14 @@ std::vector<std::uint64_t> row_ids(const Network& network, std::uint32_t rows) {
 // One network, its tangent space, and one of the two ways to linearise it.
 class NetworkSpectrum {
  public:
-  NetworkSpectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                  const LyapunovOptions& options, const InputSource& input, const Progress& progress)
-      : network_(network),
+  NetworkSpectrum(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options, const InputSource& input,
+                  const Progress& progress)
+      : network_(placed.network()),
         options_(options),
-        tangent_(make_tangent_network(network)),
+        tangent_(placed.tangent().network()),
         columns_(checked_columns()),
-        seed_(simulation.seed),
-        run_(network, tangent_, drive, simulation, options, columns_, input, progress) {}
+        seed_(placed.options().seed),
+        run_(placed.placed(), placed.tangent(), drive, options, columns_, input, progress) {}
 
   // keeps: a stop is no error, and the result covers the intervals that were averaged.
   LyapunovResult spectrum(const Checkpoints& checkpoints, bool keeps);
@@ -99,7 +99,7 @@ class NetworkSpectrum {
 
   const Network& network_;
   const LyapunovOptions& options_;
-  TangentNetwork tangent_;
+  const TangentNetwork& tangent_;
   std::uint32_t columns_, seed_;
   RecordedRun run_;
   enum class Phase : std::uint8_t { transient, settling, averaging } phase_ = Phase::transient;
@@ -251,12 +251,10 @@ LyapunovResult NetworkSpectrum::spectrum(const Checkpoints& checkpoints, bool ke
   return result;
 }
 
-LyapunovResult measure(const Network& network, const Drive& drive, const SimulationOptions& simulation,
-                       const LyapunovOptions& options, const InputSource& input, const Progress& progress,
-                       const Checkpoints& checkpoints, bool keeps) {
-  check_lyapunov_options(network, simulation, options);
-  LyapunovResult result =
-      NetworkSpectrum(network, drive, simulation, options, input, progress).spectrum(checkpoints, keeps);
+LyapunovResult measure(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options,
+                       const InputSource& input, const Progress& progress, const Checkpoints& checkpoints, bool keeps) {
+  check_lyapunov_options(placed.network(), placed.options(), options);
+  LyapunovResult result = NetworkSpectrum(placed, drive, options, input, progress).spectrum(checkpoints, keeps);
   result.conditional = is_driven(drive, options, input);
   return result;
 }
@@ -266,14 +264,21 @@ LyapunovResult measure(const Network& network, const Drive& drive, const Simulat
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                  const LyapunovOptions& options, const InputSource& input, const Progress& progress,
                                  const Checkpoints& checkpoints) {
-  return measure(network, drive, simulation, options, input, progress, checkpoints, false);
+  PlacedDynamics placed(network, simulation);
+  return measure(placed, drive, options, input, progress, checkpoints, false);
+}
+
+LyapunovResult lyapunov_spectrum(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options,
+                                 const InputSource& input, const Progress& progress, const Checkpoints& checkpoints) {
+  return measure(placed, drive, options, input, progress, checkpoints, false);
 }
 
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,
                                                const SimulationOptions& simulation, const LyapunovOptions& options,
                                                const InputSource& input, const Progress& progress,
                                                const Checkpoints& checkpoints) {
-  return measure(network, drive, simulation, options, input, progress, checkpoints, true);
+  PlacedDynamics placed(network, simulation);
+  return measure(placed, drive, options, input, progress, checkpoints, true);
 }
 
 }  // namespace sprig

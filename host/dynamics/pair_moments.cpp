@@ -18,15 +18,11 @@ double sum_of(const ColumnRow& row) {
   return sum;
 }
 
-// sum over columns of (x_j - s x_i)^2 - (y_j - s y_i)^2, as a product of sum and difference: less is lost where x and y
-// are nearly the same.
+// The sum over columns.
 double difference(double s, const ColumnRow& x_i, const ColumnRow& x_j, const ColumnRow& y_i, const ColumnRow& y_j) {
   ColumnRow terms;
 #pragma omp simd
-  for (int c = 0; c < kColumns; ++c) {
-    const double x = x_j.at[c] - s * x_i.at[c], y = y_j.at[c] - s * y_i.at[c];
-    terms.at[c] = (x - y) * (x + y);
-  }
+  for (int c = 0; c < kColumns; ++c) terms.at[c] = pair_difference(s, x_i.at[c], x_j.at[c], y_i.at[c], y_j.at[c]);
   return sum_of(terms);
 }
 

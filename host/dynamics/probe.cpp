@@ -31,11 +31,11 @@ std::uint64_t window_steps(const Network& network, const LyapunovOptions& option
 // The N perturbations of a window, in batches of as many columns as the tangent space has.
 class Probes {
  public:
-  Probes(const TangentNetwork& tangent, const SimulationOptions& simulation)
-      : tangent_(tangent),
-        columns_(std::min(kProbeColumns, tangent.neurons)),
+  Probes(PlacedTangent& tangent, const SimulationOptions& simulation)
+      : tangent_(tangent.network()),
+        columns_(std::min(kProbeColumns, tangent_.neurons)),
         space_(make_tangent_space(tangent, columns_, simulation)),
-        growth_(tangent.neurons) {}
+        growth_(tangent_.neurons) {}
 
   // |Phi e_{V_i}| of each neuron over the steps of `chunks`. Goes on behind the batches that are done; asks `report`
   // before each chunk.
@@ -90,12 +90,19 @@ void require_alive(const std::vector<double>& growth, std::uint64_t step) {
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                             const LyapunovOptions& options, const InputSource& input, const Progress& progress,
                             const Checkpoints& checkpoints) {
-  check_lyapunov_options(network, simulation, options);
+  PlacedDynamics placed(network, simulation);
+  return probe_exponents(placed, drive, options, input, progress, checkpoints);
+}
+
+ProbeResult probe_exponents(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options,
+                            const InputSource& input, const Progress& progress, const Checkpoints& checkpoints) {
+  const Network& network = placed.network();
+  check_lyapunov_options(network, placed.options(), options);
   const std::uint64_t window = window_steps(network, options);
-  const TangentNetwork tangent = make_tangent_network(network);
+  const TangentNetwork& tangent = placed.tangent().network();
   SaltationBuilder builder(network, tangent, options.velocity_guard, options.velocity_at);
-  RecordedRun run(network, tangent, drive, simulation, options, 0, input, progress);
-  Probes probes(tangent, simulation);
+  RecordedRun run(placed.placed(), placed.tangent(), drive, options, 0, input, progress);
+  Probes probes(placed.tangent(), placed.placed().options());
   ProbeResult result;
   result.conditional = is_driven(drive, options, input);
   result.velocity_at = options.velocity_at;

@@ -37,27 +37,17 @@ bool is_driven(const Drive& drive, const LyapunovOptions& options, const InputSo
          (any(drive.poisson_rate_hz) && any(drive.poisson_weight));
 }
 
-namespace {
-
-// A trajectory has every step of every neuron.
-SimulationOptions by_the_clock(SimulationOptions options) {
-  options.update = UpdateMode::clock;
-  return options;
-}
-
-}  // namespace
-
-RecordedRun::RecordedRun(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                         const SimulationOptions& simulation, const LyapunovOptions& options, std::uint32_t columns,
-                         const InputSource& input, const Progress& progress)
-    : transient_steps(steps_of(options.transient_ms, network.step_ms, "lyapunov.transient_ms")),
-      settle_steps(steps_of(options.tangent_transient_ms, network.step_ms, "lyapunov.tangent_transient_ms")),
-      average_steps(steps_of(options.duration_ms, network.step_ms, "lyapunov.duration_ms")),
+RecordedRun::RecordedRun(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                         const LyapunovOptions& options, std::uint32_t columns, const InputSource& input,
+                         const Progress& progress)
+    : transient_steps(steps_of(options.transient_ms, placed.network().step_ms, "lyapunov.transient_ms")),
+      settle_steps(steps_of(options.tangent_transient_ms, placed.network().step_ms, "lyapunov.tangent_transient_ms")),
+      average_steps(steps_of(options.duration_ms, placed.network().step_ms, "lyapunov.duration_ms")),
       input_(input),
       progress_(progress),
-      neurons_(network.size()),
+      neurons_(placed.network().size()),
       run_(make_tangent_run(
-          network, tangent, with_potential_noise(drive, network, options.noise), by_the_clock(simulation),
+          placed, tangent, with_potential_noise(drive, placed.network(), options.noise),
           {options.method, options.velocity_at, options.velocity_guard, options.surrogate_gain, columns})) {}
 
 bool RecordedRun::go_on(const Checkpoints& checkpoints, std::function<void(Writer&)> keep,

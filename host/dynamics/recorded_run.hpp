@@ -20,9 +20,8 @@ namespace sprig {
 class RecordedRun {
  public:
   // With `columns` tangent vectors of options.method, or none. `tangent` as make_tangent_run() takes it.
-  RecordedRun(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-              const SimulationOptions& simulation, const LyapunovOptions& options, std::uint32_t columns,
-              const InputSource& input, const Progress& progress);
+  RecordedRun(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive, const LyapunovOptions& options,
+              std::uint32_t columns, const InputSource& input, const Progress& progress);
 
   // Durations in steps: transient of the state, settling of tangent vectors, averaging.
   std::uint64_t transient_steps, settle_steps, average_steps;

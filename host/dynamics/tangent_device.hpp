@@ -1,4 +1,4 @@
-// The tangent space on the device that a simulation runs on.
+// Tangent networks and spaces on the device that a simulation runs on.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,9 @@
 
 namespace sprig {
 
-std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns,
+std::unique_ptr<PlacedTangent> place_tangent(TangentNetwork network, const Device& device);
+// simulation: of the same device.
+std::unique_ptr<TangentSpace> make_tangent_space(PlacedTangent& placed, std::uint32_t columns,
                                                  const SimulationOptions& simulation);
 
 }  // namespace sprig

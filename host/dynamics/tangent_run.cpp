@@ -14,15 +14,14 @@ namespace {
 
 class CpuTangentRun final : public TangentRun {
  public:
-  CpuTangentRun(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                const SimulationOptions& options, const TangentRunOptions& what)
-      : network_(network),
-        tangent_(tangent),
+  CpuTangentRun(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive, const TangentRunOptions& what)
+      : network_(placed.network()),
+        tangent_(tangent.network()),
         what_(what),
-        neurons_(linear_neurons(network)),
-        builder_(network, tangent, what.velocity_guard, what.velocity_at),
-        simulation_(cpu::make_simulation(network, drive, options)) {
-    if (what.columns > 0) space_ = cpu::make_tangent_space(tangent, what.columns, options.threads);
+        neurons_(linear_neurons(network_)),
+        builder_(network_, tangent_, what.velocity_guard, what.velocity_at),
+        simulation_(placed.simulate(drive)) {
+    if (what.columns > 0) space_ = cpu::make_tangent_space(tangent_, what.columns, placed.options().threads);
   }
 
   Simulation& simulation() override { return *simulation_; }
@@ -68,9 +67,9 @@ class CpuTangentRun final : public TangentRun {
 
 }  // namespace
 
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& options, const TangentRunOptions& what) {
-  return std::make_unique<CpuTangentRun>(network, tangent, drive, options, what);
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what) {
+  return std::make_unique<CpuTangentRun>(placed, tangent, drive, what);
 }
 
 }  // namespace cpu
@@ -79,9 +78,9 @@ namespace {
 
 class OnGpu final : public TangentRun {
  public:
-  OnGpu(const Network& network, const TangentNetwork& tangent, const Drive& drive, const SimulationOptions& options,
-        const TangentRunOptions& what)
-      : there_(options.device, [&] { return cuda::make_tangent_run(network, tangent, drive, options, what); }) {}
+  OnGpu(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive, const TangentRunOptions& what)
+      : there_(placed.options().device,
+               [&] { return cuda::make_tangent_run(placed.here(), tangent.here(), drive, what); }) {}
 
   Simulation& simulation() override { return there_->simulation(); }
   TangentSpace& space() override { return there_->space(); }
@@ -99,11 +98,10 @@ class OnGpu final : public TangentRun {
 
 }  // namespace
 
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& options, const TangentRunOptions& what) {
-  check_fields("run", options);
-  if (!uses_device(options.device)) return cpu::make_tangent_run(network, tangent, drive, options, what);
-  return std::make_unique<OnGpu>(network, tangent, drive, options, what);
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what) {
+  if (!uses_device(placed.options().device)) return cpu::make_tangent_run(placed, tangent, drive, what);
+  return std::make_unique<OnGpu>(placed, tangent, drive, what);
 }
 
 }  // namespace sprig

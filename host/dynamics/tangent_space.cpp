@@ -62,7 +62,7 @@ class CpuTangentSpace final : public TangentSpace {
   Eigen::MatrixXd gather(PageVector<double> Tile::*part) const;
   void scatter(const Eigen::MatrixXd& from, PageVector<double> Tile::*part);
 
-  const TangentNetwork network_;
+  const TangentNetwork& network_;
   const TangentView view_ = view_of_tangent(network_, [](const auto& array) { return array.data(); });
   std::uint32_t columns_, width_;  // of the frame, of a tile
   int threads_ = 1;

@@ -34,26 +34,27 @@ int usable_threads(int asked, std::uint64_t cells) {
   return std::max(1, std::min(most, worth));
 }
 
-SlicePolicy slice_policy(const Network& network, const Drive& drive, const SimulationOptions& options, int threads) {
+}  // namespace
+
+SlicePolicy slice_policy(const Network& network, const SimulationOptions& options, bool by_events) {
   SlicePolicy policy;
+  const int threads = usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas);
   policy.slices = options.slices > 0 ? options.slices : static_cast<std::uint32_t>(threads);
   policy.weight_bits = options.weight_bits;
   policy.most_error = weight_error_limit(options.weight_error, options.weight_bits);
   policy.narrow = options.weight_bits == 16;
-  policy.skip = begins_by_events(network, drive, options.update);
+  policy.skip = by_events;
   policy.by_delay = !policy.skip && options.replicas == 1;
   return policy;
 }
 
-}  // namespace
-
-template <class Description>
-CpuSimulation::CpuSimulation(const Network& network, const Description& description, const Drive& drive,
-                             const SimulationOptions& options)
+CpuSimulation::CpuSimulation(const Network& network, SlicedNetwork sliced, std::shared_ptr<const SlicedRows> rows,
+                             const Drive& drive, const SimulationOptions& options)
     : writer_(network, options.replicas),
       replicas_(options.replicas),
       threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
-      network_(slice_network(description, drive, slice_policy(network, drive, options, threads_))),
+      network_(std::move(sliced)),
+      rows_(std::move(rows)),
       context_{&network_, options.replicas, options.first_replica, options.seed},
       driven_(network, drive),
       window_(std::min(network_.min_delay, kLongestWindow)),
@@ -87,7 +88,7 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t
   }
   if (network_.by_delay) {
     find_due(step, step, state.due);
-    add_due(slice.recurrent, network_.narrow, state.due, ring_of(s, step));
+    add_due(rows_->recurrent[s], network_.narrow, state.due, ring_of(s, step));
   }
   if (by_events())
     update_events(state, events_[s], slice, context_, step, list);
@@ -107,7 +108,7 @@ void CpuSimulation::update_one(std::size_t s, std::uint64_t first, std::uint64_t
 }
 
 void CpuSimulation::deliver_input(std::size_t s, std::uint64_t step, const Input::Spike& spike) {
-  const PackedRows& rows = network_.slices[s].input;
+  const PackedRows& rows = rows_->input[s];
   if (!network_.by_delay) return deliver_to(s, rows, step, &spike.channel, &spike.replica, 1);
   for (std::uint32_t delay = 1; delay < network_.delay_slots; ++delay)
     add_due(rows, network_.narrow, {spike.channel * network_.delay_slots + delay}, ring_of(s, step + delay));
@@ -155,7 +156,7 @@ void CpuSimulation::deliver_all(std::size_t owner, std::size_t s, std::uint64_t 
   Slice& slice = network_.slices[s];
   for (std::size_t from = 0; from < static_cast<std::size_t>(threads_); ++from) {
     const SpikeList& spikes = list(from, step);
-    deliver_to(s, slice.recurrent, step, spikes.sources.data(), spikes.replicas.data(), spikes.sources.size());
+    deliver_to(s, rows_->recurrent[s], step, spikes.sources.data(), spikes.replicas.data(), spikes.sources.size());
     if (!plastic_.empty()) deliver_plastic_to(s, step, spikes);
   }
   if (plastic_.empty()) return;
@@ -293,16 +294,29 @@ void CpuSimulation::run(std::uint64_t first, std::uint64_t steps, const Input& i
   step_ += steps;
 }
 
+namespace {
+
+// description: what the slices are cut from, `network` itself or the procedural network around it.
+template <class Description>
+std::unique_ptr<Simulation> make(const Network& network, const Description& description, const Drive& drive,
+                                 const SimulationOptions& options) {
+  check_replicas(network, options.replicas);
+  SlicedNetwork sliced = slice_network(
+      description, drive, slice_policy(network, options, begins_by_events(network, drive, options.update)));
+  auto rows = std::make_shared<const SlicedRows>(take_rows(sliced));
+  return std::make_unique<CpuSimulation>(network, std::move(sliced), std::move(rows), drive, options);
+}
+
+}  // namespace
+
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {
-  check_replicas(network, options.replicas);
-  return std::make_unique<CpuSimulation>(network, network, drive, options);
+  return make(network, network, drive, options);
 }
 
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& procedural, const Drive& drive,
                                             const SimulationOptions& options) {
-  check_replicas(procedural.network, options.replicas);
-  return std::make_unique<CpuSimulation>(procedural.network, procedural, drive, options);
+  return make(procedural.network, procedural, drive, options);
 }
 
 }  // namespace sprig::cpu

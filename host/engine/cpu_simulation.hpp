@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,16 @@
 #include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/engine/sliced_rows.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cpu {
 
 class CpuSimulation final : public Simulation {
  public:
-  // description: what the slices are cut from, `network` itself or the procedural network around it.
-  template <class Description>
-  CpuSimulation(const Network& network, const Description& description, const Drive& drive,
-                const SimulationOptions& options);
+  // `network` as it was cut for these options and `drive` (slice_policy()), and its rows, which others may read too.
+  CpuSimulation(const Network& network, SlicedNetwork sliced, std::shared_ptr<const SlicedRows> rows,
+                const Drive& drive, const SimulationOptions& options);
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
   void set_drive(const Drive& drive) override;
@@ -75,7 +76,8 @@ class CpuSimulation final : public Simulation {
   RecordWriter writer_;
   std::uint32_t replicas_;
   int threads_;
-  SlicedNetwork network_;
+  SlicedNetwork network_;  // without the rows that are in rows_
+  std::shared_ptr<const SlicedRows> rows_;
   UpdateContext context_;
   DrivenNeurons driven_;
   std::uint32_t window_;  // steps between exchanges
@@ -98,5 +100,8 @@ class CpuSimulation final : public Simulation {
   };
   std::vector<Failure> failures_;  // the first of each slice
 };
+
+// How a network is cut for the CPU: `by_events` as begins_by_events() has it.
+SlicePolicy slice_policy(const Network& network, const SimulationOptions& options, bool by_events);
 
 }  // namespace sprig::cpu

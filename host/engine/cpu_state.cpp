@@ -32,8 +32,7 @@ SimulationState CpuSimulation::state() const {
       }
       if (network_.by_delay) {
         find_due(step_ + slot, step_, rows);
-        add_due(network_.slices[s].recurrent, network_.narrow, rows,
-                {due.data(), 0, static_cast<std::uint32_t>(due.size())});
+        add_due(rows_->recurrent[s], network_.narrow, rows, {due.data(), 0, static_cast<std::uint32_t>(due.size())});
       }
       for (std::size_t r = 0; r < receptors(); ++r)
         std::copy_n(

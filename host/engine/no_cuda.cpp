@@ -1,6 +1,7 @@
 // Takes the place of kernels/engine when CUDA is off: the same symbols, each saying so.
 #include "sprig/core/error.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/engine/placed_network.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig::cuda {
@@ -23,6 +24,10 @@ std::unique_ptr<Simulation> make_simulation(const Network&, const Drive&, const 
 }
 
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork&, const Drive&, const SimulationOptions&) {
+  throw DeviceError("device", kNotBuilt);
+}
+
+std::unique_ptr<PlacedNetwork> place_network(const Network&, const SimulationOptions&) {
   throw DeviceError("device", kNotBuilt);
 }
 

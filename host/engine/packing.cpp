@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "host/engine/plastic_packing.hpp"
 #include "host/engine/row_writer.hpp"
@@ -14,6 +15,7 @@
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/fixed_point.hpp"
 #include "sprig/core/quantile.hpp"
+#include "sprig/engine/sliced_rows.hpp"
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
@@ -155,31 +157,34 @@ void weigh_recurrent(const LoadsAlone& synapses, const Network&, const SliceLayo
   const auto first = synapses.loads.cells.begin() + 2 * static_cast<std::ptrdiff_t>(packing.first());
   std::copy_n(first, packing.cells.size(), packing.cells.begin());
 }
+// Those of `csr`, which are in place elsewhere.
+struct WeightsAlone {
+  const Csr& csr;
+};
+void weigh_recurrent(const WeightsAlone& synapses, const Network&, const SliceLayout& layout, Packing& packing) {
+  CsrSynapses{synapses.csr}.onto(
+      packing.first(), packing.last(), [&](std::uint32_t, std::uint32_t target, float weight, std::uint16_t) {
+        packing.cells[2 * (target - packing.first()) + receptor_of(layout.kind, weight)].add_weight(weight);
+      });
+}
+void place_recurrent(const WeightsAlone&, const Network&, const SliceLayout&, const std::vector<int>&, Packing&) {}
+
 void place_recurrent(const LoadsAlone&, const Network&, const SliceLayout&, const std::vector<int>&, Packing&) {}
 
 template <class Synapses>
-SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint32_t sources, const Drive& drive,
-                   const SliceLayout& layout, std::uint32_t min_delay, const SlicePolicy& policy,
-                   const DrawnWeights* drawn) {
-  check_drive(network, drive);
-  const std::uint32_t n = network.size();
+SlicedNetwork pack_synapses(const Network& network, const Synapses& recurrent, std::uint32_t sources,
+                            const SliceLayout& layout, std::uint32_t min_delay, const SlicePolicy& policy,
+                            const DrawnWeights* drawn) {
   const std::uint32_t slices = layout.slices;
   SlicedNetwork result;
   result.kind = network.kind;
-  result.neurons = n;
+  result.neurons = network.size();
   result.sources = sources;
   result.input_channels = network.input.rows;
-  result.signal_channels = drive.channels;
   result.min_delay = min_delay;
   result.delay_slots = layout.delay_slots;
   result.narrow = layout.narrow;
   result.by_delay = layout.by_delay;
-
-  const DrivenNeurons driven(network, drive);
-  const PoissonTable poisson = driven.table(drive);
-  result.poisson_columns = poisson.columns;
-  result.poisson_table = poisson.thresholds;
-  if (!drive.noise_sigma.empty()) result.noise_table = normal_quantiles(0, 1);
 
   const CsrSynapses input{network.input};
   const std::size_t populations = network.populations.size();
@@ -223,12 +228,20 @@ SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint3
     trap.run([&] {
       Slice& slice = result.slices[s];
       Packing& packing = packings[s];
-      slice.constants = slice_constants(network, drive, slice, packing.population_of, exponents, driven, poisson);
-      if (policy.skip) add_skip_tables(network, slice);
       place_recurrent(recurrent, network, layout, exponents, packing);
       place(input, layout, exponents, packing, slice.input);
     });
   trap.rethrow();
+  return result;
+}
+
+template <class Synapses>
+SlicedNetwork pack(const Network& network, const Synapses& recurrent, std::uint32_t sources, const Drive& drive,
+                   const SliceLayout& layout, std::uint32_t min_delay, const SlicePolicy& policy,
+                   const DrawnWeights* drawn) {
+  check_drive(network, drive);
+  SlicedNetwork result = pack_synapses(network, recurrent, sources, layout, min_delay, policy, drawn);
+  set_neurons(result, network, drive, policy.skip);
   return result;
 }
 
@@ -261,13 +274,62 @@ int exponent_of(const WeightLoad& load, int weight_bits) {
 }
 
 SlicedNetwork slice_network(const Network& network, const Drive& drive, const SlicePolicy& policy) {
+  check_drive(network, drive);
+  SlicedNetwork result = slice_synapses(network, policy);
+  set_neurons(result, network, drive, policy.skip);
+  return result;
+}
+
+namespace {
+
+// recurrent: of network.recurrent.
+template <class Synapses>
+SlicedNetwork slice_stored(const Network& network, const Synapses& recurrent, const SlicePolicy& policy) {
   const Csr& csr = network.recurrent;
   const SliceLayout layout = choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
                                            std::max(csr.max_delay(), network.input.max_delay()),
                                            policy_for(network, policy), in_degrees(network.size(), csr));
   return within_memory(csr.synapses(), layout, csr.rows, [&] {
-    return pack(network, CsrSynapses{csr}, csr.rows, drive, layout, csr.min_delay(), policy, nullptr);
+    return pack_synapses(network, recurrent, csr.rows, layout, csr.min_delay(), policy, nullptr);
   });
+}
+
+}  // namespace
+
+SlicedNetwork slice_synapses(const Network& network, const SlicePolicy& policy) {
+  return slice_stored(network, CsrSynapses{network.recurrent}, policy);
+}
+
+SlicedNetwork weigh_synapses(const Network& network, const SlicePolicy& policy) {
+  return slice_stored(network, WeightsAlone{network.recurrent}, policy);
+}
+
+void set_neurons(SlicedNetwork& sliced, const Network& network, const Drive& drive, bool skip) {
+  const DrivenNeurons driven(network, drive);
+  const PoissonTable poisson = driven.table(drive);
+  sliced.signal_channels = drive.channels;
+  sliced.poisson_columns = poisson.columns;
+  sliced.poisson_table = poisson.thresholds;
+  if (!drive.noise_sigma.empty()) sliced.noise_table = normal_quantiles(0, 1);
+  const std::vector<std::uint32_t> population_of = network.population_of();
+  ExceptionTrap trap;
+#pragma omp parallel for schedule(dynamic, 1)
+  for (std::size_t s = 0; s < sliced.slices.size(); ++s)
+    trap.run([&] {
+      Slice& slice = sliced.slices[s];
+      slice.constants = slice_constants(network, drive, slice, population_of, sliced.exponents, driven, poisson);
+      if (skip) add_skip_tables(network, slice);
+    });
+  trap.rethrow();
+}
+
+SlicedRows take_rows(SlicedNetwork& sliced) {
+  SlicedRows rows;
+  for (Slice& slice : sliced.slices) {
+    rows.recurrent.push_back(std::exchange(slice.recurrent, {}));
+    rows.input.push_back(std::exchange(slice.input, {}));
+  }
+  return rows;
 }
 
 SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& drive, const SlicePolicy& policy) {

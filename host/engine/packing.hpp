@@ -16,7 +16,7 @@ int exponent_of(const WeightLoad& load, int weight_bits);
 // Fills slice.skip and slice.skip_row.
 void add_skip_tables(const Network& network, Slice& slice);
 
-// Constants of the neurons of `slice`. population_of: [local neuron]; exponents: of the weights' scales,
+// Constants of the neurons of `slice`. population_of: [neuron]; exponents: of the weights' scales,
 // [population * 2 + receptor].
 SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
                                const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "host/engine/on_gpu.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
@@ -30,8 +31,7 @@ namespace {
 // A simulation on one GPU.
 class OnGpu final : public Simulation {
  public:
-  template <class Make>
-  OnGpu(const Device& asked, Make&& make) : there_(asked, std::forward<Make>(make)) {}
+  OnGpu(const Device& asked, const MakeSimulation& make) : there_(asked, make) {}
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
     there_->advance(steps, input, what, recording);
@@ -52,10 +52,14 @@ template <class Description>
 std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
   check_fields("run", options);
   if (!uses_device(options.device)) return cpu::make_simulation(network, drive, options);
-  return std::make_unique<OnGpu>(options.device, [&] { return cuda::make_simulation(network, drive, options); });
+  return on_gpu(options.device, [&] { return cuda::make_simulation(network, drive, options); });
 }
 
 }  // namespace
+
+std::unique_ptr<Simulation> on_gpu(const Device& asked, const MakeSimulation& make) {
+  return std::make_unique<OnGpu>(asked, make);
+}
 
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options) {

@@ -15,8 +15,8 @@ SliceConstants slice_constants(const Network& network, const Drive& drive, const
   for (std::uint32_t local = 0; local < slice.count; ++local) {
     const std::size_t i = slice.first + local;
     append_constants(c, network.kind, rounded<real>(lif_constants(network.kind, network.neurons, i, network.step_ms)));
-    add(c.unit_0, fixed_unit(exponents[2 * std::size_t{population_of[local]}]));
-    if (two) add(c.unit_1, fixed_unit(exponents[2 * std::size_t{population_of[local]} + 1]));
+    add(c.unit_0, fixed_unit(exponents[2 * std::size_t{population_of[i]}]));
+    if (two) add(c.unit_1, fixed_unit(exponents[2 * std::size_t{population_of[i]} + 1]));
     c.draw_id.push_back(network.original_id.empty() ? static_cast<std::uint32_t>(i) : network.original_id[i]);
   }
   driven.pack(c, drive, poisson, slice.first, slice.count);

@@ -147,11 +147,8 @@ std::uint64_t tau_steps(const ScoreInput& input) {
 
 ActivityRun::ActivityRun(const ScoreInput& input, double noise, const Progress& progress) {
   const Network& network = input.work.network();
-  const Drive drive = with_potential_noise(input.drive.subset(input.work.kept()), network, noise);
-  SimulationOptions simulation = input.simulation;
-  simulation.replicas = 1;
-  simulation.update = UpdateMode::clock;  // noise is drawn every step
-  simulation_ = make_simulation(network, drive, simulation);
+  simulation_ =
+      input.placed.placed().simulate(with_potential_noise(input.drive.subset(input.work.kept()), network, noise));
   const double transient_ms = input.options.lyapunov.transient_ms;
   if (transient_ms > 0)
     in_pieces(std::max<std::uint64_t>(1, steps_of(transient_ms, network.step_ms, "lyapunov.transient_ms")), progress,

@@ -178,8 +178,9 @@ EdgeScores covariance_scores(const ScoreInput& input, const SparseSystem& a, con
   const SampleKeys keys{options.seed, input.round, ids};
   const Progress of_samples = progress.part(kExpansionShare, 1);
   const std::unique_ptr<CovarianceSampler> sampler =
-      has_projections(a) ? projection_sampler(a, sigma_squared, keys, threads)
-                         : cayley_sampler(a, sigma_squared, keys, threads, of_samples.part(0, 0));
+      has_projections(a)
+          ? projection_sampler(a, sigma_squared, keys, threads)
+          : cayley_sampler(a, sigma_squared, keys, threads, of_samples.part(0, 0), input.simulation.device);
   return sampled_scores(input, *sampler, l, of_samples);
 }
 

@@ -7,6 +7,7 @@
 
 #include "host/pruning/choice.hpp"
 #include "host/pruning/working_network.hpp"
+#include "sprig/dynamics/placed_dynamics.hpp"
 #include "sprig/pruning/prune.hpp"
 
 namespace sprig {
@@ -25,6 +26,7 @@ struct ScoreInput {
   const WorkingNetwork& work;
   const Drive& drive;  // of the network that was given
   const SimulationOptions& simulation;
+  PlacedDynamics& placed;  // work.network(), with a single replica
   const PruneOptions& options;
   std::uint32_t round;
   PruneGuards& guards;

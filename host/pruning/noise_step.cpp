@@ -25,21 +25,19 @@ Result noted(Result result, PruneGuards& guards) {
 std::vector<double> neuron_exponents(const ScoreInput& input) {
   const Network& network = input.work.network();
   const Drive drive = input.drive.subset(input.work.kept());
-  SimulationOptions simulation = input.simulation;
-  simulation.replicas = 1;
   LyapunovOptions options = input.options.lyapunov;
   PruneGuards& guards = input.guards;
   const Progress progress = input.progress.part(0, kExponentsShare);
   const Checkpoints exponents = input.checkpoints.part("exponents");
   if (input.options.per_neuron == PerNeuron::contraction)
-    return noted(contraction_exponents(network, drive, simulation, options, {}, progress, exponents), guards).values;
+    return noted(contraction_exponents(input.placed.placed(), drive, options, {}, progress, exponents), guards).values;
   if (input.options.per_neuron == PerNeuron::probe)
-    return noted(probe_exponents(network, drive, simulation, options, {}, progress, exponents), guards).values;
+    return noted(probe_exponents(input.placed, drive, options, {}, progress, exponents), guards).values;
   // The whole frame, whose dimension falls with the neurons; index: as many exponents as there are neurons.
   const bool frame = input.options.per_neuron == PerNeuron::frame;
   options.exponents = frame ? tangent_dimension(network) : network.size();
-  const LyapunovResult spectrum = noted(
-      lyapunov_spectrum(network, drive, simulation, options, {}, progress, input.checkpoints.part("spectrum")), guards);
+  const LyapunovResult spectrum =
+      noted(lyapunov_spectrum(input.placed, drive, options, {}, progress, input.checkpoints.part("spectrum")), guards);
   guards.jump_spikes += spectrum.jump_spikes;
   return frame ? spectrum.per_neuron : spectrum.exponents;
 }

@@ -34,6 +34,11 @@ std::string stage_name(PruneStage stage, const PruneOptions& options) {
   return {};  // each says its number
 }
 
+SimulationOptions of_one_replica(SimulationOptions simulation) {
+  simulation.replicas = 1;
+  return simulation;
+}
+
 }  // namespace
 
 Pruner::Pruner(const Network& network, const Drive& drive, const SimulationOptions& simulation,
@@ -44,7 +49,8 @@ Pruner::Pruner(const Network& network, const Drive& drive, const SimulationOptio
       options_(options),
       progress_(progress),
       checkpoints_(checkpoints),
-      now_(network) {}
+      now_(network),
+      placed_(now_.work.network(), of_one_replica(simulation)) {}
 
 PruneResult Pruner::run(bool keeps) {
   is_kept_ = checkpoints_.restore([&](Reader& reader) { reader(*this); });
@@ -160,10 +166,12 @@ void Pruner::match(const Progress& progress) {
   options.method = options.match;
   if (!matched_) matched_.emplace(given_);
   const auto stands = [this] { return stand(); };
-  PruningRounds(*matched_, drive_, simulation_, options).run(progress, checkpoints_.part("matched"), stands, [&] {
-    done_with("matched.round-" + std::to_string(matched_->rounds.size()));
-    whole();
-  });
+  PlacedDynamics placed(matched_->work.network(), of_one_replica(simulation_));
+  PruningRounds(*matched_, drive_, simulation_, placed, options)
+      .run(progress, checkpoints_.part("matched"), stands, [&] {
+        done_with("matched.round-" + std::to_string(matched_->rounds.size()));
+        whole();
+      });
   for (const PruneRound& round : matched_->rounds)
     shares_.push_back(static_cast<double>(round.excitatory) /
                       static_cast<double>(std::max<std::uint64_t>(1, round.synapses)));
@@ -177,10 +185,11 @@ void Pruner::prune(const Progress& progress) {
     const std::uint64_t synapses = given_.recurrent.synapses();
     now_.work.keep_synapses(std::vector<std::uint8_t>(synapses, 0), std::vector<double>(synapses, 1.0), options_,
                             now_.guards);
+    placed_.forget();
     spectrum_.reset();
     return;
   }
-  PruningRounds rounds(now_, drive_, simulation_, options_);
+  PruningRounds rounds(now_, drive_, simulation_, placed_, options_);
   if (delocalises(options_)) rounds.leave_room(delocalisation_budget());
   if (!shares_.empty()) rounds.set_excitatory_shares(shares_);
   rounds.run(
@@ -218,7 +227,8 @@ void Pruner::delocalise(const Progress& progress) {
     if (&work == &now_.work) return spectrum_->exponents.front();
     const std::string part = "attempt-" + std::to_string(trial_->attempt + 1);
     try {
-      of_trial = measure(work, of_spectrum, part);
+      PlacedDynamics placed(work.network(), of_one_replica(simulation_));
+      of_trial = measure(work, placed, of_spectrum, part);
     } catch (const NumericalError&) {
       return std::numeric_limits<double>::infinity();  // no network to accept
     }
@@ -237,6 +247,7 @@ void Pruner::delocalise(const Progress& progress) {
   }
   now_.steps[PruneStep::delocalisation].seconds -= now_.steps[PruneStep::spectra].seconds - spectra_s;
   if (result_.delocalisation.accepted) spectrum_ = std::move(of_trial);
+  placed_.forget();
   trial_.reset();
 }
 
@@ -268,6 +279,7 @@ void Pruner::tune_timescales(const Progress& progress) {
   const TimescaleEvaluation& chosen = result_.timescales.trace[result_.timescales.chosen];
   now_.work.set_time_constants(gamma_time_constants(work.network(), chosen.shape, chosen.scale_ms,
                                                     options_.timescales.tau_min_ms, options_.seed));
+  placed_.forget();
   spectrum_.reset();
 }
 
@@ -313,13 +325,15 @@ std::uint64_t Pruner::delocalisation_budget() const {
 
 const LyapunovResult& Pruner::spectrum(const Progress& progress, const std::string& part) {
   if (!spectrum_) {
-    spectrum_ = measure(now_.work, progress, part);
+    spectrum_ = measure(now_.work, placed_, progress, part);
     whole();
   }
   return *spectrum_;
 }
 
-LyapunovResult Pruner::measure(const WorkingNetwork& work, const Progress& progress, const std::string& part) {
+// placed: of work's network.
+LyapunovResult Pruner::measure(const WorkingNetwork& work, PlacedDynamics& placed, const Progress& progress,
+                               const std::string& part) {
   const Network& network = work.network();
   LyapunovOptions options = options_.lyapunov;
   if (network.size() < given_.size()) {  // else a number that is too large is the caller's mistake
@@ -329,8 +343,8 @@ LyapunovResult Pruner::measure(const WorkingNetwork& work, const Progress& progr
                         StepBound::arithmetic);
   LyapunovResult measured = [&] {
     const Standing standing = &work == &now_.work ? stand() : Standing();  // an attempt of step III is half way
-    return lyapunov_spectrum(network, drive_.subset(work.kept()), simulation_, options, {}, progress,
-                             checkpoints_.part(part));
+    check_lyapunov_options(network, simulation_, options);
+    return lyapunov_spectrum(placed, drive_.subset(work.kept()), options, {}, progress, checkpoints_.part(part));
   }();
   now_.guards.velocity += measured.guarded_spikes;
   now_.guards.jump_spikes += measured.jump_spikes;

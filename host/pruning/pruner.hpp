@@ -63,7 +63,8 @@ class Pruner {
 
   // The spectrum of the network as it is now, measured once; its states are kept as that part.
   const LyapunovResult& spectrum(const Progress& progress, const std::string& part);
-  LyapunovResult measure(const WorkingNetwork& work, const Progress& progress, const std::string& part);
+  LyapunovResult measure(const WorkingNetwork& work, PlacedDynamics& placed, const Progress& progress,
+                         const std::string& part);
 
   // While there is one, the state does not change.
   Standing stand() const;
@@ -90,6 +91,8 @@ class Pruner {
   std::optional<DelocaliseTrial> trial_;    // under way
   std::vector<TimescaleEvaluation> evaluations_;
   PruneResult result_;  // `network`, `kept` and the counts before and after are made at the end
+
+  PlacedDynamics placed_;  // the network as it is now, which all measurements of it share
 };
 
 }  // namespace sprig

@@ -35,10 +35,11 @@ struct PruningRounds::Trial {
 };
 
 PruningRounds::PruningRounds(RoundsState& state, const Drive& drive, const SimulationOptions& simulation,
-                             const PruneOptions& options)
+                             PlacedDynamics& placed, const PruneOptions& options)
     : state_(state),
       drive_(drive),
       simulation_(simulation),
+      placed_(placed),
       options_(options),
       synapses_before_(state.work.given().recurrent.synapses()),
       neurons_before_(state.work.given().size()) {}
@@ -59,13 +60,24 @@ void PruningRounds::run(const Progress& progress, const Checkpoints& checkpoints
     trial.round.synapses = trial.work.recurrent().synapses();
     trial.round.excitatory = excitatory_synapses(trial.work.recurrent());
     trial.round.neurons = trial.work.network().size();
-    state_.work = std::move(trial.work);
+    go_on_with(std::move(trial.work));
     state_.guards = trial.guards;
     state_.rounds.push_back(trial.round);
     state_.steps.add(std::exchange(costs_, {}));
     state_.unchanged = trial.changed ? 0 : state_.unchanged + 1;
     whole();
   }
+}
+
+// What is placed, if anything is, becomes what the round has left of it.
+void PruningRounds::go_on_with(WorkingNetwork work) {
+  const std::optional<WhatIsLeft> left =
+      placed_.is_placed() ? what_is_left(state_.work, work) : std::optional<WhatIsLeft>();
+  state_.work = std::move(work);
+  if (left)
+    placed_.keep(left->synapses, left->neurons);
+  else
+    placed_.forget();
 }
 
 PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& progress,
@@ -87,9 +99,8 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
     const double of_method = scores_work(sizes, options_.method, options_);
     const double share = of_method / (of_method + choice_work(sizes, options_));
     const Progress of_scores = progress.part(0, share), of_choice = progress.part(share, 1);
-    const ScoreInput input{state_.work, drive_,      simulation_,
-                           options_,    number,      begun.guards,
-                           of_scores,   checkpoints, static_cast<double>(goal)};
+    const ScoreInput input{state_.work, drive_,       simulation_, placed_,     options_,
+                           number,      begun.guards, of_scores,   checkpoints, static_cast<double>(goal)};
     of_scores.report("prune", 0);
     Scores scores;
     if (goal < synapses || !after) {

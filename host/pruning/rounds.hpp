@@ -28,8 +28,9 @@ struct RoundsState {
 
 class PruningRounds {
  public:
-  // All references must outlive this. options.method is neither none nor dense.
-  PruningRounds(RoundsState& state, const Drive& drive, const SimulationOptions& simulation,
+  // All references must outlive this. options.method is neither none nor dense. `placed` is the state's network, and
+  // follows it from round to round.
+  PruningRounds(RoundsState& state, const Drive& drive, const SimulationOptions& simulation, PlacedDynamics& placed,
                 const PruneOptions& options);
 
   // Synapses that the last round leaves free for step III.
@@ -52,12 +53,14 @@ class PruningRounds {
                       const Progress& progress);
   Trial synapses_first(const Scores& scores, std::uint64_t neurons, std::uint64_t goal, const Begun& begun,
                        const Progress& progress);
+  void go_on_with(WorkingNetwork work);
   void take_central(std::uint64_t target, Trial& trial, const Progress& progress);
   void choose(const std::vector<double>& scores, double target, Trial& trial, const Progress& progress);
 
   RoundsState& state_;
   const Drive& drive_;
   const SimulationOptions& simulation_;
+  PlacedDynamics& placed_;
   const PruneOptions& options_;
   std::uint64_t synapses_before_, neurons_before_, room_ = 0;
   std::vector<double> shares_;

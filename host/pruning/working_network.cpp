@@ -107,4 +107,18 @@ Network WorkingNetwork::finish() && {
   return std::move(network_);
 }
 
+// Both are in the order of the network that was given.
+std::optional<WhatIsLeft> what_is_left(const WorkingNetwork& before, const WorkingNetwork& after) {
+  WhatIsLeft left{std::vector<std::uint8_t>(before.recurrent().synapses(), 0),
+                  std::vector<std::uint8_t>(before.kept().size(), 0)};
+  std::uint64_t next = 0;
+  for (std::uint64_t k = 0; k < left.synapses.size() && next < after.recurrent().synapses(); ++k)
+    if (before.recurrent().id(k) == after.recurrent().id(next)) left.synapses[k] = 1, ++next;
+  if (next < after.recurrent().synapses()) return std::nullopt;
+  next = 0;
+  for (std::size_t i = 0; i < left.neurons.size() && next < after.kept().size(); ++i)
+    if (before.kept()[i] == after.kept()[next]) left.neurons[i] = 1, ++next;
+  return left;
+}
+
 }  // namespace sprig

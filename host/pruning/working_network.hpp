@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -94,5 +95,12 @@ class WorkingNetwork {
   std::vector<double> keep_probability_;  // per synapse of given_ and added_: product over the rounds; mask: all 1
   Reweighting reweighting_;
 };
+
+// What is left of `before` in `after`, a copy that went on: masks of its synapses and neurons. Nothing where `after`
+// has synapses that were added since.
+struct WhatIsLeft {
+  std::vector<std::uint8_t> synapses, neurons;
+};
+std::optional<WhatIsLeft> what_is_left(const WorkingNetwork& before, const WorkingNetwork& after);
 
 }  // namespace sprig

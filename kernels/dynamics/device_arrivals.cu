@@ -38,13 +38,6 @@ std::uint64_t deliverers(const kernel::ListedDeliveries& d) { return d.count; }
 
 }  // namespace
 
-DeviceArrivals::DeviceArrivals(const TangentNetwork& network)
-    : run_offsets_(network.run_offsets, "tangent synapses"),
-      run_begin_(network.run_begin, "tangent synapses"),
-      total_(1),
-      run_delay_(network.run_delay, "tangent synapses"),
-      runs_{run_offsets_.data(), run_begin_.data(), run_delay_.data()} {}
-
 template <class Deliveries>
 bool DeviceArrivals::find(const TangentView& network, const Deliveries& deliveries, std::uint32_t steps,
                           std::uint64_t most, const Stream& stream) {

@@ -12,21 +12,16 @@ namespace sprig::cuda {
 
 class DeviceArrivals {
  public:
-  explicit DeviceArrivals(const TangentNetwork& network);
-
   // The arrivals of `steps` steps; false, with nothing found, when there are more than `most` and steps > 1. Waits for
   // the stream. Errors: MemoryError.
   template <class Deliveries>
   bool find(const TangentView& network, const Deliveries& deliveries, std::uint32_t steps, std::uint64_t most,
             const Stream& stream);
-  const kernel::RunsView& runs() const { return runs_; }
   const std::uint32_t* ends() const { return ends_.data(); }  // [step][neuron]
   const kernel::Arrival* arrivals() const { return arrivals_.data(); }
 
  private:
-  DeviceBuffer<std::uint64_t> run_offsets_, run_begin_, total_;
-  DeviceBuffer<std::uint32_t> run_delay_;
-  kernel::RunsView runs_;
+  DeviceBuffer<std::uint64_t> total_{1};
   DeviceBuffer<std::uint32_t> ends_;
   DeviceBuffer<kernel::Arrival> arrivals_;
   Scratch scratch_;

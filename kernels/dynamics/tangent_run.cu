@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/dynamics/device_lineariser.cuh"
+#include "kernels/dynamics/placed_tangent.cuh"
 #include "kernels/dynamics/tangent_space.cuh"
 #include "kernels/engine/traced_simulation.hpp"
 #include "sprig/core/error.hpp"
@@ -22,14 +23,13 @@ constexpr std::uint64_t kMostArrivals = 1ull << 27;  // held at a time, unless a
 
 class CudaTangentRun final : public TangentRun {
  public:
-  CudaTangentRun(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                 const SimulationOptions& options, const TangentRunOptions& what)
-      : tangent_(tangent),
+  CudaTangentRun(PlacedNetwork& placed, CudaPlacedTangent& tangent, const Drive& drive, const TangentRunOptions& what)
+      : tangent_(tangent.network()),
         what_(what),
-        simulation_(cuda::make_simulation(network, drive, options)),
+        simulation_(placed.simulate(drive)),
         traced_(dynamic_cast<TracedSimulation&>(*simulation_)),
-        space_(what.columns > 0 ? std::make_unique<CudaTangentSpace>(tangent, what.columns) : nullptr),
-        lineariser_(network, tangent, what, space_ ? space_->stream() : stream_) {}
+        space_(what.columns > 0 ? std::make_unique<CudaTangentSpace>(tangent.device(), what.columns) : nullptr),
+        lineariser_(placed.network(), tangent_, what, space_ ? space_->stream() : stream_) {}
 
   // Work may still be queued when an error unwinds; buffers must outlive it.
   ~CudaTangentRun() override { cudaStreamSynchronize(stream().get()); }
@@ -95,7 +95,7 @@ void CudaTangentRun::move_frame(std::uint32_t steps) {
   std::uint32_t most = steps;
   for (std::uint32_t first = 0; first < steps;) {
     const std::uint32_t count = std::min(most, steps - first);
-    const kernel::FlightDeliveries deliveries = lineariser_.deliveries(arrivals.runs(), first, count);
+    const kernel::FlightDeliveries deliveries = lineariser_.deliveries(space_->runs(), first, count);
     if (!arrivals.find(space_->network(), deliveries, count, kMostArrivals, stream())) {
       most = (count + 1) / 2;
       continue;
@@ -156,10 +156,10 @@ void CudaTangentRun::set_state(const TangentRunState& state) {
 
 }  // namespace
 
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& options, const TangentRunOptions& what) {
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what) {
   check_current();
-  return std::make_unique<CudaTangentRun>(network, tangent, drive, options, what);
+  return std::make_unique<CudaTangentRun>(placed, dynamic_cast<CudaPlacedTangent&>(tangent), drive, what);
 }
 
 }  // namespace sprig::cuda

@@ -4,9 +4,11 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "kernels/core/cuda_context.cuh"
 #include "kernels/core/launch.cuh"
+#include "kernels/dynamics/placed_tangent.cuh"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
@@ -56,16 +58,21 @@ Grid together(Kernel kernel, std::uint64_t entries, const char* name) {
 
 }  // namespace
 
-CudaTangentSpace::CudaTangentSpace(const TangentNetwork& network, std::uint32_t columns)
-    : network_(network),
+CudaTangentSpace::CudaTangentSpace(std::unique_ptr<DeviceTangent> device, std::uint32_t columns)
+    : CudaTangentSpace(*device, columns) {
+  owned_ = std::move(device);
+}
+
+CudaTangentSpace::CudaTangentSpace(DeviceTangent& device, std::uint32_t columns)
+    : device_(device),
+      network_(device.network()),
       columns_(columns),
-      qr_(network.rows(), columns, stream_),
-      frame_(std::size_t{network.rows()} * columns, "tangent frame"),
+      qr_(network_.rows(), columns, stream_),
+      frame_(std::size_t{network_.rows()} * columns, "tangent frame"),
       log_diagonal_(columns),
-      growth_(network.rows()),
-      mass_(network.rows()),
-      arrivals_(network) {
-  view_.network = view_of_tangent(network, [&](const auto& array) { return keep(array); });
+      growth_(network_.rows()),
+      mass_(network_.rows()) {
+  view_.network = device.view();
   view_.columns = columns;
   view_.frame = frame_.data();
   saltation_grid_ = together(saltation_kernel, view_.entries(), "preparing the tangent frame");
@@ -167,9 +174,7 @@ void CudaTangentSpace::advance(const SaltationChunk& chunk) {
 
 void CudaTangentSpace::prepare_surrogate() {
   if (history_.size() > 0) return;
-  const TangentArrivals arrivals = tangent_arrivals(network_);
-  arrival_offsets_ = DeviceBuffer<std::uint64_t>(arrivals.offsets, "tangent synapses");
-  incoming_ = DeviceBuffer<IncomingTangent>(arrivals.incoming, "tangent synapses");
+  device_.incoming();
   history_ = DeviceBuffer<double>(history_slots() * view_.entries(), "tangent history");
   history_.fill_zero(stream_);
 }
@@ -178,8 +183,8 @@ void CudaTangentSpace::advance_surrogate(std::uint32_t steps, const std::uint8_t
                                          const double* reset_gain) {
   prepare_surrogate();
   kernel::SurrogateView view;
-  view.offsets = arrival_offsets_.data();
-  view.incoming = incoming_.data();
+  view.offsets = device_.incoming().offsets.data();
+  view.incoming = device_.incoming().synapses.data();
   view.history = history_.data();
   view.slots = history_slots();
   view.first = surrogate_step_;
@@ -212,9 +217,19 @@ void CudaTangentSpace::renormalise(std::vector<double>& diagonal, std::vector<do
   mass = mass_.to_host(stream_);
 }
 
+std::unique_ptr<PlacedTangent> place_tangent(TangentNetwork network) {
+  check_current();
+  return std::make_unique<CudaPlacedTangent>(std::move(network));
+}
+
+std::unique_ptr<TangentSpace> make_tangent_space(PlacedTangent& placed, std::uint32_t columns) {
+  check_current();
+  return std::make_unique<CudaTangentSpace>(dynamic_cast<CudaPlacedTangent&>(placed).device(), columns);
+}
+
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns) {
   check_current();
-  return std::make_unique<CudaTangentSpace>(network, columns);
+  return std::make_unique<CudaTangentSpace>(std::make_unique<DeviceTangent>(network), columns);
 }
 
 }  // namespace sprig::cuda

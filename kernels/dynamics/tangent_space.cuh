@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/core/launch.cuh"
 #include "kernels/dynamics/device_arrivals.cuh"
 #include "kernels/dynamics/device_qr.cuh"
+#include "kernels/dynamics/device_tangent.cuh"
 #include "kernels/dynamics/tangent_kernel.hpp"
 #include "sprig/dynamics/tangent.hpp"
 
@@ -16,7 +18,9 @@ namespace sprig::cuda {
 
 class CudaTangentSpace final : public TangentSpace {
  public:
-  CudaTangentSpace(const TangentNetwork& network, std::uint32_t columns);
+  // `device` must outlive this.
+  CudaTangentSpace(DeviceTangent& device, std::uint32_t columns);
+  CudaTangentSpace(std::unique_ptr<DeviceTangent> device, std::uint32_t columns);
   ~CudaTangentSpace() override;
 
   std::uint32_t columns() const override { return columns_; }
@@ -32,6 +36,7 @@ class CudaTangentSpace final : public TangentSpace {
   // nothing; the stream does it all in order.
   const Stream& stream() const { return stream_; }
   const TangentView& network() const { return view_.network; }
+  const kernel::RunsView& runs() const { return device_.runs(); }
   DeviceArrivals& arrivals() { return arrivals_; }
   void advance(const kernel::SaltationView& chunk) const;
   void advance_surrogate(std::uint32_t steps, const std::uint8_t* flags, const double* spike_gain,
@@ -42,10 +47,6 @@ class CudaTangentSpace final : public TangentSpace {
   std::vector<double> payloads() const { return payload_.to_host(stream_); }  // [slot][column]
 
  private:
-  const double* keep(const std::vector<double>& values) { return constants_.emplace_back(values, "tangent").data(); }
-  const std::uint32_t* keep(const std::vector<std::uint32_t>& cells) {
-    return (cells_ = DeviceBuffer<std::uint32_t>(cells, "tangent synapses")).data();
-  }
   // A chunk's array in `to`, which grows when it must; the chunk must stay until the stream has been waited for.
   template <class T>
   const T* send(DeviceBuffer<T>& to, const std::vector<T>& values) {
@@ -61,12 +62,12 @@ class CudaTangentSpace final : public TangentSpace {
     return (surrogate_step_ - age) % history_slots() * network_.neurons * columns_;
   }
 
-  const TangentNetwork network_;
+  std::unique_ptr<DeviceTangent> owned_;  // where nobody shares it
+  DeviceTangent& device_;
+  const TangentNetwork& network_;
   std::uint32_t columns_;
   Stream stream_;
   DeviceQr qr_;
-  std::vector<DeviceBuffer<double>> constants_;
-  DeviceBuffer<std::uint32_t> cells_;
   DeviceBuffer<double> frame_, payload_, log_diagonal_, growth_, mass_;
   std::uint32_t slots_ = 0, used_slots_ = 0;  // rows of payload_; those that chunks have used
   kernel::FrameView view_;
@@ -82,8 +83,6 @@ class CudaTangentSpace final : public TangentSpace {
   DeviceBuffer<double> spike_gain_, reset_gain_;
 
   // Surrogate, made when first needed (kernel::SurrogateView).
-  DeviceBuffer<std::uint64_t> arrival_offsets_;
-  DeviceBuffer<IncomingTangent> incoming_;
   DeviceBuffer<double> history_;
   std::uint64_t surrogate_step_ = 0;  // since set_frame()
 };

@@ -2,35 +2,23 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
-#include "kernels/engine/row_segments.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/call_check.hpp"
 
 namespace sprig::cuda {
 
-DeviceRows::DeviceRows(const PackedRows& rows)
-    : offsets(rows.offsets, "synapse rows"),
-      synapses(rows.wide, "synapses"),
-      view(kernel::cut_rows(rows, offsets.data(), synapses.data())) {}
-
-DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
-                             std::uint32_t chunk_steps)
-    : kind_(sliced.kind), exponents_(sliced.exponents) {
+DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, std::shared_ptr<const DeviceSynapses> synapses,
+                             const Network& network, const SimulationOptions& options, std::uint32_t chunk_steps)
+    : kind_(sliced.kind), exponents_(sliced.exponents), synapses_(std::move(synapses)) {
   const std::uint64_t cells = std::uint64_t{sliced.neurons} * options.replicas;
   const std::uint64_t words = (std::uint64_t{options.replicas} + kWarp - 1) / kWarp;
   if (cells >> 31 != 0)
     throw MemoryError("run.replicas", std::to_string(sliced.neurons) + " neurons x " +
                                           std::to_string(options.replicas) +
                                           " replicas on one device, must be below 2147483648");
-  if (sliced.slices.size() != 1)
-    throw MemoryError("delay ring", std::to_string(sliced.neurons) + " neurons x " +
-                                        std::to_string(sliced.delay_slots) +
-                                        " delay slots on one device, must be below 2147483648");
   const Slice& slice = sliced.slices.front();
-
-  recurrent_ = DeviceRows(slice.recurrent);
-  input_ = DeviceRows(slice.input);
   constants_ = DeviceConstants(slice.constants, sliced, options.seed);
   state_ = DeviceState(sliced, options.replicas);
   plastic_ = DevicePlastic(sliced, options.first_step);
@@ -57,8 +45,8 @@ DeviceNetwork::DeviceNetwork(const SlicedNetwork& sliced, const Network& network
   data_.population_of = population_of_.data();
   data_.constants = constants_.view();
   data_.state = state_.view();
-  data_.recurrent = recurrent_.view;
-  data_.input = input_.view;
+  data_.recurrent = synapses_->recurrent.view;
+  data_.input = synapses_->input.view;
   data_.spans = spans.data();
   data_.population_spikes = population_spikes.data();
   data_.failure = failure.data();

@@ -3,32 +3,25 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "kernels/core/device_buffer.cuh"
 #include "kernels/engine/device_cells.cuh"
 #include "kernels/engine/device_plastic.cuh"
+#include "kernels/engine/device_rows.cuh"
 #include "kernels/engine/step_data.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
 
 namespace sprig::cuda {
 
-// Packed rows on the device.
-struct DeviceRows {
-  DeviceRows() = default;
-  explicit DeviceRows(const PackedRows& rows);
-
-  DeviceBuffer<std::uint64_t> offsets;
-  DeviceBuffer<WideSynapse> synapses;
-  kernel::RowsView view;
-};
-
 class DeviceNetwork {
  public:
-  // Errors: MemoryError, with the bytes that did not fit, or when neurons x replicas is 2^31 or more.
-  DeviceNetwork(const SlicedNetwork& sliced, const Network& network, const SimulationOptions& options,
-                std::uint32_t chunk_steps);
+  // synapses: those of `sliced`. Errors: MemoryError, with the bytes that did not fit, or when neurons x replicas is
+  // 2^31 or more.
+  DeviceNetwork(const SlicedNetwork& sliced, std::shared_ptr<const DeviceSynapses> synapses, const Network& network,
+                const SimulationOptions& options, std::uint32_t chunk_steps);
   const kernel::StepData& data() const { return data_; }
   const kernel::PlasticView& plastic() const { return plastic_.view(); }
 
@@ -53,7 +46,7 @@ class DeviceNetwork {
  private:
   LifKind kind_;
   std::vector<int> exponents_;
-  DeviceRows recurrent_, input_;
+  std::shared_ptr<const DeviceSynapses> synapses_;
   DeviceConstants constants_;
   DeviceState state_;
   DevicePlastic plastic_;

@@ -27,7 +27,7 @@ DevicePlastic::DevicePlastic(const SlicedNetwork& sliced, std::uint64_t step) {
   visits_ = DeviceBuffer<StdpVisit>(sliced.neurons, "plasticity traces");
   catch_up_ = DeviceBuffer<kernel::CatchUp>(2, "plasticity traces");
 
-  view_.rows = kernel::cut_rows(rows, offsets_.data(), synapses_.data());
+  view_.rows = kernel::cut_rows(rows.offsets, offsets_.data(), synapses_.data());
   view_.synapses = synapses_.data();
   view_.rule = tables.rule(plus_.data(), minus_.data());
   view_.source_first = what.source_first;

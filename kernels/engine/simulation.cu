@@ -52,6 +52,11 @@ class Capture {
 
 CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
                                const SimulationOptions& options, bool graphs)
+    : CudaSimulation(network, drive, sliced, make_synapses(sliced), options, graphs) {}
+
+CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
+                               std::shared_ptr<const DeviceSynapses> synapses, const SimulationOptions& options,
+                               bool graphs)
     : device_name_("cuda (" + current_device().name + ")"),
       rounding_(sliced.rounding),
       input_channels_(sliced.input_channels),
@@ -61,7 +66,7 @@ CudaSimulation::CudaSimulation(const Network& network, const Drive& drive, const
       update_(options.update),
       driven_(network, drive),
       step_(options.first_step),
-      network_(sliced, network, options, chunk_steps_),
+      network_(sliced, std::move(synapses), network, options, chunk_steps_),
       kernels_(kind_, network_.data(), network_.plastic()),
       recorder_(network_, network, chunk_steps_),
       control_(1),

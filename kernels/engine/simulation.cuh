@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ class CudaSimulation final : public TracedSimulation {
   // `sliced` holds `network` as one slice of wide synapses. graphs = false: each kernel is launched by the host.
   CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
                  const SimulationOptions& options, bool graphs = true);
+  // The same with its synapses, which others may read too.
+  CudaSimulation(const Network& network, const Drive& drive, const SlicedNetwork& sliced,
+                 std::shared_ptr<const DeviceSynapses> synapses, const SimulationOptions& options, bool graphs = true);
   ~CudaSimulation() override;
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {

@@ -101,10 +101,12 @@ std::uint64_t run_linearised() {
   spec.neurons = 20;
   Network network = random_network(spec);
   network.neurons.i_dc.assign(20, 10000);  // all fire
-  const TangentNetwork tangent = make_tangent_network(network);
+  const auto placed_tangent = cuda::place_tangent(make_tangent_network(network));
+  const TangentNetwork& tangent = placed_tangent->network();
   TangentRunOptions what;
   what.columns = 2;
-  const auto run = cuda::make_tangent_run(network, tangent, {}, {}, what);
+  const auto placed = cuda::place_network(network, {});
+  const auto run = cuda::make_tangent_run(*placed, *placed_tangent, {}, what);
   std::vector<double> frame(std::size_t{tangent.rows()} * 2, 0), r, growth, mass;
   frame[0] = frame[3] = 1;
   run->start();

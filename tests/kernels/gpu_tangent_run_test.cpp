@@ -73,6 +73,7 @@ class GpuTangentRun : public OnGpu<::testing::TestWithParam<RunCase>> {
  protected:
   const Network network_ = network_of(GetParam());
   const TangentNetwork tangent_ = make_tangent_network(GetParam().columns > 0 ? network_ : neurons_of(network_));
+  mutable std::vector<std::unique_ptr<PlacedTangent>> placed_tangents_;
   const TangentRunOptions what_ = {GetParam().method, GetParam().velocity_at, GetParam().guard, 10, GetParam().columns};
 
   std::vector<double> start_frame() const {
@@ -83,8 +84,11 @@ class GpuTangentRun : public OnGpu<::testing::TestWithParam<RunCase>> {
   }
   std::unique_ptr<TangentRun> started(bool on_gpu) const {
     const SimulationOptions options = options_of(GetParam());
-    auto run = on_gpu ? cuda::make_tangent_run(network_, tangent_, {}, options, what_)
-                      : cpu::make_tangent_run(network_, tangent_, {}, options, what_);
+    const auto placed = on_gpu ? cuda::place_network(network_, options) : cpu::place_network(network_, options);
+    std::unique_ptr<PlacedTangent>& tangent =
+        placed_tangents_.emplace_back(on_gpu ? cuda::place_tangent(tangent_) : cpu::place_tangent(tangent_));
+    auto run = on_gpu ? cuda::make_tangent_run(*placed, *tangent, {}, what_)
+                      : cpu::make_tangent_run(*placed, *tangent, {}, what_);
     run->simulation().advance(200);
     run->start();
     if (GetParam().columns > 0) run->space().set_frame(start_frame());

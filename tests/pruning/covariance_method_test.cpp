@@ -48,13 +48,16 @@ struct Round {
   EdgeScores scores(CovarianceMethod method) {
     options.covariance = method;
     const WorkingNetwork work(network);
-    const ScoreInput input{work, drive, simulation, options, 1, guards, progress, {}, target()};
+    PlacedDynamics placed(work.network(), simulation);
+    const ScoreInput input{work, drive, simulation, placed, options, 1, guards, progress, {}, target()};
     return covariance_scores(input, system(), strengths, progress);
   }
   // With states kept there, by a sampler of its own.
   EdgeScores sampled(const std::shared_ptr<CheckpointStore>& store, const Progress& until_stopped) {
     const WorkingNetwork work(network);
-    const ScoreInput input{work, drive, simulation, options, 1, guards, until_stopped, {store, "round"}, target()};
+    PlacedDynamics placed(work.network(), simulation);
+    const ScoreInput input{work, drive,  simulation,    placed,           options,
+                           1,    guards, until_stopped, {store, "round"}, target()};
     const SparseSystem a = system();
     const std::vector<std::uint32_t> ids = original_neurons(input);
     return sampled_scores(input, *cayley_sampler(a, 1, {options.seed, 1, ids}, 1), strengths, until_stopped);
@@ -62,7 +65,8 @@ struct Round {
   EdgeScores resistances(CovarianceMethod method) {
     options.covariance = method;
     const WorkingNetwork work(network);
-    return resistance_scores(ScoreInput{work, drive, simulation, options, 1, guards, progress, {}, target()});
+    PlacedDynamics placed(work.network(), simulation);
+    return resistance_scores(ScoreInput{work, drive, simulation, placed, options, 1, guards, progress, {}, target()});
   }
 };
 

@@ -50,5 +50,9 @@ std::vector<double> contraction(const Network& network, const SaltationCounts& c
 ContractionResult contraction_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                         const LyapunovOptions& options, const InputSource& input = {},
                                         const Progress& progress = {}, const Checkpoints& checkpoints = {});
+// The same of a network that is on a place already, and stays there as it is.
+ContractionResult contraction_exponents(PlacedNetwork& placed, const Drive& drive, const LyapunovOptions& options,
+                                        const InputSource& input = {}, const Progress& progress = {},
+                                        const Checkpoints& checkpoints = {});
 
 }  // namespace sprig

@@ -8,6 +8,7 @@
 #include "sprig/core/checkpoints.hpp"
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
+#include "sprig/dynamics/placed_dynamics.hpp"
 #include "sprig/dynamics/tangent_run.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/network.hpp"
@@ -95,6 +96,10 @@ void check_exponents(const LyapunovOptions& options, std::uint32_t dimension);
 LyapunovResult lyapunov_spectrum(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                                  const LyapunovOptions& options, const InputSource& input = {},
                                  const Progress& progress = {}, const Checkpoints& checkpoints = {});
+// The same of a network that is on a place already, and stays there as it is.
+LyapunovResult lyapunov_spectrum(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options,
+                                 const InputSource& input = {}, const Progress& progress = {},
+                                 const Checkpoints& checkpoints = {});
 
 // The same, but a stop ends it with the averages so far: result.complete is false then.
 LyapunovResult lyapunov_spectrum_until_stopped(const Network& network, const Drive& drive,

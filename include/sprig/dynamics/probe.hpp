@@ -37,6 +37,10 @@ struct ProbeResult {
 ProbeResult probe_exponents(const Network& network, const Drive& drive, const SimulationOptions& simulation,
                             const LyapunovOptions& options, const InputSource& input = {},
                             const Progress& progress = {}, const Checkpoints& checkpoints = {});
+// The same of a network that is on a place already, and stays there as it is.
+ProbeResult probe_exponents(PlacedDynamics& placed, const Drive& drive, const LyapunovOptions& options,
+                            const InputSource& input = {}, const Progress& progress = {},
+                            const Checkpoints& checkpoints = {});
 
 inline constexpr std::uint32_t kProbeColumns = 512;
 

@@ -9,6 +9,7 @@
 
 #include "sprig/core/progress.hpp"
 #include "sprig/dynamics/sparse_system.hpp"
+#include "sprig/engine/device_choice.hpp"
 
 namespace sprig {
 
@@ -91,9 +92,11 @@ class CovarianceSampler {
 // diagonal alone and is left to run until another start's trace has shrunk to 1e-3, so its bias is below 1e-6; that
 // this happens shows that A is Hurwitz. The control is the same chain of A's diagonal alone.
 // Errors of the constructor: NumericalError where the trace of a start does not shrink in kMostBurnIn steps;
-// Interrupted. 640 bytes a neuron.
+// Interrupted; DeviceError, MemoryError of a device, where the chains run in the same bits and what comes to the host
+// of a block is its sum for each synapse. 640 bytes a neuron; on a device 32 a synapse beside.
 std::unique_ptr<CovarianceSampler> cayley_sampler(const SparseSystem& a, double sigma_squared, const SampleKeys& keys,
-                                                  int threads = 0, const Progress& progress = {});
+                                                  int threads = 0, const Progress& progress = {},
+                                                  const Device& device = Device::cpu);
 inline constexpr int kMostBurnIn = 5000;
 
 // For a symmetric A with d_i >= sum_{j != i} |A_ij|, d_i = -A_ii: -A = B B^T with a column of B for each pair,

@@ -135,11 +135,25 @@ class TangentSpace {
   virtual void renormalise(std::vector<double>& diagonal, std::vector<double>& growth, std::vector<double>& mass) = 0;
 };
 
+// A tangent network on the place where frames move along it: all tangent spaces of it share what is there.
+class PlacedTangent {
+ public:
+  virtual ~PlacedTangent() = default;
+  virtual const TangentNetwork& network() const = 0;
+  // As PlacedNetwork::here().
+  virtual PlacedTangent& here() { return *this; }
+};
+
+// The network must outlive what is made.
 namespace cpu {
+std::unique_ptr<PlacedTangent> place_tangent(TangentNetwork network);
 // threads = 0: all that OpenMP offers; never changes a result.
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns, int threads);
 }  // namespace cpu
 namespace cuda {
+std::unique_ptr<PlacedTangent> place_tangent(TangentNetwork network);
+// placed: of cuda::.
+std::unique_ptr<TangentSpace> make_tangent_space(PlacedTangent& placed, std::uint32_t columns);
 std::unique_ptr<TangentSpace> make_tangent_space(const TangentNetwork& network, std::uint32_t columns);
 }  // namespace cuda
 

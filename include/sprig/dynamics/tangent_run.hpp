@@ -11,6 +11,7 @@
 
 #include "sprig/dynamics/linearise.hpp"
 #include "sprig/dynamics/tangent.hpp"
+#include "sprig/engine/placed_network.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig {
@@ -56,18 +57,18 @@ class TangentRun {
   virtual void set_state(const TangentRunState& state) = 0;
 };
 
-// All references must outlive what is made. Without a frame nothing is sent: `tangent` is then of the same neurons
-// without their synapses. `simulation`: by the clock, one replica. Errors: as make_simulation(); ConfigError,
-// MemoryError.
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& simulation, const TangentRunOptions& what);
+// The network that is placed, of one replica, and its `tangent`, on the same place, must outlive what is made and stay
+// as they are. Without a frame nothing is sent: `tangent` is then of the same neurons without their synapses. Errors:
+// as make_simulation(); ConfigError, MemoryError.
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what);
 namespace cpu {
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& simulation, const TangentRunOptions& what);
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what);
 }  // namespace cpu
 namespace cuda {
-std::unique_ptr<TangentRun> make_tangent_run(const Network& network, const TangentNetwork& tangent, const Drive& drive,
-                                             const SimulationOptions& simulation, const TangentRunOptions& what);
+std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
+                                             const TangentRunOptions& what);
 }  // namespace cuda
 
 }  // namespace sprig
