@@ -3,10 +3,12 @@
 #pragma once
 
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +25,31 @@
 namespace sprig::fuzz {
 
 void read(std::string_view bytes);
+
+// Aborts, which libFuzzer keeps as a finding, where an input takes more than five seconds of processor time.
+// libFuzzer's own limit is of the clock on the wall, on which a busy machine takes any time for any input.
+class ProcessorLimit {
+ public:
+  ProcessorLimit() {
+    static const auto before = std::signal(SIGPROF, too_long);
+    if (before == SIG_ERR) std::abort();
+    arm(5);
+  }
+  ~ProcessorLimit() { arm(0); }
+  ProcessorLimit(const ProcessorLimit&) = delete;
+  ProcessorLimit& operator=(const ProcessorLimit&) = delete;
+
+ private:
+  static void too_long(int) {
+    constexpr char kText[] = "the input takes more than 5 seconds of processor time\n";
+    [[maybe_unused]] const ssize_t said = write(STDERR_FILENO, kText, sizeof kText - 1);
+    std::abort();
+  }
+  static void arm(int seconds) {
+    const itimerval timer{{0, 0}, {seconds, 0}};
+    if (setitimer(ITIMER_PROF, &timer, nullptr) != 0) std::abort();
+  }
+};
 
 // A network that is not too large to be built many times a second.
 inline constexpr InputLimits kSmall{1u << 24, 2000, 20'000};
@@ -106,6 +133,7 @@ inline std::string zip_of(std::string_view bytes) {
 }  // namespace sprig::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const sprig::fuzz::ProcessorLimit limit;
   try {
     sprig::fuzz::read({reinterpret_cast<const char*>(data), size});
   } catch (const sprig::Error& error) {  // refused, as it should be

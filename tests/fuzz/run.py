@@ -6,7 +6,8 @@
   tests/fuzz/run.py --runs 0 --target csv    the corpus alone, of one target
 
 A finding is a crash, a sanitizer's report, an exception that is no error of sprig's, a leak, an input that takes
-5 seconds or 512 MB. It stays in build/fuzz/found, and the target runs on it again with: build/fuzz/tests/fuzz/fuzz_NAME FILE
+5 seconds of processor time (fuzz.hpp) or 512 MB, or that waits without end. It stays in build/fuzz/found, and the target
+runs on it again with: build/fuzz/tests/fuzz/fuzz_NAME FILE
 """
 import argparse
 import concurrent.futures
@@ -19,16 +20,18 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIMITS = ["-timeout=5", "-rss_limit_mb=512", "-print_final_stats=1", "-verbosity=1"]
+WAITS = 600   # seconds on the wall, which is what libFuzzer counts: a busy machine takes long for any input
+LIMITS = [f"-timeout={WAITS}", f"-report_slow_units={WAITS}", "-rss_limit_mb=512", "-print_final_stats=1", "-verbosity=1"]
 # The quarantine of freed memory counts as memory of the target: it stays small.
 SANITIZERS = {"ASAN_OPTIONS": "quarantine_size_mb=16:allocator_may_return_null=0:detect_leaks=1",
               "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
 def dictionary(program, folder):
-    """The keys of a configuration, as libFuzzer takes words; none where there is no program to ask."""
+    """The keys of a configuration, as libFuzzer takes words; none where there is no program to ask, which is said."""
     path = pathlib.Path(folder) / "keys.dict"
-    if not program:
+    if not program.exists():
+        print(f"without a dictionary of keys: {program} is not there", flush=True)
         return []
     text = subprocess.run([program, "--help-config"], capture_output=True, text=True, check=True).stdout
     words = sorted(set(re.findall(r"[a-z_][a-z0-9_.]{2,}", text)))
@@ -85,7 +88,7 @@ def main():
     program = options.build / "sprig"
     failed = 0
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
-        words = dictionary(program if program.exists() else None, folder)
+        words = dictionary(program, folder)
         print(f"{'target':12} {'executions':>12} {'seconds':>8} {'exec/s':>8} {'peak MB':>8}  findings")
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for result in pool.map(lambda target: run(target, options, words, folder), targets):

@@ -41,9 +41,9 @@ def emulated_filter(tests):
     return ":".join(re.search(r'string\(JOIN ":" short ([^)]*)\)', text).group(1).split())
 
 
-def looks(tree):
-    """All of them. tree: the build; its sources lie beside it."""
-    tests = os.path.join(os.path.dirname(tree), "source", "tests")
+def looks(source, tree):
+    """All of them. tree: the build of source."""
+    tests = os.path.join(source, "tests")
     found = []
     for base, _, names in os.walk(os.path.join(tree, "tests")):
         for program in sorted(names):
@@ -79,7 +79,8 @@ def run(command, seconds, **variables):
     process = subprocess.Popen(
         command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="replace", start_new_session=True,
-        preexec_fn=lambda: (signal.signal(signal.SIGHUP, signal.SIG_DFL),   # which a test may be run without, by nohup
+        preexec_fn=lambda: (*(signal.signal(asked, signal.SIG_DFL)   # which nohup and shells ignore in the background
+                              for asked in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)),
                             resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
                             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))))
     try:
@@ -108,10 +109,10 @@ def measure(look):
     return failed
 
 
-def measured(tree, jobs, kept):
+def measured(source, tree, jobs, kept):
     """All looks that pass without a mutant, measured. kept: a file of what programs that are still the same have shown."""
     known = json.load(open(kept, encoding="utf-8")) if os.path.exists(kept) else {}
-    every, failing = looks(tree), []
+    every, failing = looks(source, tree), []
 
     def key(look):
         binary = next(path for path in reversed(look.command) if path.startswith(tree)) if not look.name else look.command[0]

@@ -95,6 +95,16 @@ TEST_P(FolderLocks, AFileOfThatNameThatIsNotSprigsStays) {
   EXPECT_EQ(read_file(folder_.file("elsewhere")), "mine");
 }
 
+// Somebody took it for dead: what lies there now is theirs.
+TEST_P(FolderLocks, ThatOfARunThatTookItOverStays) {
+  {
+    const FolderLock first(folder_.path(), calls());
+    fs::remove(lock());
+    write_raw(lock(), "sprig another-host 17 heartbeat\n");
+  }
+  EXPECT_EQ(read_file(lock()), "sprig another-host 17 heartbeat\n");
+}
+
 TEST_P(FolderLocks, OneOfMachinesWithoutFlockHoldsAsLongAsItBeats) {
   write_raw(lock(), "sprig another-host 17 heartbeat\n");
   EXPECT_NE(refusal().find("process 17 on another-host"), std::string::npos) << refusal();

@@ -152,6 +152,8 @@ TEST(Descriptions, ArePlannedAsTheyAreBuilt) {
   for (const MemoryItem& item : plan.items)
     if (item.name == "targets") targets = item.bytes;
   EXPECT_NEAR(targets, 4.0 * static_cast<double>(network.recurrent.synapses()), 20 * std::sqrt(plan.synapses));
+  EXPECT_EQ(planned_network(config, Work::prune).delay_slots, network.recurrent.max_delay() + 1)
+      << "a slot for every step until the last arrival";
 }
 
 TEST(Stimuli, ThatVaryInTimeAreRefusedWhereThereIsNoTime) {

@@ -81,7 +81,7 @@ TEST_F(RunFolders, TheManifestListsWhatIsMadeBeforeItIsMadeAndAtTheEndWhatIsTher
 
 TEST_F(RunFolders, WhatIsThereAndNotSprigsIsRefusedByNameAndNothingIsChanged) {
   for (const char* name : {"counts.npy", "result.json", "manifest.json", "config.resolved.toml", ".lock",
-                           "models/a.npz", "checkpoint/run.state", "kept/mine"}) {
+                           "models/a.npz", "checkpoint/run.state", "kept/mine", "models", "kept"}) {
     fs::remove_all(out());
     fs::create_directories(fs::path(file(name)).parent_path());
     write_raw(file(name), "{\"name\": \"mine\"}");
@@ -219,6 +219,14 @@ TEST_F(RunFolders, WhatAnUnfinishedNextWasIsGoneWhenAnotherCommandComes) {
   finish(command(4, {"d.npy"}), "four");
 }
 
+// Metrics are of a result; lines of work are of whoever can use them.
+TEST_F(RunFolders, MetricsGoWithTheirResultAndLinesOfWorkStay) {
+  finish(command(1, {"cells.jsonl", "metrics.jsonl"}), "one");
+  finish(command(2, {"b.npy"}), "two");
+  EXPECT_FALSE(fs::exists(file("metrics.jsonl")));
+  EXPECT_EQ(read_file(file("cells.jsonl")), "one");
+}
+
 TEST_F(RunFolders, AskedForAgainNothingOfBeforeIsUsedAndNothingIsLostBeforeTheEnd) {
   const std::vector<std::string> names{"a.npy", "cells.jsonl"};
   finish(command(1, names), "one");
@@ -235,6 +243,16 @@ TEST_F(RunFolders, AskedForAgainNothingOfBeforeIsUsedAndNothingIsLostBeforeTheEn
   again.write("result.json", "two");
   again.end(about(), true);
   EXPECT_EQ(read_file(file("cells.jsonl")), "two");
+}
+
+TEST_F(RunFolders, OneThatAnotherRunHasTakenOverIsLeftToIt) {
+  finish(command(1, {"a.npy"}), "one");
+  RunFolder late(out(), command(2, {"a.npy"}));
+  write_raw(late.file("a.npy"), "two");
+  fs::remove(file(".lock"));
+  write_raw(file(".lock"), "sprig another-host 17 heartbeat\n");
+  EXPECT_THROW(late.end(about(), true), InputError);
+  EXPECT_EQ(read_file(file("a.npy")), "one");
 }
 
 int fails_from = 0, calls = 0;  // of files::set_watch, which takes no more
@@ -341,7 +359,7 @@ TEST_F(RunFolders, StatesOfAFinishedRunAreInNobodysWayAndWhatElseIsAmongThemIs) 
   EXPECT_NE(refusal(command(1, {"a.npy"})).find("checkpoint: was not made"), std::string::npos);
 }
 
-// A process that is killed before it draws the page anew must not leave one that says "stopped early" of a whole result.
+// A process that is killed before it draws the page anew must not leave one that calls a whole result stopped early.
 TEST_F(RunFolders, ThePageOfAStopGoesBeforeTheResultIsCalledWhole) {
   {
     RunFolder stopped(out(), command(1, {"a.npy"}));

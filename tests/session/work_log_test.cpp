@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -14,6 +17,7 @@
 #include "host/session/piece_lines.hpp"
 #include "sprig/core/crc32c.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/session/signals.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
@@ -361,6 +365,22 @@ TEST_F(States, AreDueByTimeEachByItself) {
   EXPECT_FALSE(one.due());
   EXPECT_TRUE(two.due());
   EXPECT_FALSE(never.checkpoints("one", kKey).due());
+}
+
+TEST_F(States, OneIsDueAtOnceWhenAStopIsAskedFor) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    install_signal_handlers();
+    WorkLog never = log();
+    const Checkpoints one = never.checkpoints("one", kKey);
+    if (one.due()) ::_exit(1);
+    ::raise(SIGTERM);
+    ::_exit(one.due() ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(WorkLogTest, KeepsWhatStandsAndNothingElse) {
