@@ -24,16 +24,6 @@ Is what_is(const std::string& path) {
   return S_ISLNK(status.st_mode) ? Is::link : S_ISDIR(status.st_mode) ? Is::folder : Is::file;
 }
 
-std::vector<std::string> entries_of(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    names.push_back(entry->path().filename().string());
-  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
-    throw InputError(folder, "cannot be read: " + error.message());
-  return names;
-}
-
 // "<name>.tmp-<process>": the name, where that process does not run.
 std::string name_of_leftover(const std::string& entry) {
   const std::size_t mark = entry.rfind(".tmp-");
@@ -48,6 +38,16 @@ std::string name_of_leftover(const std::string& entry) {
 }  // namespace
 
 bool is_there(const std::string& path) { return what_is(path) != Is::nothing; }
+
+std::vector<std::string> entries_of(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw InputError(folder, "cannot be read: " + error.message());
+  return names;
+}
 
 void refuse_links(const std::string& folder) {
   for (const char* name : kSubfolders)

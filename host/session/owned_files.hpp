@@ -14,6 +14,10 @@ inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "n
 // A file, a folder or a link, which may lead nowhere.
 bool is_there(const std::string& path);
 
+// The names of what is in a folder, in no order; none where there is no folder. Errors: InputError, where it cannot be
+// read.
+std::vector<std::string> entries_of(const std::string& folder);
+
 // Errors: InputError where one of kSubfolders is a link, by which the run would write elsewhere.
 void refuse_links(const std::string& folder);
 
