@@ -1,5 +1,7 @@
 #include "host/app/stop_at_once.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -59,6 +61,7 @@ void StopThread::watch() {
     if (!stop_requested()) continue;
     lock.unlock();  // who ends this waits for the thread, not for the lock
     if (may_leave_()) {
+      if (::isatty(STDERR_FILENO) == 1) std::fputs("\r\033[K", stderr);  // where a line of progress may stand
       std::fputs(line_, stderr);
       std::_Exit(static_cast<int>(Exit::checkpointed));
     }

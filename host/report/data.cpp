@@ -74,18 +74,19 @@ bool Node::flag() const {
 
 RunData read_run(const std::string& folder) {
   std::error_code error;
-  if (!std::filesystem::exists(folder, error)) throw InputError(folder, "there is no such folder");
+  if (!std::filesystem::exists(folder, error))
+    throw InputError(folder, error ? "cannot be read: " + error.message() : "there is no such folder");
   if (!std::filesystem::is_directory(folder, error)) throw InputError(folder, "is not a folder");
   RunData data;
   data.folder = folder;
   data.name = std::filesystem::weakly_canonical(folder, error).filename().string();
-  if (!std::filesystem::exists(folder + "/result.json"))
+  if (!std::filesystem::exists(folder + "/result.json", error) && !error)  // else reading it says why it cannot be
     throw InputError(folder + "/result.json", "is missing: the run did not end, or this is no run folder");
   data.config = read_text_file(folder + "/config.resolved.toml", kMaxReportInput);
   data.manifest_json = read_object(folder + "/manifest.json");
   data.result_json = read_object(folder + "/result.json");
   const std::string observation = folder + "/observation.json";
-  if (std::filesystem::exists(observation)) data.observation_json = read_object(observation);
+  if (std::filesystem::exists(observation, error) || error) data.observation_json = read_object(observation);
   return data;
 }
 

@@ -176,7 +176,9 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
   const Node result = run.result();
   std::vector<Model> models;
   for (const Node& entry : result["models"].items()) {
-    if (!std::filesystem::exists(run.folder + "/" + model_name(entry))) continue;  // stopped before its first stage
+    std::error_code error;
+    if (!std::filesystem::exists(run.folder + "/" + model_name(entry), error) && !error)
+      continue;  // stopped before its first stage
     models.push_back(read_model(run.folder, entry));
   }
   if (models.empty()) {

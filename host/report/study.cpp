@@ -154,12 +154,11 @@ Plot against_density(const Panel& panel, Field field, const std::string& what, c
 }
 
 Plot against_cost(const Panel& panel, const MethodStyles& styles) {
-  bool all_positive = true, any = false;
+  std::vector<double> operations;
   for (const Entry& e : panel.entries)
-    if (e.method != "none" && std::isfinite(e.sops.mean)) all_positive &= e.sops.mean > 0, any = true;
+    if (e.method != "none") operations.push_back(e.sops.mean);
   Plot plot("Score against cost, " + panel.name(), "Score against synaptic operations, with 95\u00A0% intervals.",
-            {"synaptic operations a sample", all_positive && any ? Scale::log : Scale::linear},
-            {measure_axis(panel.measure())});
+            operations_axis(operations), {measure_axis(panel.measure())});
   for (const std::string& name : series_of(panel.entries)) {
     std::vector<double> x, y;
     for (const Entry& e : panel.entries)

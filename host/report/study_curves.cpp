@@ -67,13 +67,23 @@ void draw(Plot& plot, const Curves& curves, double Point::*x, const MethodStyles
 
 }  // namespace
 
+svg::Axis operations_axis(const std::vector<double>& operations) {
+  bool any = false, all_positive = true;
+  for (const double value : operations)
+    if (std::isfinite(value)) any = true, all_positive &= value > 0;
+  return {"synaptic operations a sample", any && all_positive ? Scale::log : Scale::linear};
+}
+
 void draw_curves(Page& page, const Node& curves, const std::string& task, const std::string& training,
                  const std::string& axis, const MethodStyles& styles) {
   for (const auto& [density, here] : read_curves(curves, task, training)) {
     if (!has_gains(here)) continue;
     const std::string kept = "synapses kept: " + figure(density, 3);
+    std::vector<double> operations;
+    for (const auto& [method, points] : here)
+      for (const Point& p : points) operations.push_back(p.sops);
     Plot cost("Error against operations, " + kept, "Score against synaptic operations, over the gains.",
-              {"synaptic operations a sample", Scale::log}, {axis});
+              operations_axis(operations), {axis});
     draw(cost, here, &Point::sops, styles);
     Plot stability("Error against stability, " + kept,
                    "Score against the largest conditional exponent, over the gains.",

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "host/report/data.hpp"
 #include "host/report/methods.hpp"
 #include "host/report/page.hpp"
 
 namespace sprig::report {
+
+// The axis of synaptic operations a sample: logarithmic where all of them are above zero, which those of a silent
+// network are not. Values that are not finite do not count.
+svg::Axis operations_axis(const std::vector<double>& operations);
 
 // Error over the gains against operations and against the largest conditional exponent, a figure a density; nothing
 // where a study has one gain. `axis`: of the score.

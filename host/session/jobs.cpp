@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -61,7 +62,10 @@ bool for_each_job(std::size_t count, const Workers& workers, ProgressLine& line,
   };
   std::vector<std::thread> threads;
   const std::size_t at_work = std::min(count, workers.devices.size());
-  for (std::size_t w = 1; w < at_work; ++w) threads.emplace_back(worker, workers.devices[w]);
+  try {
+    for (std::size_t w = 1; w < at_work; ++w) threads.emplace_back(worker, workers.devices[w]);
+  } catch (const std::system_error&) {  // a limit of threads: those that there are do all of it
+  }
   if (at_work > 0) worker(workers.devices[0]);
   for (std::thread& thread : threads) thread.join();
   if (error) std::rethrow_exception(error);

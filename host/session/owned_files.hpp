@@ -14,7 +14,8 @@ inline constexpr const char* kSubfolders[] = {"models", "kept", "checkpoint", "s
 // A file, a folder or a link, which may lead nowhere.
 bool is_there(const std::string& path);
 
-// Of a folder that may not be there. Errors: InputError.
+// The names of what is in a folder, in no order; none where there is no folder. Errors: InputError, where it cannot be
+// read.
 std::vector<std::string> entries_of(const std::string& folder);
 
 // Errors: InputError where one of kSubfolders is a link, by which the run would write elsewhere.

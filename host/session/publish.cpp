@@ -1,7 +1,6 @@
 #include "host/session/publish.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <vector>
 
 #include "host/session/owned_files.hpp"
@@ -53,10 +52,8 @@ void publish(const std::string& folder) {
   for (const std::string& name : all)
     if ((!made.files.contains(name) && !is_log(name)) || name == "report.html") gone.insert(name);
   remove_owned(folder, gone);
-  std::vector<std::string> left;  // half-written files, and what nobody has spoken of
-  for (const auto& entry : std::filesystem::directory_iterator(from))
-    if (entry.path().filename() != kManifest) left.push_back(entry.path().string());
-  for (const std::string& path : left) files::remove_tree(path);
+  for (const std::string& name : entries_of(from))  // half-written files, and what nobody has spoken of
+    if (name != kManifest) files::remove_tree(from + "/" + name);
   put(from, folder, kManifest);
   files::rmdir(from.c_str());
 }

@@ -1,10 +1,8 @@
 #include "sprig/session/run_folder.hpp"
 
-#include <cerrno>
-#include <filesystem>
+#include <algorithm>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "host/session/folder_lock.hpp"
@@ -120,18 +118,15 @@ struct RunFolder::Parts {
 
   // A folder next/ of a run that was killed before it had a manifest.
   static bool only_begun(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::directory_iterator entry(folder, error), end;
-    for (; !error && entry != end; entry.increment(error))
-      if (!entry->path().filename().string().starts_with(std::string(kManifest) + ".tmp-")) return false;
-    return !error;
+    const std::vector<std::string> names = entries_of(folder);
+    const std::string half_written = std::string(kManifest) + ".tmp-";
+    return !names.empty() && std::all_of(names.begin(), names.end(),
+                                         [&](const std::string& name) { return name.starts_with(half_written); });
   }
 
   void remove_all_but_manifest() const {
-    std::vector<std::string> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(place))
-      if (entry.path().filename() != kManifest) paths.push_back(entry.path().string());
-    for (const std::string& path : paths) files::remove_tree(path);
+    for (const std::string& name : entries_of(place))
+      if (name != kManifest) files::remove_tree(place + "/" + name);
   }
 };
 

@@ -1,8 +1,11 @@
 #include "host/session/run_manifest.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <string_view>
 
@@ -97,6 +100,8 @@ RunManifest read_manifest(const std::string& folder) {
   const std::string path = folder + "/" + kManifest;
   if (::lstat(path.c_str(), &status) != 0) return manifest;
   manifest.kind = RunManifest::Kind::foreign;
+  if (::access(path.c_str(), R_OK) != 0 && errno == EACCES)  // whose it is cannot be told
+    throw InputError(path, "cannot be read: " + std::string(std::strerror(errno)));
   Json json = object_in(path);
   if (!json.is_object()) return manifest;
   const std::string verb = text_at(json, "verb"), work = text_at(json, "work_key");

@@ -29,7 +29,8 @@ struct RunManifest {
   bool ours() const { return kind == Kind::ours; }
 };
 
-// FOLDER/manifest.json. A file that sprig did not write is foreign, whatever is in it.
+// FOLDER/manifest.json. A file that sprig did not write is foreign, whatever is in it. Errors: InputError for one that
+// this user may not read.
 RunManifest read_manifest(const std::string& folder);
 
 // "a.npy", "models/a.npz", "kept/": no way out of the folder.

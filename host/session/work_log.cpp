@@ -3,9 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
-#include <filesystem>
 #include <functional>
 #include <set>
 #include <shared_mutex>
@@ -24,16 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kWorthKeeping{5};
-
-// The paths of a folder's files, where there is one, by name.
-std::vector<std::string> files_in(const std::string& folder, const std::function<bool(const std::string&)>& wanted) {
-  std::vector<std::string> found;
-  std::error_code none;
-  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none))
-    if (wanted(entry->path().filename().string())) found.push_back(entry->path().string());
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 // When a file was written, "2026-11-30 19:26:20 UTC".
 std::string time_of(const std::string& path) {
@@ -159,11 +147,11 @@ struct WorkLog::Parts : CheckpointStore {
 
   // Those whose files' names begin so.
   void remove_states(const std::string& start) const {
-    std::vector<std::string> gone = files_in(states_folder(), [&](const std::string& name) {
-      return name.find(".state") != std::string::npos && name.starts_with(start);
-    });
-    std::reverse(gone.begin(), gone.end());  // what is previous goes before what it is previous to
-    for (const std::string& file_path : gone) files::remove(file_path);
+    std::vector<std::string> names = entries_of(states_folder());
+    std::sort(names.rbegin(), names.rend());  // what is previous goes before what it is previous to
+    for (const std::string& name : names)
+      if (name.starts_with(start) && name.find(".state") != std::string::npos)
+        files::remove(states_folder() + "/" + name);
     if (start.empty()) files::rmdir(states_folder().c_str());  // where nothing of others is in it
   }
 };

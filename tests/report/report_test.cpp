@@ -229,6 +229,9 @@ TEST_F(Report, DrawsErrorOverTheGainsOfEachDensityAndTheClaims) {
                            "random_by_sign", "\u22120.010 \u00B1 0.020", "corrected together (Holm)"})
     EXPECT_TRUE(has(text, part)) << part;
   EXPECT_FALSE(has(text, "synapses kept: 1,")) << "dense is drawn beside each density";
+  // A network that is silent at one gain has no operations, which no logarithm has a place for.
+  study["curves"][3]["sops"]["mean"] = 0;
+  EXPECT_TRUE(has(page(test::manifest_of("study"), study), "Error against operations"));
 }
 
 TEST_F(Report, DrawsAStudyThatHasHardlyBegun) {

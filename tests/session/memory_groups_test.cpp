@@ -62,6 +62,18 @@ TEST_F(MemoryGroups, VersionOneIsSeen) {
   EXPECT_EQ(left(), 59000);
 }
 
+TEST_F(MemoryGroups, FilesThatWereReadAreGivenUp) {
+  of_process("4:memory:/job\n0::/job\n");
+  group("job/", "10000", "9000");
+  write("sys/fs/cgroup/job/memory.stat", "anon 1500\nactive_file 500\ninactive_file 7000\nfile 7500\n");
+  EXPECT_EQ(left(), 8000);
+  old_group("job/", "8000", "6000");
+  write("sys/fs/cgroup/memory/job/memory.stat", "inactive_file 10\ntotal_inactive_file 1000\n");
+  EXPECT_EQ(left(), 3000);
+  write("sys/fs/cgroup/memory/job/memory.stat", "total_inactive_file 9000\n");
+  EXPECT_EQ(left(), 8000) << "two numbers of different moments";
+}
+
 TEST_F(MemoryGroups, GroupsOutsideOfAContainerEndAtItsRoot) {
   of_process("0::/../../system.slice/x\n4:memory:/host/only\n");
   group("", "8000", "1000");
