@@ -282,6 +282,21 @@ TEST_F(CommandLine, PlanAndInfoReport) {
                          "why_not_usable"});
 }
 
+TEST_F(CommandLine, CtrlCEndsAVerbWithoutAFolderAsItEndsAnyProgram) {
+  std::string edges = "source,target,weight\n";
+  for (int k = 0; k < 2'000'000; ++k)
+    edges += std::to_string(k % 1000) + "," + std::to_string(k / 1000 % 1000) + ",0.5\n";
+  test::write_raw(folder("edges.csv"), edges);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"plan", "--set", "network.file=edges.csv"}, {"convert", "edges.csv", "n.npz"}}) {
+    const pid_t child = start(arguments);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    kill(child, SIGINT);
+    EXPECT_EQ(wait_for(child).code, 128 + SIGINT) << arguments[0];
+    EXPECT_FALSE(std::filesystem::exists(folder("n.npz")));
+  }
+}
+
 TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {
   const std::vector<std::vector<std::string>> commands = {
       {"run", "--set", "run.duration_ms=2e7", "--set", "run.record_spikes=false"},
