@@ -178,11 +178,11 @@ int dispatch(int argc, const char* const* argv) {
     if (already_done(command)) return 0;
   }
   check_place(verb, command);
-  install_signal_handlers();
+  ignore_signals_of_writing();
+  if (verb.keeps_folder) install_signal_handlers();  // else there is nothing to go on from, and a signal ends it
   try {
     return verb.run(command);
   } catch (const Interrupted& stopped) {
-    if (!verb.keeps_folder) throw;
     return report(Exit::checkpointed, {stopped.what(), "; the same command goes on"});
   } catch (const std::bad_alloc&) {
     return out_of_memory(network_memory_hint(command.config));
@@ -198,9 +198,7 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const ClosedPipe& error) {  // `| head` has what it wanted
     return static_cast<int>(error.code());
   } catch (const Error& error) {
-    const int stopped = error.code() == Exit::interrupted ? stop_exit_code() : 0;
-    const int code = report(error.code(), {error.what()});
-    return stopped != 0 ? stopped : code;
+    return report(error.code(), {error.what()});
   } catch (const std::bad_alloc&) {
     return out_of_memory(kNetworkMemoryHint);
   } catch (const std::exception& error) {

@@ -1,7 +1,10 @@
 #include "host/app/command_tree.hpp"
 
+#include <cstdlib>
+
 #include "host/app/command_words.hpp"
 #include "host/app/completion.hpp"
+#include "sprig/core/fields.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/engine/device_model.hpp"
@@ -49,20 +52,25 @@ void add_limits(CLI::App& app, Flags& flags) {
   app.add_option("--max-synapses", flags.max_synapses, "refuse networks of more synapses, e.g. 1G")->type_name("COUNT");
 }
 
-// Numbers are decimal, as everywhere else: CLI11 takes 010 for 8, 0x10 for 16 and " 5" for 5.
-std::string decimal_offence(const std::string& text, bool fraction) {
+// Refuses all but decimal numbers from 0 to `most`: CLI11 takes 010 for 8, 0x10 for 16 and " 5" for 5, and does not say
+// what is allowed.
+std::string decimal_offence(const std::string& text, bool fraction, double most) {
   const auto digits = [](std::string_view part) {
     return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
   };
   const std::string_view all = text, whole = all.substr(0, fraction ? all.find('.') : all.size());
   const bool decimal = digits(whole) && (whole.size() == 1 || whole.front() != '0') &&
                        (whole.size() == all.size() || digits(all.substr(whole.size() + 1)));
-  if (decimal) return "";
+  if (decimal && std::strtod(text.c_str(), nullptr) <= most) return "";
   return "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + (fraction ? "a" : "a whole") +
-         " number in decimal digits, without leading zeros";
+         " number in decimal digits, without leading zeros, up to " + shown(most);
 }
-std::string whole_offence(const std::string& text) { return decimal_offence(text, false); }
-std::string number_offence(const std::string& text) { return decimal_offence(text, true); }
+auto whole_up_to(double most) {
+  return [most](const std::string& text) { return decimal_offence(text, false, most); };
+}
+auto number_up_to(double most) {
+  return [most](const std::string& text) { return decimal_offence(text, true, most); };
+}
 
 void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config, "configuration, TOML")->type_name("FILE");
@@ -72,11 +80,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--device", flags.device, "cpu, cuda, cuda:N, cuda:all (study, learn) or auto")
       ->check(device_offence)
       ->type_name("DEVICE");
-  app.add_option("--threads", flags.threads, "CPU threads, 0: all")
-      ->check(whole_offence)
-      ->check(CLI::Range(0, 4096))
-      ->type_name("N");
-  app.add_option("--seed", flags.seed, "seed of every random draw")->check(whole_offence)->type_name("N");
+  app.add_option("--threads", flags.threads, "CPU threads, 0: all")->check(whole_up_to(4096))->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of every random draw")->check(whole_up_to(kMost32Bits))->type_name("N");
   app.add_option("--data", flags.data, "folder with the files of an image set: learn.folder and task.folder")
       ->type_name("DIR");
   app.add_option("--out", flags.out,
@@ -95,8 +100,7 @@ void add_options(CLI::App& app, Flags& flags) {
 void add_folder_options(CLI::App& app, Flags& flags) {
   app.add_option("--checkpoint-every", flags.checkpoint_every_min,
                  "minutes between two checkpoints, from which the same command goes on; 0: only when it is stopped")
-      ->check(number_offence)
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_up_to(1e6))
       ->type_name("MINUTES");
   app.add_flag("--again", flags.again, "do it once more where --out has the finished result of this very command");
 }
@@ -127,7 +131,9 @@ void add_convert_options(CLI::App& app, Flags& flags) {
   app.add_option("--set", flags.set, "one configuration key, such as network.delay_ms; repeatable")
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")->check(whole_offence)->type_name("N");
+  app.add_option("--seed", flags.seed, "seed of what IN lacks and is drawn")
+      ->check(whole_up_to(kMost32Bits))
+      ->type_name("N");
   add_limits(app, flags);
   app.add_flag("--quiet", flags.quiet, "print nothing");
   app.footer(

@@ -12,6 +12,8 @@
 #include "sprig/network/description.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/output.hpp"
+#include "sprig/session/signals.hpp"
+#include "sprig/session/work_key.hpp"
 
 namespace sprig::app {
 
@@ -37,12 +39,15 @@ NetworkFormat format_of(const std::string& path, const std::string& wanted) {
 
 int convert_verb(const Command& command) {
   const NetworkFormat format = format_of(command.out, command.to);
-  std::error_code not_there;
-  if (std::filesystem::equivalent(command.out, command.config.network_file, not_there))
-    throw UsageError(command.out,
-                     "is the file that is read; allowed: another one, since formats lose what they cannot hold");
+  for (const auto& [key, path] : inputs_of(command.config)) {
+    std::error_code not_there;
+    if (std::filesystem::equivalent(command.out, path, not_there))
+      throw UsageError(command.out, "is the file that is read as " + key +
+                                        "; allowed: another one, since formats lose what they cannot hold");
+  }
   std::vector<std::string> notes;  // said on stderr
   const Network network = stored(command_network(command, notes));
+  install_signal_handlers();  // from here on a signal waits: it would leave half a file beside OUT
   export_network(command.out, network, format);
   if (command.quiet) return 0;
   std::string text = "written to " + command.out + " (" + std::string(name_of(format)) +

@@ -4,6 +4,7 @@
 
 #include "host/app/limit_flags.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/device_model.hpp"
 #include "sprig/session/memory_plan.hpp"
 
@@ -12,16 +13,12 @@ namespace sprig::app {
 cuda::DeviceInfo gpu_of_flags(const std::string& model, const std::string& memory) {
   const std::optional<cuda::DeviceInfo> named = device_model(model);
   if (!model.empty() && !named)
-    throw UsageError("--device-model", "found \"" + model.substr(0, 40) + "\"; allowed: " + device_model_names());
+    throw UsageError("--device-model",
+                     "found " + in_quotes(model.substr(0, 40)) + "; allowed: " + device_model_names());
   cuda::DeviceInfo gpu = named ? *named : planned_gpu(Device::cuda);
   if (!named && !uses_device(Device::automatic)) gpu.name += " (taken where none is named or here)";
   if (memory.empty()) return gpu;
-  const std::optional<double> bytes = read_bytes(memory);
-  if (!bytes)
-    throw UsageError("--device-memory", "found \"" + memory.substr(0, 40) +
-                                            "\"; allowed: bytes from 1 to 1e18, as 141G (K, M, G, T: powers of 1000; "
-                                            "Ki, Mi, Gi, Ti: of 1024)");
-  gpu.memory_bytes = gpu.free_bytes = static_cast<std::size_t>(*bytes);
+  gpu.memory_bytes = gpu.free_bytes = static_cast<std::size_t>(number_of_flag("--device-memory", memory));
   return gpu;
 }
 

@@ -13,13 +13,7 @@ namespace {
 constexpr double kMostBytes = 1e18;
 
 std::uint64_t limit_of(const char* flag, const std::string& text) {
-  if (text.empty()) return kNoLimit;
-  const std::optional<double> number = read_bytes(text);
-  if (!number)
-    throw UsageError(flag, "found " + in_quotes(text.substr(0, 40)) +
-                               "; allowed: a number from 1 to 1e18, as 16G (K, M, G, T: powers of 1000; Ki, Mi, Gi, "
-                               "Ti: of 1024)");
-  return static_cast<std::uint64_t>(*number);
+  return text.empty() ? kNoLimit : static_cast<std::uint64_t>(number_of_flag(flag, text));
 }
 
 }  // namespace
@@ -39,6 +33,15 @@ std::optional<double> read_bytes(std::string_view text) {
   }
   if (!(number >= 1 && number <= kMostBytes)) return {};
   return number;
+}
+
+double number_of_flag(const char* flag, const std::string& text) {
+  const std::optional<double> number = read_bytes(text);
+  if (!number)
+    throw UsageError(flag, "found " + in_quotes(text.substr(0, 40)) +
+                               "; allowed: a number from 1 to 1e18, as 16G (K, M, G, T: powers of 1000; Ki, Mi, Gi, "
+                               "Ti: of 1024)");
+  return *number;
 }
 
 InputLimits limits_of_flags(const std::string& bytes, const std::string& neurons, const std::string& synapses) {

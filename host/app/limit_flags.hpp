@@ -13,6 +13,9 @@ namespace sprig::app {
 // and a B that says nothing. None for any other text, and for what is not in [1, 10^18].
 std::optional<double> read_bytes(std::string_view text);
 
+// The same of a flag. Errors: UsageError, which names it.
+double number_of_flag(const char* flag, const std::string& text);
+
 // Empty: not given. Errors: UsageError.
 InputLimits limits_of_flags(const std::string& bytes, const std::string& neurons, const std::string& synapses);
 

@@ -7,10 +7,10 @@ namespace sprig {
 
 namespace {
 
-std::atomic<int> caught{0};  // the one thing a signal handler may touch
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<bool> caught{false};  // the one thing a signal handler may touch
+static_assert(std::atomic<bool>::is_always_lock_free);
 
-void remember(int signal) { caught.store(signal, std::memory_order_relaxed); }
+void remember(int) { caught.store(true, std::memory_order_relaxed); }
 
 }  // namespace
 
@@ -24,15 +24,13 @@ void install_signal_handlers() {
     if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
     sigaction(signal, &action, nullptr);
   }
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
-bool stop_requested() { return caught.load(std::memory_order_relaxed) != 0; }
+bool stop_requested() { return caught.load(std::memory_order_relaxed); }
 
-int stop_exit_code() {
-  const int signal = caught.load(std::memory_order_relaxed);
-  return signal == 0 ? 0 : 128 + signal;
+void ignore_signals_of_writing() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace sprig

@@ -191,7 +191,7 @@ TEST_F(Bench, ComparesWithAnEarlierResult) {
        "bench"},
       {"vogels", "text.json", "text.json: construct_s is \\x1b[31m; allowed: a number or null"},
       {"vogels", "steer.json", "is of the benchmark \\x1b]0;\\x7f, this is vogels"},
-      {"vogels", ".", "cannot be read"},
+      {"vogels", ".", "is not a plain file"},
       {"brunel", "a/result.json", "is of the benchmark vogels, this is brunel"},
       {"vogels", "a/result.json", "has the parameters {\"neurons\":500,\"batch\":1}, this has {\"neurons\":4000"}};
   for (const auto& [network, file, expected] : refused) {

@@ -38,7 +38,7 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"bench", "microcircuit", "--device", "cuda:all"}, 3, "; cuda:all with study, learn, plan"},
       {{"run", "--device-model", "h200"}, 2, "--device-model"},
       {{"plan", "--device-model", "h300"}, 2, "--device-model: found \"h300\"; allowed: a100-40, "},
-      {{"plan", "--device-memory", "0"}, 2, "--device-memory: found \"0\"; allowed: bytes from 1 to 1e18"},
+      {{"plan", "--device-memory", "0"}, 2, "--device-memory: found \"0\"; allowed: a number from 1 to 1e18"},
       {{"plan", "--device-memory", "1e30G"}, 2, "--device-memory: found \"1e30G\""},
       {{"plan", "--device-memory", "much"}, 2, "--device-memory: found \"much\""},
       {{"plan", "--device-model", "h200", "--device", "cpu"}, 2, "--device-model: describes a GPU, and run.device is"},
@@ -53,6 +53,9 @@ TEST_F(CommandLine, MistakesEndWithOneLineTheRightCodeAndNoOutput) {
       {{"learn", "--max-neurons", "10"}, 3, "learn.neurons: found "},
       {{"run", "--max-input-bytes", "2", "--set", "network.file=bad.npz"}, 4, "allowed: up to 2 (--max-input-bytes)"},
       {{"run", "--seed", "x"}, 2, "--seed"},
+      {{"run", "--seed", "4294967296"}, 2, "--seed: found \"4294967296\"; allowed: a whole number in decimal digits"},
+      {{"run", "--threads", "4097"}, 2, "without leading zeros, up to 4096"},
+      {{"run", "--checkpoint-every", "nan"}, 2, "--checkpoint-every: found \"nan\"; allowed: a number in decimal"},
       {{"run", "--set", "network.gain"}, 2, "there is no '='"},
       {{"run", "--config", "missing.toml"}, 3, "missing.toml: cannot be read: No such file"},
       {{"run", "--config", "."}, 3, "is a folder"},
@@ -280,6 +283,21 @@ TEST_F(CommandLine, PlanAndInfoReport) {
   for (const Json& device : told["devices"])
     expect_keys(device, {"index", "name", "compute", "multiprocessors", "memory_bytes", "free_bytes", "usable",
                          "why_not_usable"});
+}
+
+TEST_F(CommandLine, CtrlCEndsAVerbWithoutAFolderAsItEndsAnyProgram) {
+  std::string edges = "source,target,weight\n";
+  for (int k = 0; k < 2'000'000; ++k)
+    edges += std::to_string(k % 1000) + "," + std::to_string(k / 1000 % 1000) + ",0.5\n";
+  test::write_raw(folder("edges.csv"), edges);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"plan", "--set", "network.file=edges.csv"}, {"convert", "edges.csv", "n.npz"}}) {
+    const pid_t child = start(arguments);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    kill(child, SIGINT);
+    EXPECT_EQ(wait_for(child).code, 128 + SIGINT) << arguments[0];
+    EXPECT_FALSE(std::filesystem::exists(folder("n.npz")));
+  }
 }
 
 TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {

@@ -54,8 +54,15 @@ TEST_F(ConvertVerb, DoesNotReplaceWhatItReads) {
   const std::string before = test::read_file(folder("p/network.npz"));
   const Outcome outcome = run({"convert", "p/network.npz", "./p/network.npz", "--to", "scipy"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.err.find("is the file that is read"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("is the file that is read as network.file"), std::string::npos) << outcome.err;
   EXPECT_EQ(test::read_file(folder("p/network.npz")), before);
+  // Nor any other file that is read with it.
+  write_raw(folder("edges.csv"), "source,target,weight\na,b,0.5\n");
+  write_raw(folder("nodes.csv"), "name,sign\na,exc\nb,exc\n");
+  const Outcome nodes = run({"convert", "edges.csv", "nodes.csv", "--set", "network.nodes=nodes.csv"});
+  EXPECT_EQ(nodes.code, 2);
+  EXPECT_NE(nodes.err.find("is the file that is read as network.nodes"), std::string::npos) << nodes.err;
+  EXPECT_EQ(test::read_file(folder("nodes.csv")), "name,sign\na,exc\nb,exc\n");
 }
 
 TEST_F(ConvertVerb, WhatThePythonPackageConvertsIsSaid) {

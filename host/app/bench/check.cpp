@@ -12,7 +12,7 @@ namespace sprig::app {
 
 namespace {
 
-// The ends of the bands that the microcircuit's repository accepts , after 15 min.
+// The ends of the bands that the microcircuit's repository accepts, after 15 min.
 constexpr double kRateBand = 0.03, kCvBand = 0.03, kCorrelationBand = 0.06;
 constexpr double kSampling = 0.01;  // probability of a larger distance by sampling alone
 constexpr const char* kBands =

@@ -1,12 +1,11 @@
 #include "host/app/bench/compare.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <utility>
 
 #include "sprig/core/error.hpp"
+#include "sprig/formats/text_file.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
@@ -54,15 +53,8 @@ Json at(const Json& json, const char* pointer) {
 }  // namespace
 
 Json read_earlier(const std::string& path, const std::string& benchmark, const Json& parameters) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw InputError(path, "cannot be read: " + error.message());
-  if (size > kMostBytes) throw InputError(path, "is larger than 64 MiB, which no result is");
-  std::string text(size, '\0');
-  if (!std::ifstream(path, std::ios::binary).read(text.data(), static_cast<std::streamsize>(size)))
-    throw InputError(path, "cannot be read");
   std::string why;
-  Json earlier = parsed_json(text, &why);
+  Json earlier = parsed_json(read_text_file(path, kMostBytes, {}, ", and no result has as many"), &why);
   if (earlier.is_discarded()) throw InputError(path, why + "; allowed: a result.json of sprig bench");
   bool usable = earlier.is_object() && earlier.contains("benchmark") && earlier["benchmark"].is_string() &&
                 earlier.contains("parameters");
