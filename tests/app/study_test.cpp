@@ -232,7 +232,7 @@ TEST_F(StudyVerb, WhatIsWrongWithTheGridIsSaidFirst) {
   for (const char* part : {"3", "0/2", "3/2", "1/2/3", "1/-2", " 1/2", "1/2.0", "a/b", "/", "1/0"})
     refused("study.part=\"" + std::string(part) + "\"", "study.part: found");
   refused("study.part=\"1/1000\"", "groups of cells that share a pruned network");
-  refused("study.gains=[1, 2, 1]", "study.gains: has 1 twice");
+  refused("study.gains=[1, 2, 1]", "study.gains: found 1 twice");
   refused("prune.kept_weight=stable", "was withdrawn");
   refused("task.system=weather", "found \"weather\"; allowed: ");
   refused("study.tasks=[weather]", "found \"weather\"; allowed: ");
@@ -599,6 +599,20 @@ TEST(ResultKey, IsTheSameWhateverNeverChangesAResult) {
   EXPECT_NE(app::result_key(config, 2, 2).value(), key) << "contents";
   EXPECT_NE(app::result_key(config, 1, 3).value(), key) << "seed";
   EXPECT_NE(app::result_key(config_with({"network.gain=0.7"}), 1, 2).value(), key);
+}
+
+TEST(StudyGrids, AVariantHasControlsOfItsOwnWhereItChangesThem) {
+  const auto methods_of = [](const char* variant) {
+    std::set<PruneMethod> methods;
+    for (const app::Line& line : app::study_grid(config_with({"study.methods=[dense, lnp, random]", variant})).lines)
+      if (line.variant == "v") methods.insert(line.method);
+    return methods;
+  };
+  const std::set<PruneMethod> lnp{PruneMethod::lnp}, all{PruneMethod::dense, PruneMethod::lnp, PruneMethod::random};
+  EXPECT_EQ(methods_of("study.variants=[\"v: timescales.evaluations=4\"]"), lnp);
+  EXPECT_EQ(methods_of("study.variants=[\"v: timescales.every_method=true\"]"), all) << "step IV of dense too";
+  EXPECT_EQ(methods_of("study.variants=[\"v: network.gain=2\"]"), all);
+  EXPECT_THROW(methods_of("study.variants=[\"v: study.gains=[1, 1]\"]"), ConfigError);
 }
 
 TEST(PruningGroups, AreOfOneTaskWherePruningLooksAtActivity) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
-#include <sstream>
 #include <unordered_map>
 
 #include "host/app/check_lyapunov.hpp"
@@ -19,15 +18,11 @@ namespace sprig::app {
 
 namespace {
 
-bool starts_with(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
-
 // "lorenz63_x": the system, its first coordinate alone fed in.
 NamedSettings task_settings(const std::string& text, const Config& config) {
   if (text.find(':') != std::string::npos) return named_settings(text, "study.tasks");
   const auto without = [&](const std::string& ending) {
-    const bool has =
-        text.size() > ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
-    return has ? text.substr(0, text.size() - ending.size()) : std::string();
+    return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : std::string();
   };
   if (const std::string system = without("_x"); !system.empty())
     return {text, {"task.system=" + system, "task.observed=[0]"}};
@@ -43,22 +38,22 @@ NamedSettings task_settings(const std::string& text, const Config& config) {
 
 bool sets(const NamedSettings& variant, const char* prefix) {
   return std::any_of(variant.assignments.begin(), variant.assignments.end(),
-                     [&](const std::string& a) { return starts_with(a, prefix); });
+                     [&](const std::string& a) { return a.starts_with(prefix); });
 }
 
 bool only_prunes(const NamedSettings& variant) {
   return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
-    return starts_with(a, "prune.") || starts_with(a, "delocalise.") || starts_with(a, "timescales.") ||
-           starts_with(a, "lyapunov.") || starts_with(a, "study.");
+    return a.starts_with("prune.") || a.starts_with("delocalise.") || a.starts_with("timescales.") ||
+           a.starts_with("lyapunov.") || a.starts_with("study.");
   });
 }
 
 // Controls read none of these.
 bool only_scores(const NamedSettings& variant) {
   return std::all_of(variant.assignments.begin(), variant.assignments.end(), [](const std::string& a) {
-    return starts_with(a, "prune.score") || starts_with(a, "prune.per_neuron") ||
-           starts_with(a, "prune.linearisation") || starts_with(a, "delocalise.") || starts_with(a, "prune.epsilon") ||
-           starts_with(a, "prune.margin") || starts_with(a, "timescales.") || starts_with(a, "study.");
+    return a.starts_with("prune.score") || a.starts_with("prune.per_neuron") || a.starts_with("prune.linearisation") ||
+           a.starts_with("delocalise.") || a.starts_with("prune.epsilon") || a.starts_with("prune.margin") ||
+           a.starts_with("timescales.") || a.starts_with("study.");
   });
 }
 
@@ -72,10 +67,7 @@ void refuse_repeated(const std::vector<NamedSettings>& list, const char* key) {
 void refuse_repeated(std::vector<double> list, const char* key) {
   std::sort(list.begin(), list.end());
   const auto twice = std::adjacent_find(list.begin(), list.end());
-  if (twice == list.end()) return;
-  std::ostringstream text;
-  text << "has " << *twice << " twice; allowed: distinct numbers";
-  throw ConfigError(key, text.str());
+  if (twice != list.end()) refuse(key, shown(*twice) + " twice", "distinct numbers");
 }
 
 // Settings are configurations of their own, the tables of a network in words among them.
@@ -127,8 +119,6 @@ StudyGrid study_grid(const Config& config) {
   for (const std::string& text : config.study.tasks) tasks.push_back(task_settings(text, config));
   if (tasks.empty()) tasks.push_back({config.task.system, {}});
   refuse_repeated(tasks, "study.tasks");
-  refuse_repeated(config.study.gains, "study.gains");
-  refuse_repeated(config.study.densities, "study.densities");
   refuse_repeated(variants, "study.variants");
   Config base = config;  // each setting keeps a copy, without the lists that it stands in
   base.study.tasks.clear();
@@ -142,12 +132,18 @@ StudyGrid study_grid(const Config& config) {
       grid.settings.push_back({task.name, variant.name,
                                with_settings(with_settings(base, task, "study.tasks"), variant, "study.variants"),
                                only_prunes(variant), only_scores(variant)});
-      finish_config(grid.settings.back().config);
-      grid.settings.back().contents = contents.of(grid.settings.back().config);
+      Setting& setting = grid.settings.back();
+      finish_config(setting.config);
+      refuse_repeated(setting.config.study.gains, "study.gains");
+      refuse_repeated(setting.config.study.densities, "study.densities");
+      if (setting.config.prune.timescales.every_method && sets(variant, "timescales."))
+        setting.shares_dense = setting.shares_controls = false;  // whose time constants it searches too
+      setting.contents = contents.of(setting.config);
     }
     for (const Training training : config.study.trainings)
       for (std::size_t v = 0; v < variants.size(); ++v)
-        add_lines(grid, first + v, training, v > 0 && only_prunes(variants[v]) && !sets(variants[v], "study.methods"));
+        add_lines(grid, first + v, training,
+                  v > 0 && grid.settings[first + v].shares_dense && !sets(variants[v], "study.methods"));
   }
   return grid;
 }
