@@ -1,6 +1,7 @@
 // Event times as a learning system: one model at a time, on all threads or the whole GPU.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sprig/core/refuse.hpp"
 #include "sprig/core/threads.hpp"
@@ -25,10 +26,9 @@ class EventTimeModel final : public LearningModel {
     const auto add = [&](const char* name, std::vector<float> EventTimeLayer::*values, ArrayRole role) {
       for (std::size_t l = 0; l < state.layers.size(); ++l) {
         EventTimeLayer& layer = state.layers[l];
-        all.push_back({l == 0 ? name : name + ("_" + std::to_string(l + 1)),
-                       &(layer.*values),
-                       {layer.inputs, layer.units},
-                       role});
+        std::string of_layer = name;
+        if (l > 0) of_layer.append("_").append(std::to_string(l + 1));
+        all.push_back({std::move(of_layer), &(layer.*values), {layer.inputs, layer.units}, role});
       }
     };
     add("weights", &EventTimeLayer::weights, ArrayRole::result);
