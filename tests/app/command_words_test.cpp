@@ -19,7 +19,7 @@ TEST_F(CommandWords, OfOtherProgramsAreAnsweredWithTheWordHere) {
   };
   const std::vector<Case> cases = {
       {{"simulate"}, "simulate: unknown verb; did you mean run?"},
-      {{"train"}, "did you mean learn"},
+      {{"fit"}, "train (images, by labels)"},
       {{"benchmark"}, "did you mean bench?"},
       {{"potjans"}, "did you mean bench microcircuit?"},
       {{"export", "net.nir"}, "did you mean python -m sprig convert"},
