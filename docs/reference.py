@@ -26,7 +26,9 @@ ABOUT = {
     "study": "Methods, densities and seeds to compare: [tasks and studies](../studies.md).",
     "operating_point": 'The search that `study.mode = "operating_point"` makes.',
     "bench": "The standard networks: [benchmarks](../how-to/benchmarks.md).",
-    "learn": "Learning without labels: [SpikeDyn and its relatives](../spikedyn.md).",
+    "learn": "Learning without labels: [SpikeDyn and its relatives](../spikedyn.md). `sprig train` reads its images, "
+    "protocol, seeds and variants too.",
+    "layered": "Layers that learn from labels: [one spike a neuron](../family.md).",
     "model_search": "The search for the largest such model.",
     "population": "A group of neurons: [networks in words](../networks.md).",
     "projection": "Synapses from populations onto populations.",

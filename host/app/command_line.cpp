@@ -168,7 +168,8 @@ int dispatch(int argc, const char* const* argv) {
   if (flags.seed) set_config(command.config, "run.seed=" + std::to_string(*flags.seed));
   if (flags.threads) set_config(command.config, "run.threads=" + std::to_string(*flags.threads));
   if (!flags.data.empty())
-    set_data_folder(command.config, flags.data, command.verb == "learn" || command.verb == "search");
+    set_data_folder(command.config, flags.data,
+                    command.verb == "learn" || command.verb == "train" || command.verb == "search");
   finish_config(command.config);
   const Verb& verb =
       *std::find_if(verbs().begin(), verbs().end(), [&](const Verb& known) { return command.verb == known.name; });

@@ -21,6 +21,7 @@ constexpr Verb kVerbs[] = {
     {"merge", "the parts of a study (study.part), each in a folder of its own, as one study", merge_verb},
     {"learn", "unsupervised continual learning of images by competing neurons; print accuracies", learn_verb, true,
      true},
+    {"train", "train layered networks of spiking neurons on labelled images; print accuracies", train_verb, true},
     {"search", "the largest model of `learn` within limits, its fewest bits, its shortest presentations", search_verb,
      true},
     {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true},
@@ -91,7 +92,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--quiet", flags.quiet, "neither progress nor table");
   app.footer(
       "Configuration sections: [run] [network] [neuron] [drive] [lyapunov] [prune] [delocalise] [timescales] [task] "
-      "[training] [study] [operating_point] [bench] [learn] [model_search]; [[population]] [[projection]] [[stimulus]] "
+      "[training] [study] [operating_point] [bench] [learn] [layered] [model_search]; [[population]] [[projection]] "
+      "[[stimulus]] "
       "[[record]], several of each.\n"
       "Every key, its default and what is allowed: sprig --help-config");
 }

@@ -32,21 +32,26 @@ struct VerbPlan {
   std::string sizes = {};  // what models of [learn] take, compared
 };
 
-// Plans `bench` when a network for it is named, `learn` when [learn] is; else the verbs for the network of
-// [network]. gpu: null where they run on the CPU.
+// Plans `bench` when a network for it is named, `train` when [layered] is, `learn` when [learn] is; else the verbs for
+// the network of [network]. gpu: null where they run on the CPU.
 std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu) {
   if (config.given.contains("bench.network")) {
     Config resolved = config;
     resolve_bench(resolved);
     return {{"bench", plan_benchmark(make_benchmark(resolved), resolved, gpu), true}};
   }
-  if (std::any_of(config.given.begin(), config.given.end(),
-                  [](const std::string& key) { return key.starts_with("learn."); })) {
+  const auto names = [&](const char* section) {
+    return std::any_of(config.given.begin(), config.given.end(),
+                       [&](const std::string& key) { return key.starts_with(section); });
+  };
+  const bool layered = names("layered.");
+  if (layered || names("learn.")) {
     const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
     const int blocks = gpu ? gpu->multiprocessors * static_cast<int>(gpus) : 0;
     const LearnImages images(config.learn);
-    return {
-        {"learn", plan_learning(config, images, blocks), true, kLearnMemoryHint, gpus, model_sizes(config, images)}};
+    const ModelSection section = layered ? ModelSection::layered : ModelSection::learn;
+    return {{layered ? "train" : "learn", plan_learning(config, images, blocks, section), true,
+             learn_memory_hint(section), gpus, layered ? std::string() : model_sizes(config, images)}};
   }
   for (const std::string& key : config.given)
     if (key.starts_with("bench."))

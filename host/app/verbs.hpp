@@ -23,6 +23,7 @@ int info_verb(const Command& command);
 int convert_verb(const Command& command);
 int report_verb(const Command& command);
 int learn_verb(const Command& command);
+int train_verb(const Command& command);
 int search_verb(const Command& command);
 
 // What stands below the options of `sprig bench --help`.

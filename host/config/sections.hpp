@@ -39,6 +39,8 @@ void sections(IsOptions<Config> auto& c, auto&& visit) {
   fields(c.bench, visit);
   visit.section("learn");
   fields(c.learn, visit);
+  visit.section("layered");
+  fields(c.layered, visit);
   visit.section("model_search");
   fields(c.model_search, visit);
 }

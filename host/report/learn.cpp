@@ -1,4 +1,5 @@
-// Competitive learning: accuracy over the stages, what neurons have learnt, thresholds, weights, confusions.
+// Learning images, without labels or with them: accuracy over the stages, what neurons have learnt, thresholds where
+// they adapt, weights, confusions.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -65,14 +66,13 @@ Plot course_plot(const Courses& courses, const std::string& title, const std::st
   return plot;
 }
 
-void draw_courses(Page& page, const Node& rows, const std::vector<LegendEntry>& legend) {
+// named: neurons are, by labelled images; else the outputs are the classes.
+void draw_courses(Page& page, const Node& rows, const std::vector<LegendEntry>& legend, bool named) {
   const auto all = rows.items();
   const bool dynamic = !all.empty() && all.front()["protocol"].text() == "dynamic";
-  page.section("Accuracy",
-               dynamic ? "One class after another; neurons are named by labelled training images. Means over the "
-                         "seeds, with 95\u00A0% intervals."
-                       : "Of images that were not learnt; neurons are named by labelled training images. Means over "
-                         "the seeds, with 95\u00A0% intervals.");
+  page.section("Accuracy", std::string(dynamic ? "One class after another" : "Of images that were not learnt") +
+                               (named ? "; neurons are named by labelled training images" : "") +
+                               ". Means over the seeds, with 95\u00A0% intervals.");
   page.legend(legend);
   if (!dynamic) {
     page.figure("All classes", {course_plot({rows, "accuracy", "samples"}, "Accuracy", "images learnt")},
@@ -122,14 +122,16 @@ std::vector<float> decoded(const NpzReader& file, std::size_t neurons) {
 Model read_model(const std::string& folder, const Node& entry) {
   const std::string name = model_name(entry);
   const NpzReader file(folder + "/" + name);
-  Model model{entry["network"].text(), {}, file.read<float>("theta"), 0, 0};
-  model.neurons = model.theta.size();
-  const bool codes = file.has("codes");
+  const bool codes = file.has("codes"), adapts = file.has("theta");
   const auto shape = file.shape(codes ? "codes" : "weights");
+  Model model{entry["network"].text(), {}, {}, 0, 0};
+  if (adapts) model.theta = file.read<float>("theta");
+  model.neurons = adapts || shape.size() != 2 ? model.theta.size() : static_cast<std::size_t>(shape[1]);
   if (shape.size() == 2 && model.neurons > 0 && (codes || shape[1] == model.neurons))
     model.weights = codes ? decoded(file, model.neurons) : file.read<float>("weights");
   if (model.weights.empty())
-    throw InputError(folder + "/" + name, "is no model: weights must be [input][neuron], theta [neuron]");
+    throw InputError(folder + "/" + name,
+                     "is no model: weights must be [input][neuron], theta, if it is there, [neuron]");
   model.inputs = model.weights.size() / model.neurons;
   const auto finite = [](float value) { return std::isfinite(value); };
   if (!std::all_of(model.weights.begin(), model.weights.end(), finite) ||
@@ -195,26 +197,31 @@ void draw_models(Page& page, const RunData& run, const std::vector<LegendEntry>&
     if (!fits) throw InputError(result["image"].where(), "does not fit the weights of " + model.name);
     const GreyPicture picture =
         fields(model, static_cast<std::uint32_t>(shape[1]), static_cast<std::uint32_t>(shape[2]));
-    page.picture("Receptive fields, " + model.name, data_uri(png(picture)), picture.width, picture.height,
-                 "Weights of " + std::to_string(std::min(model.neurons, kMostFields)) + " of " +
-                     std::to_string(model.neurons) + " neurons, each scaled to its largest.");
+    page.picture(
+        "Receptive fields, " + model.name, data_uri(png(picture)), picture.width, picture.height,
+        "Weights of " + std::to_string(std::min(model.neurons, kMostFields)) + " of " + std::to_string(model.neurons) +
+            (model.theta.empty() ? " neurons of the first layer" : " neurons") + ", each scaled to its largest.");
   }
   page.legend(legend);
-  float most_theta = 1e-6f, most_weight = 1e-6f;
+  float most_theta = 1e-6f, most_weight = 1e-6f, least_weight = 0;
+  bool adapts = false;
   for (const Model& model : models) {
     for (const float t : model.theta) most_theta = std::max(most_theta, t);
-    for (const float w : model.weights) most_weight = std::max(most_weight, w);
+    for (const float w : model.weights)
+      most_weight = std::max(most_weight, w), least_weight = std::min(least_weight, w);
   }
   Plot theta("Adaptive thresholds", "Histogram of theta.", {"\u03B8 (mV)"}, {"neurons", svg::Scale::linear, {0}});
   Plot weights("Weights", "Histogram of the weights that are not zero.", {"weight"},
                {"synapses", svg::Scale::linear, {0}});
   for (std::size_t k = 0; k < models.size(); ++k) {
-    add_histogram(theta, models[k].theta, 0, static_cast<double>(most_theta), network_style(k));
+    if (!models[k].theta.empty())
+      add_histogram(theta, models[k].theta, 0, static_cast<double>(most_theta), network_style(k));
+    adapts = adapts || !models[k].theta.empty();
     std::vector<float> some = models[k].weights;
     std::erase(some, 0.0f);
-    add_histogram(weights, some, 0, static_cast<double>(most_weight), network_style(k));
+    add_histogram(weights, some, static_cast<double>(least_weight), static_cast<double>(most_weight), network_style(k));
   }
-  page.figure("Adaptive thresholds", {theta}, "What each neuron's spikes have added to its threshold.");
+  if (adapts) page.figure("Adaptive thresholds", {theta}, "What each neuron's spikes have added to its threshold.");
   page.figure("Weights", {weights}, "Those that are not zero.");
 }
 
@@ -263,7 +270,8 @@ void draw_confusions(Page& page, const Node& confusions) {
 }  // namespace
 
 void draw_learn(Page& page, const RunData& run) {
-  if (run.manifest()["verb"].text() != "learn") return;
+  const std::string verb = run.manifest()["verb"].text();
+  if (verb != "learn" && verb != "train") return;
   const Node result = run.result();
   if (result["rows"].items().empty()) {
     page.left_out("accuracies: no stage was finished");
@@ -272,7 +280,7 @@ void draw_learn(Page& page, const RunData& run) {
   std::vector<LegendEntry> legend;
   for (const std::string& name : Courses(result["rows"], "accuracy", "task").networks)
     legend.push_back({network_style(legend.size()), name});
-  draw_courses(page, result["rows"], legend);
+  draw_courses(page, result["rows"], legend, verb == "learn");
   draw_networks(page, result["networks"]);
   draw_models(page, run, legend);
   draw_confusions(page, result["confusion"]);

@@ -23,7 +23,7 @@ report::Page page_of(const report::RunData& run) {
   draw_study(page, run);
   draw_learn(page, run);
   draw_model_search(page, run);
-  if (verb != "study" && verb != "learn" && verb != "search") {
+  if (verb != "study" && verb != "learn" && verb != "train" && verb != "search") {
     draw_spectra(page, run);
     draw_activity(page, run);
     draw_structure(page, run);

@@ -78,7 +78,7 @@ void draw_summary(Page& page, const RunData& run) {
   if (verb == "run") run_tiles(page, result);
   if (verb == "lyapunov") lyapunov_tiles(page, result);
   if (verb == "study") study_tiles(page, result);
-  if (verb == "learn") learn_tiles(page, result);
+  if (verb == "learn" || verb == "train") learn_tiles(page, result);
 }
 
 }  // namespace sprig::report

@@ -6,7 +6,6 @@
 
 #include "sprig/coding/image_encoder.hpp"
 #include "sprig/core/error.hpp"
-#include "sprig/core/threads.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/tasks/competitive_protocol.hpp"
 
@@ -33,9 +32,17 @@ double share(std::uint64_t part, std::uint64_t all) {
 
 StageUnderWay at_the_start(const Learner& learner) {
   StageUnderWay stage;
-  stage.state = learner.state;
-  stage.responses = NeuronResponses(learner.options.neurons, kImageClasses);
+  stage.model = learner.model;
+  if (!learner.system->supervised()) stage.responses = NeuronResponses(learner.system->outputs(), kImageClasses);
   return stage;
+}
+
+// Of outputs that are the classes.
+NeuronLabels class_labels() {
+  NeuronLabels labels;
+  for (std::uint32_t c = 0; c < kImageClasses; ++c)
+    labels.of_neuron.push_back(c), labels.proportion.push_back(1), labels.neurons.push_back(1);
+  return labels;
 }
 
 // A learner in its next stage.
@@ -51,11 +58,13 @@ struct Course {
         stage(of.stages.at(of.scores.size())),
         now(of.under_way ? *of.under_way : of.under_way.emplace(at_the_start(of))) {}
 
-  void answer(const Presentations& job, const ImageSet& scored, Vote vote) {
+  void name_outputs() { labels = learner.system->supervised() ? class_labels() : now.responses.labels(); }
+
+  void answer(const LearningJob& job, const ImageSet& scored, Vote vote) {
     const std::vector<std::uint32_t> truth = labels_of(scored, job.which),
                                      answers = voted_answers(job.counts, labels, vote);
     for (std::size_t k = 0; k < truth.size(); ++k) ++now.score.confusion[truth[k]][std::min(answers[k], kImageClasses)];
-    for (const std::uint32_t count : job.counts) now.spikes += count;
+    now.spikes += job.spikes;
     now.scoring += job.operations;
   }
 
@@ -82,7 +91,7 @@ struct Course {
     score.unlabelled =
         static_cast<std::uint32_t>(std::count(labels.of_neuron.begin(), labels.of_neuron.end(), kNoClass));
     score.learnt = (learner.scores.empty() ? 0 : learner.scores.back().learnt) + stage.train.size();
-    learner.state = std::move(now.state);
+    learner.model = std::move(now.model);
     learner.learning += now.learning;
     learner.scoring += now.scoring;
     learner.learnt += stage.train.size();
@@ -96,19 +105,20 @@ struct Work {
   Course& course;
   const PixelImages& images;
   const std::vector<std::uint32_t>& which;
+  View<const std::uint8_t> labels;
   std::uint64_t& done;  // of them
-  std::uint64_t first_step = 0;
+  std::uint32_t pass = 0;
   bool learning = false;
-  std::function<void(const Presentations&)> take;
+  std::function<void(const LearningJob&)> take;
   std::uint64_t next = done;  // image
 
-  Presentations piece(std::uint64_t count) {
-    Presentations job;
-    job.options = &course.learner.options;
-    job.state = &course.now.state;
+  LearningJob piece(std::uint64_t count) {
+    LearningJob job;
+    job.model = course.now.model.get();
     job.images = &images;
+    job.labels = labels;
     job.which = {which.data() + next, static_cast<std::size_t>(count)};
-    job.first_step = first_step;
+    job.pass = pass;
     job.learning = learning;
     next += count;
     return job;
@@ -119,9 +129,10 @@ struct Work {
 void run_through(std::vector<Work>& works, Device device, int threads, const std::function<void(std::uint64_t)>& did) {
   if (works.empty()) return;
   const int gpu_blocks = uses_device(device) ? cuda::multiprocessors(device) : 0;
-  const PiecesAtOnce at_once = pieces_at_once(works.size(), works.front().learning, gpu_blocks, threads);
+  const LearningSystem& system = *works.front().course.learner.system;
+  const PiecesAtOnce at_once = system.pieces_at_once(works.size(), works.front().learning, gpu_blocks, threads);
   for (;;) {
-    std::vector<Presentations> jobs;
+    std::vector<LearningJob> jobs;
     std::vector<Work*> whose;
     for (Work& work : works)
       for (std::size_t piece = 0; piece < at_once.pieces && work.next < work.which.size(); ++piece) {
@@ -130,7 +141,7 @@ void run_through(std::vector<Work>& works, Device device, int threads, const std
         whose.push_back(&work);
       }
     if (jobs.empty()) return;
-    present(jobs, device, threads);
+    system.present(jobs, device, threads);
     std::uint64_t done = 0;
     for (std::size_t k = 0; k < jobs.size(); ++k) {
       whose[k]->take(jobs[k]);
@@ -143,14 +154,6 @@ void run_through(std::vector<Work>& works, Device device, int threads, const std
 }
 
 }  // namespace
-
-PiecesAtOnce pieces_at_once(std::size_t models, bool learning, int gpu_blocks, int threads) {
-  // On a device: blocks enough to fill it, and long pieces, for each costs a copy of the weights there and back.
-  constexpr std::size_t kDeviceImages = 2000, kImages = 50;
-  if (learning) return {1, gpu_blocks > 0 ? kDeviceImages : kImages};
-  const auto wide = static_cast<std::size_t>(gpu_blocks > 0 ? gpu_blocks : team_size(threads));
-  return {wide / models + 1, kImages};
-}
 
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress, const std::vector<Checkpoints>& checkpoints) {
@@ -165,15 +168,14 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   for (Course& course : courses) {
     const Stage& stage = course.stage;
     StageUnderWay& now = course.now;
-    const std::uint64_t first_step = std::uint64_t{stage.pass} * presentation_steps(course.learner.options);
-    learning.push_back({course, train, stage.train, now.learnt, first_step, true,
-                        [&now](const Presentations& job) { now.learning += job.operations; }});
-    naming.push_back({course, train, stage.label, now.named, 0, false, [&now, &images](const Presentations& job) {
+    const View<const std::uint8_t> labels = images.train.labels;
+    learning.push_back({course, train, stage.train, labels, now.learnt, stage.pass, true,
+                        [&now](const LearningJob& job) { now.learning += job.operations; }});
+    naming.push_back({course, train, stage.label, labels, now.named, 0, false, [&now, &images](const LearningJob& job) {
                         now.responses.add(job.counts, labels_of(images.train, job.which));
                       }});
-    scoring.push_back(
-        {course, scored, stage.score, now.scored, 0, false,
-         [&course, &images, vote](const Presentations& job) { course.answer(job, images.scored, vote); }});
+    scoring.push_back({course, scored, stage.score, images.scored.labels, now.scored, 0, false,
+                       [&course, &images, vote](const LearningJob& job) { course.answer(job, images.scored, vote); }});
   }
   const auto did = [&](std::uint64_t more) {
     done += static_cast<double>(more);
@@ -184,7 +186,7 @@ void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images
   };
   run_through(learning, device, threads, did);
   run_through(naming, device, threads, did);
-  for (Course& course : courses) course.labels = course.now.responses.labels();
+  for (Course& course : courses) course.name_outputs();
   run_through(scoring, device, threads, did);
   for (Course& course : courses) course.finish();
   progress(1);

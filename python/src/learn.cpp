@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sprig/core/error.hpp"
+#include "sprig/learning/competitive/system.hpp"
 #include "sprig/session/learn_models.hpp"
 #include "sprig/session/place.hpp"
 #include "src/arrays.hpp"
@@ -96,8 +97,9 @@ py::dict learn(const Settings& settings, const py::object& parts, const py::obje
     py::list stages;
     for (const StageScore& score : learner.scores) stages.append(score_of(score));
     model["stages"] = stages;
-    CompetitiveState& state = learner.under_way ? learner.under_way->state : learner.state;
-    std::vector<float> weights = weights_of(learner.options, state);
+    auto& learnt = dynamic_cast<CompetitiveModel&>(*learner.newest());
+    CompetitiveState& state = learnt.state;
+    std::vector<float> weights = weights_of(learnt.options, state);
     const auto neurons = static_cast<py::ssize_t>(state.theta.size());
     const py::ssize_t inputs = static_cast<py::ssize_t>(weights.size()) / std::max<py::ssize_t>(neurons, 1);
     model["weights"] = owned(std::move(weights), {inputs, neurons});

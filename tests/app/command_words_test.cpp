@@ -19,7 +19,7 @@ TEST_F(CommandWords, OfOtherProgramsAreAnsweredWithTheWordHere) {
   };
   const std::vector<Case> cases = {
       {{"simulate"}, "simulate: unknown verb; did you mean run?"},
-      {{"train"}, "did you mean learn"},
+      {{"fit"}, "train (images, by labels)"},
       {{"benchmark"}, "did you mean bench?"},
       {{"potjans"}, "did you mean bench microcircuit?"},
       {{"export", "net.nir"}, "did you mean python -m sprig convert"},
@@ -99,7 +99,8 @@ TEST_F(CommandWords, OtherShellsTakeTheirCompletions) {
 TEST_F(CommandWords, TheManPageHasEveryVerbAndEveryOption) {
   const std::string page = run({"man"}).out, help = run({"--help"}).out;
   EXPECT_EQ(page.rfind(".TH SPRIG 1 ", 0), 0u);
-  for (const char* verb : {"prune", "run", "lyapunov", "study", "learn", "search", "bench", "plan", "report", "info"}) {
+  for (const char* verb :
+       {"prune", "run", "lyapunov", "study", "learn", "train", "search", "bench", "plan", "report", "info"}) {
     EXPECT_NE(help.find(std::string("  ") + verb + " "), std::string::npos) << verb;
     EXPECT_NE(page.find(std::string("\n.SS ") + verb + "\n"), std::string::npos) << verb;
   }

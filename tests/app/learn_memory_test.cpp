@@ -43,15 +43,15 @@ struct Held {
 };
 
 // By a run of this configuration through its only stage, without the images.
-Held held(const Config& config, const LearnImages& images) {
+Held held(const Config& config, const LearnImages& images, ModelSection section = ModelSection::learn) {
   const std::int64_t before = live;
   peak = before;
-  LearnModels models = learn_models(config, images);
+  LearnModels models = learn_models(config, images, section);
   std::vector<Learner*> learners;
   for (Learner& learner : models.learners) learners.push_back(&learner);
   run_stage(learners, images.scored(), Vote::all_activity, Device::cpu, config.simulation.threads, {});
   const double measured = static_cast<double>(peak - before);
-  return {plan_learning(config, images, 0).total(), measured};
+  return {plan_learning(config, images, 0, section).total(), measured};
 }
 
 Config few_images(std::uint32_t neurons, std::uint32_t steps, std::uint64_t scored, int threads) {
@@ -102,6 +102,22 @@ TEST(LearnMemory, WeightsOfFewBitsTakeWhatThePlanSays) {
       EXPECT_GT(planned, 6 * 2.0 * 784 * 1000 * bits / 8 + numbers);
       EXPECT_NEAR(all.measured, planned, 0.1 * planned) << bits;
     }
+}
+
+TEST(LearnMemory, ALayeredModelTakesWhatThePlanSays) {
+  Config config;
+  config.simulation.device = Device::cpu;
+  config.simulation.threads = 2;
+  config.learn.protocol.train = config.learn.protocol.test = 256;
+  const LearnImages images(config.learn);
+  for (const std::uint32_t batch : {16u, 256u}) {
+    config.layered.event_times.hidden = {400, 300};
+    config.layered.event_times.batch = batch;
+    const Held all = held(config, images, ModelSection::layered);
+    const double planned = all.planned - image_bytes(images);
+    EXPECT_GT(planned, 2 * 3 * 4 * (784 * 400 + 400 * 300 + 300 * 10));
+    EXPECT_NEAR(all.measured, planned, 0.1 * planned) << batch;
+  }
 }
 
 // One model that is scored in many pieces, whose spike counts are a third of what it takes.

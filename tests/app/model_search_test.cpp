@@ -46,8 +46,8 @@ TEST(ModelMemory, NarrowWeightsTakeAsMuchLessAsPublished) {
 }
 
 TEST(ModelMemory, EnergyOfOperationsIsTheirSum) {
-  const auto arithmetic = [](const CompetitiveOperations& o) { return operations_energy(o, 32, 1).arithmetic_j; };
-  CompetitiveOperations o;
+  const auto arithmetic = [](const LearningOperations& o) { return operations_energy(o, 32, 1).arithmetic_j; };
+  LearningOperations o;
   o.synaptic_events = 1000;
   EXPECT_DOUBLE_EQ(arithmetic(o), 1000 * 0.9e-12);
   o.weight_updates = 100;

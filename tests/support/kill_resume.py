@@ -39,7 +39,8 @@ MASKED_OF = {
     "bench": {"rtf_least", "rtf_most", "events_per_s", "construct_s", "prune_s", "wall_s_of_repeats", "bandwidth",
               "bandwidth_share", "memory", "sweep", "hardware", "earlier_processes"},
 }
-ANY_ORDER_OF = {"study": ["metrics.jsonl", "cells.jsonl"], "learn": ["metrics.jsonl"]}
+ANY_ORDER_OF = {"study": ["metrics.jsonl", "cells.jsonl"], "learn": ["metrics.jsonl"],
+                "train": ["metrics.jsonl"]}
 LEFT_OUT = {"lock", ".lock"}  # who is at work, or was
 
 

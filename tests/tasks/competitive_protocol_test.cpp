@@ -9,6 +9,7 @@
 #include <set>
 
 #include "sprig/core/error.hpp"
+#include "sprig/learning/competitive/system.hpp"
 #include "tests/support/memory_checkpoints.hpp"
 
 namespace sprig {
@@ -148,15 +149,25 @@ TEST(Glyphs, AreTenClassesOfDigitsThatAreAlwaysTheSame) {
   EXPECT_EQ(std::max_element(ink.begin(), ink.end()) - ink.begin(), 8);
 }
 
+CompetitiveModel& model_of(const Learner& learner) { return dynamic_cast<CompetitiveModel&>(*learner.model); }
+
+// A model of these options on images of 784 pixels, without stages.
+Learner learner_of(const CompetitiveOptions& options, std::uint32_t seed = 1) {
+  Learner learner;
+  learner.system = competitive_system(options);
+  learner.model = learner.system->make(784, seed);
+  return learner;
+}
+
 // Scores are those of what was scored, and learning helps.
 TEST(CompetitiveProtocol, LearnsGlyphs) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train), test = load_images("glyphs", "", ImagePart::test);
-  Learner learner;
-  learner.options.neurons = 40;
-  learner.options.rule = CompetitiveRule::triplet;
-  learner.options.theta_plus_mv = 0.1;  // for 2000 images
-  learner.options.inhibition_mv = 250;
-  learner.state = initial_state(learner.options, 784);
+  CompetitiveOptions options;
+  options.neurons = 40;
+  options.rule = CompetitiveRule::triplet;
+  options.theta_plus_mv = 0.1;  // for 2000 images
+  options.inhibition_mv = 250;
+  Learner learner = learner_of(options);
   ProtocolOptions protocol;
   protocol.train = 2000;
   protocol.stages = 2;
@@ -164,7 +175,7 @@ TEST(CompetitiveProtocol, LearnsGlyphs) {
   learner.stages = protocol_stages(protocol, train, test, 1);
   learner.stages.insert(learner.stages.begin(), {{0}, 0, learner.stages[0].label, learner.stages[0].score, kNoClass});
   std::vector<Learner> learners{learner, learner};
-  learners[1].options.seed = 2;
+  model_of(learners[1]).options.seed = 2;
 
   double last = 0;
   for (int k = 0; k < 3; ++k)
@@ -190,14 +201,14 @@ TEST(CompetitiveProtocol, LearnsGlyphs) {
     EXPECT_DOUBLE_EQ(l.scores[2].accuracy, static_cast<double>(right) / 300);
     EXPECT_TRUE(std::isnan(l.scores[2].previous));
   }
-  EXPECT_NE(learners[0].state.weights, learners[1].state.weights);
+  EXPECT_NE(model_of(learners[0]).state.weights, model_of(learners[1]).state.weights);
 }
 
 // One stage of so many images, scored on the last hundred.
 Learner ten_neurons(const ImageSet& train, std::uint64_t images) {
-  Learner learner;
-  learner.options.neurons = 10;
-  learner.state = initial_state(learner.options, 784);
+  CompetitiveOptions options;
+  options.neurons = 10;
+  Learner learner = learner_of(options);
   ProtocolOptions protocol;
   protocol.validation = 100;
   protocol.train = images;
@@ -265,7 +276,7 @@ TEST(CompetitiveProtocol, AStageGoesOnFromEveryStateThatWasKept) {
 TEST(CompetitiveProtocol, ALearnerThatFailsLeavesTheOthersAlone) {
   const ImageSet train = load_images("glyphs", "", ImagePart::train);
   Learner good = ten_neurons(train, 200), bad = good, alone = good;
-  bad.state.theta[3] = NAN;
+  model_of(bad).state.theta[3] = NAN;
   const ScoredImages images{train, train, ImagePart::train};
   run_stage({&bad, &good}, images, Vote::all_activity, Device::cpu, 2, {});
   run_stage({&alone}, images, Vote::all_activity, Device::cpu, 1, {});
@@ -273,7 +284,7 @@ TEST(CompetitiveProtocol, ALearnerThatFailsLeavesTheOthersAlone) {
   EXPECT_NE(bad.failure.find("neuron 3 is not finite after image "), std::string::npos) << bad.failure;
   EXPECT_TRUE(bad.scores.empty());
   EXPECT_TRUE(good.failure.empty());
-  EXPECT_EQ(good.state.weights, alone.state.weights);
+  EXPECT_EQ(model_of(good).state.weights, model_of(alone).state.weights);
   EXPECT_EQ(good.scores.at(0).confusion, alone.scores.at(0).confusion);
 }
 

@@ -1,4 +1,5 @@
-// sprig learn: models of competing neurons learn images, without labels, stage by stage, side by side.
+// sprig learn: models of competing neurons learn images, without labels, stage by stage, side by side. sprig train:
+// layered models learn them from their labels, in the same way.
 #include <algorithm>
 #include <numeric>
 
@@ -18,8 +19,6 @@ Json confusion_json(const LearnModel& model, const StageScore& score) {
   return {{"network", model.name}, {"seed", model.seed}, {"rows", "label"}, {"counts", score.confusion}};
 }
 
-constexpr double kMostExtreme = 0.99;  // of codes
-
 // What the table does not show: models that failed, that are silent, and whose codes say next to nothing.
 std::string remarks(const LearnModels& models) {
   std::string text;
@@ -29,19 +28,27 @@ std::string remarks(const LearnModels& models) {
       text += title_of(models.models[k]) + ": " + learner.failure + "\n";
     else if (!learner.scores.empty() && learner.scores.back().spikes == 0)
       text += title_of(models.models[k]) + ": no neuron fires\n";
-    const double extreme = extreme_codes(learner.options, learner.state);
-    if (learner.failure.empty() && extreme > kMostExtreme)
-      text += title_of(models.models[k]) + ": " + number_text(100 * extreme, 4) +
-              " % of the weights are 0 or the largest: updates are too small for learn.weight_bits = " +
-              std::to_string(learner.options.weight_bits) + ", or too many\n";
+    const std::string remark = learner.failure.empty() ? learner.model->remark() : "";
+    if (!remark.empty()) text += title_of(models.models[k]) + ": " + remark + "\n";
   }
   return text;
 }
 
-Json range_json(const std::vector<float>& values) {
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return {{"mean", sum / static_cast<double>(values.size())}, {"least", *least}, {"most", *most}};
+Json range_json(const LearntArray& array) {
+  return std::visit(
+      [](const auto* values) -> Json {
+        const auto [least, most] = std::minmax_element(values->begin(), values->end());
+        const double sum = std::accumulate(values->begin(), values->end(), 0.0);
+        return {{"mean", sum / static_cast<double>(values->size())}, {"least", *least}, {"most", *most}};
+      },
+      array.values);
+}
+
+Json shown_model(const LearnModel& model, const Learner& learner) {
+  Json shown{{"network", model.name}, {"file", model.file}};
+  for (const LearntArray& array : learner.model->arrays())
+    if (array.range != nullptr && array.size() > 0) shown[array.range] = range_json(array);
+  return shown;
 }
 
 Json result_of(const LearnModels& models, const LearnSection& learn, const ImageShape& shape) {
@@ -52,8 +59,7 @@ Json result_of(const LearnModels& models, const LearnSection& learn, const Image
     if (learner.scores.empty()) continue;
     for (Json& row : learn_rows(model, learner, learn.protocol.protocol)) rows.push_back(row);
     confusion.push_back(confusion_json(model, learner.scores.back()));
-    if (k % learn.seeds == 0)  // the page shows the first seeds
-      shown.push_back({{"network", model.name}, {"file", model.file}, {"theta_mv", range_json(learner.state.theta)}});
+    if (k % learn.seeds == 0) shown.push_back(shown_model(model, learner));  // the page shows the first seeds
   }
   Json result{{"rows", rows}, {"confusion", confusion}, {"models", shown}};
   result["image"] = {shape.planes, shape.rows, shape.columns};
@@ -62,13 +68,11 @@ Json result_of(const LearnModels& models, const LearnSection& learn, const Image
   return result;
 }
 
-}  // namespace
-
-int learn_verb(const Command& command) {
+int teach(const Command& command, ModelSection section) {
   const Config& config = command.config;
   const LearnImages images(config.learn);
-  require_room_to_learn(config, images);
-  LearnModels models = learn_models(config, images);
+  require_room_to_learn(config, images, section);
+  LearnModels models = learn_models(config, images, section);
   std::vector<std::string> names = model_files(models);
   names.emplace_back("table.txt");
   Session session(command, names);
@@ -89,5 +93,10 @@ int learn_verb(const Command& command) {
   if (run.complete) throw_failures(models);
   return code;
 }
+
+}  // namespace
+
+int learn_verb(const Command& command) { return teach(command, ModelSection::learn); }
+int train_verb(const Command& command) { return teach(command, ModelSection::layered); }
 
 }  // namespace sprig::app

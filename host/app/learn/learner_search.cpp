@@ -75,31 +75,32 @@ double seconds_an_image(const Learner& learner, const LearnImages& images) {
   std::vector<std::uint32_t> which;
   for (std::uint32_t k = 0; k < std::min<std::uint64_t>(kImages, images.train.size()); ++k) which.push_back(k);
   const PixelImages pixels{images.train.data, images.train.shape.pixels(), 0};
-  CompetitiveState state = learner.state;
-  std::vector<Presentations> job(1);
-  job[0].options = &learner.options, job[0].state = &state, job[0].images = &pixels;
+  AnyModel model = learner.model;
+  std::vector<LearningJob> job(1);
+  job[0].model = model.get(), job[0].images = &pixels;
   job[0].which = which, job[0].learning = false;
   const auto start = std::chrono::steady_clock::now();
-  cpu::present(job, 1);
+  learner.system->present(job, Device::cpu, 1);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   return took.count() / static_cast<double>(which.size());
 }
 
 std::vector<Row> rows_of(const Config& config, const LearnModels& models, const LearnImages& images) {
   const double pj = config.model_search.memory_pj_per_bit;
+  const std::vector<LearnVariant> variants = learn_variants(config);
   std::vector<Row> rows;
   for (std::size_t v = 0; v < models.names.size(); ++v) {
     Row row;
     row.name = models.names[v];
+    row.options = variants[v].config.learn.model;
     const std::size_t seeds = config.learn.seeds;
     double memory_j = 0;
     for (std::size_t s = 0; s < seeds; ++s) {
       const Learner& learner = models.learners[v * seeds + s];
-      row.options = learner.options;
       if (learner.scores.size() < learner.stages.size()) continue;
       row.accuracies.push_back(learner.scores.back().accuracy);
-      const auto add = [&](const CompetitiveOperations& operations, std::uint64_t count, bool learning, double& to) {
-        const OperationsEnergy e = operations_energy(operations, bits_in_memory(learner.options, learning), pj);
+      const auto add = [&](const LearningOperations& operations, std::uint64_t count, bool learning, double& to) {
+        const OperationsEnergy e = operations_energy(operations, bits_in_memory(row.options, learning), pj);
         const double share = 1 / (static_cast<double>(count) * static_cast<double>(seeds));
         to += e.total() * share;
         memory_j += e.memory_j * share;

@@ -118,13 +118,14 @@ std::string take_up(LearnModels& models, RunFolder& folder, const std::vector<Ch
 }  // namespace
 
 // What learning takes, on this machine and on its device.
-void require_room_to_learn(const Config& config, const LearnImages& images) {
+void require_room_to_learn(const Config& config, const LearnImages& images, ModelSection section) {
   const Device device = device_used(config);
-  const MemoryPlan plan = plan_learning(config, images, device.names_gpu() ? cuda::multiprocessors(device) : 0);
-  require_fits(plan, available_memory(), kLearnMemoryHint);
+  const int blocks = device.names_gpu() ? cuda::multiprocessors(device) : 0;
+  const MemoryPlan plan = plan_learning(config, images, blocks, section);
+  require_fits(plan, available_memory(), learn_memory_hint(section));
   if (!device.names_gpu()) return;
   const std::size_t gpus = device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
-  require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), kLearnMemoryHint);
+  require_fits(plan.on_device().shared_by(gpus), memory_of(planned_gpu(device)), learn_memory_hint(section));
 }
 
 // What learning writes besides what every verb does.

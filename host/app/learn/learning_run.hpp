@@ -11,7 +11,7 @@
 namespace sprig::app {
 
 // Errors: MemoryError where learning does not fit in memory, on this machine or on its device; ConfigError.
-void require_room_to_learn(const Config& config, const LearnImages& images);
+void require_room_to_learn(const Config& config, const LearnImages& images, ModelSection section = ModelSection::learn);
 
 // Their files in the run folder.
 std::vector<std::string> model_files(const LearnModels& models);

@@ -7,8 +7,6 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/files.hpp"
 #include "sprig/formats/npz.hpp"
-#include "sprig/learning/competitive/constants.hpp"
-#include "sprig/learning/competitive/weights.hpp"
 
 namespace sprig::app {
 
@@ -41,22 +39,36 @@ struct Columns {
 
 // What learning and scoring counted: the counts, and over how many images they are.
 constexpr std::size_t kNumbers = 9;
-std::vector<std::uint64_t> numbers(const CompetitiveOperations& o, std::uint64_t images) {
+std::vector<std::uint64_t> numbers(const LearningOperations& o, std::uint64_t images) {
   return {images,          o.neuron_updates, o.synaptic_events, o.weight_updates, o.powers,
           o.trace_updates, o.weight_reads,   o.weight_writes,   o.state_bytes};
 }
-void take(const std::vector<std::uint64_t>& from, std::size_t at, CompetitiveOperations& o, std::uint64_t& images) {
+void take(const std::vector<std::uint64_t>& from, std::size_t at, LearningOperations& o, std::uint64_t& images) {
   images = from[at];
   o = {from[at + 1], from[at + 2], from[at + 3], from[at + 4], from[at + 5], from[at + 6], from[at + 7], from[at + 8]};
 }
 
-// Weights of fewer than 32 bits: packed as they are, how wide, and what a code's unit is.
-struct CodeArrays {
-  std::vector<std::uint32_t> bits;
-  std::vector<float> unit;
-};
-CodeArrays code_arrays(const CompetitiveOptions& options) {
-  return {{options.weight_bits}, {weight_codes(options).unit}};
+NpyArray in_file(const LearntArray& array) {
+  return std::visit([&](const auto* values) { return npy_vector(array.name, *values, array.shape); }, array.values);
+}
+
+// Of constants only what the file has must be what the model has. False where it is of another size.
+bool take(const NpzReader& file, const LearntArray& array) {
+  return std::visit(
+      [&]<class T>(std::vector<T>* values) {
+        std::vector<T> found = file.read<T>(array.name);
+        if (found.size() != values->size() || (array.role == ArrayRole::constant && found != *values)) return false;
+        *values = std::move(found);
+        return true;
+      },
+      array.values);
+}
+
+// Those that are in its file.
+std::vector<LearntArray> kept_arrays(LearningModel& model) {
+  std::vector<LearntArray> arrays = model.arrays();
+  std::erase_if(arrays, [](const LearntArray& array) { return array.size() == 0; });
+  return arrays;
 }
 
 }  // namespace
@@ -67,31 +79,22 @@ void write_model(const std::string& path, const LearnModel& model, const Learner
   for (const StageScore& score : learner.scores) columns.add(score);
   columns.operations = numbers(learner.learning, learner.learnt);
   for (const std::uint64_t n : numbers(learner.scoring, learner.scored)) columns.operations.push_back(n);
-  const CompetitiveState& state = learner.state;
-  const bool codes = !state.codes.empty();
-  const std::uint64_t neurons = learner.options.neurons, stages = learner.scores.size();
-  const std::uint64_t words = codes ? words_of_row(learner.options.weight_bits, learner.options.neurons) : neurons;
-  const std::uint64_t inputs = (codes ? state.codes.size() : state.weights.size()) / words;
-  const CodeArrays of_codes = code_arrays(learner.options);
-  NpyArray key{"key", "|S" + std::to_string(model.key.size()), {}, model.key.data(), model.key.size()};
-  std::vector<NpyArray> arrays{key,
-                               codes ? npy_vector("codes", state.codes, {inputs, words})
-                                     : npy_vector("weights", state.weights, {inputs, neurons}),
-                               npy_vector("theta", learner.state.theta),
-                               npy_vector("spikes", learner.state.spikes),
-                               npy_vector("slow", learner.state.slow),
-                               npy_vector("learnt", columns.learnt),
-                               npy_vector("accuracy", columns.accuracy),
-                               npy_vector("accuracy_newest", columns.newest),
-                               npy_vector("accuracy_previous", columns.previous),
-                               npy_vector("spikes_an_image", columns.spikes),
-                               npy_vector("unlabelled", columns.unlabelled),
-                               npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}),
-                               npy_vector("operations", columns.operations)};
-  if (codes) {
-    arrays.push_back(npy_vector("weight_bits", of_codes.bits));
-    arrays.push_back(npy_vector("weight_unit", of_codes.unit));
-  }
+  const std::uint64_t stages = learner.scores.size();
+  std::vector<NpyArray> arrays{
+      {"key", "|S" + std::to_string(model.key.size()), {}, model.key.data(), model.key.size()}};
+  const std::vector<LearntArray> learnt = kept_arrays(*learner.model);
+  for (const LearntArray& array : learnt)
+    if (array.role != ArrayRole::constant) arrays.push_back(in_file(array));
+  arrays.push_back(npy_vector("learnt", columns.learnt));
+  arrays.push_back(npy_vector("accuracy", columns.accuracy));
+  arrays.push_back(npy_vector("accuracy_newest", columns.newest));
+  arrays.push_back(npy_vector("accuracy_previous", columns.previous));
+  arrays.push_back(npy_vector("spikes_an_image", columns.spikes));
+  arrays.push_back(npy_vector("unlabelled", columns.unlabelled));
+  arrays.push_back(npy_vector("confusion", columns.confusion, {stages, kImageClasses, kImageClasses + 1}));
+  arrays.push_back(npy_vector("operations", columns.operations));
+  for (const LearntArray& array : learnt)
+    if (array.role == ArrayRole::constant) arrays.push_back(in_file(array));
   write_npz(path, arrays);
 }
 
@@ -101,16 +104,9 @@ Found read_model(const std::string& path, const LearnModel& model, Learner& lear
     const NpzReader file(path);
     if (!file.has("key") || file.read_text("key") != std::vector<std::string>{model.key}) return Found::other;
     Columns columns;
-    const bool codes = !learner.state.codes.empty();
-    CompetitiveState state;
-    if (codes)
-      state.codes = file.read<std::uint32_t>("codes");
-    else
-      state.weights = file.read<float>("weights");
-    state.theta = file.read<float>("theta");
-    state.spikes = file.read<float>("spikes");
-    state.slow = file.read<float>("slow");
-    if (codes && file.read<std::uint32_t>("weight_bits") != code_arrays(learner.options).bits) return Found::other;
+    AnyModel learnt = learner.model;
+    for (const LearntArray& array : kept_arrays(*learnt))
+      if (!take(file, array)) return Found::other;
     columns.learnt = file.read<std::uint64_t>("learnt");
     columns.accuracy = file.read<double>("accuracy");
     columns.newest = file.read<double>("accuracy_newest");
@@ -119,16 +115,13 @@ Found read_model(const std::string& path, const LearnModel& model, Learner& lear
     columns.unlabelled = file.read<std::uint64_t>("unlabelled");
     columns.confusion = file.read<std::uint64_t>("confusion");
     columns.operations = file.read<std::uint64_t>("operations");
-    const std::size_t stages = columns.learnt.size(), neurons = learner.options.neurons;
-    const bool whole = stages <= learner.stages.size() && state.weights.size() == learner.state.weights.size() &&
-                       state.codes.size() == learner.state.codes.size() && state.theta.size() == neurons &&
-                       state.spikes.size() == neurons && state.slow.size() == neurons &&
-                       columns.accuracy.size() == stages && columns.newest.size() == stages &&
-                       columns.previous.size() == stages && columns.spikes.size() == stages &&
-                       columns.unlabelled.size() == stages && columns.confusion.size() == stages * kCells &&
-                       columns.operations.size() == 2 * kNumbers;
+    const std::size_t stages = columns.learnt.size();
+    const bool whole = stages <= learner.stages.size() && columns.accuracy.size() == stages &&
+                       columns.newest.size() == stages && columns.previous.size() == stages &&
+                       columns.spikes.size() == stages && columns.unlabelled.size() == stages &&
+                       columns.confusion.size() == stages * kCells && columns.operations.size() == 2 * kNumbers;
     if (!whole) return Found::other;
-    learner.state = std::move(state);
+    learner.model = std::move(learnt);
     for (std::size_t k = 0; k < stages; ++k) learner.scores.push_back(columns.at(k));
     take(columns.operations, 0, learner.learning, learner.learnt);
     take(columns.operations, kNumbers, learner.scoring, learner.scored);

@@ -9,8 +9,7 @@
 
 namespace sprig::app {
 
-// Weights [input][neuron], or codes [input][word] with weight_bits and weight_unit, theta, and the scores of its
-// stages. Errors: InputError.
+// The arrays of its system, and the scores of its stages. Errors: InputError.
 void write_model(const std::string& path, const LearnModel& model, const Learner& learner);
 
 // If the file is of this very model, the learner goes on from it. One that is another's, is damaged or cannot be read

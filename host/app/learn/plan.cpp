@@ -1,47 +1,55 @@
-// What `learn` holds at once.
+// What `learn` and `train` hold at once.
 #include <algorithm>
 
 #include "host/app/learn/plan.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/learning/competitive/check.hpp"
 #include "sprig/learning/competitive/model_memory.hpp"
 #include "sprig/session/table.hpp"
 
 namespace sprig::app {
 
-MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks) {
+MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gpu_blocks, ModelSection section) {
   const double seeds = config.learn.seeds, models = seeds * static_cast<double>(1 + config.learn.variants.size());
+  const std::uint32_t inputs = images.train.shape.pixels();
   MemoryPlan plan;
-  double weights = 0, state = 0, stages = 0, working = 0, responses = 0, of_phase[2] = {0, 0};
-  // Codes are numbers for a presentation in each model's memory of a GPU, in that of each thread on the CPU.
-  const double opened = gpu_blocks > 0 ? models : std::min<double>(models, team_size(config.simulation.threads));
-  for (const LearnVariant& variant : learn_variants(config)) {
-    const LearnSection& learn = variant.config.learn;
-    check_competitive(learn.model);
-    check_weights(learn.model, images.train.shape.pixels());
-    const ModelMemory memory = model_memory(learn.model, images.train.shape.pixels(), false);
-    weights += seeds * static_cast<double>(memory.weights);
-    working = std::max(working, opened * static_cast<double>(memory.working));
-    state += seeds * static_cast<double>(memory.state);
-    for (const bool learning : {true, false}) {
-      const PiecesAtOnce at_once =
-          pieces_at_once(static_cast<std::size_t>(models), learning, gpu_blocks, config.simulation.threads);
-      of_phase[learning] += seeds * 4.0 * static_cast<double>(at_once.pieces * at_once.images) * learn.model.neurons;
+  double learnt = 0, stages = 0, responses = 0, of_phase[2] = {0, 0};
+  std::vector<MemoryItem> of_models, working;
+  const auto add = [](std::vector<MemoryItem>& items, const ModelBytes& group, auto combined) {
+    auto item = std::find_if(items.begin(), items.end(), [&](const MemoryItem& i) { return i.name == group.name; });
+    if (item == items.end()) item = items.insert(items.end(), {"learning", group.name, 0});
+    item->bytes = combined(item->bytes);
+  };
+  const double at_once = gpu_blocks > 0 ? models : std::min<double>(models, team_size(config.simulation.threads));
+  for (const LearnVariant& variant : learn_variants(config, section)) {
+    const LearningSystem& system = *variant.system;
+    for (const ModelBytes& group : system.bytes(inputs, at_once)) {
+      if (group.of == ModelBytes::Of::learnt) learnt += seeds * group.bytes;
+      if (group.of == ModelBytes::Of::working)
+        add(working, group, [&](double before) { return std::max(before, group.bytes); });
+      else
+        add(of_models, group, [&](double before) { return before + seeds * group.bytes; });
     }
-    for (const Stage& stage : protocol_stages(learn.protocol, images.train, images.scored().scored, 0))
-      stages += seeds * 4.0 * static_cast<double>(stage.train.size() + stage.label.size() + stage.score.size());
-    responses += seeds * 8.0 * kImageClasses * learn.model.neurons;
-    plan.neurons += seeds * learn.model.neurons;
-    plan.synapses += static_cast<double>(images.train.shape.pixels()) * learn.model.neurons * seeds;
+    for (const bool learning : {true, false}) {
+      const PiecesAtOnce pieces =
+          system.pieces_at_once(static_cast<std::size_t>(models), learning, gpu_blocks, config.simulation.threads);
+      of_phase[learning] += seeds * 4.0 * static_cast<double>(pieces.pieces * pieces.images) * system.outputs();
+    }
+    for (const Stage& stage : protocol_stages(variant.config.learn.protocol, images.train, images.scored().scored, 0))
+      stages +=
+          seeds * 4.0 *
+          static_cast<double>(stage.train.size() + stage.score.size() + (system.supervised() ? 0 : stage.label.size()));
+    if (!system.supervised()) responses += seeds * 8.0 * kImageClasses * system.outputs();
+    plan.neurons += seeds * system.neurons();
+    plan.synapses += seeds * system.synapses(inputs);
   }
   plan.items = {{"task", "images", static_cast<double>(images.train.data.size() + images.test.data.size())},
                 {"task", "stages of " + std::to_string(static_cast<int>(models)) + " models", stages},
-                {"task", "weights before the stage", weights},
-                {"learning", "weights", weights},
-                {"learning", "neurons and traces", state},
-                {"learning", "responses to each class", responses},
-                {"learning", "spike counts", std::max(of_phase[0], of_phase[1])}};
-  if (working > 0) plan.items.push_back({"learning", "weights of 32 bits while an image is learnt", working});
+                {"task", "weights before the stage", learnt}};
+  plan.items.insert(plan.items.end(), of_models.begin(), of_models.end());
+  plan.items.push_back({"learning", "responses to each class", responses});
+  plan.items.push_back({"learning", "spike counts", std::max(of_phase[0], of_phase[1])});
+  for (const MemoryItem& item : working)
+    if (item.bytes > 0) plan.items.push_back(item);
   return plan;
 }
 

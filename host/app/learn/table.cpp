@@ -86,8 +86,8 @@ LearnSummary learn_summary(const LearnModels& models, const LearnSection& learn)
   summary.json = Json::array();
   for (std::size_t v = 0; v < models.names.size(); ++v) {
     if (of[v].size() < seeds) continue;  // not all of them are done
-    std::vector<std::string> row{models.names[v], std::to_string(models.learners[v * seeds].options.neurons)};
-    Json json{{"network", models.names[v]}, {"neurons", models.learners[v * seeds].options.neurons}};
+    std::vector<std::string> row{models.names[v], std::to_string(models.learners[v * seeds].system->neurons())};
+    Json json{{"network", models.names[v]}, {"neurons", models.learners[v * seeds].system->neurons()}};
     for (std::size_t m = 0; m < measures; ++m) {
       const Interval mean = mean_interval(values(v, kAccuracy[m].value));
       row.push_back(interval_text(mean.mean, mean.half_width));

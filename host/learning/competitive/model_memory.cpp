@@ -26,7 +26,7 @@ std::uint32_t bits_in_memory(const CompetitiveOptions& options, bool learning) {
   return opens_codes(options, learning) ? 32 : stored_bits(options.weight_bits);
 }
 
-OperationsEnergy operations_energy(const CompetitiveOperations& o, std::uint32_t weight_bits, double pj_per_bit) {
+OperationsEnergy operations_energy(const LearningOperations& o, std::uint32_t weight_bits, double pj_per_bit) {
   constexpr double kAddition = 0.9e-12, kMultiplication = 3.7e-12;
   const double add = weight_bits == 32   ? kAddition
                      : weight_bits == 16 ? 0.05e-12

@@ -39,7 +39,7 @@ class CompetitiveNeurons {
   }
 
   const CompetitiveConstants& constants() const { return c_; }
-  CompetitiveOperations& operations() { return job_.operations; }
+  LearningOperations& operations() { return job_.operations; }
   std::uint64_t inputs() const { return inputs_; }
   std::uint32_t arrived(std::uint32_t) const { return size_of(arrived_); }
   std::uint32_t fired(std::uint32_t) const { return size_of(fired_); }

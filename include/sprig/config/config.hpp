@@ -16,6 +16,8 @@
 #include "sprig/instruments/activity.hpp"
 #include "sprig/instruments/record.hpp"
 #include "sprig/instruments/stimulus.hpp"
+#include "sprig/learning/competitive/competitive.hpp"
+#include "sprig/learning/systems.hpp"
 #include "sprig/network/builders.hpp"
 #include "sprig/network/description.hpp"
 #include "sprig/network/standard_networks.hpp"
@@ -176,7 +178,8 @@ void fields(IsOptions<BenchSection> auto& o, auto&& visit) {
         "rates: against the reference; full: also intervals and correlations, against a second seed");
 }
 
-// Competitive learning of images; learn.variants are other models, beside this one.
+// What is learnt, and how it is scored, by `learn` and `train` alike; and the model of `learn`, competitive learning.
+// learn.variants are other models, beside this one.
 struct LearnSection {
   std::string images = "glyphs";      // a set (is_image_set())
   std::string folder;                 // of its files
@@ -280,6 +283,7 @@ struct Config {
   OperatingPointSection operating_point;
   BenchSection bench;
   LearnSection learn;
+  LayeredOptions layered;  // the model of `train`
   ModelSearchSection model_search;
   std::set<std::string> given;   // keys that a file or --set named; of [[population]] and the like "population" alone
   std::set<std::string> by_set;  // those of them that --set, a variant or an axis named last

@@ -71,6 +71,7 @@ enum class Stream : std::uint32_t {
   competitive_winner = 132,  // counter (step / 4) with the image as replica: who of several that crossed emits
   // counter (eight synapses, 4 step + phase) with the image as replica: learning/competitive/weight_codes.hpp
   feature_rounding = 133,
+  layer_weight = 134,  // counter (synapse of its layer, layer): initial weights of layered networks
   // tests and benchmarks
   test = 0xFFFF,
 };

@@ -1,6 +1,8 @@
-// The models of `sprig learn` and of Python's learn(): a configuration's and its variants', each on every seed.
+// The models of `sprig learn`, of `sprig train` and of Python's learn(): a configuration's and its variants', each on
+// every seed.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,9 @@
 #include "sprig/tasks/competitive_protocol.hpp"
 
 namespace sprig {
+
+// Where models are described: [learn] (`sprig learn`) or [layered] (`sprig train`).
+enum class ModelSection : std::uint8_t { learn, layered };
 
 struct LearnModel {
   std::string name;  // of the variant
@@ -37,16 +42,17 @@ struct LearnImages {
 struct LearnVariant {
   std::string name;
   Config config;
+  std::shared_ptr<const LearningSystem> system;  // with its options
 };
-std::vector<LearnVariant> learn_variants(const Config& config);
+std::vector<LearnVariant> learn_variants(const Config& config, ModelSection section = ModelSection::learn);
 
-// Errors: ConfigError (learn.*; a variant that changes anything but its model and protocol), InputError.
-LearnModels learn_models(const Config& config, const LearnImages& images);
+// Errors: ConfigError (learn.*, layered.*; a variant that changes anything but its model and protocol), InputError.
+LearnModels learn_models(const Config& config, const LearnImages& images, ModelSection section = ModelSection::learn);
 
 // Those that have a stage to go.
 std::vector<std::size_t> not_learnt(const LearnModels& models);
 
-// Of all weights and thresholds.
+// Of all that was learnt.
 std::string result_hash(const LearnModels& models);
 
 }  // namespace sprig

@@ -1,13 +1,16 @@
-// Protocols of competitive learning of images, and their scores. static: all classes, mixed. dynamic: one class after
-// another, equally many images of each, none shown again (Putra & Shafique 2021). Neurons are named by their responses
-// to labelled training images that the model has learnt from; scores are those of images that it has not.
+// Protocols of learning images, and their scores. static: all classes, mixed. dynamic: one class after another, equally
+// many images of each, none shown again (Putra & Shafique 2021). Where a system learns without labels, its neurons are
+// named by their responses to labelled training images that the model has learnt from; scores are those of images that
+// it has not.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "sprig/coding/votes.hpp"
@@ -15,7 +18,7 @@
 #include "sprig/core/fields.hpp"
 #include "sprig/core/progress.hpp"
 #include "sprig/core/words.hpp"
-#include "sprig/learning/competitive/competitive.hpp"
+#include "sprig/learning/system.hpp"
 #include "sprig/tasks/images.hpp"
 
 namespace sprig {
@@ -83,36 +86,42 @@ struct StageScore {
 // How far a model has come in a stage: images that it has learnt, was named by, was scored by, and what came of them.
 struct StageUnderWay {
   std::uint64_t learnt = 0, named = 0, scored = 0;
-  CompetitiveState state;
-  CompetitiveOperations learning, scoring;
+  AnyModel model;
+  LearningOperations learning, scoring;
   NeuronResponses responses;
   StageScore score;          // its confusion alone
   std::uint64_t spikes = 0;  // of the images that were scored
 
   static void persist(auto& self, auto& archive) {
-    archive(self.learnt, self.named, self.scored, self.state, self.learning, self.scoring, self.responses, self.score,
+    archive(self.learnt, self.named, self.scored, self.model, self.learning, self.scoring, self.responses, self.score,
             self.spikes);
   }
 };
 
 // A model on its way through its stages.
 struct Learner {
-  CompetitiveOptions options;
+  std::shared_ptr<const LearningSystem> system;
   std::vector<Stage> stages;
   // What it has learnt in the stages that are done, and their scores. Their images, and operations.
-  CompetitiveState state;
+  AnyModel model;
   std::vector<StageScore> scores;
-  CompetitiveOperations learning, scoring;
+  LearningOperations learning, scoring;
   std::uint64_t learnt = 0, scored = 0;
-  std::string failure;                     // why it goes on no more: Presentations::failure
+  std::string failure;                     // why it goes on no more: LearningJob::failure
   std::optional<StageUnderWay> under_way;  // of the stage after them, where it was begun
 
-  const CompetitiveState& newest_state() const { return under_way ? under_way->state : state; }
+  const AnyModel& newest() const { return under_way ? under_way->model : model; }
 
-  // All but its options and stages.
+  // All but its system and stages; it is read into a learner that has a model of the system.
   static void persist(auto& self, auto& archive) {
-    archive(self.state, self.scores, self.learning, self.scoring, self.learnt, self.scored, self.failure,
-            self.under_way);
+    archive(self.model, self.scores, self.learning, self.scoring, self.learnt, self.scored, self.failure);
+    bool begun = self.under_way.has_value();
+    archive(begun);
+    if constexpr (std::remove_reference_t<decltype(archive)>::kReads) {
+      self.under_way.reset();
+      if (begun) self.under_way.emplace().model = self.model;
+    }
+    if (begun) archive(*self.under_way);
   }
 };
 // In its next stage.
@@ -125,15 +134,9 @@ struct ScoredImages {
 
 // All learners through their next stage, side by side; one that fails is left as it was. checkpoints: of each learner,
 // or of none; kept when they are due, between two rounds of presentations. A stop leaves the learners under way.
-// Errors: Interrupted, and those of present() and of checkpoints.
+// Errors: Interrupted, and those of LearningSystem::present() and of checkpoints. All are of one system, whatever its
+// options.
 void run_stage(const std::vector<Learner*>& learners, const ScoredImages& images, Vote vote, Device device, int threads,
                const Progress& progress, const std::vector<Checkpoints>& checkpoints = {});
-
-// What one model holds in a round of so many: images a piece, whose spike counts are held, and pieces side by side.
-struct PiecesAtOnce {
-  std::size_t pieces, images;
-};
-// gpu_blocks: multiprocessors of the GPU or GPUs, 0 on the CPU.
-PiecesAtOnce pieces_at_once(std::size_t models, bool learning, int gpu_blocks, int threads);
 
 }  // namespace sprig

@@ -20,7 +20,7 @@ class CompetitiveNeurons {
       : ctx_(ctx), s_(scratch), weights_(weights) {}
 
   SPRIG_KERNEL const CompetitiveConstants& constants() const { return m_->c; }
-  SPRIG_KERNEL CompetitiveOperations& operations() { return operations_; }
+  SPRIG_KERNEL LearningOperations& operations() { return operations_; }
   SPRIG_KERNEL std::uint64_t inputs() const { return m_->inputs; }
   SPRIG_KERNEL std::uint32_t arrived(std::uint32_t t) const { return t > 0 ? fired(t - 1) : 0; }
   SPRIG_KERNEL std::uint32_t fired(std::uint32_t t) const { return s_.listed(time(t)); }
@@ -171,7 +171,7 @@ class CompetitiveNeurons {
   std::uint32_t emitted_ = 0, winner_ = 0;  // of the latest step, in every thread
   std::uint32_t image_ = 0;                 // of this presentation's draws
   bool active_ = false;                     // some neuron has emitted in this presentation
-  CompetitiveOperations operations_;        // of this model, in every thread
+  LearningOperations operations_;           // of this model, in every thread
 
  private:
   SPRIG_KERNEL std::uint32_t interval(std::uint32_t p, std::uint32_t k) const {

@@ -27,7 +27,7 @@ struct CompetitiveModelView {
   IntervalTablesView intervals = {};
   const std::uint32_t *which = nullptr, *ids = nullptr;  // of each presentation: the image in pixels; of its draws
   std::uint32_t* counts = nullptr;                       // [presentation][neuron], 0 at first
-  std::uint64_t* operations = nullptr;                   // kOperations, in the order of CompetitiveOperations
+  std::uint64_t* operations = nullptr;                   // kOperations, in the order of LearningOperations
 };
 
 struct CompetitiveView {

@@ -19,6 +19,7 @@
 #include "sprig/core/view.hpp"
 #include "sprig/core/words.hpp"
 #include "sprig/engine/simulation.hpp"
+#include "sprig/learning/system.hpp"
 
 namespace sprig {
 
@@ -167,32 +168,6 @@ inline std::uint32_t presentation_steps(const CompetitiveOptions& options) {
 // The state before anything was learnt; drawn weights are cut to their codes. Errors: ConfigError (learn.*).
 CompetitiveState initial_state(const CompetitiveOptions& options, std::uint32_t inputs);
 
-// What was computed, for energy models.
-struct CompetitiveOperations {
-  std::uint64_t neuron_updates = 0;   // leak, threshold, reset: one neuron, one step
-  std::uint64_t synaptic_events = 0;  // a weight added to a neuron's input, excitatory or inhibitory
-  std::uint64_t weight_updates = 0;   // a weight changed by plasticity, decay or normalisation
-  std::uint64_t powers = 0;           // w^mu in such an update, unless mu is 0 or 1
-  std::uint64_t trace_updates = 0;
-  std::uint64_t weight_reads = 0, weight_writes = 0;  // of memory, a weight each
-  std::uint64_t state_bytes = 0;                      // of neurons and traces, read and written, 4 a number
-
-  CompetitiveOperations& operator+=(const CompetitiveOperations& other);
-  static void persist(auto& self, auto& archive) {
-    archive(self.neuron_updates, self.synaptic_events, self.weight_updates, self.powers, self.trace_updates,
-            self.weight_reads, self.weight_writes, self.state_bytes);
-  }
-};
-
-// Images in memory; draws of image i are keyed by first_id + i.
-struct PixelImages {
-  View<const std::uint8_t> data;  // [image][pixel]
-  std::uint32_t pixels = 0;
-  std::uint32_t first_id = 0;
-
-  View<const std::uint8_t> image(std::uint64_t i) const { return {data.data + i * pixels, pixels}; }
-};
-
 // Images that one model is presented with, in order.
 struct Presentations {
   const CompetitiveOptions* options = nullptr;
@@ -203,7 +178,7 @@ struct Presentations {
   bool learning = true;
   // Results.
   std::vector<std::uint32_t> counts;  // [presentation][neuron]: emitted spikes
-  CompetitiveOperations operations;
+  LearningOperations operations;
   std::string failure;  // of what is not finite, neuron and image; the state is then void
 };
 

@@ -8,11 +8,11 @@
 
 namespace sprig {
 
-// Bytes, at 4 a number, and weights as they are kept (learning/competitive/weights.hpp): codes of 5 and 6 bits in bytes;
-// up to seven codes more a row, which fill its last group of eight, are not counted. mem(N) = (P_w + P_n) x bytes with
-// P_w = inputs x N and, where inhibition is stored as synapses, N^2 more (direct) or 2 N^2 (through a population: onto it
-// and from it); scalar inhibition is one constant.
-// Codes that are numbers while a presentation is learnt need `working` bytes more then.
+// Bytes, at 4 a number, and weights as they are kept (learning/competitive/weights.hpp): codes of 5 and 6 bits in
+// bytes; up to seven codes more a row, which fill its last group of eight, are not counted. mem(N) = (P_w + P_n) x
+// bytes with P_w = inputs x N and, where inhibition is stored as synapses, N^2 more (direct) or 2 N^2 (through a
+// population: onto it and from it); scalar inhibition is one constant. Codes that are numbers while a presentation is
+// learnt need `working` bytes more then.
 struct ModelMemory {
   std::uint64_t weights = 0, inhibition = 0;
   std::uint64_t state = 0;    // of neurons and traces
@@ -33,8 +33,7 @@ struct OperationsEnergy {
 
   double total() const { return arithmetic_j + memory_j; }
 };
-OperationsEnergy operations_energy(const CompetitiveOperations& operations, std::uint32_t weight_bits,
-                                   double pj_per_bit);
+OperationsEnergy operations_energy(const LearningOperations& operations, std::uint32_t weight_bits, double pj_per_bit);
 // Bits that a weight has in memory while the model learns, or answers.
 std::uint32_t bits_in_memory(const CompetitiveOptions& options, bool learning);
 

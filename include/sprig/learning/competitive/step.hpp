@@ -56,7 +56,7 @@ SPRIG_HD inline std::uint32_t drawn_winner(const CompetitiveConstants& c, std::u
 
 // Numbers of 4 bytes that are read and written again.
 SPRIG_HD inline std::uint64_t bytes_moved(std::uint64_t numbers) { return 8 * numbers; }
-SPRIG_HD inline void count_updates(CompetitiveOperations& done, std::uint64_t updates) {
+SPRIG_HD inline void count_updates(LearningOperations& done, std::uint64_t updates) {
   done.weight_updates += updates;
   done.weight_reads += updates;
   done.weight_writes += updates;
@@ -73,7 +73,7 @@ SPRIG_HD inline AdaptiveRates rates_of(Block& b) {
 template <class Block>
 SPRIG_HD inline void learn_in_step(Block& b, std::uint32_t t) {
   const CompetitiveConstants& c = b.constants();
-  CompetitiveOperations& done = b.operations();
+  LearningOperations& done = b.operations();
   b.move_traces(t);
   done.trace_updates += b.inputs() + c.neurons;
   done.state_bytes += bytes_moved(b.inputs() + c.neurons);
@@ -96,7 +96,7 @@ SPRIG_HD inline void learn_in_step(Block& b, std::uint32_t t) {
 template <class Block>
 SPRIG_HD inline void present_step(Block& b, std::uint32_t t) {
   const CompetitiveConstants& c = b.constants();
-  CompetitiveOperations& done = b.operations();
+  LearningOperations& done = b.operations();
   const std::uint64_t n = c.neurons;
   b.draw_inputs(t);
   if (c.learning) b.move_input_traces(t);
