@@ -70,15 +70,15 @@ class CudaPlacedNetwork final : public PlacedNetwork {
     policy.most_error = weight_error_limit(options_.weight_error, options_.weight_bits);
     return policy;
   }
-  // Synapses that learn lie in rows of their own, which masks do not speak of.
+  // Synapses that learn lie in rows of their own, which masks do not speak of. An error leaves nothing in place.
   void follow(const std::vector<std::uint32_t>& moved, const std::vector<std::uint8_t>& synapses) {
-    if (!synapses_ || network_.plasticity) return forget();
-    std::shared_ptr<const DeviceSynapses> before = std::exchange(synapses_, nullptr);
+    const std::shared_ptr<const DeviceSynapses> before = std::exchange(synapses_, nullptr);
+    forget();
+    if (!before || network_.plasticity) return;
     SlicedNetwork now = weigh_synapses(network_, policy());
     synapses_ = keep_synapses(*before, network_, now, moved, synapses);
     take_rows(now);
     slices_ = std::move(now);
-    note_sizes();
   }
   void note_sizes() {
     synapses_before_ = network_.recurrent.synapses();

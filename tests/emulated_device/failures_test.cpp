@@ -5,13 +5,16 @@
 
 #include "kernels/engine/resident_simulation.hpp"
 #include "sprig/core/error.hpp"
+#include "sprig/dynamics/sampled_covariance.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/dynamics/tangent_run.hpp"
 #include "sprig/network/standard_networks.hpp"
+#include "tests/dynamics/linear_systems.hpp"
 #include "tests/emulated_device/support.hpp"
 #include "tests/kernels/bptt_cases.hpp"
 #include "tests/kernels/competitive_cases.hpp"
 #include "tests/kernels/plastic_cases.hpp"
+#include "tests/support/placed_cases.hpp"
 
 namespace sprig::test {
 namespace {
@@ -118,6 +121,31 @@ std::uint64_t run_linearised() {
   return emulated::calls();
 }
 
+// A network that is placed, made smaller there, and run before and after.
+std::uint64_t place_and_keep() {
+  Network network = network_of({33});
+  const Drive drive = drive_of({33});
+  const auto placed = cuda::place_network(network, {});
+  const auto before = placed->simulate(drive);
+  before->advance(3);
+  const Masks masks = shrink(network, 1, 2);
+  placed->keep(masks.synapses, masks.neurons);
+  const auto now = placed->simulate(drive_left(drive, masks));
+  now->advance(3);
+  return emulated::calls();
+}
+
+// A block of samples of a covariance.
+std::uint64_t sample() {
+  const System s = random_system({.nodes = 12, .seed = 2});
+  const std::vector<std::uint32_t> ids(12, 0);
+  const auto sampler = cayley_sampler(s.a, 1, {1, 0, ids}, 1, {}, Device::cuda);
+  PairMoments moments(s.graph, s.strengths);
+  sampler->set_control(moments);
+  sampler->draw_block(moments, {});
+  return emulated::calls();
+}
+
 std::vector<Scenario> scenarios() {
   EngineCase by_events{33, 1, 3};
   by_events.events = true;
@@ -138,7 +166,9 @@ std::vector<Scenario> scenarios() {
           {"bptt", differentiate},
           {"competitive", compete},
           {"tangents", move_tangents},
-          {"linearised", run_linearised}};
+          {"linearised", run_linearised},
+          {"placed", place_and_keep},
+          {"sampled", sample}};
 }
 
 class Failures : public ::testing::TestWithParam<Scenario> {
@@ -176,6 +206,44 @@ TEST_P(Failures, ADeviceLostAtAnyCallIsADeviceError) {
     EXPECT_THROW(GetParam().run(), DeviceError) << "call " << s.lose_device << " of " << calls;
     ASSERT_EQ(emulated::bytes_in_use(), 0u) << "call " << s.lose_device << " of " << calls;
   }
+}
+
+// Wherever keep() has run out of memory, the next simulation is of the network as it is.
+TEST(PlacedFailures, AfterAnErrorThePlaceBeginsAnew) {
+  emulated::Settings s;
+  s.multiprocessors = 4;
+  s.find_unwritten = false;
+  std::uint64_t errors = 0;
+  for (s.fail_malloc = 1;; ++s.fail_malloc) {
+    emulated::set_up(s);
+    Network network = network_of({33});
+    const Drive drive = drive_of({33});
+    const auto placed = cuda::place_network(network, {});
+    try {
+      placed->simulate(drive);
+    } catch (const MemoryError&) {
+      continue;
+    }
+    const Masks masks = shrink(network, 1, 2);
+    bool failed = false;
+    try {
+      placed->keep(masks.synapses, masks.neurons);
+    } catch (const MemoryError&) {
+      failed = true;
+      ++errors;
+    }
+    std::uint64_t found = 0;
+    try {
+      found = after(*placed->simulate(drive_left(drive, masks)), {33}, 30).hash();
+    } catch (const MemoryError&) {  // it was refused only here
+      continue;
+    }
+    const auto expected = cpu::make_simulation(network, drive_left(drive, masks), {});
+    ASSERT_EQ(found, after(*expected, {33}, 30).hash()) << "allocation " << s.fail_malloc;
+    if (!failed) break;
+  }
+  emulated::set_up(emulated::settings_from_environment());
+  EXPECT_GT(errors, 4u);
 }
 
 // A block whose words are lost: the others give up, say whom they waited for, and leave no state but one that is set.

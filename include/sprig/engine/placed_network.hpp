@@ -29,6 +29,7 @@ class PlacedNetwork {
   // network() has been made smaller: of the synapses and neurons that it had, those with synapses[k] and neurons[i] !=
   // 0 are left, among them no synapse of a neuron that has gone (network/compaction.hpp). Their weights may be others.
   // Errors: ConfigError (placed_network.keep) for masks of other sizes, or that do not give network(); MemoryError.
+  // After one, forget() or the next simulation begins anew.
   virtual void keep(const std::vector<std::uint8_t>& synapses, const std::vector<std::uint8_t>& neurons) = 0;
   // The weights of network() are others. Errors: MemoryError.
   virtual void set_weights() = 0;
