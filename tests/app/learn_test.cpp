@@ -55,8 +55,10 @@ TEST_F(Learn, IsTheSameOnAnyNumberOfThreadsAndInAnyCompany) {
   ASSERT_EQ(run(quick("alone", {"run.threads=1"})).code, 0);
   ASSERT_EQ(run(quick("again", {"run.threads=3"})).code, 0);
   ASSERT_EQ(run(quick("company", {"learn.seeds=2", "learn.variants=[\"other: learn.rule=spikedyn\"]"})).code, 0);
+  ASSERT_EQ(run(quick("second", {"run.seed=2"})).code, 0);
   EXPECT_EQ(manifest("alone")["result_hash"], manifest("again")["result_hash"]);
   EXPECT_EQ(result("alone")["rows"][0], result("company")["rows"][0]);
+  EXPECT_EQ(result("second")["rows"][0], result("company")["rows"][1]);
 }
 
 TEST_F(Learn, DynamicRowsHaveTheNewestAndThePreviousClasses) {
@@ -164,6 +166,15 @@ TEST_F(Learn, SaysThatANetworkIsSilent) {
   EXPECT_NE(o.out.find("pair, seed 1: no neuron fires"), std::string::npos) << o.out;
 }
 
+TEST_F(Learn, ADifferenceIsOfAnotherNetworkToTheFirst) {
+  const Outcome o = run(quick("out", {"learn.test=200", "learn.variants=[\"mute: learn.initial_weight=0\"]"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const Json networks = result("out")["networks"];
+  const double first = networks[0]["accuracy"]["mean"], mute = networks[1]["accuracy"]["mean"];
+  ASSERT_GT(first, mute);
+  EXPECT_NEAR(networks[1]["minus_first"]["accuracy"]["mean"].get<double>(), mute - first, 1e-12);
+}
+
 TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
   ASSERT_EQ(run(quick("out")).code, 0);
   const std::string hash = manifest("out")["result_hash"];
@@ -175,6 +186,30 @@ TEST_F(Learn, ModelsOfAnotherConfigurationOrCutShortAreLearntAnew) {
   EXPECT_EQ(o.out.find("are kept"), std::string::npos);
   EXPECT_NE(o.out.find("1 models of this folder are of another configuration or damaged"), std::string::npos);
   EXPECT_EQ(manifest("out")["result_hash"], hash);
+}
+
+// Other contents under the same names: what was learnt of the images before is not of these.
+TEST_F(Learn, ModelsOfOtherImagesAreLearntAnew) {
+  std::filesystem::create_directories(folder("set"));
+  const auto learnt = [&](const std::string& out, int dark) {
+    std::string pixels, labels;
+    for (int k = 0; k < 40; ++k) {
+      labels += static_cast<char>(k % 10);
+      for (int p = 0; p < 16; ++p) pixels += static_cast<char>(p == k % 10 ? 255 : dark);
+    }
+    for (const std::string part : {"set/train", "set/t10k"}) {
+      test::write_raw(folder(part + "-images-idx3-ubyte"), test::idx_images(40, 4, 4, pixels));
+      test::write_raw(folder(part + "-labels-idx1-ubyte"), test::idx_labels(40, labels));
+    }
+    const Outcome o = run(
+        quick(out, {"learn.images=mnist", "learn.folder=set", "learn.train=40", "learn.test=20", "learn.label=20"}));
+    EXPECT_EQ(o.code, 0) << o.err;
+    EXPECT_EQ(o.out.find("are kept"), std::string::npos) << o.out;
+    return manifest(out)["result_hash"];
+  };
+  const Json of_dark = learnt("out", 10), of_light = learnt("out", 100);
+  EXPECT_NE(of_light, of_dark);
+  EXPECT_EQ(of_light, learnt("fresh", 100));
 }
 
 // Files of an image set that lie in the test's folder, each time one of them spoilt.

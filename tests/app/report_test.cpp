@@ -156,6 +156,8 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
                   activity["raster_step"][i]);
   EXPECT_EQ(shown, expected);
   EXPECT_NEAR(activity["mean_rate_hz"].get<double>(), static_cast<double>(total) / 60, 1e-9);
+  EXPECT_NEAR(result("a")["mean_rate_hz"].get<double>(), static_cast<double>(step.size()) / (60 * 2 * 1.5), 1e-9)
+      << "of a neuron, in both replicas";
   double binned = 0;
   for (const Json& rate : activity["rate_hz"]) binned += rate.get<double>() * o["bin_ms"].get<double>() / 1000 * 60;
   EXPECT_NEAR(binned, static_cast<double>(total), 1e-3 * static_cast<double>(total));
@@ -257,6 +259,19 @@ TEST_F(ReportVerb, HasEigenvaluesOfASmallNetworkAndSaysHowToGetThemOfALargerOne)
   EXPECT_NE(why("201", "auto").find("run.page_eigenvalues = \"all\""), std::string::npos);
   EXPECT_NE(why("60", "none").find("run.page_eigenvalues = \"all\""), std::string::npos);
   EXPECT_NE(why("1001", "all").find("computed up to 1000 neurons"), std::string::npos);
+}
+
+TEST_F(ReportVerb, EigenvaluesAreOfTheSumOfParallelSynapses) {
+  test::write_raw(folder("e.csv"), "source,target,weight\n0,1,1\n0,1,2\n1,0,3\n");
+  const Outcome outcome = run({"lyapunov", "--out", "a", "--set", "network.file=e.csv", "--set", "neuron.i_dc=1.1",
+                               "--set", "lyapunov.exponents=1", "--set", "lyapunov.duration_ms=200", "--set",
+                               "lyapunov.transient_ms=50", "--set", "lyapunov.tangent_transient_ms=50"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::vector<double> real = observation("a")["networks"][0]["eigenvalues"]["real"];
+  std::sort(real.begin(), real.end());
+  ASSERT_EQ(real.size(), 2u);  // of [[0, 3], [3, 0]]
+  EXPECT_NEAR(real[0], -3, 1e-6);
+  EXPECT_NEAR(real[1], 3, 1e-6);
 }
 
 TEST(Histogram, HasEveryValueOnceTheLastBinWithItsEdge) {

@@ -100,6 +100,28 @@ TEST_F(StudyVerb, LinesOfAnEarlierVersionAreMeasuredAgainWithAWord) {
   EXPECT_NE(outcome.err.find("of an earlier version of sprig, without a checksum"), std::string::npos) << outcome.err;
 }
 
+// A cell's gain is part of its key; a value that there is none of (the valid prediction time) is none when it is read.
+TEST_F(StudyVerb, MoreGainsKeepTheCellsOfTheFirst) {
+  const auto study = [&](const char* gains) {
+    const Outcome outcome = run({"study", "--config", "small.toml", "--out", "out", "--set", "study.methods=[dense]",
+                                 "--set", "task.vpt_starts=0", "--set", std::string("study.gains=") + gains});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  study("[1]");
+  const Json first = result("out")["cells"];
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_TRUE(first[0]["vpt"].is_null());
+  const std::string more = study("[1, 2]");
+  EXPECT_NE(more.find("2 of 4 cells are kept"), std::string::npos) << more;
+  const Json both = result("out")["cells"];
+  ASSERT_EQ(both.size(), 4u);
+  for (const std::size_t k : {0u, 1u}) {
+    EXPECT_EQ(both[k], first[k]);
+    EXPECT_NE(both[k + 2]["score"], first[k]["score"]) << "the other gain";
+  }
+}
+
 // Other contents under the same name: the cells are of other data.
 TEST_F(StudyVerb, CellsAreOfWhatIsInTheirFiles) {
   const auto series = [&](double step) {
@@ -266,6 +288,19 @@ TEST_F(StudyVerb, TheOperatingPointSearchRanksCandidatesAndWritesTheBest) {
   EXPECT_EQ(result("few")["candidates"].size(), 3u);
   const Outcome best = run({"plan", "--config", "all/best.toml"});
   EXPECT_EQ(best.code, 0) << best.err;
+
+  ASSERT_EQ(run({"study", "--config", "all/best.toml", "--out", "cells", "--set", "study.mode=grid", "--set",
+                 "study.methods=[dense, none]", "--set", "operating_point.axes=[]"})
+                .code,
+            0);
+  const Json cells = result("cells")["cells"];
+  ASSERT_EQ(cells.size(), 4u);
+  for (const char* method : {"dense", "none"}) {
+    double sum = 0;
+    for (const Json& cell : cells)
+      if (cell["method"] == method) sum += cell["validation_score"].get<double>();
+    EXPECT_NEAR(r["best"][method]["mean"].get<double>(), sum / 2, 1e-12) << "never the test's";
+  }
 }
 
 TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
@@ -288,6 +323,8 @@ TEST_F(StudyVerb, ASearchGoesOnWithoutTheCandidatesThatFail) {
   const std::string metrics = read_file(folder("some/metrics.jsonl"));
   EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 12);
   EXPECT_NE(metrics.find("\"failed\":"), std::string::npos);
+  const std::string kept = read_file(folder("some/cells.jsonl"));
+  EXPECT_EQ(std::count(kept.begin(), kept.end(), '\n'), 6) << "what did not fit in memory may fit the next time";
 
   auto all = search;
   all.insert(all.end(), {"--out", "all", "--set", "operating_point.axes=[\"drive.noise_sigma = [1e38, 1e39]\"]"});
@@ -535,6 +572,23 @@ TEST(Summary, AGainThatFailsOnSomeSeedsIsNotChosenByTheRest) {
   EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain"], 2);
   EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain_at_edge"], true);
   rows[3]->failure = "V is not finite";  // of gain 2
+  EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain"], 1);
+}
+
+TEST(Summary, AGainIsChosenByValidationNeverByTheTest) {
+  Config config;
+  for (const char* setting : {"study.methods=[dense]", "study.seeds=2", "study.gains=[1, 2]"})
+    set_config(config, setting);
+  finish_config(config);
+  const app::StudyGrid grid = app::study_grid(config);
+  app::Rows rows(grid.cells());
+  for (std::size_t cell = 0; cell < rows.size(); ++cell) {
+    const bool doubled = grid.line_of(cell).gain == 2;
+    app::Row row;
+    row.validation_score = doubled ? 0.5 : 0.4;
+    row.score = doubled ? 0.1 : 0.9;
+    rows[cell] = row;
+  }
   EXPECT_EQ(app::Summary(grid, rows).json()[0]["gain"], 1);
 }
 

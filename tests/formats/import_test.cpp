@@ -282,6 +282,19 @@ TEST_F(Import, AListOfNeuronsGivesSignsPopulationsAndParameters) {
   EXPECT_TRUE(network.populations[1].inhibitory);
 }
 
+// Two rows: indices 0 and 1.
+TEST_F(Import, IndicesAreOfTheRowsOfTheList) {
+  write("n.csv", "sign\nexc\ninh\n");
+  write("e.csv", "source,target,weight\n0,1,1\n1,0,1\n");
+  ImportRequest from = request("e.csv");
+  from.options.nodes = folder_.file("n.csv");
+  EXPECT_EQ(import_network(from, 1).network.size(), 2u);
+  write("e.csv", "source,target,weight\n0,1,1\n1,2,1\n");
+  EXPECT_EQ(refusal(from), "e.csv:3:3: target: found index 2; allowed: below 2, the rows of network.nodes");
+  from.options.unlisted = Unlisted::leave_out;
+  EXPECT_EQ(import_network(from, 1).network.recurrent.synapses(), 1u);
+}
+
 TEST_F(Import, ArraysBesideAMatrixAreTheNetworks) {
   const std::vector<double> data{1, -2}, tau{10, 30};
   const std::vector<std::int32_t> indices{1, 0}, indptr{0, 1, 2};
@@ -395,6 +408,8 @@ TEST_F(Import, EveryMistakeOfAnEdgeListHasItsPlace) {
       {"source,target,receptor,weight\n0,1,gaba,1\n",
        "e.csv:2:5: receptor: found \"gaba\"; allowed: \"auto\", \"exc\" or \"inh\""},
       {"source,target,receptor,weight\n0,1,exc,1\n1,0,exc,-1\n", "e.csv: line 3: weight -1 on the receptor exc"},
+      {"source,target,receptor,weight\n0,1,exc,1\n1,0,inh,-1\n1,1,inh,2\n",
+       "e.csv: line 4: weight 2 on the receptor inh"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(refusal(text), expected);
 }
@@ -499,6 +514,20 @@ TEST_F(Import, AProjectionsEdgesMayBeOblong) {
   EXPECT_EQ(rows.weight, (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(columns.source, rows.target);
   EXPECT_EQ(columns.target, rows.source);
+}
+
+TEST_F(Import, DelaysOfAProjectionsEdgesAreInMs) {
+  const std::vector<std::uint32_t> source{0, 1}, target{1, 0};
+  const std::vector<std::uint16_t> steps{3, 8};
+  const double step_ms = 0.25;
+  const std::vector<NpyArray> edges{npy_vector("source", source), npy_vector("target", target),
+                                    npy_vector("delay_steps", steps)};
+  std::vector<NpyArray> with_step = edges;
+  with_step.push_back(npy_scalar("step_ms", step_ms));
+  write_npz(folder_.file("e.npz"), with_step);
+  EXPECT_EQ(read_edge_list(folder_.file("e.npz")).delay_ms, (std::vector<double>{0.75, 2}));
+  write_npz(folder_.file("e.npz"), edges);
+  EXPECT_THROW(read_edge_list(folder_.file("e.npz")), InputError) << "how long a step is, nobody says";
 }
 
 // The wiring of C. elegans (White et al. 1986): names, two types of connection, targets that are no neurons.

@@ -91,6 +91,31 @@ TEST(Npz, Zip64RecordsReadBackHereAndInNumPy) {
   EXPECT_EQ(std::system(("/usr/bin/python3 -c \"" + script + "\" " + path).c_str()), 0);
 }
 
+// Of the directory's records: where a member begins is 0xFFFFFFFF from the limit on, and stands in the 64-bit field
+// behind the name (APPNOTE 4.5.3).
+TEST(Npz, PositionsFromTheLimitOnAreWide) {
+  TemporaryFolder folder;
+  const std::vector<std::uint8_t> byte{7};
+  const std::vector<NpyArray> members{npy_vector("a", byte), npy_vector("b", byte), npy_vector("c", byte)};
+  const std::uint64_t each = 30 + 5 + 128 + 1;  // local header, name, array's header, array
+  write_npz(folder.file("a.npz"), members, 2 * each);
+  const std::string zip = read_file(folder.file("a.npz"));
+  const std::string signature("PK\1\2", 4);
+  const auto number = [&](std::size_t at, std::size_t bytes) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, &zip.at(at), bytes);
+    return value;
+  };
+  std::size_t at = 0;
+  for (std::uint64_t k = 0; k < members.size(); ++k) {
+    at = zip.find(signature, at + 1);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_EQ(number(at + 42, 4), k < 2 ? k * each : 0xFFFFFFFFu) << k;
+    EXPECT_EQ(number(at + 30, 2), k < 2 ? 0u : 28u) << "bytes behind the name";
+  }
+  EXPECT_EQ(number(at + 46 + 5 + 4 + 16, 8), 2 * each);
+}
+
 TEST(Npz, EqualArraysGiveEqualFiles) {
   TemporaryFolder folder;
   write_npz(folder.file("a"), arrays());

@@ -125,7 +125,13 @@ TEST(StdpTraining, TimeConstantsBelongToSynapsesAndFollowTheirOriginalIds) {
   };
   EXPECT_NEAR(moments(plus).first, 20, 1.5);  // gamma: shape scale, shape scale^2
   EXPECT_NEAR(moments(plus).second, 100, 30);
-  EXPECT_NEAR(moments(constants(network, after_before, 1, 1)).first, 36, 2);
+  const std::vector<double> minus = constants(network, after_before, 1, 1);
+  EXPECT_NEAR(moments(minus).first, 36, 2);
+  double product = 0;
+  for (std::size_t k = 0; k < plus.size(); ++k)
+    product += (plus[k] - moments(plus).first) * (minus[k] - moments(minus).first) / plus.size();
+  EXPECT_NEAR(product / std::sqrt(moments(plus).second * moments(minus).second), 0, 5 / std::sqrt(n))
+      << "drawn apart: five standard errors of a correlation";
 
   EXPECT_EQ(plus, constants(network, before_after, 1, 3));
   EXPECT_NE(plus, constants(network, before_after, 2, 1));
@@ -222,6 +228,23 @@ TEST(StdpTraining, WindowsDoNotDisturbTheNetwork) {
   EXPECT_GT(whole, 0);
   EXPECT_NEAR(rate(10), whole, 1e-9 * whole);
   EXPECT_NEAR(rate(0.5), whole, 1e-9 * whole);
+}
+
+// The unit of weights follows the largest sum onto a neuron: onto 1 it is 31.9, and beyond 32 once 0 -> 1 has grown.
+// What is in flight meanwhile, from 0 to 2, arrives as it was sent: against a threshold of 20.
+TEST(StdpTraining, WhatIsInFlightKeepsItsSizeWhenUnitsChange) {
+  for (const float weight : {15.0f, 21.0f}) {
+    Network network = told_network(3, {{0, 1, 0.7f, 1}, {0, 2, weight, 12}});
+    network.input = csr_from(3, 3, {{0, 0, 25.0f, 1}, {1, 1, 31.2f, 1}});
+    StdpOptions options = equal_constants(40);
+    options.window_ms = 16;
+    Teller teller{{{10}, {15}}};
+    const StdpResult result = train_stdp(network, {}, on_cpu(), options, teller.source());
+    EXPECT_GT(31.2f + result.network.recurrent.weights[0], 32);
+    ASSERT_EQ(result.rate_hz.size(), 3u);
+    EXPECT_NEAR(result.rate_hz[0] * 3 * 0.016, 2, 1e-9);
+    EXPECT_NEAR(result.rate_hz[1] * 3 * 0.016, weight > 20 ? 1 : 0, 1e-9) << weight;
+  }
 }
 
 TEST(StdpTraining, IsTheSameWithAnyNumberOfThreads) {
