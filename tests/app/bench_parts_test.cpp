@@ -5,6 +5,7 @@
 
 #include "host/app/bench/case_log.hpp"
 #include "host/app/bench/check.hpp"
+#include "host/app/bench/power_law.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/report.hpp"
 #include "host/app/bench/sweep.hpp"
@@ -374,6 +375,46 @@ TEST(BenchVerdicts, BrunelLargeIsJudgedFromTheSizesOfItsReferenceOn) {
   EXPECT_TRUE(reference("9.9e6").rates_hz.empty());
   EXPECT_NE(reference("9.9e6").source.find("1e7 synapses and more"), std::string::npos);
   EXPECT_EQ(reference("1e7").rates_hz.size(), 2u);
+}
+
+TEST(PowerLaw, FindsTheExponentsOfAnExactOne) {
+  std::vector<double> values;
+  std::vector<std::vector<double>> factors(2);
+  for (const double n : {500.0, 1000.0, 4000.0})
+    for (const double e : {20.0, 80.0}) {
+      factors[0].push_back(n);
+      factors[1].push_back(n * e);
+      values.push_back(3e-9 * std::pow(n, 1.5) * std::pow(n * e, -0.25));
+    }
+  const PowerLaw law = fit_power_law(values, factors);
+  ASSERT_TRUE(law.why_not.empty()) << law.why_not;
+  EXPECT_NEAR(law.constant, 3e-9, 1e-19);
+  EXPECT_NEAR(law.exponents[0], 1.5, 1e-10);
+  EXPECT_NEAR(law.exponents[1], -0.25, 1e-10);
+  EXPECT_LT(law.half_widths[0] + law.half_widths[1] + law.relative_error, 1e-10);
+}
+
+// x = 0, 1, 2, 3 and y = 0, 1, 1, 3: slope 0.9, residuals 0.1, 0.2, -0.7, 0.4, whose squares add up to 0.7; the slope's
+// error is sqrt(0.35 / 5), and Student's t at 97.5 % and two degrees of freedom is 4.302652730.
+TEST(PowerLaw, HasTheIntervalsOfAStraightLineThroughLogarithms) {
+  std::vector<double> values, factor;
+  for (const auto& [x, y] : {std::pair{0, 0}, {1, 1}, {2, 1}, {3, 3}}) {
+    factor.push_back(std::exp(x));
+    values.push_back(std::exp(y));
+  }
+  const PowerLaw law = fit_power_law(values, {factor});
+  ASSERT_TRUE(law.why_not.empty()) << law.why_not;
+  EXPECT_NEAR(law.exponents[0], 0.9, 1e-12);
+  EXPECT_NEAR(std::log(law.constant), -0.1, 1e-12);
+  EXPECT_NEAR(law.half_widths[0], 4.302652730 * std::sqrt(0.07), 1e-8);
+  EXPECT_NEAR(law.relative_error, std::sqrt(0.35), 1e-12);
+}
+
+TEST(PowerLaw, IsRefusedWhereCasesDoNotTellFactorsApart) {
+  const std::vector<double> n{1, 2, 3, 4, 5}, square{2, 8, 18, 32, 50};
+  EXPECT_NE(fit_power_law(n, {n, square}).why_not.find("apart from one another"), std::string::npos);
+  EXPECT_NE(fit_power_law({1, 2}, {{1, 2}}).why_not.find("at least 3 cases"), std::string::npos);
+  EXPECT_NE(fit_power_law({1, 0, 2, 3, 4}, {n}).why_not.find("no time"), std::string::npos);
 }
 
 TEST(MicrocircuitSlots, AreThoseOfItsDelays) {

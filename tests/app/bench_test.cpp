@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "sprig/engine/simulation.hpp"
 #include "sprig/network/builders.hpp"
@@ -126,6 +127,54 @@ TEST_F(Bench, SweepHasACaseForEachCombinationAndAFit) {
     EXPECT_EQ(r["cases"][k + 1]["update"], "event");
     EXPECT_EQ(r["cases"][k]["spikes"], r["cases"][k + 1]["spikes"]) << "the rate does not depend on the update";
   }
+}
+
+TEST_F(Bench, PruneHasTheStepsOfEachSizeAndHowTheyGrow) {
+  const auto pruned = [&](const std::string& out, const Arguments& sets) {
+    Arguments arguments{"bench", "prune", "--out", out};
+    Arguments all{"bench.neurons=[60, 120]",  "bench.synapses_a_neuron=[6, 12]",
+                  "bench.exponents=[2, 4]",   "bench.repeats=2",
+                  "prune.rounds=2",           "prune.density=0.5",
+                  "lyapunov.transient_ms=50", "lyapunov.tangent_transient_ms=50",
+                  "lyapunov.duration_ms=100"};
+    all.insert(all.end(), sets.begin(), sets.end());
+    for (const std::string& set : all) arguments.insert(arguments.end(), {"--set", set});
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("with 95 % intervals over the cases"), std::string::npos) << outcome.out;
+    return result(out);
+  };
+  const Json r = pruned("p", {"run.threads=2"});
+  ASSERT_EQ(r["cases"].size(), 8u);
+  for (const Json& one : r["cases"]) {
+    const int neurons = one["settings"]["neurons"], synapses = one["settings"]["synapses_a_neuron"];
+    EXPECT_EQ(one["neurons"], neurons);
+    EXPECT_EQ(one["synapses"], neurons * synapses);
+    EXPECT_EQ(one["exponents"], one["settings"]["exponents"]);
+    EXPECT_LE(one["neurons_after"], std::lround(0.8 * neurons)) << "a fifth goes, and who is left alone";
+    EXPECT_NEAR(one["synapses_after"].get<double>(), 0.5 * neurons * synapses, 0.05 * neurons * synapses);
+    EXPECT_EQ(one["wall_s_of_repeats"].size(), 2u);
+    double steps = 0;
+    for (const Json& step : one["steps"]) steps += step["seconds_of_repeats"][0].get<double>();
+    EXPECT_GT(steps, 0);
+    EXPECT_LE(steps, one["wall_s_of_repeats"][0].get<double>());
+  }
+  std::set<std::string> steps;
+  for (const Json& fit : r["fits"]) {
+    steps.insert(fit["step"].get<std::string>());
+    ASSERT_TRUE(fit.contains("exponents")) << fit;
+    EXPECT_EQ(fit["exponents"].contains("exponents"), fit["step"] == "all" || fit["step"] == "spectra") << fit;
+    EXPECT_GT(fit["exponents"]["synapses"]["half_width"], 0) << fit;
+  }
+  EXPECT_EQ(steps, (std::set<std::string>{"all", "spectra", "scores", "choice", "betweenness", "delocalisation"}));
+
+  EXPECT_EQ(pruned("one", {"run.threads=1"})["hash"], r["hash"]);
+  EXPECT_NE(pruned("other", {"run.seed=2"})["hash"], r["hash"]);
+  ASSERT_EQ(run({"bench", "--config", "p/config.resolved.toml", "--out", "again"}).code, 0);
+  EXPECT_EQ(result("again")["hash"], r["hash"]);
+  const std::string lines = test::read_file(folder("p/cases.jsonl"));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 8) << "a line a case, to go on from";
+  EXPECT_EQ(run({"bench", "prune", "--out", "c", "--compare", "p/result.json"}).code, 2);
 }
 
 TEST_F(Bench, HrsnnHasTheDenseAndThePrunedNetworkInEveryBatch) {
@@ -253,6 +302,8 @@ TEST_F(Bench, RefusesWhatCannotBeWithTheKeyAndLeavesNothing) {
       {"hrsnn", {"bench.prune=none"}, 3, "bench.prune: found \"none\"; allowed: \"lnp\" or \"random\""},
       {"hrsnn", {"bench.neurons=1000000"}, 3, "bench.neurons: found 1000000"},
       {"hrsnn", {"bench.check=full"}, 3, "bench.check: found \"full\""},
+      {"prune", {"bench.neurons=50", "bench.synapses_a_neuron=50"}, 3, "bench.duration_ms: has no effect on prune"},
+      {"sweep", {"bench.exponents=4"}, 3, "bench.exponents: has no effect on sweep; allowed: with prune"},
       {"sweep", {"bench.rates_hz=1000"}, 3, "bench.rates_hz: found 1000"},
       {"sweep", {"bench.rates_hz=-1"}, 3, "bench.rates_hz: found -1"},
       {"vogels", {"bench.neurons=2000000000"}, 6, "memory: needs "},
@@ -265,6 +316,23 @@ TEST_F(Bench, RefusesWhatCannotBeWithTheKeyAndLeavesNothing) {
     EXPECT_NE(outcome.err.find(c.expected), std::string::npos) << c.expected << " in: " << outcome.err;
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
     EXPECT_FALSE(std::filesystem::exists(folder("refused"))) << c.expected;
+  }
+}
+
+TEST_F(Bench, PruneRefusesWhatItDoesNotRead) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"bench.batch=2", "bench.batch: has no effect on prune; allowed: with the other networks"},
+      {"bench.check=none", "bench.check: has no effect on prune"},
+      {"lyapunov.exponents=3", "lyapunov.exponents: has no effect on bench; allowed: bench.exponents"},
+      {"network.neurons=50", "network.neurons: has no effect on bench"},
+      {"bench.neurons=20", "bench.synapses_a_neuron: found 20; allowed: fewer than bench.neurons with prune"},
+      {"bench.exponents=1001", "bench.exponents: found 1001; allowed: at most two a neuron"},
+      {"prune.method=frame", "prune.method"}};
+  for (const auto& [set, expected] : cases) {
+    const Outcome outcome = run({"bench", "prune", "--out", "refused", "--set", set});
+    EXPECT_EQ(outcome.code, 3) << set << ": " << outcome.err;
+    EXPECT_NE(outcome.err.find(expected), std::string::npos) << expected << " in: " << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder("refused"))) << set;
   }
 }
 

@@ -14,17 +14,6 @@ namespace {
 
 using Built = std::shared_ptr<const BuiltNetwork>;
 
-// The network of configs/demo.toml, of any size.
-NetworkSpec hrsnn_spec(std::uint32_t neurons) {
-  NetworkSpec spec;
-  spec.neurons = neurons;
-  spec.gain = 0.2;
-  spec.neuron.tau_syn_exc_ms = 40;
-  spec.neuron.i_dc = 1.1;
-  spec.step_ms = 1;
-  return spec;
-}
-
 // Pruned by the program's own code. Its spectra, which a control does not use and LNP does, are the shortest there are:
 // this is about the network's speed, not about its quality.
 PruneOptions budget(const BenchSection& bench, std::uint32_t seed) {
@@ -75,6 +64,16 @@ Built build(const Config& config, bool pruned, std::uint32_t seed, const Progres
 }
 
 }  // namespace
+
+NetworkSpec hrsnn_spec(std::uint32_t neurons) {
+  NetworkSpec spec;
+  spec.neurons = neurons;
+  spec.gain = 0.2;
+  spec.neuron.tau_syn_exc_ms = 40;
+  spec.neuron.i_dc = 1.1;
+  spec.step_ms = 1;
+  return spec;
+}
 
 void fill_hrsnn(BenchSection& bench) {
   if (bench.neurons.empty()) bench.neurons = {1000};

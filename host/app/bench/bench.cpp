@@ -9,6 +9,7 @@
 #include "host/app/bench/compare.hpp"
 #include "host/app/bench/hardware.hpp"
 #include "host/app/bench/measure.hpp"
+#include "host/app/bench/prunings.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/report.hpp"
 #include "host/app/check_lyapunov.hpp"
@@ -146,6 +147,7 @@ int bench_verb(const Command& given) {
   resolve_bench(config);
   const std::string name(name_of(config.bench.network));
   const Benchmark benchmark = make_benchmark(config);
+  if (config.bench.network == BenchNetwork::prune) return bench_prunings(command, benchmark);
   for (const BenchCase& one : benchmark.cases) steps_of_case(one, config.bench);
   std::optional<Json> earlier;
   if (!command.compare.empty()) earlier = read_earlier(command.compare, name, benchmark.parameters);

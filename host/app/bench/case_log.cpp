@@ -89,4 +89,14 @@ void CaseLog::add(const BenchCase& one, const BenchSteps& steps, const Measureme
   log_.add(key.hex(), line_of(one, steps, measured));
 }
 
+const Json* CaseLog::find_line(const BenchCase& one, const BenchSteps& steps) {
+  const Json* line = log_.find(key_of(one, steps).hex());
+  found_ += line != nullptr ? 1 : 0;
+  return line;
+}
+
+void CaseLog::add_line(const BenchCase& one, const BenchSteps& steps, const Json& line) {
+  log_.add(key_of(one, steps).hex(), line);
+}
+
 }  // namespace sprig::app

@@ -20,6 +20,9 @@ class CaseLog {
   std::optional<Measurement> find(const BenchCase& one, const BenchSteps& steps, bool full);
   // Keeps one that is complete; on disk when it returns. Errors: InputError.
   void add(const BenchCase& one, const BenchSteps& steps, const Measurement& measured);
+  // The same of a case that is measured as its line says.
+  const Json* find_line(const BenchCase& one, const BenchSteps& steps);
+  void add_line(const BenchCase& one, const BenchSteps& steps, const Json& line);
   std::size_t found() const { return found_; }
 
  private:

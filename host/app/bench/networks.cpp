@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/app/bench/batches.hpp"
+#include "host/app/bench/prunings.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/sweep.hpp"
 #include "sprig/core/refuse.hpp"
@@ -267,6 +268,13 @@ const std::vector<BenchRecipe>& bench_recipes() {
        {"neurons", "synapses_a_neuron", "rates_hz", "update"},
        fill_sweep,
        make_sweep},
+      {BenchNetwork::prune,
+       "prunings as [prune] and [lyapunov] say: neurons x synapses x exponents, with fits of each step's time",
+       0,
+       32,
+       {"neurons", "synapses_a_neuron", "exponents"},
+       fill_prunings,
+       make_prunings},
   };
   return recipes;
 }

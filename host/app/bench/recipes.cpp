@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/app/bench/prunings.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/refuse.hpp"
@@ -30,6 +31,7 @@ void refuse_other_keys(const Config& config, const BenchRecipe& recipe) {
       {"synapses", bench.synapses != defaults.synapses},
       {"neurons", bench.neurons != defaults.neurons},
       {"synapses_a_neuron", bench.synapses_a_neuron != defaults.synapses_a_neuron},
+      {"exponents", bench.exponents != defaults.exponents},
       {"rates_hz", bench.rates_hz != defaults.rates_hz},
       {"update", bench.update != defaults.update},
       {"background", bench.background != defaults.background},
@@ -60,10 +62,22 @@ void refuse_other_verbs_keys(const Config& config) {
   idle(config.run.probe != RunSection{}.probe, "run.probe", kDefault);
   for (const char* table : {"population", "projection", "stimulus", "record"})
     idle(config.given.contains(table), table, "sprig run; bench.network and the keys of [bench] make the network");
-  for (const char* section : {"network", "neuron", "drive", "prune"})
+  const bool prunes = config.bench.network == BenchNetwork::prune;
+  for (const char* section : {"network", "neuron", "drive", "prune"}) {
+    if (prunes && std::string_view(section) == "prune") continue;
     for (const std::string& key : changed_keys(config, section))
       idle(key != "neuron.i_dc" || config.given.contains(key),  // else it follows from other keys
            key.c_str(), "its default; bench.network and the keys of [bench] make the network");
+  }
+  if (!prunes) return;
+  idle(config.lyapunov.exponents != LyapunovOptions{}.exponents, "lyapunov.exponents", "bench.exponents");
+  const auto of_others = [](bool changed, const char* key) {
+    if (changed) throw ConfigError(key, "has no effect on prune; allowed: with the other networks");
+  };
+  of_others(config.bench.duration_ms != 0, "bench.duration_ms");
+  of_others(config.bench.warmup_ms != BenchSection{}.warmup_ms, "bench.warmup_ms");
+  of_others(!config.bench.batch.empty(), "bench.batch");
+  of_others(config.bench.check != BenchSection{}.check, "bench.check");
 }
 
 void refuse_several(std::size_t values, const char* key, BenchNetwork network) {
@@ -87,11 +101,12 @@ const BenchRecipe& recipe_of(BenchNetwork network) {
 
 void resolve_bench(Config& config) {
   const BenchRecipe& recipe = recipe_of(config.bench.network);
+  const bool prunes = recipe.network == BenchNetwork::prune;
   const bool several = recipe.network == BenchNetwork::sweep || recipe.network == BenchNetwork::hrsnn;
   refuse_other_keys(config, recipe);
   refuse_other_verbs_keys(config);
   if (!several) refuse_several(config.bench.batch.size(), "bench.batch", recipe.network);
-  if (recipe.network != BenchNetwork::sweep)
+  if (recipe.network != BenchNetwork::sweep && !prunes)
     refuse_several(config.bench.neurons.size(), "bench.neurons", recipe.network);
   config.simulation.device = device_used(config);
   if (!config.given.contains("run.weight_bits")) config.simulation.weight_bits = recipe.weight_bits;
@@ -100,6 +115,7 @@ void resolve_bench(Config& config) {
     refuse("bench.check", shown(config.bench.check),
            "\"none\" or \"rates\" with " + std::string(name_of(recipe.network)) + ", which has no reference");
   recipe.fill(config.bench);
+  if (prunes) fill_pruning(config);
   config.given.insert("bench.network");
 }
 
@@ -141,7 +157,7 @@ std::string bench_listing() {
     text += "\n";
   }
   return text +
-         "All read bench.duration_ms, warmup_ms, repeats, batch and check (--set bench.KEY=VALUE).\n"
+         "All read bench.repeats, and all but prune duration_ms, warmup_ms, batch and check (--set bench.KEY=VALUE).\n"
          "hrsnn and sweep go through several values of batch, have no reference, and no check = full.\n";
 }
 

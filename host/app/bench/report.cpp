@@ -16,13 +16,6 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-double median(std::vector<double> values) {
-  if (values.empty()) return kNone;
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 // The share of the bandwidth that reading the synapses takes. NaN for a batch, whose replicas share what is read.
 double bandwidth_share(const BenchFigures& figures, const Measurement& measured, const Bandwidth& bandwidth) {
   if (bandwidth.bytes_per_s == 0 || measured.replicas > 1) return kNone;
@@ -36,6 +29,13 @@ std::string range_text(double middle, double least, double most) {
 std::string synapses_text(const Measurement& m) { return m.synapses ? std::to_string(*m.synapses) : "n/a"; }
 
 }  // namespace
+
+double median(std::vector<double> values) {
+  if (values.empty()) return kNone;
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
 
 BenchFigures figures_of(const BenchCase& one, const Measurement& m) {
   BenchFigures f;

@@ -10,6 +10,8 @@
 
 namespace sprig::app {
 
+double median(std::vector<double> values);  // NaN of nothing
+
 // NaN where nothing was timed.
 struct BenchFigures {
   double wall_s = 0;                            // median over the repeats

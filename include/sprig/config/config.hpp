@@ -36,10 +36,10 @@ constexpr auto words_of(Training) { return words<Training>("ridge", "stdp", "bpt
 // error on validation data; or that of every cell.
 enum class Keep { none, best, all };
 constexpr auto words_of(Keep) { return words<Keep>("none", "best", "all"); }
-enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep };
+enum class BenchNetwork { microcircuit, vogels, brunel, vogels_large, brunel_large, brunel_plus, hrsnn, sweep, prune };
 constexpr auto words_of(BenchNetwork) {
   return words<BenchNetwork>("microcircuit", "vogels", "brunel", "vogels-large", "brunel-large", "brunel-plus", "hrsnn",
-                             "sweep");
+                             "sweep", "prune");
 }
 enum class BrunelRegime { a, b, c, d };  // the four of Brunel 2000, figure 8
 constexpr auto words_of(BrunelRegime) { return words<BrunelRegime>("A", "B", "C", "D"); }
@@ -148,7 +148,8 @@ struct BenchSection {
   std::uint32_t repeats = 5;
   double synapses = 0;                           // the large networks: asked for
   std::vector<std::uint32_t> neurons, batch;     // one value each, but for those that go through several
-  std::vector<std::uint32_t> synapses_a_neuron;  // sweep
+  std::vector<std::uint32_t> synapses_a_neuron;  // sweep, prune
+  std::vector<std::uint32_t> exponents;          // prune
   std::vector<double> rates_hz;                  // sweep
   std::vector<UpdateMode> update;                // sweep
   Background background = Background::poisson;   // microcircuit
@@ -164,9 +165,10 @@ void fields(IsOptions<BenchSection> auto& o, auto&& visit) {
   visit("warmup_ms", o.warmup_ms, at_least(0), "before them, not measured");
   visit("repeats", o.repeats, between(1, 1000), "timed runs from the same state");
   visit("synapses", o.synapses, between(0, 1e15), "vogels-large, brunel-large, brunel-plus: expected number; 0: 1e8");
-  visit("neurons", o.neurons, between(1, kMaxNeurons), "vogels, hrsnn: one number; sweep: several");
+  visit("neurons", o.neurons, between(1, kMaxNeurons), "vogels, hrsnn: one number; sweep, prune: several");
   visit("batch", o.batch, between(1, 65536), "replicas in one batch; hrsnn, sweep: several numbers");
-  visit("synapses_a_neuron", o.synapses_a_neuron, between(1, kMaxNeurons), "sweep");
+  visit("synapses_a_neuron", o.synapses_a_neuron, between(1, kMaxNeurons), "sweep, prune: several numbers");
+  visit("exponents", o.exponents, between(1, 10000000), "prune: of the spectra; several numbers");
   visit("rates_hz", o.rates_hz, above(0).up_to(400), "sweep: of each neuron");
   visit("update", o.update, kAnything, "sweep; the other networks follow run.update");
   visit("background", o.background, kAnything, "microcircuit: Poisson spikes, or their mean");
