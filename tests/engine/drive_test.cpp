@@ -32,6 +32,23 @@ std::unique_ptr<Simulation> on_cpu(const Network& network, const Drive& drive) {
   return make_simulation(network, drive, options);
 }
 
+TEST(Drive, OfSomeNeuronsIsTheirsInEveryPart) {
+  Drive drive;
+  drive.poisson_rate_hz = {1, 2, 3};
+  drive.poisson_weight = {4, 5, 6};
+  drive.noise_sigma = {7, 8, 9};
+  drive.current = {10, 11, 12};
+  drive.channels = 2;
+  drive.current_gain = {1, 2, 3, 4, 5, 6};
+  const Drive some = drive.subset({2, 0});
+  EXPECT_EQ(some.poisson_rate_hz, (std::vector<double>{3, 1}));
+  EXPECT_EQ(some.poisson_weight, (std::vector<double>{6, 4}));
+  EXPECT_EQ(some.noise_sigma, (std::vector<double>{9, 7}));
+  EXPECT_EQ(some.current, (std::vector<double>{12, 10}));
+  EXPECT_EQ(some.channels, 2u);
+  EXPECT_EQ(some.current_gain, (std::vector<double>{5, 6, 1, 2}));
+}
+
 TEST(Drive, PoissonCountsHaveThePoissonDistribution) {
   for (const double mean : {0.05, 2.0, 60.0, 190.0}) {
     constexpr std::uint32_t kNeurons = 2000, kSteps = 50;
