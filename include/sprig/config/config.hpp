@@ -118,7 +118,8 @@ void fields(IsOptions<StudySection> auto& o, auto&& visit) {
   visit("seeds", o.seeds, between(1, 100000), "run.seed, run.seed + 1, ..., paired over methods");
   visit("keep", o.keep, kAnything,
         "trained networks with their readouts and predictions, in kept/: the best of each line by validation, or all");
-  visit("part", o.part, texts("\"k/n\", e.g. \"3/10\""), "the k-th of n parts, which `sprig merge` puts together; empty: all");
+  visit("part", o.part, texts("\"k/n\", e.g. \"3/10\""),
+        "the k-th of n parts, which `sprig merge` puts together; empty: all");
   visit("share", o.share, kAnything, "any number of processes with the same --out work on the study together");
 }
 

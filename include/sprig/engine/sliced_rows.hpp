@@ -12,8 +12,8 @@ namespace sprig {
 SlicedNetwork slice_synapses(const Network& network, const SlicePolicy& policy);
 void set_neurons(SlicedNetwork& sliced, const Network& network, const Drive& drive, bool skip);
 
-// The first half without recurrent rows, where the synapses are in place elsewhere and their scales are wanted. Not of a
-// network that learns.
+// The first half without recurrent rows, where the synapses are in place elsewhere and their scales are wanted. Not of
+// a network that learns.
 SlicedNetwork weigh_synapses(const Network& network, const SlicePolicy& policy);
 
 // The rows that no simulation changes, [slice]: all of a network's simulations may share them.
