@@ -34,4 +34,9 @@ void PlacedDynamics::forget() {
   if (placed_) placed_->forget();
 }
 
+void PlacedDynamics::rest() {
+  tangent_.reset();
+  if (placed_ && !uses_device(placed_->options().device)) placed_.reset();
+}
+
 }  // namespace sprig

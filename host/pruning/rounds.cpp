@@ -110,6 +110,7 @@ PruningRounds::Trial PruningRounds::round(std::uint32_t number, const Progress& 
                                 : StepBound::memory);
       scores = method_scores(options_.method, input);
     }
+    placed_.rest();
     now.covariance = scores.covariance;
     if (options_.neurons_by == NeuronChoice::random || (scores.neurons.empty() && !after))
       scores.neurons = random_neurons(input);

@@ -29,6 +29,9 @@ class PlacedDynamics {
   void set_weights();
   void forget();
   bool is_placed() const { return placed_ != nullptr; }
+  // Nothing more is measured of the network before it changes: what the host would make anew then goes now, and does
+  // not lie beside what comes in between. What is on a GPU stays.
+  void rest();
 
  private:
   const Network& network_;
