@@ -2,6 +2,7 @@
 #include "sprig/session/session.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -91,6 +92,14 @@ TEST_F(Sessions, StatesAreDueAfterSoManyMinutes) {
   EXPECT_FALSE(due_after(std::chrono::milliseconds(1100)));
   command_.checkpoint_every_min = 0.0005;
   EXPECT_TRUE(due_after(std::chrono::milliseconds(60)));
+}
+
+// The result stands, and the command ends with the error.
+TEST_F(Sessions, APageThatCannotBeWrittenIsAnErrorBehindTheResult) {
+  Session session(command_);
+  std::filesystem::create_directories(folder_.file("out/report.html.tmp-" + std::to_string(::getpid())));
+  EXPECT_THROW(session.finish(Json::object(), "hash", "cpu", true), InputError);
+  EXPECT_EQ(result()["complete"], true);
 }
 
 TEST_F(Sessions, OtherWorkAndAnythingThatIsAskedForAgainIsNotDone) {

@@ -308,6 +308,25 @@ TEST_F(States, AreOfTheKeyThatTheirNameWasLastAskedForWith) {
   EXPECT_EQ(restored(next.checkpoints("one", other)), 2);
 }
 
+TEST_F(States, WhereWorkGoesOnFromIsSaidUnlessQuiet) {
+  {
+    WorkLog first = log();
+    keep(first.checkpoints("one", kKey), 1);
+  }
+  for (const bool quiet : {false, true}) {
+    std::vector<std::string> said;
+    WorkLog next = log();
+    next.tell([&](const std::string& sentence) { said.push_back(sentence); }, quiet);
+    const Checkpoints one = next.checkpoints("one", kKey);
+    EXPECT_EQ(restored(one), 1);
+    one.goes_on("step 5");
+    ASSERT_EQ(said.size(), quiet ? 0u : 1u);
+    if (!quiet) {
+      EXPECT_EQ(said[0].rfind("goes on from step 5 (checkpoint of ", 0), 0u) << said[0];
+    }
+  }
+}
+
 TEST_F(States, OneThatIsDamagedIsSaidAndTheOneBeforeIsUsed) {
   {
     WorkLog first = log();
