@@ -79,6 +79,16 @@ PruningMeasurement from_json(const Json& json) {
   return m;
 }
 
+// Nothing where the line is not as this revision writes them: measured again.
+std::optional<PruningMeasurement> earlier_in(const Json* line) {
+  if (line == nullptr) return {};
+  try {
+    return from_json(*line);
+  } catch (const Json::exception&) {
+    return {};
+  }
+}
+
 // Errors: Interrupted; those of prune(); NumericalError when two repeats end in different networks.
 PruningMeasurement measure(const BenchCase& one, const Config& config, const Network& network,
                            const Progress& progress) {
@@ -217,9 +227,7 @@ int bench_prunings(const Command& command, const Benchmark& benchmark) {
       for (std::size_t k = 0; k < benchmark.cases.size(); ++k) {
         const BenchCase& one = benchmark.cases[k];
         const Progress of_case = parts.next(one.planned.synapses, one.label());
-        std::optional<PruningMeasurement> earlier;
-        if (const Json* kept = log.find_line(one, repeats)) earlier = from_json(*kept);
-        if (earlier) {
+        if (auto earlier = earlier_in(log.find_line(one, repeats))) {
           measured.push_back(std::move(*earlier));
         } else {
           of_case.report("bench", 0);
