@@ -117,9 +117,10 @@ TEST(MeasuredLinearisation, GainIsTheSlopeOfTheRateCurve) {
   const Drive drive;
   const SimulationOptions simulation = on_cpu();
   WorkingNetwork work(network);
+  PlacedDynamics placed(work.network(), simulation);
   PruneGuards guards;
   const Progress nobody;
-  const std::vector<double> gains = rate_gains({work, drive, simulation, options, 0, guards, nobody}, nobody);
+  const std::vector<double> gains = rate_gains({work, drive, simulation, placed, options, 0, guards, nobody}, nobody);
   ASSERT_EQ(gains.size(), network.size());
   double ratio = 0;
   for (std::uint32_t i = 0; i < network.size(); ++i) {

@@ -94,12 +94,13 @@ PruningMeasurement measure(const BenchCase& one, const Config& config, const Net
                            const Progress& progress) {
   const Config of_case = configured(config, one.settings);
   const std::uint32_t repeats = config.bench.repeats;
+  const double share = 1.0 / repeats;
   PruningMeasurement m;
   m.exponents = of_case.lyapunov.exponents;
   for (std::uint32_t r = 0; r < repeats; ++r) {
     const auto start = std::chrono::steady_clock::now();
-    const PruneResult pruned = prune(network, {}, of_case.simulation, of_case.prune,
-                                     progress.part(r / double{repeats}, (r + 1) / double{repeats}));
+    const PruneResult pruned =
+        prune(network, {}, of_case.simulation, of_case.prune, progress.part(r * share, (r + 1) * share));
     m.wall_s.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     const std::string hash = result_hash(pruned.network);
     if (r == 0) {
