@@ -26,7 +26,7 @@ for covariance in dense sampled; do
   done
   python3 - "$folder/$covariance.device/result.json" "$rounds" "$covariance" <<'END'
 import json, sys
-rounds = json.load(open(sys.argv[1]))["rounds"]
+rounds = json.load(open(sys.argv[1]))["rounds_detail"]
 assert len(rounds) == int(sys.argv[2]), rounds
 for r in rounds: assert r["covariance"]["method"] == sys.argv[3], r
 print(sys.argv[3], [r["synapses"] for r in rounds])
