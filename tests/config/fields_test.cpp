@@ -131,6 +131,7 @@ std::map<std::string, Room> rooms() {
   const Room learn{{[](const Config& c) { check_competitive(c.learn.model); },
                     [](const Config& c) { protocol_stages(c.learn.protocol, {}, {}, 1); }},
                    true};
+  const Room layered{{[](const Config& c) { layered_system(c.layered)->check(); }}};
   std::map<std::string, Room> all{{"run", run},
                                   {"network", spec},
                                   {"neuron", spec},
@@ -140,7 +141,8 @@ std::map<std::string, Room> rooms() {
                                   {"timescales", prune},
                                   {"task", task},
                                   {"training", training},
-                                  {"learn", learn}};
+                                  {"learn", learn},
+                                  {"layered", layered}};
   for (const char* key : {"run.duration_ms",
                           "run.transient_ms",
                           "run.record_spikes",
