@@ -1,4 +1,6 @@
 // A configuration written out.
+#include <algorithm>
+
 #include "host/config/keys.hpp"
 #include "host/config/tables.hpp"
 #include "host/config/toml_value.hpp"
@@ -55,11 +57,16 @@ std::vector<std::string> changed_keys(const Config& config, const std::string& s
 }
 
 std::string resolved_config(const Config& config) {
-  const bool loaded = !config.network_file.empty(), described = !config.description.empty();
+  const bool loaded = !config.network_file.empty(), described = !config.description.empty(),
+             layered = std::any_of(config.given.begin(), config.given.end(),
+                                   [](const std::string&key) { return key.starts_with("layered."); }) ||
+                       !changed_keys(config, "layered").empty();
   std::string out = "# Every key with its value; run it again with: sprig <verb> --config config.resolved.toml\n",
               section;
   for (const KeyText& key : key_texts(config)) {
-    if (key.section == "bench" && !config.given.contains("bench.network")) continue;  // `plan` would take it for a wish
+    // `plan` would take them for a wish.
+    if (key.section == "bench" && !config.given.contains("bench.network")) continue;
+    if (key.section == "layered" && !layered) continue;
     if (key.section != section) out += "\n[" + key.section + "]\n";
     section = key.section;
     if (loaded ? describes_network(key.full()) && !config.given.contains(key.full())

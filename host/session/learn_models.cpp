@@ -62,10 +62,10 @@ LearnVariant variant_of(const Config& config, const NamedSettings& settings, Mod
   return variant;
 }
 
-// [learn] also describes competitive models: what only they read has no effect here.
+// [learn] also describes competitive models: what only they read has no effect here. Resolved configurations name all.
 void refuse_competitive_keys(const Config& config) {
-  for (const std::string& key : config.given)
-    if (key.starts_with("learn.") && (key == "learn.vote" || (!is_among(kShared, key) && !is_among(kProtocol, key))))
+  for (const std::string& key : changed_keys(config, "learn"))
+    if (config.given.contains(key) && (key == "learn.vote" || (!is_among(kShared, key) && !is_among(kProtocol, key))))
       throw ConfigError(key, "is of competitive models, sprig learn; the models of sprig train are those of [layered]");
 }
 
@@ -79,7 +79,13 @@ std::string key_of(const Config& config, std::uint64_t images, std::uint32_t see
   of_learning.learn.seeds = 1;
   of_learning.learn.name.clear();
   const std::string text = resolved_config(of_learning), revision = version().git_revision;
-  return Hash().bytes(text.data(), text.size()).add(images).add(seed).bytes(revision.data(), revision.size()).hex();
+  return Hash()
+      .bytes(text.data(), text.size())
+      .add(static_cast<std::uint32_t>(section))
+      .add(images)
+      .add(seed)
+      .bytes(revision.data(), revision.size())
+      .hex();
 }
 
 }  // namespace

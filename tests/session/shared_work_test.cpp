@@ -55,7 +55,8 @@ TEST_F(SharedWorks, TheResultIsMadeWhenNobodyIsAtWorkAnyMore) {
   first.reset();
   EXPECT_THROW(Session(command(1), names_), FolderHeld);
   second.reset();
-  const Session result(command(1), names_);
+  const Command of = command(1);
+  const Session result(of, names_);
   EXPECT_TRUE(std::filesystem::is_empty(folder_.file("out/shares")));
 }
 
@@ -68,7 +69,8 @@ TEST_F(SharedWorks, OtherWorkKeepsOut) {
 
 TEST_F(SharedWorks, TheNextResultIsSharedBesideAFinishedOne) {
   {
-    Session finished(command(1));
+    const Command of = command(1);  // a Session keeps a reference
+    Session finished(of);
     EXPECT_EQ(finished.finish(Json::object(), "", "cpu", true), 0);
   }
   auto first = join(2);
