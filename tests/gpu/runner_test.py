@@ -73,15 +73,16 @@ class Rules(Case):
     def test_each_step_leaves_a_line_and_its_result(self):
         self.assertEqual(self.run_stages("smoke", "ladder", "nets/brunel"), 0, self.said)
         steps = [step for step, _ in self.stages()]
-        self.assertEqual(sorted(steps), sorted(["smoke/resident", "smoke/resident-kernel", "smoke/engine", "smoke/plastic",
-                                                "smoke/stimuli", "smoke/competitive", "smoke/bptt", "smoke/tangent", "smoke/devices",
+        self.assertEqual(sorted(steps), sorted(["smoke/resident", "smoke/resident-kernel", "smoke/engine", "smoke/placed", "smoke/plastic",
+                                                "smoke/stimuli", "smoke/competitive", "smoke/event-times", "smoke/bptt",
+                                                "smoke/tangent", "smoke/devices",
                                                 "ladder/ladder", "nets/brunel"]))
         self.assertEqual(steps[0], "smoke/resident")
         results = {line["name"]: line["result"] for line in self.lines("results.jsonl")}
         self.assertEqual(results["resident"]["tests"], 1)
         self.assertEqual(results["brunel"]["hash"], "616915bd7b335bc4")
         self.assertNotIn("host_name", results["ladder"]["context"])
-        self.assertIn("11 of 11 steps ended well", self.said)
+        self.assertIn("13 of 13 steps ended well", self.said)
         self.assertRegex(self.said, self.beside("5_mailbox"))
 
     def test_few_files_come_back(self):
