@@ -11,8 +11,8 @@ struct PowerLaw {
   std::string why_not;  // empty: there is a fit
   double constant = 0;
   std::vector<double> exponents;  // [factor]
-  std::vector<double>
-      half_widths;            // of their 95 % intervals (Student's t), if deviations from the law are normal and alike
+  // Of their 95 % intervals (Student's t), if deviations from the law are normal and alike.
+  std::vector<double> half_widths;
   double relative_error = 0;  // root mean square of the residuals of ln(value), per degree of freedom
 };
 

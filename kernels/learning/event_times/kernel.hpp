@@ -1,9 +1,8 @@
 // Event times on the device (sprig/learning/event_times/event_times.hpp): the CPU's sums in the CPU's order, so its
 // bits.
 //
-//   images   a block an image: the times of a layer's inputs are sorted in the block's memory, then a thread walks them
-//   for
-//            its units; layer after layer, then back from the outputs
+//   images   a block an image: the times of a layer's inputs are sorted in the block's memory, then each thread walks
+//            them for its units; layer after layer, then back from the outputs
 //   weights  a thread a weight: the sum over the images of a batch, and its step
 //
 // Bytes an image: a layer's weights once forward and, but for the first, once backward. Bytes a batch and weight: 24 of
