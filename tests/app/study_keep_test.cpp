@@ -1,6 +1,7 @@
 // study.keep: trained networks that are taken away with their readouts and predictions.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -48,6 +49,9 @@ TEST_F(KeptNetworks, PredictionsAreThoseOfTheScoreInTheUnitsOfTheFile) {
     const Network network = load_network(path + "/network.npz");
     EXPECT_EQ(network.size(), cell["neurons"].get<std::uint32_t>());
     EXPECT_EQ(network.recurrent.synapses(), cell["synapses"].get<std::uint64_t>());
+    const auto& weights = network.recurrent.weights;
+    const auto negative = std::count_if(weights.begin(), weights.end(), [](float weight) { return weight < 0; });
+    EXPECT_NEAR(cell["inhibitory"].get<double>(), static_cast<double>(negative) / static_cast<double>(weights.size()), 1e-12);
     EXPECT_EQ(NpzReader(path + "/input.npz").shape("current_gain"), (std::vector<std::uint64_t>{network.size(), 2}));
     const NpzReader readout(path + "/readout.npz");
     EXPECT_EQ(readout.shape("weights"), (std::vector<std::uint64_t>{network.size(), 2}));
