@@ -14,7 +14,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
     for (std::size_t j = 0; j < b.size(); ++j) {
       const std::size_t substituted = diagonal + (a[i] != b[j]);
       diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+      row[j + 1] = std::min(substituted, std::min(row[j], row[j + 1]) + 1);
     }
   }
   return row.back();
@@ -25,6 +25,8 @@ std::string nearest_spelling(const std::string& word, const std::vector<std::str
   std::string best;
   std::size_t distance = start.size() / 2 + 1;
   for (const std::string& candidate : candidates) {
+    const auto [shorter, longer] = std::minmax({start.size(), candidate.size()});
+    if (longer - shorter >= distance) continue;  // so many letters at least would have to go
     const std::size_t d = edit_distance(start, candidate);
     if (d < distance) distance = d, best = candidate;
   }

@@ -163,9 +163,10 @@ std::vector<double> sum_of_parts(const std::vector<std::vector<double>>& parts, 
   return sum;
 }
 
-std::vector<double> betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {
+std::vector<double> betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress,
+                                const Device& device) {
   const SimpleGraph simple = simplify(graph, weighted, false, progress.part(0, 0));
-  return weighted ? sum_of_searches(simple, false, threads, progress) : sum_by_hops(simple, threads, progress);
+  return weighted ? sum_of_searches(simple, false, threads, progress) : sum_by_hops(simple, threads, progress, device);
 }
 
 std::vector<double> edge_betweenness(const Csr& graph, bool weighted, int threads, const Progress& progress) {

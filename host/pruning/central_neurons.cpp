@@ -33,13 +33,13 @@ double step_two_bytes(const PruneOptions& options, double neurons, double synaps
 }
 
 CentralNeurons central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,
-                               int threads, const Progress& progress) {
+                               int threads, const Progress& progress, const Device& device) {
   const Csr& csr = work.recurrent();
   if (!estimates_betweenness(options, csr.rows, static_cast<double>(csr.synapses())))
-    return {keep_highest_neurons(work, betweenness(csr, options.betweenness_weighted, threads, progress), target,
-                                 progress.part(1, 1)),
+    return {keep_highest_neurons(work, betweenness(csr, options.betweenness_weighted, threads, progress, device),
+                                 target, progress.part(1, 1)),
             1};
-  const EstimatedBetweenness estimate = estimated_betweenness(csr, threads, progress);
+  const EstimatedBetweenness estimate = estimated_betweenness(csr, threads, progress, device);
   return {keep_highest_neurons(work, estimate.value, target, progress.part(1, 1)),
           expected_overlap(estimate, csr.rows - std::min<std::uint64_t>(target, csr.rows))};
 }

@@ -19,6 +19,6 @@ struct CentralNeurons {
 
 // All neurons but those of lowest betweenness, `target` of them; ties: lowest original id first.
 CentralNeurons central_neurons(const WorkingNetwork& work, const PruneOptions& options, std::uint64_t target,
-                               int threads, const Progress& progress = {});
+                               int threads, const Progress& progress = {}, const Device& device = Device::cpu);
 
 }  // namespace sprig

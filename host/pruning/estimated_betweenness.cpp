@@ -1,7 +1,6 @@
 #include "host/pruning/estimated_betweenness.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -14,6 +13,8 @@
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/engine/simulation.hpp"
 
 namespace sprig {
 namespace {
@@ -25,7 +26,16 @@ static_assert(kTogether * kLanes * kEstimateBlocks == kSearches);
 // [node * kLanes + lane]: the dependencies of every kLanes-th of the sampled sources, summed. The lanes are samples of
 // their own, whose scatter tells the noise of their mean.
 std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleGraph& backward, int threads,
-                                         const Progress& progress) {
+                                         const Progress& progress, const Device& device) {
+  std::vector<std::uint32_t> sampled(kSearches);
+  for (std::uint64_t k = 0; k < kSearches; ++k)
+    sampled[k] = static_cast<std::uint32_t>((2 * k + 1) * graph.nodes / (2 * std::uint64_t{kSearches}));
+  if (uses_device(device)) {
+    cuda::select(device);
+    return sum_of_parts(
+        {cuda::hop_dependencies(hop_graph(graph, backward), sampled, {kEstimateBlocks, kLanes}, progress)},
+        std::size_t{graph.nodes} * kLanes, progress.part(1, 1));
+  }
   std::vector<std::vector<double>> partial(kEstimateBlocks);
   ExceptionTrap trap;
   LoopPoll poll("betweenness", progress, kSearches, 1);
@@ -37,13 +47,8 @@ std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleG
       sum.assign(std::size_t{graph.nodes} * kLanes, 0);
       HopSearches searches(graph, backward);
       for (std::uint32_t n = block * kTogether; n < (block + 1) * kTogether; ++n) {
-        std::array<std::uint32_t, kLanes> sources;
-        for (std::uint32_t l = 0; l < kLanes; ++l) {
-          poll(n * kLanes + l);
-          sources[l] = static_cast<std::uint32_t>((2 * (std::uint64_t{n} * kLanes + l) + 1) * graph.nodes /
-                                                  (2 * std::uint64_t{kSearches}));
-        }
-        searches.search(sources, again);
+        for (std::uint32_t l = 0; l < kLanes; ++l) poll(n * kLanes + l);
+        searches.search({&sampled[std::size_t{n} * kLanes], kLanes}, again);
         for (const std::uint32_t v : searches.reached())
           for (std::uint32_t l = 0; l < kLanes; ++l) sum[std::size_t{v} * kLanes + l] += searches.dependency(v)[l];
       }
@@ -119,13 +124,14 @@ double normal_below(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
 }  // namespace
 
-EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const Progress& progress) {
-  if (graph.rows <= kSearches) return {betweenness(graph, false, threads, progress), 0};
+EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const Progress& progress,
+                                           const Device& device) {
+  if (graph.rows <= kSearches) return {betweenness(graph, false, threads, progress, device), 0};
   constexpr double kLocalShare = 0.3;  // of the work, for the progress alone
   const SimpleGraph simple = simplify(graph, false, false, progress.part(0, 0));
   const Local local = local_features(simple, threads, progress.part(0, kLocalShare));
   const std::vector<double> lanes =
-      sampled_dependencies(simple, local.backward, threads, progress.part(kLocalShare, 1));
+      sampled_dependencies(simple, local.backward, threads, progress.part(kLocalShare, 1), device);
   EstimatedBetweenness estimate{std::vector<double>(graph.rows, 0), 0};
   const auto inner = static_cast<Eigen::Index>(local.inner.size());
   Eigen::VectorXd values(inner), noise(inner);  // of the searches: the estimate, and its variance

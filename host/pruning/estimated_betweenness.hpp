@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sprig/core/progress.hpp"
+#include "sprig/engine/device_choice.hpp"
 #include "sprig/network/network.hpp"
 
 namespace sprig {
@@ -21,7 +22,8 @@ struct EstimatedBetweenness {
 // more than the searches' noise explains, each node's own searches move it in proportion [ours]. A node without an edge
 // in or out has 0. Exact up to kSearches nodes. Bits do not depend on `threads`. O(edges (kSearches + degree)). Errors:
 // those of betweenness().
-EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const Progress& progress = {});
+EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const Progress& progress = {},
+                                           const Device& device = Device::cpu);
 inline constexpr std::uint32_t kSearches = 512;
 inline constexpr std::uint32_t kEstimateBlocks = 8;  // of searches, each with sums a node
 

@@ -10,6 +10,8 @@
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
 #include "sprig/core/threads.hpp"
+#include "sprig/engine/device.hpp"
+#include "sprig/engine/simulation.hpp"
 
 namespace sprig {
 namespace {
@@ -35,10 +37,21 @@ struct Blocks {
 
 }  // namespace
 
-std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Progress& progress) {
+HopGraph hop_graph(const SimpleGraph& forward, const SimpleGraph& backward) {
+  return {forward.nodes, forward.offsets, backward.offsets, forward.targets, backward.targets};
+}
+
+std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Progress& progress, const Device& device) {
   const Blocks blocks(graph.nodes);
-  std::vector<std::vector<double>> partial(blocks.number);
   const SimpleGraph backward = reversed(graph, progress.part(0, 0));
+  if (graph.nodes > 0 && uses_device(device)) {
+    std::vector<std::uint32_t> sources(graph.nodes);
+    std::iota(sources.begin(), sources.end(), 0u);
+    cuda::select(device);
+    return sum_of_parts({cuda::hop_dependencies(hop_graph(graph, backward), sources, {blocks.number, 1}, progress)},
+                        graph.nodes, progress.part(1, 1));
+  }
+  std::vector<std::vector<double>> partial(blocks.number);
   ExceptionTrap trap;  // searches allocate
   LoopPoll poll("betweenness", progress, graph.nodes, 1);
   const std::function<void()> again = [&] { poll.again(); };

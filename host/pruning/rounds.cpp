@@ -162,7 +162,8 @@ void PruningRounds::take_central(std::uint64_t target, Trial& trial, const Progr
   const PruneSizes sizes = PruneSizes::of(trial.work.network());
   const StepClock clock(costs_, PruneStep::betweenness, step_two_bytes(options_, sizes.neurons, sizes.synapses, 1),
                         StepBound::memory);
-  const CentralNeurons central = central_neurons(trial.work, options_, target, simulation_.threads, progress);
+  const CentralNeurons central =
+      central_neurons(trial.work, options_, target, simulation_.threads, progress, simulation_.device);
   trial.round.betweenness_overlap = central.overlap;
   trial.changed |= trial.work.keep_neurons(central.keep);
 }

@@ -72,6 +72,7 @@ def run(target, options, words, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build" / "fuzz")
+    parser.add_argument("--program", type=pathlib.Path, help="sprig, whose keys are the words of some inputs; default: of this build")
     parser.add_argument("--runs", type=int, default=10000, help="inputs of each target")
     parser.add_argument("--minutes", type=float, default=0, help="of all targets together, instead of --runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="targets at a time")
@@ -85,7 +86,7 @@ def main():
     if not targets:
         sys.exit("no fuzz targets in " + str(options.build) + ": ./dev fuzz builds them")
     options.seconds_each = 60 * options.minutes * options.jobs / len(targets)
-    program = options.build / "sprig"
+    program = options.program or options.build / "sprig"
     failed = 0
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
         words = dictionary(program, folder)
