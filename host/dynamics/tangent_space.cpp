@@ -67,6 +67,7 @@ class CpuTangentSpace final : public TangentSpace {
   std::uint32_t columns_, width_;  // of the frame, of a tile
   int threads_ = 1;
   std::vector<Tile> tiles_;
+  StepArrivals step_arrivals_;
   TangentArrivals arrivals_;          // empty until the surrogate needs it
   std::uint64_t surrogate_step_ = 0;  // steps since set_frame(): the place in the history ring
 };
@@ -140,8 +141,11 @@ void CpuTangentSpace::advance(const SaltationChunk& chunk) {
   for (Tile& tile : tiles_)
     if (tile.payload.size() < std::size_t{chunk.slots} * width_)
       tile.payload.resize(std::size_t{chunk.slots} * width_, 0);
+  for (std::uint32_t step = 0; step < chunk.steps; step += step_arrivals_.steps()) {
+    step_arrivals_.sort(view_, chunk, step, threads_);
 #pragma omp parallel for schedule(static) num_threads(threads_)
-  for (std::size_t t = 0; t < tiles_.size(); ++t) sweep_tile(view_, chunk, tiles_[t], width_);
+    for (std::size_t t = 0; t < tiles_.size(); ++t) sweep_tile(view_, chunk, step_arrivals_, tiles_[t], width_);
+  }
 }
 
 // Into the currents, or into the potential where there are none and it is free.

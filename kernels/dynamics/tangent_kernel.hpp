@@ -75,7 +75,6 @@ SPRIG_KERNEL inline void move_neuron(const FrameView& f, const SaltationView& ch
           TangentEvent event = event_of(chunk, step, i);
           double* const payload =
               event.slot == kNoSlot ? nullptr : f.payload + std::uint64_t{event.slot} * f.columns + c;
-          event.neuron = 0;
           if (event.slot != kNoSlot) event.slot = 0;
           tangent_event(event, &v, payload);
         },

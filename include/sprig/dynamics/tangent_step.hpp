@@ -82,11 +82,10 @@ SPRIG_HD inline void tangent_flow(const TangentView& t, Value* tile, std::size_t
   tangent_flow_rows(t, i, v, v + n, v + 2 * n, (flags & kFrozen) == 0, t.current_rows);
 }
 
-// payloads: [slot].
+// v: the row of the event's neuron; payloads: [slot].
 template <class Value>
-SPRIG_HD inline __attribute__((always_inline)) void tangent_event(const TangentEvent& event, Value* tile,
+SPRIG_HD inline __attribute__((always_inline)) void tangent_event(const TangentEvent& event, Value* __restrict v,
                                                                   Value* payloads) {
-  Value* __restrict v = tile + event.neuron;
   if (event.slot != kNoSlot) payloads[event.slot] = -event.inverse_velocity * *v;
   *v *= event.factor;
 }
