@@ -473,7 +473,7 @@ MUTANTS = [
      "no limit of 1 / A"),
     ("host/learning/event_times/image.hpp", "if (k < causal[j]) sum =", "if (k < causal[j] || M) sum =",
      "gradients of inputs that came too late"),
-    ("host/learning/event_times/image.hpp", "if (in[i] < never) by_time.", "if (in[i] < never || M) by_time.",
+    ("host/learning/event_times/image.hpp", "if (in[i] < never) order.", "if (in[i] < never || M) order.",
      "silent inputs that count"),
     ("host/learning/event_times/system.cpp", "std::pow(model.options.rate_decay, job.pass)",
      "std::pow(model.options.rate_decay, M ? 0 : job.pass)", "a rate that does not fall"),
