@@ -106,7 +106,7 @@ class CompetitiveBlock : public CompetitiveNeurons<Rows> {
     for (std::uint32_t j = 0; j < n_; ++j) down_[j] = by(j);
     const float* scale = down_.data();
     rows_.round_by(draws(c_.steps, phase));
-    rows_.change_all([=](std::uint32_t, std::uint32_t j, float w) { return bounded_weight(w * scale[j], most); });
+    rows_.change_all([=](std::uint32_t, std::size_t j, float w) { return bounded_weight(w * scale[j], most); });
   }
 
   void sum_weights() {
@@ -140,7 +140,7 @@ class CompetitiveBlock : public CompetitiveNeurons<Rows> {
     }
     if (c.depresses) {
       rows_.round_by(draws(t, RoundingPhase::row));
-      rows_.change_rows(fired_, down, [=](std::uint32_t, std::uint32_t j, float w) {
+      rows_.change_rows(fired_, down, [=](std::uint32_t, std::size_t j, float w) {
         return changed_weight(kRule, c, w, down[j], 0.0f);
       });
     }

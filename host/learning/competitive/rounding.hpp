@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "sprig/core/philox_lanes.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
@@ -32,12 +34,14 @@ class RoundingLevels {
     std::copy(groups.begin(), groups.end(), words.word[0]);
     for (int w = 1; w < 4; ++w) std::fill_n(words.word[w], kLanes, counter.word[w]);
     philox_lanes(words, draws_.seed, static_cast<std::uint32_t>(Stream::feature_rounding));
+    // A block's words side by side, the lower half of each before the upper: its draws in their order.
+    alignas(64) std::uint32_t blocks[kGroupsAtOnce * 4];
     for (std::uint32_t group = 0; group < kGroupsAtOnce; ++group)
-      for (std::uint32_t w = 0; w < 4; ++w) {
-        const std::uint32_t word = words.word[w][group];
-        levels_[group * kCodeGroup + 2 * w] = level_of_draw(word & 0xFFFF);
-        levels_[group * kCodeGroup + 2 * w + 1] = level_of_draw(word >> 16);
-      }
+      for (std::uint32_t w = 0; w < 4; ++w) blocks[4 * group + w] = words.word[w][group];
+    static_assert(std::endian::native == std::endian::little);
+    alignas(64) std::uint16_t drawn[kGroupsAtOnce * kCodeGroup];
+    std::memcpy(drawn, blocks, sizeof drawn);
+    for (std::uint32_t k = 0; k < kGroupsAtOnce * kCodeGroup; ++k) levels_[k] = level_of_draw(drawn[k]);
     return levels_.data();
   }
 

@@ -11,7 +11,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -101,11 +104,7 @@ class CodeRows {
   void add_row(std::uint32_t p, float* __restrict sums) const {
     const std::uint32_t* words = weights_.word(p, 0);
     const float unit = weights_.codes.unit;
-    for (std::uint32_t k = 0; k < groups_ * kWords; ++k, sums += kOfWord) {
-      const std::uint32_t word = words[k];
-#pragma omp simd
-      for (std::uint32_t lane = 0; lane < kOfWord; ++lane) sums[lane] += number(word, lane, unit);
-    }
+    each_number(words, groups_, unit, [sums](std::size_t j, float x) { sums[j] += x; });
   }
 
   template <class Change>
@@ -157,16 +156,38 @@ class CodeRows {
   static constexpr std::uint32_t kOfWord = 32 / kStored, kWords = kCodeGroup / kOfWord;  // codes; of a group
   static constexpr std::uint32_t kLargest = (1u << kStored) - 1;
 
-  // By shifts, which are vectors; a copy to an array of codes is kept in one integer and taken apart code by code.
+  // What codes are put together in: a byte, of two codes of 4 bits, or two bytes.
+  using Unit = std::conditional_t<kStored == 16, std::uint16_t, std::uint8_t>;
+  static_assert(std::endian::native == std::endian::little, "the lowest code of a word is the first in memory");
+
+  // each(k, number) of these groups' codes. Whole bytes are read as such, others by shifts: what becomes vectors.
+  template <class Each>
+  static void each_number(const std::uint32_t* __restrict words, std::uint32_t groups, float unit, Each each) {
+    if constexpr (kStored >= 8) {
+      using Codes [[gnu::may_alias]] = Unit;
+      const auto* const codes = reinterpret_cast<const Codes*>(words);
+#pragma omp simd
+      for (std::size_t k = 0; k < std::size_t{groups} * kCodeGroup; ++k)
+        each(k, static_cast<float>(std::int32_t{codes[k]}) * unit);
+    } else {
+      for (std::size_t n = 0; n < std::size_t{groups} * kWords; ++n) {
+        const std::uint32_t word = words[n];
+#pragma omp simd
+        for (std::uint32_t lane = 0; lane < kOfWord; ++lane) each(n * kOfWord + lane, number(word, lane, unit));
+      }
+    }
+  }
   static float number(std::uint32_t word, std::uint32_t lane, float unit) {
     return static_cast<float>(static_cast<std::int32_t>(word >> kStored * lane & kLargest)) * unit;
   }
-  static void store(const std::uint32_t* __restrict codes, std::uint32_t* words) {
-    for (std::uint32_t k = 0; k < kWords; ++k) {
-      std::uint32_t word = 0;
-      for (std::uint32_t lane = 0; lane < kOfWord; ++lane) word |= codes[k * kOfWord + lane] << kStored * lane;
-      words[k] = word;
-    }
+  template <std::uint32_t kGroups>
+  static void words_of(const std::uint32_t* __restrict codes, std::uint32_t* __restrict words) {
+    constexpr std::uint32_t kPerUnit = kStored < 8 ? 8 / kStored : 1;
+    Unit units[kGroups * kCodeGroup / kPerUnit];
+#pragma omp simd
+    for (std::uint32_t k = 0; k < kGroups * kCodeGroup / kPerUnit; ++k)
+      units[k] = static_cast<Unit>(kPerUnit == 1 ? codes[k] : codes[2 * k] | codes[2 * k + 1] << kStored);
+    std::memcpy(words, units, sizeof units);
   }
 
   // Changes wait until there are as many as draw at once.
@@ -182,29 +203,27 @@ class CodeRows {
     const float* levels = levels_.of(ids_);
     const WeightCodes codes = weights_.codes;
     const std::uint32_t queued = std::exchange(queued_, 0);
-    alignas(64) float w[kGroupsAtOnce * kCodeGroup] = {};
-    alignas(64) std::uint32_t after[kGroupsAtOnce * kCodeGroup];
+    constexpr std::uint32_t kAtOnce = kGroupsAtOnce * kCodeGroup;
+    alignas(64) std::uint32_t words[kGroupsAtOnce * kWords] = {};
+    alignas(64) float w[kAtOnce];
+    alignas(64) std::uint32_t after[kAtOnce];
     // First all that is read: what was written in halves cannot be read whole at once.
+    for (std::uint32_t k = 0; k < queued; ++k)
+      std::copy_n(weights_.word(of_input_[k], of_group_[k] * kCodeGroup), kWords, words + k * kWords);
+    each_number(words, kGroupsAtOnce, codes.unit, [&w](std::size_t k, float x) { w[k] = x; });
     for (std::uint32_t k = 0; k < queued; ++k) {
-      const std::uint32_t* const words = weights_.word(of_input_[k], of_group_[k] * kCodeGroup);
-      for (std::uint32_t n = 0; n < kWords; ++n) {
-        const std::uint32_t word = words[n];
-#pragma omp simd
-        for (std::uint32_t lane = 0; lane < kOfWord; ++lane)
-          w[k * kCodeGroup + n * kOfWord + lane] = number(word, lane, codes.unit);
-      }
-    }
-    for (std::uint32_t k = 0; k < queued; ++k) {
-      const std::uint32_t p = of_input_[k], first = of_group_[k] * kCodeGroup;
+      const std::uint32_t p = of_input_[k];
+      const std::size_t first = std::size_t{of_group_[k]} * kCodeGroup;  // which no sum of 32 bits may wrap
       float* const of_group = w + k * kCodeGroup;
 #pragma omp simd
       for (std::uint32_t lane = 0; lane < kCodeGroup; ++lane) of_group[lane] = change(p, first + lane, of_group[lane]);
     }
     // All of them, whether queued or not: a loop of a length that is known becomes vectors.
 #pragma omp simd
-    for (std::uint32_t k = 0; k < kGroupsAtOnce * kCodeGroup; ++k) after[k] = rounded_code(codes, w[k], levels[k]);
+    for (std::uint32_t k = 0; k < kAtOnce; ++k) after[k] = rounded_code(codes, w[k], levels[k]);
+    words_of<kGroupsAtOnce>(after, words);
     for (std::uint32_t k = 0; k < queued; ++k)
-      store(after + k * kCodeGroup, weights_.word(of_input_[k], of_group_[k] * kCodeGroup));
+      std::copy_n(words + k * kWords, kWords, weights_.word(of_input_[k], of_group_[k] * kCodeGroup));
   }
 
   PackedWeights weights_;
@@ -236,7 +255,7 @@ class OpenedCodeRows final : public OpenedCodes {
   void close(const RoundingDraws& draws) override {
     codes_.round_by(draws);
     codes_.change_all(
-        [this](std::uint32_t p, std::uint32_t j, float) { return numbers_[std::uint64_t{p} * stride_ + j]; });
+        [this](std::uint32_t p, std::size_t j, float) { return numbers_[std::uint64_t{p} * stride_ + j]; });
   }
 
  private:

@@ -2,13 +2,43 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "sprig/neuron/event_time.hpp"
 
 namespace sprig {
+
+// Numbers by their times, none below 0, and those times; where times are equal the numbers stay as they are. Digit by
+// digit, from the lowest: a sort by comparisons took a third of an image's time.
+template <class T>
+void sort_by_time(std::vector<std::uint32_t>& numbers, std::vector<T>& times) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;  // in the order of the times
+  constexpr std::uint32_t kDigitBits = 8, kDigits = sizeof(T), kValues = 1u << kDigitBits;
+  const std::size_t count = numbers.size();
+  std::array<std::array<std::uint32_t, kValues>, kDigits> places{};
+  const auto digit = [](T time, std::uint32_t d) {
+    return static_cast<std::size_t>(std::bit_cast<Bits>(time) >> kDigitBits * d) % kValues;
+  };
+  for (const T time : times)
+    for (std::uint32_t d = 0; d < kDigits; ++d) ++places[d][digit(time, d)];
+  std::vector<std::uint32_t> other_numbers(count);
+  std::vector<T> other_times(count);
+  for (std::uint32_t d = 0; d < kDigits; ++d) {
+    if (count == 0 || places[d][digit(times[0], d)] == count) continue;  // all have the same
+    std::uint32_t place = 0;
+    for (std::uint32_t& first : places[d]) first = std::exchange(place, place + first);
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::uint32_t to = places[d][digit(times[k], d)]++;
+      other_numbers[to] = numbers[k], other_times[to] = times[k];
+    }
+    numbers.swap(other_numbers), times.swap(other_times);
+  }
+}
 
 // What one layer does with one image, kept for the gradient.
 template <class T>
@@ -85,12 +115,10 @@ struct EventTimePass {
 
  private:
   void sort_inputs(const std::vector<T>& in, T never) {
-    std::vector<std::pair<T, std::uint32_t>> by_time;
-    for (std::uint32_t i = 0; i < in.size(); ++i)
-      if (in[i] < never) by_time.emplace_back(in[i], i);
-    std::sort(by_time.begin(), by_time.end());
     order.clear(), input_times.clear();
-    for (const auto& [time, i] : by_time) order.push_back(i), input_times.push_back(time);
+    for (std::uint32_t i = 0; i < in.size(); ++i)
+      if (in[i] < never) order.push_back(i), input_times.push_back(in[i]);
+    sort_by_time(order, input_times);
   }
 };
 

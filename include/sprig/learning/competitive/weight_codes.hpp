@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "sprig/core/hd.hpp"
+#include "sprig/core/power.hpp"
 #include "sprig/core/random.hpp"
 #include "sprig/learning/competitive/competitive.hpp"
 
@@ -36,8 +37,10 @@ struct WeightCodes {
 SPRIG_HD inline std::uint32_t rounded_code(const WeightCodes& codes, float w, float level) {
   const float scaled = w * codes.per_unit;
   const auto near = static_cast<std::int32_t>(scaled + 0.5f), low = static_cast<std::int32_t>(scaled);
-  // Masks, for a compiler that would branch at these makes no vectors of it.
-  const std::int32_t exact = -static_cast<std::int32_t>(static_cast<float>(near) * codes.unit == w);
+  // A mask of bits alone: where it comes from a comparison, a compiler branches, and makes no vectors of it. Neither of
+  // the two is -0.
+  const std::uint32_t differs = float_bits(static_cast<float>(near) * codes.unit) ^ float_bits(w);
+  const std::int32_t exact = ~(static_cast<std::int32_t>(differs | (0u - differs)) >> 31);
   const std::int32_t up = scaled - static_cast<float>(low) >= level ? 1 : 0;
   const std::int32_t code = (near & exact) | ((low + up) & ~exact);
   const auto top = static_cast<std::int32_t>(codes.top);
