@@ -108,4 +108,16 @@ elseif(NOT SPRIG_CUDA STREQUAL "OFF")
     message(FATAL_ERROR "SPRIG_CUDA=ON, but no CUDA compiler was found (looked on PATH and in /usr/local/cuda/bin)")
   endif()
 endif()
-message(STATUS "sprig ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, CUDA ${SPRIG_WITH_CUDA} (SPRIG_CUDA=${SPRIG_CUDA}), OpenMP ${SPRIG_OPENMP}, sanitizers '${SPRIG_SANITIZE}'")
+
+# MPI, for the room `ranks` alone. AUTO does without where programs are to start on machines without packages, in the Python
+# module, and under sanitizers, which would report MPI's own.
+set(SPRIG_WITH_MPI OFF)
+if(SPRIG_MPI STREQUAL "ON" OR (SPRIG_MPI STREQUAL "AUTO" AND NOT SPRIG_PORTABLE AND NOT SKBUILD AND NOT SPRIG_SANITIZE))
+  set(MPI_CXX_SKIP_MPICXX ON)   # the C interface alone
+  find_package(MPI QUIET COMPONENTS CXX)
+  set(SPRIG_WITH_MPI ${MPI_CXX_FOUND})
+  if(SPRIG_MPI STREQUAL "ON" AND NOT MPI_CXX_FOUND)
+    message(FATAL_ERROR "SPRIG_MPI=ON, but CMake found no MPI (Debian: libopenmpi-dev)")
+  endif()
+endif()
+message(STATUS "sprig ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, MPI ${SPRIG_WITH_MPI}, CUDA ${SPRIG_WITH_CUDA} (SPRIG_CUDA=${SPRIG_CUDA}), OpenMP ${SPRIG_OPENMP}, sanitizers '${SPRIG_SANITIZE}'")

@@ -13,9 +13,11 @@
 #include "host/app/limit_flags.hpp"
 #include "host/app/man_page.hpp"
 #include "host/app/memory_reserve.hpp"
+#include "host/app/ranks.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
+#include "sprig/ranks/ranks.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/output.hpp"
 #include "sprig/session/place.hpp"
@@ -90,6 +92,11 @@ void check_place(const Verb& verb, const Command& command) {
   if (!why.empty() && !command.quiet) std::fputs(("sprig: " + why + "\n").c_str(), stderr);
 }
 
+// Memory ran out in a verb; hint: what to lower.
+struct OutOfMemory {
+  const char* hint;
+};
+
 // What is printed instead of working: --help, --version, --help-config, the words help, completion and man. None: there
 // is a verb to run.
 std::optional<std::string> printed(CommandTree& tree, int argc, const char* const* argv) {
@@ -128,21 +135,18 @@ int report(Exit code, std::initializer_list<const char*> texts) {
   return static_cast<int>(code);
 }
 
-int out_of_memory(const char* hint) {
-  return report(Exit::memory, {"out of memory; lower ", hint, ", see sprig plan"});
-}
-
-int dispatch(int argc, const char* const* argv) {
+int dispatch(int argc, const char* const* argv, Exchange* ranks) {
   refuse_unknown_verb(argc, argv);
   CommandTree tree;
   const Flags& flags = tree.flags;
+  const bool writes = ranks == nullptr || ranks->is_root();
   if (const std::optional<std::string> text = printed(tree, argc, argv)) {
-    write_stdout(*text);
+    if (writes) write_stdout(*text);
     return 0;
   }
   const auto chosen = tree.app.get_subcommands();
   if (chosen.empty()) {
-    write_stdout(tree.app.help());
+    if (writes) write_stdout(tree.app.help());
     return static_cast<int>(Exit::usage);
   }
   Command command;
@@ -173,10 +177,11 @@ int dispatch(int argc, const char* const* argv) {
   finish_config(command.config);
   const Verb& verb =
       *std::find_if(verbs().begin(), verbs().end(), [&](const Verb& known) { return command.verb == known.name; });
+  if (ranks != nullptr) join_command(*ranks, verb, command);
   set_described_gpu(command, flags);
   if (verb.keeps_folder) {
-    command.key = key_of(command);
-    if (already_done(command)) return 0;
+    if (writes) command.key = key_of(command);
+    if (decided_by_root(ranks, [&] { return already_done(command); })) return 0;
   }
   check_place(verb, command);
   ignore_signals_of_writing();
@@ -184,27 +189,64 @@ int dispatch(int argc, const char* const* argv) {
   try {
     return verb.run(command);
   } catch (const Interrupted& stopped) {
-    return report(Exit::checkpointed, {stopped.what(), "; the same command goes on"});
+    throw Error(Exit::checkpointed, "", std::string(stopped.what()) + "; the same command goes on");
   } catch (const std::bad_alloc&) {
-    return out_of_memory(network_memory_hint(command.config));
+    throw OutOfMemory{network_memory_hint(command.config)};
   }
+}
+
+// work(), and what it throws as an exit code; tell(code, texts) makes the code of an error.
+template <class Work, class Tell>
+int with_errors_told(const Work& work, const Tell& tell) {
+  const auto out_of_memory = [&](const char* hint) {
+    return tell(Exit::memory, {"out of memory; lower ", hint, ", see sprig plan"});
+  };
+  try {
+    return work();
+  } catch (const ClosedPipe& error) {  // `| head` has what it wanted
+    return tell(error.code(), {});
+  } catch (const Error& error) {
+    return tell(error.code(), {error.what()});
+  } catch (const OutOfMemory& error) {
+    return out_of_memory(error.hint);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory(kNetworkMemoryHint);
+  } catch (const std::exception& error) {
+    return tell(static_cast<Exit>(1), {"internal: ", error.what()});
+  }
+}
+
+using Texts = std::initializer_list<const char*>;
+
+// One of several ranks: all end with the same code, rank 0 alone says why.
+int dispatch_on(Exchange& ranks, int argc, const char* const* argv) {
+  return with_errors_told(
+      [&] {
+        const int code = dispatch(argc, argv, &ranks);
+        return share_value(ranks, code).front();
+      },
+      [&](Exit code, Texts texts) {
+        std::string text;
+        for (const char* part : texts) text += part;
+        const RankError verdict = ranks.fail(code, text);
+        if (!ranks.is_root() || text.empty()) return static_cast<int>(verdict.code());
+        return report(verdict.code(), {verdict.what()});
+      });
 }
 
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
   keep_memory_reserve();
-  try {
-    return dispatch(argc, argv);
-  } catch (const ClosedPipe& error) {  // `| head` has what it wanted
-    return static_cast<int>(error.code());
-  } catch (const Error& error) {
-    return report(error.code(), {error.what()});
-  } catch (const std::bad_alloc&) {
-    return out_of_memory(kNetworkMemoryHint);
-  } catch (const std::exception& error) {
-    return report(static_cast<Exit>(1), {"internal: ", error.what()});
-  }
+  const auto tell = [](Exit code, Texts texts) {
+    return texts.size() == 0 ? static_cast<int>(code) : report(code, texts);
+  };
+  return with_errors_told(
+      [&] {
+        const std::unique_ptr<Exchange> ranks = join_ranks();
+        return ranks ? dispatch_on(*ranks, argc, argv) : dispatch(argc, argv, nullptr);
+      },
+      tell);
 }
 
 }  // namespace sprig::app

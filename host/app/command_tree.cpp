@@ -15,7 +15,7 @@ namespace {
 
 constexpr Verb kVerbs[] = {
     {"prune", "build or load a network, prune it (LNP or a control), write the sparse network", prune_verb, true},
-    {"run", "simulate a network; record spikes, counts, rates", run_verb, true},
+    {"run", "simulate a network; record spikes, counts, rates", run_verb, true, false, true},
     {"lyapunov", "Lyapunov spectrum, per-neuron exponents, Kaplan-Yorke dimension, entropy", lyapunov_verb, true},
     {"study", "train readouts for several pruning methods and seeds; print the table", study_verb, true, true},
     {"merge", "the parts of a study (study.part), each in a folder of its own, as one study", merge_verb},
@@ -24,11 +24,11 @@ constexpr Verb kVerbs[] = {
     {"train", "train layered networks of spiking neurons on labelled images; print accuracies", train_verb, true},
     {"search", "the largest model of `learn` within limits, its fewest bits, its shortest presentations", search_verb,
      true},
-    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true},
+    {"bench", "measure a standard network: real-time factor, synaptic events a second", bench_verb, true, false, true},
     {"plan", "predicted bytes per array; fits or not, before anything is allocated", plan_verb, false, true},
     {"convert", "a network between sprig's files, SciPy's sparse matrices, dense ones and edge lists", convert_verb},
     {"report", "(re)draw report.html, the page of a run folder", report_verb},
-    {"info", "version, devices, self test", info_verb},
+    {"info", "version, devices, self test", info_verb, false, false, true},
 };
 
 constexpr PrintingWord kPrintingWords[] = {

@@ -19,6 +19,7 @@ struct Verb {
   int (*run)(const Command&);
   bool keeps_folder = false;    // makes a run folder, and goes on in it
   bool takes_all_gpus = false;  // cuda:all
+  bool takes_ranks = false;     // does its part on each of several ranks
 };
 std::span<const Verb> verbs();
 

@@ -1,12 +1,14 @@
 // sprig info: what was built, which devices there are, and a self test.
 #include <algorithm>
 
+#include "host/app/ranks.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/threads.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/engine/device.hpp"
+#include "sprig/ranks/ranks.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/place.hpp"
 #include "sprig/session/session.hpp"
@@ -70,6 +72,7 @@ Json device_json(const cuda::DeviceInfo& device) {
 }  // namespace
 
 int info_verb(const Command& command) {
+  if (serves(command)) return 0;
   const Version v = version();
   const std::vector<cuda::DeviceInfo> devices = cuda::all_devices();
   const int threads = team_size(command.config.simulation.threads);
@@ -80,6 +83,10 @@ int info_verb(const Command& command) {
                      "\n";
   const MemoryLimit limit = available_memory();
   text += "memory: " + bytes_text(limit.bytes) + " of " + limit.name + " available\n";
+  const std::string mpi = mpi_version();
+  const int ranks = ranks_of(command) != nullptr ? ranks_of(command)->ranks() : 1;
+  text += "ranks: " + (ranks > 1 ? std::to_string(ranks) : std::string("alone")) +
+          "; MPI: " + (mpi.empty() ? "built without" : mpi) + "\n";
   Json list = Json::array();
   for (const cuda::DeviceInfo& d : devices) {
     text += device_text(d);
@@ -109,6 +116,7 @@ int info_verb(const Command& command) {
     const Json result{{"version", v.version}, {"git_revision", v.git_revision},
                       {"cuda", v.with_cuda},  {"openmp", v.with_openmp},
                       {"devices", list},      {"why_no_device", cuda::why_no_device()},
+                      {"ranks", ranks},       {"mpi", mpi.empty() ? Json() : Json(mpi)},
                       {"threads", threads},   {"self_test", {{"ok", same}, {"hashes", tests}}}};
     session.finish(result, hashes.front().second, "all", true);
   }

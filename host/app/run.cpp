@@ -5,10 +5,11 @@
 
 #include "host/app/command_network.hpp"
 #include "host/app/observe.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/run_records.hpp"
 #include "host/app/stop_at_once.hpp"
 #include "host/app/verbs.hpp"
-#include "sprig/core/threads.hpp"
+#include "sprig/instruments/stimulation.hpp"
 #include "sprig/session/memory_plan.hpp"
 #include "sprig/session/network.hpp"
 #include "sprig/session/progress.hpp"
@@ -67,7 +68,8 @@ std::vector<std::string> files_of(const Json& records) {
 
 int run_verb(const Command& command) {
   const Config& config = command.config;
-  require_memory(config, Work::run);
+  if (ranks_of(command) == nullptr)
+    require_memory(config, Work::run);  // a rank has a part, and nobody knows how many a node
   std::vector<std::string> notes;
   BuiltNetwork built = command_network(command, notes);
   StopAtOnce making;  // the simulation, and what is looked at of the network
@@ -79,12 +81,19 @@ int run_verb(const Command& command) {
   request.stimuli = command_stimuli(command, network.step_ms, notes);
   request.records = run_records(config, network);
   request.simulation = config.simulation;
+  const std::vector<std::uint32_t> degrees = out_degrees_by_ranks(command, built);
+  if (serves(command)) {
+    auto simulation = make_simulation(built, request.drive, request.stimuli, request.simulation);
+    built = {}, request = {};
+    making.end();
+    simulation->serve();
+    return 0;
+  }
   Run run(built, request);
   const Json records = records_json(run.records());
   Session session(command, files_of(records));
   session.folder().write("records.json", records_text(network.step_ms, records));
 
-  const std::vector<std::uint32_t> degrees = out_degrees(built, team_size(config.simulation.threads));
   double synapses = 0;
   for (const std::uint32_t degree : degrees) synapses += degree;
   const auto* procedural = std::get_if<ProceduralNetwork>(&built);

@@ -49,7 +49,7 @@ SlicePolicy slice_policy(const Network& network, const SimulationOptions& option
 }
 
 CpuSimulation::CpuSimulation(const Network& network, SlicedNetwork sliced, std::shared_ptr<const SlicedRows> rows,
-                             const Drive& drive, const SimulationOptions& options)
+                             const Drive& drive, const SimulationOptions& options, std::unique_ptr<RankSpikes> others)
     : writer_(network, options.replicas),
       replicas_(options.replicas),
       threads_(usable_threads(options.threads, std::uint64_t{network.size()} * options.replicas)),
@@ -63,10 +63,11 @@ CpuSimulation::CpuSimulation(const Network& network, SlicedNetwork sliced, std::
       events_possible_(begins_by_events(network, drive, options.update)),
       step_(options.first_step),
       plastic_(make_plastic_slices(network_, options.first_step)),
-      listed_from_(options.first_step) {
+      listed_from_(options.first_step),
+      others_(std::move(others)) {
   threads_ = std::min(threads_, static_cast<int>(network_.slices.size()));
   for (const Slice& slice : network_.slices) states_.push_back(initial_state(slice, network, replicas_, ring_slots()));
-  lists_.resize(static_cast<std::size_t>(threads_) * kept_steps_);
+  lists_.resize(end_heard() * kept_steps_);
   if (events_possible_) begin_events(nullptr);
 }
 
@@ -121,7 +122,7 @@ void CpuSimulation::find_due(std::uint64_t step, std::uint64_t emitted_before, s
     if (step - listed_from_ < delay) return;  // nothing is known of earlier steps
     const std::uint64_t emitted = step - delay;
     if (emitted >= emitted_before) continue;
-    for (std::size_t owner = 0; owner < static_cast<std::size_t>(threads_); ++owner)
+    for (std::size_t owner = first_heard(); owner < end_heard(); ++owner)
       for (const std::uint32_t source : list(owner, emitted).sources)
         rows.push_back(source * network_.delay_slots + delay);
   }
@@ -154,7 +155,7 @@ void CpuSimulation::deliver_plastic_to(std::size_t s, std::uint64_t step, const 
 // Steps 3 and 4 of a slice, whose owner is `owner`.
 void CpuSimulation::deliver_all(std::size_t owner, std::size_t s, std::uint64_t step) {
   Slice& slice = network_.slices[s];
-  for (std::size_t from = 0; from < static_cast<std::size_t>(threads_); ++from) {
+  for (std::size_t from = first_heard(); from < end_heard(); ++from) {
     const SpikeList& spikes = list(from, step);
     deliver_to(s, rows_->recurrent[s], step, spikes.sources.data(), spikes.replicas.data(), spikes.sources.size());
     if (!plastic_.empty()) deliver_plastic_to(s, step, spikes);
@@ -181,7 +182,9 @@ void CpuSimulation::begin_events(const std::uint64_t* as_of) {
 void CpuSimulation::measure_activity() {
   std::uint64_t touched = 0;
   for (EventState& events : events_) touched += std::exchange(events.touched, 0);
-  if (clock_pays(touched, std::uint64_t{network_.neurons} * replicas_)) turn_to_clock();
+  if (others_) touched = others_->sum(touched);
+  const std::uint64_t neurons = others_ ? others_->part().neurons : network_.neurons;
+  if (clock_pays(touched, neurons * replicas_)) turn_to_clock();
 }
 
 void CpuSimulation::turn_to_clock() {
@@ -193,6 +196,7 @@ void CpuSimulation::turn_to_clock() {
 void CpuSimulation::set_drive(const Drive& drive) {
   driven_.check(drive);
   if (events_possible_) needs_clock_ = drive_needs_clock(drive, event_mode());
+  if (events_possible_ && others_) needs_clock_ = others_->any(needs_clock_);
   PoissonTable table = driven_.table(drive);
   if (by_events() && needs_clock_) turn_to_clock();
   const bool other_table = network_.poisson_columns != table.columns || network_.poisson_table != table.thresholds;
@@ -222,13 +226,24 @@ void CpuSimulation::find_non_finite(std::size_t s, std::uint64_t step) {
     failures_[s] = {step, network_.slices[s].first + static_cast<std::uint32_t>((bad - state.u.begin()) / replicas_)};
 }
 
-void CpuSimulation::throw_first_failure() const {
-  const auto first = std::min_element(failures_.begin(), failures_.end(), [](const Failure& a, const Failure& b) {
+void CpuSimulation::throw_first_failure() {
+  Failure first = *std::min_element(failures_.begin(), failures_.end(), [](const Failure& a, const Failure& b) {
     return std::tie(a.step, a.neuron) < std::tie(b.step, b.neuron);
   });
-  if (first->step != ~0ull)
-    throw NumericalError("membrane potential of neuron " + std::to_string(first->neuron),
-                         "is not finite at step " + std::to_string(first->step));
+  if (others_) std::tie(first.step, first.neuron) = others_->least({first.step, others_->part().first + first.neuron});
+  if (first.step != ~0ull)
+    throw NumericalError("membrane potential of neuron " + std::to_string(first.neuron),
+                         "is not finite at step " + std::to_string(first.step));
+}
+
+// What all ranks fired in the window from `step` on.
+void CpuSimulation::exchange(std::uint64_t step, std::uint64_t window) {
+  const auto owners = static_cast<std::size_t>(threads_);
+  others_->begin(window);
+  for (std::uint64_t w = 0; w < window; ++w)
+    for (std::size_t owner = 0; owner < owners; ++owner) others_->add(w, list(owner, step + w));
+  others_->exchange();
+  for (std::uint64_t w = 0; w < window; ++w) others_->take(w, list(owners, step + w));
 }
 
 void CpuSimulation::advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) {
@@ -281,6 +296,12 @@ void CpuSimulation::run(std::uint64_t first, std::uint64_t steps, const Input& i
         });
       if (team > 1) {
 #pragma omp barrier
+      }
+      if (others_) {
+        if (thread == 0) trap.run([&] { exchange(first + done, window); });
+        if (team > 1) {
+#pragma omp barrier
+        }
       }
       for (std::size_t owner = thread; owner < owners && !network_.by_delay; owner += team)
         for (std::size_t s = first_slice(owner); s < first_slice(owner + 1); ++s)

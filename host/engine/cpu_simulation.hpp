@@ -1,4 +1,5 @@
-// The CPU backend (docs/engine.md): an OpenMP thread owns slices; spike lists are exchanged once every minimum delay.
+// The CPU backend (docs/engine.md): an OpenMP thread owns slices; spike lists are exchanged once every minimum delay,
+// among threads, and among ranks where this is a rank's part of a network.
 // cpu_simulation.cpp has the step loop, cpu_state.cpp the state that comes out of it and goes in.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "host/engine/cpu_events.hpp"
 #include "host/engine/cpu_recorder.hpp"
 #include "host/engine/cpu_update.hpp"
+#include "host/engine/rank_spikes.hpp"
 #include "sprig/engine/drive_constants.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/simulation.hpp"
@@ -23,8 +25,10 @@ namespace sprig::cpu {
 class CpuSimulation final : public Simulation {
  public:
   // `network` as it was cut for these options and `drive` (slice_policy()), and its rows, which others may read too.
+  // others: of a rank, whose part of a network `network` is; then neurons here are those of the part, and each call is
+  // one of all ranks.
   CpuSimulation(const Network& network, SlicedNetwork sliced, std::shared_ptr<const SlicedRows> rows,
-                const Drive& drive, const SimulationOptions& options);
+                const Drive& drive, const SimulationOptions& options, std::unique_ptr<RankSpikes> others = nullptr);
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override;
   void set_drive(const Drive& drive) override;
@@ -55,6 +59,10 @@ class CpuSimulation final : public Simulation {
   const SpikeList& list(std::size_t owner, std::uint64_t step) const {
     return lists_[owner * kept_steps_ + step % kept_steps_];
   }
+  // Whose lists hold all spikes: the owners', or the one that came from all ranks.
+  std::size_t first_heard() const { return others_ ? static_cast<std::size_t>(threads_) : 0; }
+  std::size_t end_heard() const { return static_cast<std::size_t>(threads_) + (others_ ? 1 : 0); }
+  void exchange(std::uint64_t step, std::uint64_t window);
   void find_due(std::uint64_t step, std::uint64_t emitted_before, std::vector<std::uint32_t>& rows) const;
   void update_one(std::size_t s, std::uint64_t first, std::uint64_t offset, const Input& input, CpuRecorder& recorder,
                   std::size_t& input_cursor, SpikeList& list);
@@ -66,7 +74,7 @@ class CpuSimulation final : public Simulation {
   void run(std::uint64_t first, std::uint64_t steps, const Input& input, CpuRecorder& recorder,
            std::vector<std::size_t>& input_cursor);
   void find_non_finite(std::size_t s, std::uint64_t step);
-  void throw_first_failure() const;
+  void throw_first_failure();
   bool by_events() const { return !events_.empty(); }
   void begin_events(const std::uint64_t* as_of);
   void measure_activity();
@@ -89,10 +97,11 @@ class CpuSimulation final : public Simulation {
   std::vector<SliceState> states_;
   std::vector<EventState> events_;     // a slice each in event mode; else empty
   std::vector<PlasticSlice> plastic_;  // a slice each in a network that learns; else empty
-  // Spike lists of the last kept_steps_ steps from listed_from_ on, [owner][step mod kept_steps_]. Two windows are
-  // enough to need one barrier a window: one is read while the other is written. Synapses that are read on arrival need
-  // the lists as long as there are delays.
+  // Spike lists of the last kept_steps_ steps from listed_from_ on, [owner][step mod kept_steps_]; of a rank there is
+  // one owner more, whose lists are those of all ranks. Two windows are enough to need one barrier a window: one is
+  // read while the other is written. Synapses that are read on arrival need the lists as long as there are delays.
   std::uint64_t listed_from_;
+  std::unique_ptr<RankSpikes> others_;
   std::vector<SpikeList> lists_;
   struct Failure {
     std::uint64_t step = ~0ull;  // at which it was noticed

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "host/engine/network_part.hpp"
 #include "host/engine/plastic_packing.hpp"
 #include "host/engine/row_writer.hpp"
 #include "sprig/core/error.hpp"
@@ -19,6 +20,8 @@
 #include "sprig/network/projection_draws.hpp"
 
 namespace sprig {
+
+void persist(IsOptions<WeightLoad> auto& load, auto& archive) { archive(load.sum, load.weight, load.terms); }
 
 namespace {
 
@@ -42,28 +45,38 @@ struct CsrSynapses {
 
 struct DrawnSynapses {
   const ProjectionDraws& draws;
+  std::uint32_t first_target = 0;  // the number, among all neurons, of the one that is 0 here
 
   std::uint32_t sources() const { return draws.neurons(); }
   template <class Use>
   void onto(std::uint32_t first, std::uint32_t last, Use use) const {
     IncomingSynapses row;
     for (std::uint32_t target = first; target < last; ++target) {
-      draws.onto(target, row);
+      draws.onto(first_target + target, row);
       for (std::size_t k = 0; k < row.count; ++k) use(row.sources[k], target, row.weights[k], row.delays[k]);
     }
   }
 };
 
-std::vector<std::uint32_t> in_degrees(std::uint32_t neurons, const Csr& csr) {
-  std::vector<std::uint32_t> degree(neurons, 0);
-  for (const std::uint32_t target : csr.targets) ++degree[target];
-  return degree;
-}
+// The same by rows of those sources that have any.
+struct PresentSynapses {
+  DrawnSynapses synapses;
+  const PresentRows& rows;
 
-std::vector<std::uint32_t> in_degrees(const ProjectionDraws& draws) {
-  std::vector<std::uint32_t> degree(draws.neurons());
-  for (std::uint32_t i = 0; i < degree.size(); ++i)
-    degree[i] = static_cast<std::uint32_t>(std::min<std::uint64_t>(draws.in_degree(i), 0xFFFFFFFFu));
+  std::uint32_t sources() const { return rows.count(); }
+  template <class Use>
+  void onto(std::uint32_t first, std::uint32_t last, Use use) const {
+    synapses.onto(first, last, [&](std::uint32_t source, std::uint32_t target, float weight, std::uint16_t delay) {
+      use(rows[source], target, weight, delay);
+    });
+  }
+};
+
+// Of `count` neurons from `first` on.
+std::vector<std::uint32_t> in_degrees(const ProjectionDraws& draws, std::uint32_t first, std::uint32_t count) {
+  std::vector<std::uint32_t> degree(count);
+  for (std::uint32_t i = 0; i < count; ++i)
+    degree[i] = static_cast<std::uint32_t>(std::min<std::uint64_t>(draws.in_degree(first + i), 0xFFFFFFFFu));
   return degree;
 }
 
@@ -171,10 +184,23 @@ void place_recurrent(const WeightsAlone&, const Network&, const SliceLayout&, co
 
 void place_recurrent(const LoadsAlone&, const Network&, const SliceLayout&, const std::vector<int>&, Packing&) {}
 
+// What of a network that is packed as a part of another lies elsewhere. No exchange: nothing, it is the whole.
+struct Others {
+  const Network* whole = nullptr;
+  Exchange* exchange = nullptr;
+
+  // The largest of each of all ranks.
+  void raise(std::vector<WeightLoad>& loads) const {
+    if (exchange == nullptr) return;
+    for (const std::vector<WeightLoad>& of_rank : share_value(*exchange, loads))
+      for (std::size_t k = 0; k < loads.size(); ++k) loads[k].raise(of_rank[k]);
+  }
+};
+
 template <class Synapses>
 SlicedNetwork pack_synapses(const Network& network, const Synapses& recurrent, std::uint32_t sources,
                             const SliceLayout& layout, std::uint32_t min_delay, const SlicePolicy& policy,
-                            const DrawnWeights* drawn) {
+                            const DrawnWeights* drawn, const Others& others = {}) {
   const std::uint32_t slices = layout.slices;
   SlicedNetwork result;
   result.kind = network.kind;
@@ -215,12 +241,12 @@ SlicedNetwork pack_synapses(const Network& network, const Synapses& recurrent, s
   std::vector<int>& exponents = result.exponents;
   exponents.assign(2 * populations, 0);
   std::vector<WeightLoad> load(2 * populations);
-  for (std::size_t k = 0; k < exponents.size(); ++k) {
+  for (std::size_t k = 0; k < exponents.size(); ++k)
     for (const auto& of_slice : loads) load[k].raise(of_slice[k]);
-    exponents[k] = exponent_of(load[k], policy.weight_bits);
-  }
+  others.raise(load);
+  for (std::size_t k = 0; k < exponents.size(); ++k) exponents[k] = exponent_of(load[k], policy.weight_bits);
   if (network.plasticity) result.plastic = plastic_rule(network, load, policy.weight_bits, exponents);
-  result.rounding = weight_rounding(network, exponents, drawn);
+  result.rounding = weight_rounding(others.whole ? *others.whole : network, exponents, drawn);
   require_precision(network, result.rounding, policy.most_error, policy.weight_bits);
 
 #pragma omp parallel for schedule(dynamic, 1)
@@ -288,7 +314,7 @@ SlicedNetwork slice_stored(const Network& network, const Synapses& recurrent, co
   const Csr& csr = network.recurrent;
   const SliceLayout layout = choose_layout(network.kind, network.size(), csr.synapses(), csr.min_delay(),
                                            std::max(csr.max_delay(), network.input.max_delay()),
-                                           policy_for(network, policy), in_degrees(network.size(), csr));
+                                           policy_for(network, policy), in_degrees_of(csr));
   return within_memory(csr.synapses(), layout, csr.rows, [&] {
     return pack_synapses(network, recurrent, csr.rows, layout, csr.min_delay(), policy, nullptr);
   });
@@ -337,12 +363,76 @@ SlicedNetwork slice_network(const ProceduralNetwork& procedural, const Drive& dr
   const ProjectionDraws draws(procedural);
   const SliceLayout layout = choose_layout(network.kind, network.size(), draws.synapses(), draws.min_delay(),
                                            std::max(draws.max_delay(), network.input.max_delay()),
-                                           policy_for(network, policy), in_degrees(draws));
+                                           policy_for(network, policy), in_degrees(draws, 0, draws.neurons()));
   DrawnWeights laws{draws.tables(), {}};
   for (std::size_t p = 0; p < draws.tables().projections.size(); ++p) laws.totals.push_back(draws.synapses(p));
   return within_memory(draws.synapses(), layout, network.size(), [&] {
     return pack(network, DrawnSynapses{draws}, network.size(), drive, layout, draws.min_delay(), policy, &laws);
   });
+}
+
+namespace {
+
+// Sources of synapses onto the part, where so few have any that they alone are given rows.
+PresentRows present_rows(const ProjectionDraws& draws, const NeuronPart& part) {
+  if (draws.synapses() >= part.neurons) return {};
+  std::vector<std::uint64_t> bits(part.neurons / 64 + 1, 0);
+  ExceptionTrap trap;
+#pragma omp parallel
+  {
+    IncomingSynapses in;
+#pragma omp for schedule(dynamic, 64)
+    for (std::uint32_t target = part.first; target < part.first + part.count; ++target)
+      trap.run([&] {
+        draws.onto(target, in, Incoming::sources);
+        for (std::size_t k = 0; k < in.count; ++k) {
+          std::uint64_t& word = bits[in.sources[k] >> 6];
+          const std::uint64_t bit = std::uint64_t{1} << (in.sources[k] & 63);
+#pragma omp atomic
+          word |= bit;
+        }
+      });
+  }
+  trap.rethrow();
+  return PresentRows(std::move(bits));
+}
+
+}  // namespace
+
+PartSlices slice_part(const Network& own, const WholeNetwork& whole, const NeuronPart& part, const Drive& drive,
+                      const SlicePolicy& policy, Exchange& exchange) {
+  check_drive(own, drive);
+  const Others others{&whole.network, &exchange};
+  const auto packed = [&](const auto& synapses, std::uint64_t count, const DelayBounds& delays,
+                          const std::vector<std::uint32_t>& in_degree, const DrawnWeights* drawn) {
+    const std::uint16_t longest = std::max(delays.largest, whole.network.input.max_delay());
+    const SliceLayout layout =
+        choose_layout(own.kind, part.count, count, delays.least, longest, policy, in_degree, synapses.sources());
+    return within_memory(count, layout, synapses.sources(), [&] {
+      return pack_synapses(own, synapses, synapses.sources(), layout, delays.least, policy, drawn, others);
+    });
+  };
+  PartSlices result;
+  if (whole.procedural == nullptr) {
+    const Csr& all = whole.network.recurrent;
+    result.sliced = packed(CsrSynapses{own.recurrent}, own.recurrent.synapses(), {all.min_delay(), all.max_delay()},
+                           in_degrees_of(own.recurrent), nullptr);
+  } else {
+    const ProjectionDraws draws(*whole.procedural, {part.first, part.first + part.count});
+    DrawnWeights laws{draws.tables(), std::vector<std::uint64_t>(draws.totals().size(), 0)};
+    for (const std::vector<std::uint64_t>& totals : share_value(exchange, draws.totals()))
+      for (std::size_t p = 0; p < totals.size(); ++p) laws.totals[p] += totals[p];
+    const DelayBounds delays = delay_bounds(draws.tables(), laws.totals);
+    const std::vector<std::uint32_t> in_degree = in_degrees(draws, part.first, part.count);
+    result.rows = present_rows(draws, part);
+    if (result.rows.all())
+      result.sliced = packed(DrawnSynapses{draws, part.first}, draws.synapses(), delays, in_degree, &laws);
+    else
+      result.sliced =
+          packed(PresentSynapses{{draws, part.first}, result.rows}, draws.synapses(), delays, in_degree, &laws);
+  }
+  set_neurons(result.sliced, own, drive, policy.skip);
+  return result;
 }
 
 SlicedNetwork slice_neurons(const Network& network, const Drive& drive, const SlicePolicy& policy,

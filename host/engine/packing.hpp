@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/engine/network_part.hpp"
+#include "host/engine/present_rows.hpp"
 #include "sprig/engine/drive_constants.hpp"
+#include "sprig/engine/exchange.hpp"
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
 
@@ -21,5 +24,19 @@ void add_skip_tables(const Network& network, Slice& slice);
 SliceConstants slice_constants(const Network& network, const Drive& drive, const Slice& slice,
                                const std::vector<std::uint32_t>& population_of, const std::vector<int>& exponents,
                                const DrivenNeurons& driven, const PoissonTable& poisson);
+
+// The neurons of a part, `own` and its drive, and the synapses onto them, cut into slices whose sources are all
+// neurons: with the units, the delays and the precision of the whole network, which ranks find together. Not of a
+// network that learns. Errors: those of slice_network(); RankError.
+struct WholeNetwork {
+  const Network& network;
+  const ProceduralNetwork* procedural = nullptr;  // around it, where synapses are rules
+};
+struct PartSlices {
+  SlicedNetwork sliced;
+  PresentRows rows;  // which row of `sliced` a source has
+};
+PartSlices slice_part(const Network& own, const WholeNetwork& whole, const NeuronPart& part, const Drive& drive,
+                      const SlicePolicy& policy, Exchange& exchange);
 
 }  // namespace sprig

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/engine/on_gpu.hpp"
+#include "host/engine/ranked_simulation.hpp"
 #include "sprig/core/hash.hpp"
 #include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
@@ -48,9 +49,14 @@ class OnGpu final : public Simulation {
   cuda::Placed<Simulation> there_;
 };
 
+WholeNetwork whole_of(const Network& network) { return {network}; }
+WholeNetwork whole_of(const ProceduralNetwork& procedural) { return {procedural.network, &procedural}; }
+
 template <class Description>
 std::unique_ptr<Simulation> make(const Description& network, const Drive& drive, const SimulationOptions& options) {
   check_fields("run", options);
+  if (options.ranks.exchange != nullptr && options.ranks.exchange->ranks() > 1)
+    return cpu::make_ranked(whole_of(network), drive, options);
   if (!uses_device(options.device)) return cpu::make_simulation(network, drive, options);
   return on_gpu(options.device, [&] { return cuda::make_simulation(network, drive, options); });
 }

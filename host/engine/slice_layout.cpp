@@ -21,9 +21,9 @@ bool ring_outgrows_cache(std::uint32_t neurons, std::uint32_t min_delay, std::ui
 }
 
 // ... and do when the rows, of each slice its own, are long enough.
-bool rows_are_long(std::uint32_t neurons, std::uint64_t synapses, const SliceLayout& layout) {
+bool rows_are_long(std::uint32_t sources, std::uint64_t synapses, const SliceLayout& layout) {
   constexpr double kShortestRow = 8;
-  return static_cast<double>(synapses) >= kShortestRow * static_cast<double>(layout.rows(neurons)) * layout.slices;
+  return static_cast<double>(synapses) >= kShortestRow * static_cast<double>(layout.rows(sources)) * layout.slices;
 }
 
 // How many slices, of narrow synapses or wide ones; by_delay and delay_slots are given. Returns the most neurons of
@@ -45,7 +45,8 @@ std::uint32_t count_slices(SliceLayout& layout, std::uint32_t neurons, std::uint
 }  // namespace
 
 SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay,
-                          std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree) {
+                          std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree,
+                          std::uint32_t sources) {
   FieldCheck{"run"}("weight_bits", policy.weight_bits, kWeightBits);
   const std::uint32_t owners = std::clamp<std::uint32_t>(policy.slices, 1, std::max<std::uint32_t>(neurons, 1));
   SliceLayout layout;
@@ -53,7 +54,7 @@ SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint6
   layout.delay_slots = max_delay + 1;
   layout.by_delay = policy.by_delay && ring_outgrows_cache(neurons, min_delay, layout.delay_slots, owners);
   std::uint32_t most = count_slices(layout, neurons, owners, policy);
-  if (layout.by_delay && !rows_are_long(neurons, synapses, layout)) {
+  if (layout.by_delay && !rows_are_long(sources > 0 ? sources : neurons, synapses, layout)) {
     layout.by_delay = false;
     most = count_slices(layout, neurons, owners, policy);
   }

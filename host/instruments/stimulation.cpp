@@ -69,6 +69,7 @@ class Stimulated final : public Simulation {
   std::string device_name() const override { return simulation_->device_name(); }
   const std::vector<WeightRounding>& weight_rounding() const override { return simulation_->weight_rounding(); }
   int threads() const override { return simulation_->threads(); }
+  void serve() override { simulation_->serve(); }
 
  private:
   void drive_for(std::uint64_t step) {

@@ -130,19 +130,31 @@ std::uint64_t draw_onto(const TargetDraw& draw, std::uint64_t limit, const Place
 
 constexpr std::uint32_t kBalls = 4 * kLanes;  // a draw of all lanes: four words each
 
+// The targets that hits are counted of, as numbers among the projection's.
+struct AllTargets {
+  void count(std::uint32_t target, std::uint32_t* hits) const { ++hits[target]; }
+};
+struct SomeTargets {
+  std::uint32_t first, count_of;
+  void count(std::uint32_t target, std::uint32_t* hits) const {
+    if (target - first < count_of) ++hits[target - first];
+  }
+};
+
 // Balls 64 q .. of projection p: `hits` of each target, of balls below `end` only.
+template <class Wanted>
 void drop_balls(const LaneWords& words, std::uint64_t first, std::uint64_t end, std::uint32_t targets,
-                std::uint32_t* hits) {
+                const Wanted& wanted, std::uint32_t* hits) {
   if (first + kBalls <= end) {
     std::uint32_t on[kBalls];
     const std::uint32_t* word = words.word[0];
 #pragma omp simd
     for (std::uint32_t i = 0; i < kBalls; ++i) on[i] = draw_below(word[i], targets);
-    for (const std::uint32_t target : on) ++hits[target];
+    for (const std::uint32_t target : on) wanted.count(target, hits);
     return;
   }
   for (std::uint32_t i = 0; i < kBalls; ++i)  // ball 4 q + w is word w of block q
-    if (first + i < end) ++hits[draw_below(words.word[i % 4][i / 4], targets)];
+    if (first + i < end) wanted.count(draw_below(words.word[i % 4][i / 4], targets), hits);
 }
 
 struct Balls {
@@ -155,69 +167,84 @@ struct Balls {
   }
 };
 
-void drop(const Balls& balls, std::uint32_t* hits) {
+template <class Wanted>
+void drop(const Balls& balls, const Wanted& wanted, std::uint32_t* hits) {
   LaneWords words;
   for (std::uint64_t first = balls.begin; first < balls.end; first += kBalls) {
     draw_lanes(balls.counters(first), words);
-    drop_balls(words, first, balls.end, balls.targets, hits);
+    drop_balls(words, first, balls.end, balls.targets, wanted, hits);
   }
 }
 
-// In-degrees of a fixed_total projection. Each owner drops its share of the balls into counts of its own.
-void count_balls(std::uint32_t seed, std::uint32_t p, const DrawnProjection& projection, std::uint32_t* counts) {
-  const std::uint64_t groups = (projection.synapses + 63) / 64, targets = projection.target_count;
+// In-degrees of a fixed_total projection, of `wanted` of its targets. Each owner drops its share of the balls into
+// counts of its own.
+template <class Wanted>
+void count_balls(std::uint32_t seed, std::uint32_t p, const DrawnProjection& projection, const Wanted& wanted,
+                 std::uint64_t targets, std::uint32_t* counts) {
+  const std::uint64_t groups = (projection.synapses + 63) / 64;
   // So many that their counts take no more room than the synapses will.
-  const std::uint64_t owners = std::min<std::uint64_t>(team_size(0), 1 + projection.synapses / targets);
+  const std::uint64_t owners = std::min<std::uint64_t>(team_size(0), 1 + projection.synapses / projection.target_count);
   std::vector<std::uint32_t> hits((owners - 1) * targets, 0);  // the first owner's are `counts`
 #pragma omp parallel for schedule(static, 1)
   for (std::uint64_t owner = 0; owner < owners; ++owner) {
     const Balls balls{seed, p, projection.target_count, 64 * (groups * owner / owners),
                       std::min(projection.synapses, 64 * (groups * (owner + 1) / owners))};
     std::uint32_t* mine = owner == 0 ? counts : hits.data() + (owner - 1) * targets;
-    drop(balls, mine);
+    drop(balls, wanted, mine);
   }
 #pragma omp parallel for schedule(static)
   for (std::uint64_t target = 0; target < targets; ++target)
     for (std::uint64_t owner = 0; owner + 1 < owners; ++owner) counts[target] += hits[owner * targets + target];
 }
 
-void count_bernoulli(const ProjectionView& view, std::uint32_t p, std::uint32_t* counts) {
-  const DrawnProjection& projection = view.projections[p];
+void count_bernoulli(const ProjectionView& view, std::uint32_t p, const TargetRange& onto, std::uint32_t* counts) {
 #pragma omp parallel for schedule(dynamic, 64)
-  for (std::uint32_t i = 0; i < projection.target_count; ++i) {
-    const TargetDraw draw(view, p, projection.target_first + i);
+  for (std::uint32_t target = onto.first; target < onto.end; ++target) {
+    const TargetDraw draw(view, p, target);
     const std::uint64_t most = draw.from.count;
-    counts[i] = static_cast<std::uint32_t>(draw_onto(draw, most, {}));
+    counts[target - onto.first] = static_cast<std::uint32_t>(draw_onto(draw, most, {}));
   }
+}
+
+// Those of a projection's targets that are in `range`.
+TargetRange targets_in(const TargetRange& range, const DrawnProjection& projection) {
+  const std::uint32_t first = projection.target_first, end = first + projection.target_count;
+  return {std::clamp(range.first, first, end), std::clamp(range.end, first, end)};
 }
 
 }  // namespace
 
-ProjectionDraws::ProjectionDraws(const ProceduralNetwork& procedural)
+ProjectionDraws::ProjectionDraws(const ProceduralNetwork& procedural, const TargetRange& onto)
     : tables_(procedural), neurons_(procedural.network.size()) {
   const ProjectionView view = tables_.view();
   std::uint64_t size = 0;
   for (const DrawnProjection& projection : tables_.projections) {
     count_first_.push_back(size);
-    if (projection.rule != ProjectionRule::fixed_in_degree) size += projection.target_count;
+    onto_.push_back(targets_in(onto, projection));
+    if (projection.rule != ProjectionRule::fixed_in_degree) size += onto_.back().end - onto_.back().first;
   }
   try {
     counts_.assign(size, 0);
     for (std::uint32_t p = 0; p < view.count; ++p) {
       const DrawnProjection& projection = view.projections[p];
       std::uint32_t* counts = counts_.data() + count_first_[p];
-      if (projection.rule == ProjectionRule::fixed_total && projection.synapses > 0)
-        count_balls(view.seed, p, projection, counts);
-      else if (projection.rule == ProjectionRule::bernoulli && projection.gap_table != kNoTable)
-        count_bernoulli(view, p, counts);
+      const std::uint32_t targets = onto_[p].end - onto_[p].first;
+      if (projection.rule == ProjectionRule::fixed_total && projection.synapses > 0) {
+        if (targets == projection.target_count)
+          count_balls(view.seed, p, projection, AllTargets{}, targets, counts);
+        else if (targets > 0)
+          count_balls(view.seed, p, projection, SomeTargets{onto_[p].first - projection.target_first, targets}, targets,
+                      counts);
+      } else if (projection.rule == ProjectionRule::bernoulli && projection.gap_table != kNoTable) {
+        count_bernoulli(view, p, onto_[p], counts);
+      }
     }
   } catch (const std::bad_alloc&) {
     throw MemoryError("projections", text("the in-degrees of ", size, " targets do not fit into memory"));
   }
   for (std::uint32_t p = 0; p < view.count; ++p) {
     std::uint64_t total = 0;
-    for (std::uint32_t i = 0; i < view.projections[p].target_count; ++i)
-      total += in_degree(p, view.projections[p].target_first + i);
+    for (std::uint32_t target = onto_[p].first; target < onto_[p].end; ++target) total += in_degree(p, target);
     totals_.push_back(total);
   }
 }
@@ -232,8 +259,9 @@ std::uint64_t ProjectionDraws::synapses() const {
 
 std::uint32_t ProjectionDraws::in_degree(std::size_t p, std::uint32_t target) const {
   const DrawnProjection& projection = tables_.projections[p];
-  const std::uint32_t i = target - projection.target_first;
-  if (i >= projection.target_count) return 0;
+  const TargetRange& onto = onto_[p];
+  const std::uint32_t i = target - onto.first;
+  if (i >= onto.end - onto.first) return 0;
   return projection.rule == ProjectionRule::fixed_in_degree ? projection.in_degree : counts_[count_first_[p] + i];
 }
 
@@ -283,8 +311,9 @@ void ProjectionDraws::onto(std::uint32_t target, IncomingSynapses& out, Incoming
   }
 }
 
-std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads) {
-  const ProjectionDraws draws(procedural);
+std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads, const TargetRange& onto) {
+  const ProjectionDraws draws(procedural, onto);
+  const std::uint32_t end = std::min(onto.end, draws.neurons());
   std::vector<std::uint32_t> degrees(draws.neurons(), 0);
   ExceptionTrap trap;
   (void)threads;
@@ -292,7 +321,7 @@ std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int 
   {
     IncomingSynapses in;
 #pragma omp for schedule(dynamic, 64)
-    for (std::uint32_t target = 0; target < draws.neurons(); ++target)
+    for (std::uint32_t target = onto.first; target < end; ++target)
       trap.run([&] {
         draws.onto(target, in, Incoming::sources);
         for (std::size_t k = 0; k < in.count; ++k) {

@@ -99,6 +99,40 @@ TEST(ProjectionDraws, InDegreesOfAFixedTotalAreBallsThatFall) {
   }
 }
 
+// What ranks draw: each the synapses onto a range of neurons, together those of the network.
+TEST(ProjectionDraws, OfARangeOfTargetsAreThoseOfAll) {
+  for (std::uint32_t salt = 0; salt < 10; ++salt) {
+    const std::uint32_t neurons = 90 + 7 * salt;
+    const ProceduralNetwork network = procedural(neurons, varied_projections(neurons, salt), salt);
+    const ProjectionDraws all(network);
+    std::vector<std::uint64_t> totals(network.projections.size(), 0);
+    std::vector<std::uint32_t> degrees(neurons, 0);
+    for (const TargetRange& range :
+         {TargetRange{0, 1}, TargetRange{1, 40}, TargetRange{40, 41}, TargetRange{41, neurons}}) {
+      const ProjectionDraws draws(network, range);
+      IncomingSynapses in, expected;
+      for (std::uint32_t target = 0; target < neurons; ++target) {
+        const bool own = range.first <= target && target < range.end;
+        ASSERT_EQ(draws.in_degree(target), own ? all.in_degree(target) : 0) << target;
+        if (!own) continue;
+        draws.onto(target, in);
+        all.onto(target, expected);
+        ASSERT_EQ(in.count, expected.count);
+        for (std::size_t k = 0; k < in.count; ++k) {
+          ASSERT_EQ(in.sources[k], expected.sources[k]);
+          ASSERT_EQ(in.weights[k], expected.weights[k]);
+          ASSERT_EQ(in.delays[k], expected.delays[k]);
+        }
+      }
+      for (std::size_t p = 0; p < totals.size(); ++p) totals[p] += draws.totals()[p];
+      const std::vector<std::uint32_t> part = out_degrees(network, 2, range);
+      for (std::uint32_t i = 0; i < neurons; ++i) degrees[i] += part[i];
+    }
+    EXPECT_EQ(totals, all.totals());
+    EXPECT_EQ(degrees, out_degrees(network, 1));
+  }
+}
+
 TEST(ProjectionDraws, CountTheSameOnAnyNumberOfThreads) {
 #if defined(_OPENMP)
   const int before = omp_get_max_threads();

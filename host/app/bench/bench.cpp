@@ -10,12 +10,15 @@
 #include "host/app/bench/hardware.hpp"
 #include "host/app/bench/measure.hpp"
 #include "host/app/bench/prunings.hpp"
+#include "host/app/bench/ranks.hpp"
 #include "host/app/bench/recipes.hpp"
 #include "host/app/bench/report.hpp"
 #include "host/app/check_lyapunov.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/core/version.hpp"
 #include "sprig/engine/call_check.hpp"
 #include "sprig/engine/device.hpp"
@@ -67,8 +70,7 @@ class NetworkOfCases {
 
   // Errors: Interrupted.
   const TimedNetwork& of(std::size_t k, const Progress& progress) {
-    std::size_t builder = k;  // the first of those that share it
-    while (benchmark_.cases[builder].same_network) --builder;
+    const std::size_t builder = builder_of(benchmark_, k);
     if (builder != builder_) {
       now_ = {};  // before the next one is built
       now_ = build(benchmark_.cases[builder], progress);
@@ -102,6 +104,7 @@ std::vector<Measurement> measure_all(const Benchmark& benchmark, TimedNetwork fi
       } else {
         const TimedNetwork& timed = networks.of(k, building(of_case));
         if (!measured.empty()) of_case.report("bench", 0, "beginning");
+        announce_case(one.simulation.ranks.exchange, k, one.simulation.seed);
         measured.push_back(measure(one, *timed.network, timed.build_s, steps, full, of_case));
         if (measured.back().complete) log.add(one, steps, measured.back());
       }
@@ -129,6 +132,7 @@ BenchVerdict judge(const Benchmark& benchmark, const Measurement& measured, cons
       second = std::move(*earlier);
     } else {
       const TimedNetwork timed = build(other, building(progress));
+      announce_case(other.simulation.ranks.exchange, 0, other.simulation.seed);
       second = measure(other, *timed.network, timed.build_s, steps, true, progress);
       if (second.complete) log.add(other, steps, second);
     }
@@ -147,11 +151,19 @@ int bench_verb(const Command& given) {
   resolve_bench(config);
   const std::string name(name_of(config.bench.network));
   const Benchmark benchmark = make_benchmark(config);
-  if (config.bench.network == BenchNetwork::prune) return bench_prunings(command, benchmark);
+  Exchange* const ranks = ranks_of(command);
+  if (config.bench.network == BenchNetwork::prune) {
+    if (ranks != nullptr) refuse("bench.network", shown(config.bench.network) + " on several ranks", "one process");
+    return bench_prunings(command, benchmark);
+  }
   for (const BenchCase& one : benchmark.cases) steps_of_case(one, config.bench);
   std::optional<Json> earlier;
   if (!command.compare.empty()) earlier = read_earlier(command.compare, name, benchmark.parameters);
-  require_room(benchmark, config);
+  if (serves(command)) {
+    serve_cases(*ranks, benchmark);
+    return 0;
+  }
+  if (ranks == nullptr) require_room(benchmark, config);
   const std::uint64_t before = peak_memory();
   std::optional<ProgressLine> line(std::in_place, "bench " + name, command.quiet);
   TimedNetwork first = build(benchmark.cases.front(), building(line->progress()));
@@ -170,6 +182,7 @@ int bench_verb(const Command& given) {
   const BenchVerdict verdict =
       judge(benchmark, measured.front(), config, log, line->progress().part(share, 1, "other seed"), complete);
   line.reset();
+  announce_end(ranks);
   const std::uint64_t peak = peak_memory();  // before the bandwidth is measured, which takes some too
   const Bandwidth memory = complete ? bandwidth(config) : Bandwidth{0, "not measured"};
   const MemoryPlan plan = plan_benchmark(benchmark, config);

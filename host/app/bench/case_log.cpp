@@ -4,6 +4,7 @@
 
 #include "sprig/core/threads.hpp"
 #include "sprig/core/version.hpp"
+#include "sprig/engine/exchange.hpp"
 #include "sprig/session/work_key.hpp"
 
 namespace sprig::app {
@@ -56,6 +57,7 @@ CaseLog::CaseLog(WorkLog& log, const Config& config) : log_(log) {
   add_text(common_, host);
   add_text(common_, version().git_revision);
   common_.add(work_key("bench", config)).add(static_cast<std::uint32_t>(team_size(config.simulation.threads)));
+  if (const Exchange* ranks = config.simulation.ranks.exchange) common_.add(ranks->ranks());
 }
 
 Hash CaseLog::key_of(const BenchCase& one, const BenchSteps& steps) const {

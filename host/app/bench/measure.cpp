@@ -146,8 +146,7 @@ void measure_into(Measurement& out, const BenchCase& one, const BuiltNetwork& ne
   out.note = network.note;
   out.prune_s = network.prune_s;
   const double start = now_s();
-  const auto simulation = network.stored ? make_simulation(network.network(), network.drive, one.simulation)
-                                         : make_simulation(network.procedural, network.drive, one.simulation);
+  const auto simulation = make_simulation_of(network, one.simulation);
   out.construct_s = build_s + now_s() - start;
   out.device = simulation->device_name();
   out.threads = simulation->threads();
@@ -174,6 +173,11 @@ void measure_into(Measurement& out, const BenchCase& one, const BuiltNetwork& ne
 }
 
 }  // namespace
+
+std::unique_ptr<Simulation> make_simulation_of(const BuiltNetwork& network, const SimulationOptions& simulation) {
+  return network.stored ? make_simulation(network.network(), network.drive, simulation)
+                        : make_simulation(network.procedural, network.drive, simulation);
+}
 
 Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
                     bool full, const Progress& progress) {

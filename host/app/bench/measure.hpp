@@ -57,6 +57,9 @@ struct Measurement {
   double mean_rate_error_hz() const;
 };
 
+// Of a network as it was built.
+std::unique_ptr<Simulation> make_simulation_of(const BuiltNetwork& network, const SimulationOptions& simulation);
+
 // full: also spike statistics. A stop leaves what was measured until then, and complete = false. Errors: those of the
 // simulation; NumericalError when a timed run ends in another state than the counted one.
 Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <optional>
@@ -24,6 +25,7 @@
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/fields.hpp"
+#include "sprig/core/view.hpp"
 
 namespace sprig {
 
@@ -192,14 +194,28 @@ class Reader {
 };
 
 // A copy in memory.
-template <class T>
-std::vector<char> persisted(const T& value) {
+template <class... T>
+std::vector<char> persisted(const T&... values) {
   std::vector<char> to;
   Writer writer([&](const void* data, std::size_t size) {
     to.insert(to.end(), static_cast<const char*>(data), static_cast<const char*>(data) + size);
   });
-  writer(value);
+  writer(values...);
   return to;
+}
+// The values that it was made of, all of them. Errors: those of Reader.
+template <class... T>
+void read_persisted(View<const char> bytes, const std::string& where, T&... values) {
+  std::size_t at = 0;
+  Reader reader(
+      where,
+      [&](void* data, std::size_t size) {
+        std::memcpy(data, bytes.data + at, size);
+        at += size;
+      },
+      bytes.size);
+  reader(values...);
+  reader.finish();
 }
 
 }  // namespace sprig

@@ -33,6 +33,7 @@ class RecordWriter {
   const RecordOptions& what() const { return what_; }
   std::uint64_t steps() const { return steps_; }
   std::uint32_t replicas() const { return replicas_; }
+  std::size_t populations() const { return populations_; }
 
   // A spike, counted in its population and listed where that is wanted; it is not counted in its window.
   void add_spike(std::uint64_t offset, std::uint32_t neuron, std::uint32_t replica) {

@@ -73,6 +73,14 @@ inline constexpr double kEventShare = 0.005;  // of neurons touched a step: abou
 
 inline constexpr Allowed kWeightBits = either(16, 32);
 
+class Exchange;
+
+// Where one network is simulated by several ranks (engine/exchange.hpp). Never changes a result.
+struct RankOptions {
+  Exchange* exchange = nullptr;  // of this rank, which outlives the simulation; null, or of one rank: no others
+  std::vector<std::uint32_t> first = {};  // neuron of each rank, and the number of neurons; empty: equal work
+};
+
 struct SimulationOptions {
   Device device = Device::automatic;
   CudaEngine cuda_engine = CudaEngine::automatic;
@@ -85,6 +93,7 @@ struct SimulationOptions {
   int weight_bits = 32;          // 32 or 16: storage of a weight, and with it the rounding of weights
   double weight_error = 0;       // that rounding may be, in typical weights; 0: weight_error_limit()
   std::uint64_t first_step = 0;  // absolute number of the first step (time-wrap tests, resumed runs)
+  RankOptions ranks = {};
 };
 void fields(IsOptions<SimulationOptions> auto& o, auto&& visit) {
   visit("seed", o.seed, between(0, kMost32Bits), "of every random draw");
@@ -205,13 +214,17 @@ class Simulation {
   virtual std::string device_name() const = 0;
   virtual const std::vector<WeightRounding>& weight_rounding() const = 0;  // how finely it holds the network's weights
   virtual int threads() const { return 1; }                                // of the CPU that advance() runs on
+  // On every rank but 0, in place of all other calls: does its part of what is called on rank 0, until the simulation
+  // there is no more. Errors: RankError; NumericalError, on all ranks.
+  virtual void serve() {}
 };
 
 // Copies what it needs of `network` (which must be valid: see validate()). A simulation on a GPU stays on it whichever
 // thread calls it, and each call leaves that GPU the calling thread's current one. Errors: DeviceError when the device
 // asked for cannot be used; ConfigError for Device::cuda_all (a simulation runs on one), for a drive that does not fit,
 // for several replicas of a network that learns (weights are not shared between replicas), or for weights that would
-// be rounded by more than `weight_error` allows; MemoryError.
+// be rounded by more than `weight_error` allows; MemoryError. Over ranks (SimulationOptions::ranks) every rank makes
+// it, of the same arguments, and keeps what is its own of them; on the CPU, of weights that are constant.
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,
                                             const SimulationOptions& options);
 std::unique_ptr<Simulation> make_simulation(const ProceduralNetwork& network, const Drive& drive,

@@ -141,9 +141,11 @@ struct SliceLayout {
 };
 
 // Delays in steps; max_delay also of the input's synapses. in_degree: [neuron], of the recurrent synapses, so that
-// slices have equal work; empty: not known, all alike. Errors: ConfigError for weight_bits.
+// slices have equal work; empty: not known, all alike. sources: of the synapses; 0: the neurons themselves. Errors:
+// ConfigError for weight_bits.
 SliceLayout choose_layout(const LifKind& kind, std::uint32_t neurons, std::uint64_t synapses, std::uint32_t min_delay,
-                          std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree);
+                          std::uint32_t max_delay, const SlicePolicy& policy, View<const std::uint32_t> in_degree,
+                          std::uint32_t sources = 0);
 
 // Cuts and packs. Errors: ConfigError (also for plastic weights outside [0, w_max], for updates of less than
 // kFewestUnits units, and for weights coarser than SlicePolicy::most_error), MemoryError.

@@ -43,17 +43,24 @@ struct IncomingSynapses {
 // Which arrays of IncomingSynapses are filled; the others are not touched.
 enum class Incoming { sources, sources_and_weights, all };
 
+// Neurons [first, end), as far as there are so many.
+struct TargetRange {
+  std::uint32_t first = 0, end = 0xFFFFFFFFu;
+};
+
 class ProjectionDraws {
  public:
-  // Makes the tables and counts every target's synapses, in parallel (fixed_total: a draw for each synapse and four to
-  // a block; bernoulli: one block for each). Errors: ConfigError as check_projections(); MemoryError.
-  explicit ProjectionDraws(const ProceduralNetwork& procedural);
+  // Makes the tables and counts the synapses onto every target of `onto`, in parallel (fixed_total: a draw for each
+  // synapse of the whole projection, and four to a block; bernoulli: one block for each). What is asked for of others
+  // is as if there were none. Errors: ConfigError as check_projections(); MemoryError.
+  explicit ProjectionDraws(const ProceduralNetwork& procedural, const TargetRange& onto = {});
 
   const ProjectionTables& tables() const { return tables_; }
   std::uint32_t neurons() const { return neurons_; }
 
-  std::uint64_t synapses() const;               // exact, whatever the rules
-  std::uint64_t synapses(std::size_t p) const;  // of projection p
+  std::uint64_t synapses() const;                                       // exact, whatever the rules
+  std::uint64_t synapses(std::size_t p) const;                          // of projection p
+  const std::vector<std::uint64_t>& totals() const { return totals_; }  // of each
   // Synapses of projection p onto `target`; 0 for a neuron that is not among its targets.
   std::uint32_t in_degree(std::size_t p, std::uint32_t target) const;
   std::uint64_t in_degree(std::uint32_t target) const;
@@ -71,11 +78,12 @@ class ProjectionDraws {
   ProjectionTables tables_;
   std::uint32_t neurons_ = 0;
   std::vector<std::uint64_t> count_first_;  // where a projection's counts begin; fixed_in_degree has none
-  std::vector<std::uint32_t> counts_;       // of each target
+  std::vector<TargetRange> onto_;           // its targets that are asked for
+  std::vector<std::uint32_t> counts_;       // of each of these
   std::vector<std::uint64_t> totals_;       // of each projection
 };
 
-// Number of synapses from each neuron, all of them drawn for it. Exact.
-std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads);
+// Number of synapses from each neuron onto those of `onto`, all of them drawn for it. Exact.
+std::vector<std::uint32_t> out_degrees(const ProceduralNetwork& procedural, int threads, const TargetRange& onto = {});
 
 }  // namespace sprig
