@@ -6,7 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 sprig=$(readlink -f "$1")
 export OMP_NUM_THREADS=1 SPRIG_EMULATED_MULTIPROCESSORS=8
 "$here/../golden/golden.sh" "$sprig" --on cuda \
-  '^(run|run_soft_reset|run_delays|run_poisson|run_event|run_batch|run_weights_of_16_bits|prune_lnp|prune_lnp_measured|prune_lnp_sampled|prune_noise_empirical|learn_pair|learn_spikedyn|learn_pair_8_bits|learn_spikedyn_4_bits|train_event_times|microcircuit|brunel_plus)$'
+  '^(run|run_soft_reset|run_delays|run_poisson|run_event|run_batch|run_weights_of_16_bits|prune_lnp|prune_lnp_measured|prune_lnp_sampled|prune_noise_empirical|learn_pair|learn_spikedyn|train_event_times|microcircuit|brunel_plus)$'
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
