@@ -2,11 +2,12 @@
 """A plain relu network of the same size, by scikit-learn: what event times (docs/results/relpsp.md) are held against.
 
 usage: relu_control.py FOLDER [--hidden N] [--passes N] [--rate R] [--batch N] [--first-seed N] [--seeds N]
-                       [--validation N] [--train N] [--json FILE]
+                       [--validation N] [--train N] [--test N] [--json FILE]
 
 FOLDER has the four IDX files, plain or .gz. Pixels are x / 255; Adam, cross-entropy of a softmax, no weight decay, a
 constant rate. With --validation the last images of the training part are scored, which constants are chosen by, and
-the others are learnt; without it all are learnt and the test images are scored. --train: the first so many alone.
+the others are learnt; without it all are learnt and the test images are scored. --train, --test: the first so many of them
+alone.
 Needs Debian's python3-sklearn.
 """
 
@@ -56,6 +57,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--validation", type=int, default=0)
     parser.add_argument("--train", type=int, default=0)
+    parser.add_argument("--test", type=int, default=0)
     parser.add_argument("--json")
     options = parser.parse_args()
     images, labels = read_part(options.folder, "train")
@@ -64,6 +66,8 @@ def main():
         images, labels = images[: -options.validation], labels[: -options.validation]
     else:
         held, held_labels = read_part(options.folder, "t10k")
+        if options.test:
+            held, held_labels = held[: options.test], held_labels[: options.test]
     if options.train:
         images, labels = images[: options.train], labels[: options.train]
     warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is asked for
