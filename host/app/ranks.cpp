@@ -1,7 +1,9 @@
 #include "host/app/ranks.hpp"
 
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
@@ -28,16 +30,17 @@ std::string program_of(const Command& command) {
          "\nverb = " + command.verb + "\n" + resolved_config(command.config);
 }
 
-// The first line in which two texts differ, of each.
+// The first line in which two texts differ, of each; what TOML has behind a value is not said.
 std::pair<std::string, std::string> first_difference(const std::string& a, const std::string& b) {
   std::istringstream in_a(a), in_b(b);
-  std::string of_a, of_b;
+  const auto next = [](std::istringstream& in) -> std::optional<std::string> {
+    std::string line;
+    if (!std::getline(in, line)) return {};
+    return line.substr(0, line.find("  # "));
+  };
   for (;;) {
-    const bool more_a = static_cast<bool>(std::getline(in_a, of_a)),
-               more_b = static_cast<bool>(std::getline(in_b, of_b));
-    if (!more_a) of_a = "nothing";
-    if (!more_b) of_b = "nothing";
-    if (of_a != of_b || (!more_a && !more_b)) return {of_a, of_b};
+    const std::optional<std::string> of_a = next(in_a), of_b = next(in_b);
+    if (of_a != of_b || !of_a) return {of_a.value_or("nothing"), of_b.value_or("nothing")};
   }
 }
 

@@ -68,8 +68,8 @@ std::vector<std::string> files_of(const Json& records) {
 
 int run_verb(const Command& command) {
   const Config& config = command.config;
-  if (ranks_of(command) == nullptr)
-    require_memory(config, Work::run);  // a rank has a part, and nobody knows how many a node
+  // Of several ranks each has a part, and how many share a node's memory is not known.
+  if (ranks_of(command) == nullptr) require_memory(config, Work::run);
   std::vector<std::string> notes;
   BuiltNetwork built = command_network(command, notes);
   StopAtOnce making;  // the simulation, and what is looked at of the network

@@ -47,7 +47,7 @@ void Exchange::share(View<const char> mine, Boxes& all) {
   look_for_errors(all);
 }
 
-void Exchange::share_spikes(View<const char> mine, Boxes& all) {
+void Exchange::share_spikes(const SpikeBox& mine, Boxes& all) {
   if (verdict_) throw *verdict_;
   swap_spikes(mine, all);
   look_for_errors(all);

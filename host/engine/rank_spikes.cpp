@@ -22,13 +22,15 @@ void RankSpikes::add(std::uint64_t w, const SpikeList& own) {
 void RankSpikes::exchange() {
   own_.insert(own_.end(), sources_.begin(), sources_.end());
   own_.insert(own_.end(), spike_replicas_.begin(), spike_replicas_.end());
-  exchange_.share_spikes({reinterpret_cast<const char*>(own_.data()), own_.size() * sizeof(std::uint32_t)}, boxes_);
+  constexpr std::size_t kWord = sizeof(std::uint32_t);
+  exchange_.share_spikes(
+      {{reinterpret_cast<const char*>(own_.data()), own_.size() * kWord}, window_ * kWord, sources_.size()}, boxes_);
   words_.resize(boxes_.size());
   at_.assign(boxes_.size(), 0);
   spikes_.resize(boxes_.size());
   for (std::size_t r = 0; r < boxes_.size(); ++r) {
     const View<const char> box = boxes_[r];
-    words_[r].resize(box.size / sizeof(std::uint32_t));
+    words_[r].resize(box.size / kWord);
     std::memcpy(words_[r].data(), box.data, box.size);
     spikes_[r] =
         std::accumulate(words_[r].begin(), words_[r].begin() + static_cast<std::ptrdiff_t>(window_), std::size_t{0});

@@ -77,13 +77,13 @@ class MpiExchange final : public Exchange {
     swap(mine, true, kRoom, all);
   }
 
-  void swap_spikes(View<const char> mine, Boxes& all) override {
+  void swap_spikes(const SpikeBox& mine, Boxes& all) override {
     if (look_ == kBetweenLooks) {
       room_ = std::min(kMostRoom, (largest_ + largest_ / 4 + kRoom - 1) / kRoom * kRoom);
       look_ = 0;
       largest_ = kRoom;
     }
-    swap(mine, false, room_, all);
+    swap(mine.bytes, false, room_, all);
     ++look_;
     for (std::size_t r = 0; r < all.size(); ++r)
       largest_ = std::max<std::size_t>(largest_, all.first[r + 1] - all.first[r]);

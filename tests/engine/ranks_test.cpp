@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "host/engine/dry_run_exchange.hpp"
 #include "host/engine/present_rows.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/exchange.hpp"
@@ -394,6 +395,46 @@ TEST(Ranks, OneThatFailsBeforeTheSimulationEndsAll) {
     exchange.share({}, all);
   });
   EXPECT_EQ(ends, std::vector<std::string>(3, "rank 1 of 3: spikes.npy: cannot be written"));
+}
+
+// The others bring what this one does.
+TEST(Ranks, ADryRunIsOneRankOfManyThatFireAlike) {
+  const std::uint32_t each = 200, ranks = 64;
+  ProceduralNetwork procedural = columns(each * ranks, 40);
+  for (std::uint32_t i = 0; i < each * ranks; ++i)
+    procedural.network.neurons.v_initial[i] = test::test_uniform(2, i % each, 0);
+  std::vector<std::uint32_t> first;
+  for (std::uint32_t r = 0; r <= ranks; ++r) first.push_back(r * each);
+  const auto exchange = dry_run_exchange(first);
+  SimulationOptions options = options_of(1);
+  options.ranks = {exchange.get(), first};
+  options.weight_error = 1e9;  // rank 0 has no neuron of the second population
+  const auto dry = make_simulation(procedural, {}, options);
+  const auto alone = make_simulation(procedural, {}, options_of(1));
+  ASSERT_EQ(dry->weight_rounding().size(), alone->weight_rounding().size());
+  for (std::size_t k = 0; k < dry->weight_rounding().size(); ++k) {
+    const WeightRounding &found = dry->weight_rounding()[k], &expected = alone->weight_rounding()[k];
+    EXPECT_NEAR(found.weights, expected.weights, 0.1 * expected.weights);  // as many a rank as here
+  }
+  dry->advance(300);
+  EXPECT_EQ(dry->step(), 300u);
+  EXPECT_THROW(dry->state(), ConfigError);  // of the others there is none
+}
+
+TEST(DryRun, BringsItsSpikesAsThoseOfOthersInTheSamePlaces) {
+  const auto exchange = dry_run_exchange({0, 100, 150, 250});
+  const std::vector<std::uint32_t> box{2, 1, 7, 60, 99};  // two steps: 7, 60; 99
+  Boxes all;
+  exchange->share_spikes({{reinterpret_cast<const char*>(box.data()), box.size() * 4}, 8, 3}, all);
+  const auto of_rank = [&](std::size_t r) {
+    std::vector<std::uint32_t> words(box.size());
+    std::copy_n(all[r].data, all[r].size, reinterpret_cast<char*>(words.data()));
+    return words;
+  };
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(of_rank(0), box);
+  EXPECT_EQ(of_rank(1), (std::vector<std::uint32_t>{2, 1, 107, 110, 149}));
+  EXPECT_EQ(of_rank(2), (std::vector<std::uint32_t>{2, 1, 157, 210, 249}));
 }
 
 TEST(Ranks, RefuseWhatTheyCannotDo) {

@@ -41,6 +41,12 @@ struct Boxes {
   void add(View<const char> box, bool is_error);
 };
 
+// The spikes of a window (host/engine/rank_spikes.hpp), and where in their bytes the numbers of neurons stand.
+struct SpikeBox {
+  View<const char> bytes;
+  std::size_t sources_at = 0, sources = 0;  // a byte; how many, of 4 bytes
+};
+
 // What a rank that failed brings.
 struct RankFailure {
   int code = 1;  // an Exit
@@ -66,8 +72,8 @@ class Exchange {
 
   // Every rank's box. Errors: RankError when some rank failed.
   void share(View<const char> mine, Boxes& all);
-  // The same of the spikes of a window (host/engine/rank_spikes.hpp).
-  void share_spikes(View<const char> mine, Boxes& all);
+  // The same of spikes.
+  void share_spikes(const SpikeBox& mine, Boxes& all);
 
   // To rank 0, whatever the sizes: it takes one after the other, its own first. use(rank, bytes).
   void collect(std::vector<char> mine, const std::function<void(int, std::vector<char>)>& use);
@@ -83,7 +89,7 @@ class Exchange {
   // Everyone's box; is_error: a RankFailure. May come back late, or not at all where a rank is gone: who carries boxes
   // sees to it that the process then ends.
   virtual void swap(View<const char> mine, bool is_error, Boxes& all) = 0;
-  virtual void swap_spikes(View<const char> mine, Boxes& all) { swap(mine, false, all); }
+  virtual void swap_spikes(const SpikeBox& mine, Boxes& all) { swap(mine.bytes, false, all); }
   virtual void send(int to, const std::vector<char>& bytes) = 0;
   virtual std::vector<char> receive(int from) = 0;
 
