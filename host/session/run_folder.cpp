@@ -142,6 +142,7 @@ RunFolder::RunFolder(const std::string& path, const FolderRun& run) : parts_(std
   refuse_links(path);
   p.lock = std::make_unique<FolderLock>(path);
   if (is_to_be_published(path)) publish(path);
+  if (run.is_done && run.is_done()) throw FolderDone(path);
   const RunManifest found = read_manifest(path);
   const std::string under_way = found.complete ? path + "/" + kNext : path;
   if (run.use == FolderUse::alone || read_manifest(under_way).work != p.work) refuse_while_shared(under_way);

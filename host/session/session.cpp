@@ -45,6 +45,12 @@ std::string folder_name(const Command& command, std::chrono::system_clock::time_
   return name;
 }
 
+// Whoever joins may have come while the others ended.
+std::function<bool()> done_by_others(const Command& command, FolderUse use) {
+  if (use == FolderUse::alone) return {};
+  return [&command] { return already_done(command); };
+}
+
 }  // namespace
 
 Session::Session(const Command& command, std::vector<std::string> names, FolderUse use)
@@ -53,7 +59,8 @@ Session::Session(const Command& command, std::vector<std::string> names, FolderU
       clock_(std::chrono::steady_clock::now()),
       key_{command.key},
       resolved_(resolved_config(command.config)),
-      folder_(folder_name(command, started_), {command.key, command.again, about(""), std::move(names), use}),
+      folder_(folder_name(command, started_),
+              {command.key, command.again, about(""), std::move(names), use, done_by_others(command, use)}),
       log_(folder_.log(), std::chrono::duration<double>(60 * command.checkpoint_every_min)),
       exceptions_(std::uncaught_exceptions()) {
   folder_.write("config.resolved.toml", resolved_);

@@ -305,7 +305,7 @@ TEST_F(CommandLine, CtrlCEndsWithWhatWasDone) {
       {"run", "--set", "run.duration_ms=2e7", "--set", "run.record_spikes=false"},
       {"lyapunov", "--set", "lyapunov.duration_ms=1e9"},
       {"prune", "--set", "lyapunov.duration_ms=1e9"},
-      {"study", "--set", "study.seeds=5000"},
+      {"study", "--set", "study.seeds=1000"},
   };
   for (const auto& command : commands) {
     SCOPED_TRACE(command[0]);

@@ -67,6 +67,19 @@ TEST_F(SharedWorks, OtherWorkKeepsOut) {
   EXPECT_NE(first->take("group-1"), nullptr);
 }
 
+// Somebody who comes while the others end finds the work done when the folder is free.
+TEST_F(SharedWorks, WorkThatIsDoneCannotBeJoined) {
+  {
+    const Command of = command(1);
+    Session finished(of, names_);
+    EXPECT_EQ(finished.finish(Json::object(), "", "cpu", true), 0);
+  }
+  std::filesystem::remove_all(folder_.file("out/shares"));
+  EXPECT_THROW(join(1), FolderDone);
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("out/next")));
+  EXPECT_NO_THROW(join(2)) << "other work begins beside it";
+}
+
 TEST_F(SharedWorks, TheNextResultIsSharedBesideAFinishedOne) {
   {
     const Command of = command(1);  // a Session keeps a reference

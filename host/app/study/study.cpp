@@ -75,9 +75,11 @@ StudyEnd work_on(const StudyGrid& grid, const Groups& groups, CellStore& store, 
 // made it.
 std::unique_ptr<Session> share(const StudyGrid& grid, const Groups& groups, const Workers& workers,
                                const Command& command, const std::vector<std::string>& names) {
-  {
+  try {
     SharedWork shared(command, names);
     if (!share_study(grid, groups, workers, shared, command.quiet)) throw Interrupted("study", "stopped early");
+  } catch (const FolderDone&) {  // they ended it while this one began
+    return nullptr;
   }
   return when_free(kUntilOthersEnd,
                    [&] { return already_done(command) ? nullptr : std::make_unique<Session>(command, names); });

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ struct FolderHeld : InputError {
 // Of a process in a run folder: it works there by itself, or it joins those that share its work (shared_work.hpp).
 enum class FolderUse { alone, joined };
 
+// The work that was to be joined has been finished meanwhile.
+struct FolderDone : InputError {
+  explicit FolderDone(const std::string& folder) : InputError(folder, "is done") {}
+};
+
 // Who works in a folder.
 struct FolderRun {
   std::uint64_t key = 0;  // of the work (session/work_key.hpp): an unfinished run of the same goes on
@@ -32,13 +38,15 @@ struct FolderRun {
   // its own.
   std::vector<std::string> names;
   FolderUse use = FolderUse::alone;
+  // Asked while nobody else can end or begin anything in the folder: is the work done? Empty: that is not asked.
+  std::function<bool()> is_done;
 };
 
 class RunFolder {
  public:
   // Makes the folder, with its parents. Errors: FolderHeld, where another run works in it (with host and process), or
-  // others share it; InputError, where a file that is needed is there and not sprig's, where it cannot be written;
-  // nothing is changed then.
+  // others share it; FolderDone; InputError, where a file that is needed is there and not sprig's, where it cannot be
+  // written; nothing is changed then.
   RunFolder(const std::string& path, const FolderRun& run);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

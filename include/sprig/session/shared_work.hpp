@@ -39,7 +39,7 @@ class SharedWork {
  public:
   // Claims the command's folder for its work, or joins those who have. names: as those of its Session, kShares among
   // them. Waits a while where one of them is joining or ending. Errors: UsageError without --out and with --again;
-  // InputError where other work is under way in the folder; Interrupted.
+  // FolderDone where they have ended it; InputError where other work is under way in the folder; Interrupted.
   SharedWork(const Command& command, const std::vector<std::string>& names);
   ~SharedWork();
   SharedWork(const SharedWork&) = delete;
