@@ -100,7 +100,11 @@ class Runs:
                 name = f"{how.name}-{after}"
                 process = self.start(3, "run", "--out", self.path(name), *long)
                 self.wait_for_state(name, process)
-                process.send_signal(how)  # mpirun hands USR1 on to the ranks; of its own end they learn
+                if how == signal.SIGUSR1:
+                    process.send_signal(how)  # mpirun hands it on to the ranks
+                else:
+                    for _, pid in self.pids_of(name):  # at once: of mpirun's own end they learn when they may be done
+                        os.kill(pid, how)
                 text, _ = process.communicate(timeout=60)
                 if how == signal.SIGUSR1:
                     self.must(process.returncode == 75, f"exit code {process.returncode}, expected 75: {text}")
@@ -113,7 +117,7 @@ class Runs:
     def wait_for_state(self, name, process):
         states = os.path.join(self.path(name), "checkpoint")
         end = time.monotonic() + 60
-        while not (os.path.isdir(states) and os.listdir(states)):
+        while not (os.path.isdir(states) and any(".tmp-" not in name for name in os.listdir(states))):
             self.must(process.poll() is None and time.monotonic() < end, f"{name} kept no state")
             time.sleep(0.02)
 
