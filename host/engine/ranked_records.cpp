@@ -9,15 +9,14 @@ namespace sprig::cpu {
 namespace {
 
 // Fields of a recording that go from rank to rank.
-auto& in_order(auto& recording, auto& archive) {
-  archive(recording.spikes, recording.counts, recording.population_spikes, recording.probe_v, recording.probe_i,
-          recording.probe_theta, recording.u_before, recording.current, recording.flags);
-  return recording;
-}
-
+template <class Of>
 struct Recorded {
-  Recording recording;
-  static void persist(auto& self, auto& archive) { in_order(self.recording, archive); }
+  Of& recording;
+  static void persist(auto& self, auto& archive) {
+    auto& r = self.recording;
+    archive(r.spikes, r.counts, r.population_spikes, r.probe_v, r.probe_i, r.probe_theta, r.u_before, r.current,
+            r.flags);
+  }
 };
 
 }  // namespace
@@ -30,19 +29,13 @@ RecordOptions records_of_part(const RecordOptions& what, const NeuronPart& part)
   return own;
 }
 
-std::vector<char> recorded_bytes(const Recording& recording) {
-  std::vector<char> bytes;
-  Writer writer([&](const void* data, std::size_t size) {
-    bytes.insert(bytes.end(), static_cast<const char*>(data), static_cast<const char*>(data) + size);
-  });
-  in_order(recording, writer);
-  return bytes;
-}
+std::vector<char> recorded_bytes(const Recording& recording) { return persisted(Recorded<const Recording>{recording}); }
 
 Recording read_recording(const std::vector<char>& bytes) {
-  Recorded read;
+  Recording recording;
+  Recorded<Recording> read{recording};
   read_persisted(bytes, "what a rank recorded", read);
-  return std::move(read.recording);
+  return recording;
 }
 
 void join_records(const std::vector<RecordedPart>& parts, std::uint64_t phase, std::uint64_t first_step,

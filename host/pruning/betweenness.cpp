@@ -51,8 +51,8 @@ class Search {
         shares += share_[w];
         if (of_edges) sum[k] += paths_[v] * share_[w];
       }
-      const double dependency = paths_[v] * shares;
-      share_[v] = (1 + dependency) / paths_[v];
+      const double dependency = dependency_on(paths_[v], shares);
+      share_[v] = handed_by(paths_[v], dependency);
       if (!of_edges && v != source) sum[v] += dependency;
     }
     for (const std::uint32_t v : order_) {

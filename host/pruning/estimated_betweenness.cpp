@@ -13,7 +13,6 @@
 #include "sprig/core/exception_trap.hpp"
 #include "sprig/core/loop_poll.hpp"
 #include "sprig/core/threads.hpp"
-#include "sprig/engine/device.hpp"
 #include "sprig/engine/simulation.hpp"
 
 namespace sprig {
@@ -30,12 +29,7 @@ std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleG
   std::vector<std::uint32_t> sampled(kSearches);
   for (std::uint64_t k = 0; k < kSearches; ++k)
     sampled[k] = static_cast<std::uint32_t>((2 * k + 1) * graph.nodes / (2 * std::uint64_t{kSearches}));
-  if (uses_device(device)) {
-    cuda::select(device);
-    return sum_of_parts(
-        {cuda::hop_dependencies(hop_graph(graph, backward), sampled, {kEstimateBlocks, kLanes}, progress)},
-        std::size_t{graph.nodes} * kLanes, progress.part(1, 1));
-  }
+  if (uses_device(device)) return sums_on_gpu(device, graph, backward, sampled, {kEstimateBlocks, kLanes}, progress);
   std::vector<std::vector<double>> partial(kEstimateBlocks);
   ExceptionTrap trap;
   LoopPoll poll("betweenness", progress, kSearches, 1);

@@ -29,16 +29,19 @@ struct Blocks {
   std::uint32_t first(std::uint32_t block) const {
     return static_cast<std::uint32_t>(std::uint64_t{nodes} * std::min(block, number) / number);
   }
-  std::uint32_t of(std::uint32_t source, std::uint32_t block) const {
-    while (source >= first(block + 1)) ++block;
-    return block;
+  std::uint32_t of(std::uint32_t source) const {
+    return static_cast<std::uint32_t>(block_of_source(source, nodes, number));
   }
 };
 
 }  // namespace
 
-HopGraph hop_graph(const SimpleGraph& forward, const SimpleGraph& backward) {
-  return {forward.nodes, forward.offsets, backward.offsets, forward.targets, backward.targets};
+std::vector<double> sums_on_gpu(const Device& device, const SimpleGraph& forward, const SimpleGraph& backward,
+                                std::span<const std::uint32_t> sources, const HopSums& sums, const Progress& progress) {
+  cuda::select(device);
+  const HopGraph graph{forward.nodes, forward.offsets, backward.offsets, forward.targets, backward.targets};
+  return sum_of_parts({cuda::hop_dependencies(graph, sources, sums, progress)}, std::size_t{graph.nodes} * sums.lanes,
+                      progress.part(1, 1));
 }
 
 std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Progress& progress, const Device& device) {
@@ -47,9 +50,7 @@ std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Pro
   if (graph.nodes > 0 && uses_device(device)) {
     std::vector<std::uint32_t> sources(graph.nodes);
     std::iota(sources.begin(), sources.end(), 0u);
-    cuda::select(device);
-    return sum_of_parts({cuda::hop_dependencies(hop_graph(graph, backward), sources, {blocks.number, 1}, progress)},
-                        graph.nodes, progress.part(1, 1));
+    return sums_on_gpu(device, graph, backward, sources, {blocks.number, 1}, progress);
   }
   std::vector<std::vector<double>> partial(blocks.number);
   ExceptionTrap trap;  // searches allocate
@@ -62,7 +63,6 @@ std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Pro
       const std::uint32_t last = blocks.first(begin + blocks.together);
       for (std::uint32_t b = begin; b < std::min(blocks.number, begin + blocks.together); ++b)
         partial[b].assign(graph.nodes, 0);
-      std::uint32_t block = begin;
       for (std::uint32_t source = blocks.first(begin); source < last;) {
         std::array<std::uint32_t, kLanes> sources;
         const std::uint32_t count = std::min(kLanes, last - source);
@@ -70,7 +70,7 @@ std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Pro
         for (std::uint32_t l = 0; l < count; ++l) poll(source + l);
         searches.search({sources.data(), count}, again);
         for (std::uint32_t l = 0; l < count;) {
-          block = blocks.of(source + l, block);
+          const std::uint32_t block = blocks.of(source + l);
           const std::uint32_t end = std::min(count, blocks.first(block + 1) - source);
           std::vector<double>& sum = partial[block];
           for (const std::uint32_t v : searches.reached()) {

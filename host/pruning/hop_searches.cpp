@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "sprig/pruning/hop_dependencies.hpp"
+
 namespace sprig {
 namespace {
 
@@ -159,9 +161,9 @@ void HopSearches::add_dependencies() {
 #pragma omp simd
       for (std::uint32_t l = 0; l < kLanes; ++l) {
         const bool here = (entry.lanes & kBit[l]) != 0;
-        const double paths = here ? node[l] : 1, dependency = paths * shares.of[l];
+        const double paths = here ? node[l] : 1, dependency = dependency_on(paths, shares.of[l]);
         node[l] = here ? dependency : node[l];
-        handed[l] = here ? (1 + dependency) / paths : 0;
+        handed[l] = here ? handed_by(paths, dependency) : 0;
       }
     }
     if (!is_last)

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "kernels/core/context.hpp"
+#include "sprig/pruning/hop_dependencies.hpp"
 
 namespace sprig::kernel {
 
@@ -96,8 +97,8 @@ SPRIG_KERNEL inline void hop_searches(Ctx& ctx, const HopView& graph, const HopR
                                          : sum_at_level(graph.targets, graph.offsets[v], graph.offsets[v + 1], lane,
                                                         level, d + 1, handed);
       if (here) {
-        const double dependency = paths[own] * shares;
-        handed[own] = (1 + dependency) / paths[own];
+        const double dependency = dependency_on(paths[own], shares);
+        handed[own] = handed_by(paths[own], dependency);
         paths[own] = dependency;
       }
     }
@@ -112,11 +113,6 @@ struct HopTotals {
   std::uint64_t sources = 0;
   double *of_block = nullptr, *total = nullptr;  // [node * lanes + l]
 };
-
-// The block of sources that has source `index`: the last one that does not begin after it.
-SPRIG_HD inline std::uint64_t block_of_source(std::uint64_t index, std::uint64_t sources, std::uint64_t blocks) {
-  return (blocks * (index + 1) - 1) / sources;
-}
 
 // Adds the dependencies of sources [first, end) in their order.
 template <ExecutionContext Ctx>

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "sprig/core/hd.hpp"
 #include "sprig/core/progress.hpp"
 
 namespace sprig {
@@ -24,6 +25,16 @@ struct HopSums {
   std::uint32_t blocks = 1;  // 1..count
   std::uint32_t lanes = 1;   // divides kWarp
 };
+
+// The block of sources that has source `index`: the last one that does not begin after it.
+SPRIG_HD inline std::uint64_t block_of_source(std::uint64_t index, std::uint64_t sources, std::uint64_t blocks) {
+  return (blocks * (index + 1) - 1) / sources;
+}
+
+// A node with `paths` shortest paths from the source, to whose successors `shares` were handed: the source's dependency
+// on it, and what it hands to each shortest path into it.
+SPRIG_HD inline double dependency_on(double paths, double shares) { return paths * shares; }
+SPRIG_HD inline double handed_by(double paths, double dependency) { return (1 + dependency) / paths; }
 
 namespace cuda {
 
