@@ -12,6 +12,13 @@ if(SPRIG_PRECOMPILED AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     <memory> <optional> <set> <string> <vector>)
 endif()
 
+# Rooms of many small files that read much and compute little are compiled eight files at a time, where there is no compiler
+# cache either: most of their time is reading. So a name has one meaning in such a room, its unnamed namespaces included.
+set(joined_rooms "")
+if(precompiled_rooms)
+  set(joined_rooms formats instruments tasks config report session app)
+endif()
+
 # sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
 # host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
 # takes their place: the same symbols, each saying so. A room without host/NAME is headers only. With SPRIG_CUDA=EMULATED the
@@ -47,6 +54,9 @@ function(sprig_room room)
   endif()
   if(room IN_LIST precompiled_rooms)
     target_precompile_headers(sprig_${room} REUSE_FROM sprig_precompiled)
+  endif()
+  if(room IN_LIST joined_rooms)
+    set_target_properties(sprig_${room} PROPERTIES UNITY_BUILD ON)
   endif()
   add_subdirectory(host/${room})
   if(EXISTS ${kernels}/CMakeLists.txt)

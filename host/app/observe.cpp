@@ -31,6 +31,8 @@ std::vector<std::uint32_t> spread(std::uint32_t size, std::uint32_t count) {
   return chosen;
 }
 
+}  // namespace
+
 // The neurons that the rasters of all networks show: some of the first network's.
 struct RasterRows {
   std::vector<std::uint32_t> original_id;
@@ -50,8 +52,6 @@ struct Window {
   explicit Window(std::uint64_t first, std::uint64_t count)
       : first_step(first), steps(count), bin_steps(std::max<std::uint64_t>(1, count / kBins)) {}
 };
-
-}  // namespace
 
 // Counts and keeps the spikes of one network in the window.
 class Activity {

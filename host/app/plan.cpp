@@ -151,7 +151,7 @@ PlannedWeights planned_weights(const Config& config, double synapses) {
   if (!small && (!config.network_file.empty() || config.description.empty())) return planned;
   if (!small && forecast(read_description(config)).stored) return planned;
   planned.looked_at = true;
-  sprig::BuiltNetwork built = make_network(config, config.simulation.seed);
+  BuiltNetwork built = make_network(config, config.simulation.seed);
   const Network& network = network_of(built);
   if (small) {
     SimulationOptions options = config.simulation;

@@ -73,7 +73,7 @@ bool decided_by_root(Exchange* ranks, const std::function<bool()>& find) {
   return share_value(*ranks, static_cast<std::uint8_t>(found ? 1 : 0)).front() != 0;
 }
 
-std::vector<std::uint32_t> out_degrees_by_ranks(const Command& command, const sprig::BuiltNetwork& network) {
+std::vector<std::uint32_t> out_degrees_by_ranks(const Command& command, const BuiltNetwork& network) {
   const int threads = team_size(command.config.simulation.threads);
   const auto* procedural = std::get_if<ProceduralNetwork>(&network);
   if (ranks_of(command) == nullptr || procedural == nullptr)

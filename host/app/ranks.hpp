@@ -25,6 +25,6 @@ inline bool serves(const Command& command) { return ranks_of(command) != nullptr
 bool decided_by_root(Exchange* ranks, const std::function<bool()>& find);
 
 // out_degrees() on rank 0, each rank drawing a part of the synapses; empty on the others.
-std::vector<std::uint32_t> out_degrees_by_ranks(const Command& command, const sprig::BuiltNetwork& network);
+std::vector<std::uint32_t> out_degrees_by_ranks(const Command& command, const BuiltNetwork& network);
 
 }  // namespace sprig::app

@@ -10,7 +10,7 @@ namespace sprig {
 
 namespace {
 
-constexpr std::uint64_t kBlock = 1u << 20;
+constexpr std::uint64_t kTextBlock = 1u << 20;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ bool LineReader::next(std::string& line, bool& whole, std::size_t longest) {
   whole = true;
   for (bool any = false;; any = true) {
     if (used_ == block_.size()) {
-      block_.resize(std::min(kBlock, file_->size() - read_));
+      block_.resize(std::min(kTextBlock, file_->size() - read_));
       file_->read_at(read_, block_.data(), block_.size());
       read_ += block_.size();
       used_ = 0;
@@ -53,9 +53,9 @@ bool LineReader::next(std::string& line, bool& whole, std::size_t longest) {
 FileSum sum_of_file(const std::string& path) {
   const DiskFile file(path);
   FileSum sum{file.size(), 0};
-  std::vector<char> block(std::min(kBlock, file.size()));
+  std::vector<char> block(std::min(kTextBlock, file.size()));
   for (std::uint64_t at = 0; at < file.size(); at += block.size()) {
-    block.resize(std::min(kBlock, file.size() - at));
+    block.resize(std::min(kTextBlock, file.size() - at));
     file.read_at(at, block.data(), block.size());
     sum.crc32c = crc32c(block.data(), block.size(), sum.crc32c);
   }

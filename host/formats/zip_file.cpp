@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxMembers = 4096;
 // Deflate codes at most 258 bytes in two bits.
-constexpr std::uint64_t kMostInflation = 1032;
+constexpr std::uint64_t kMostDeflated = 1032;
 constexpr std::uint32_t kFull32 = 0xFFFFFFFFu;
 
 template <class T>
@@ -91,7 +91,7 @@ void pass_local_header(const DiskFile& file, ZipEntry& entry) {
 
 void check_sizes(const DiskFile& file, const ZipEntry& entry) {
   if (!entry.deflated && entry.packed != entry.bytes) file.refuse(entry.name + " has two sizes, and is not compressed");
-  if (entry.deflated && entry.bytes / kMostInflation > entry.packed)
+  if (entry.deflated && entry.bytes / kMostDeflated > entry.packed)
     file.refuse(entry.name + " claims " + std::to_string(entry.bytes) + " bytes, more than its " +
                 std::to_string(entry.packed) + " compressed ones can become");
 }

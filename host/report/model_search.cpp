@@ -3,6 +3,7 @@
 
 #include "host/report/sections.hpp"
 #include "sprig/formats/markup.hpp"
+#include "sprig/learning/competitive/model_memory.hpp"
 
 namespace sprig::report {
 
@@ -10,7 +11,6 @@ namespace {
 
 using svg::Style;
 
-constexpr double kKilobyte = 1000;
 const Style kTrain{svg::series_tone(0), svg::Marker::circle}, kInfer{svg::series_tone(1), svg::Marker::square};
 
 std::string kilobytes(const Node& bytes) { return figure(bytes.number() / kKilobyte, 6); }

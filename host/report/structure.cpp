@@ -16,7 +16,7 @@ using svg::Marker;
 using svg::Plot;
 using svg::Style;
 
-constexpr double kFill = 0.22, kHeight = 345;  // as high as the square plane of eigenvalues
+constexpr double kBars = 0.22, kHeight = 345;  // as high as the square plane of eigenvalues
 constexpr std::size_t kCirclePoints = 90;
 
 struct State {
@@ -37,7 +37,7 @@ void draw_histograms(Page& page, const std::vector<State>& states, const char* k
   for (const State& state : states) {
     const Histogram h = histogram(state.node[key]);
     Style style = state_style(state.name);
-    style.opacity = state.name == "before" ? kFill / 2 : kFill;
+    style.opacity = state.name == "before" ? kBars / 2 : kBars;
     style.width = 1.3;
     plot.histogram(h.edges, h.counts, style);
   }
@@ -46,7 +46,7 @@ void draw_histograms(Page& page, const std::vector<State>& states, const char* k
     page.left_out(heading + ": " + (why.empty() ? "observation.json has no histogram of them" : why));
     return;
   }
-  page.figure(heading, {plot}, caption, state_legend(names_of(states), kFill));
+  page.figure(heading, {plot}, caption, state_legend(names_of(states), kBars));
 }
 
 struct Eigenvalues {

@@ -25,15 +25,15 @@ double entry_in(const std::string& path, std::string_view key) {
 }
 
 // What a version of control groups calls what it has of each.
-struct Version {
+struct GroupFiles {
   const char *limit, *usage, *cache;
 };
-constexpr Version kOne{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"},
+constexpr GroupFiles kOne{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"},
     kTwo{"memory.max", "memory.current", "inactive_file"};
 
 // What the group of a folder leaves. Files that were read count as its memory, and are given up as soon as it needs
 // more.
-double left_in(const std::string& folder, const Version& version) {
+double left_in(const std::string& folder, const GroupFiles& version) {
   constexpr double kUnlimited = 4611686018427387904.0;  // 2^62: version 1 writes a number near 2^63 for none
   const double most = number_in(folder + "/" + version.limit), taken = number_in(folder + "/" + version.usage);
   if (!(most < kUnlimited) || !(taken < kUnlimited)) return std::numeric_limits<double>::infinity();
@@ -43,7 +43,7 @@ double left_in(const std::string& folder, const Version& version) {
 
 // The least that `group` ("/slurm/job_7") and those above it leave, in the hierarchy that is mounted at `mount`. Paths
 // that lie outside of what is mounted here (a container's) are not there, and the walk ends at the mount itself.
-double least_left(const std::string& mount, std::string_view group, const Version& version) {
+double least_left(const std::string& mount, std::string_view group, const GroupFiles& version) {
   double least = left_in(mount, version);
   if (group.find("..") != std::string_view::npos) return least;
   while (group.size() > 1) {

@@ -18,7 +18,7 @@ namespace {
 using Eigen::MatrixXd;
 
 // Images [first, last) of a part.
-struct Phase {
+struct ImageRange {
   const ImageSet& set;
   ImagePart part;
   std::uint64_t first, last;
@@ -33,7 +33,7 @@ class Classifier {
         total_(static_cast<double>(options.train + options.validation + options.test)) {}
 
   using EachBatch = std::function<void(const MatrixXd& features, const std::uint8_t* labels, const Recording&)>;
-  void go_through(const Phase& phase, const EachBatch& each) {
+  void go_through(const ImageRange& phase, const EachBatch& each) {
     for (std::uint64_t first = phase.first; first < phase.last; first += options_.batch) {
       const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(options_.batch, phase.last - first));
       reservoir_.present(phase.set, phase.part, first, count, features_, recording_);

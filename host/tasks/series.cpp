@@ -17,23 +17,23 @@ namespace {
 constexpr double kShortestDt = 1e-6, kLongestDt = 10;
 
 // A system that is integrated.
-struct Flow {
+struct NamedFlow {
   const char* name;
   std::uint32_t channels;
   double own_dt;
   double longest_substep;  // system time; RK4's error is then far below float precision
   Series (*make)(std::uint64_t samples, double dt, std::uint32_t substeps, std::uint32_t seed);
 };
-constexpr Flow kFlows[] = {{"lorenz63", 3, 0.02, 0.002, lorenz63},
-                           {"roessler", 3, 0.2, 0.01, roessler},
-                           {"mackey_glass", 1, 2, 0.1, mackey_glass}};
+constexpr NamedFlow kFlows[] = {{"lorenz63", 3, 0.02, 0.002, lorenz63},
+                                {"roessler", 3, 0.2, 0.01, roessler},
+                                {"mackey_glass", 1, 2, 0.1, mackey_glass}};
 constexpr const char* kAr2Season = "ar2_season";
 constexpr const char* kCsv = "csv";
 
 // The integrated system of that name; null for those that have no time of their own. Errors: see make_series().
-const Flow* find_system(const SeriesSource& source) {
+const NamedFlow* find_system(const SeriesSource& source) {
   std::string allowed;
-  for (const Flow& flow : kFlows) {
+  for (const NamedFlow& flow : kFlows) {
     allowed += std::string(flow.name) + ", ";
     if (source.system != flow.name) continue;
     if (source.dt != 0 && !(source.dt >= kShortestDt && source.dt <= kLongestDt))
@@ -68,7 +68,7 @@ Series csv_series(const SeriesSource& source, std::uint64_t samples) {
 }  // namespace
 
 Series make_series(const SeriesSource& source, std::uint64_t samples, std::uint32_t seed) {
-  const Flow* flow = find_system(source);
+  const NamedFlow* flow = find_system(source);
   if (const DrivenSystem* system = find_driven(source.system)) return system->make(source, samples, seed);
   if (!flow) return source.system == kCsv ? csv_series(source, samples) : ar2_season(samples, seed);
   const double dt = source.dt == 0 ? flow->own_dt : source.dt;
@@ -76,7 +76,7 @@ Series make_series(const SeriesSource& source, std::uint64_t samples, std::uint3
 }
 
 std::uint32_t series_channels(const SeriesSource& source, std::uint64_t samples) {
-  const Flow* flow = find_system(source);
+  const NamedFlow* flow = find_system(source);
   if (flow) return flow->channels;
   if (const DrivenSystem* system = find_driven(source.system)) return system->inputs;
   return source.system == kCsv ? csv_series(source, samples).channels : 1;

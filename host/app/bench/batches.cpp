@@ -12,7 +12,7 @@ namespace sprig::app {
 
 namespace {
 
-using Built = std::shared_ptr<const BuiltNetwork>;
+using Built = std::shared_ptr<const MeasuredNetwork>;
 
 // Pruned by the program's own code. Its spectra, which a control does not use and LNP does, are the shortest there are:
 // this is about the network's speed, not about its quality.
@@ -42,7 +42,7 @@ MemoryPlan plan_pruning(const Config& config) {
 }
 
 Built build(const Config& config, bool pruned, std::uint32_t seed, const Progress& progress) {
-  auto result = std::make_shared<BuiltNetwork>();
+  auto result = std::make_shared<MeasuredNetwork>();
   result->stored = true;
   Network& network = result->procedural.network;
   network = build_network(hrsnn_spec(config.bench.neurons.front()), seed);

@@ -31,7 +31,7 @@ namespace sprig::app {
 namespace {
 
 struct TimedNetwork {
-  std::shared_ptr<const BuiltNetwork> network;
+  std::shared_ptr<const MeasuredNetwork> network;
   double build_s = 0;
 };
 
@@ -57,7 +57,7 @@ void require_room(const Benchmark& benchmark, const Config& config) {
 }
 
 // What making the simulation would refuse, before there is a run folder.
-void check_network(const BuiltNetwork& network, const SimulationOptions& options) {
+void check_network(const MeasuredNetwork& network, const SimulationOptions& options) {
   check_drive(network.network(), network.drive);
   begins_by_events(network.network(), network.drive, options.update);
 }

@@ -19,8 +19,6 @@ constexpr const char* kBands =
     "; limit: the band accepted for 15 min (rate and cv 0.03, correlation 0.06), or what sampling alone exceeds in one "
     "of 100 cases if that is more; reference spike trains are not part of sprig";
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 constexpr const char* kVerdicts[] = {"PASS", "FAIL", "not judged"};
 
 // How many neurons have so many pairs.
@@ -29,7 +27,7 @@ std::size_t neurons_of(std::size_t pairs) {
 }
 
 double mean_of(const std::vector<double>& values) {
-  if (values.empty()) return kNone;
+  if (values.empty()) return kNotMeasured;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -88,7 +86,8 @@ void check_distributions(BenchVerdict& verdict, const Measurement& measured, con
     // Samples that are independent of each other: neurons. Pairs of them are not, since each neuron is in many.
     const auto compare = [&](const char* name, const std::vector<double>& a, const std::vector<double>& b, double band,
                              std::size_t samples_a, std::size_t samples_b) {
-      DistributionCheck check{measured.populations[p].name, name, mean_of(a), mean_of(b), ks_distance(a, b), kNone};
+      DistributionCheck check{
+          measured.populations[p].name, name, mean_of(a), mean_of(b), ks_distance(a, b), kNotMeasured};
       if (reference.bands && !a.empty() && !b.empty())
         check.limit = std::max(band, ks_limit(samples_a, samples_b, kSampling));
       if (check.distance > check.limit) beyond += (beyond.empty() ? "" : ", ") + check.population + " " + name;

@@ -81,11 +81,9 @@ void count(Advance& advance, const BenchSteps& steps, bool full, std::uint64_t f
   });
 }
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 double rate(const Measurement& m, double spikes, double neurons) {
   const double seconds = static_cast<double>(m.counted_steps) * m.step_ms * 1e-3 * m.replicas;
-  return seconds > 0 ? spikes / neurons / seconds : kNone;
+  return seconds > 0 ? spikes / neurons / seconds : kNotMeasured;
 }
 
 // The standard error of the spikes of some populations together, relative to them.
@@ -109,11 +107,11 @@ double Measurement::rate_hz(std::size_t population) const {
 double Measurement::mean_rate_hz() const { return rate(*this, static_cast<double>(spikes), neurons); }
 
 double Measurement::rate_error_hz(std::size_t population) const {
-  return complete ? relative_error(*this, population, population + 1) * rate_hz(population) : kNone;
+  return complete ? relative_error(*this, population, population + 1) * rate_hz(population) : kNotMeasured;
 }
 
 double Measurement::mean_rate_error_hz() const {
-  return complete ? relative_error(*this, 0, populations.size()) * mean_rate_hz() : kNone;
+  return complete ? relative_error(*this, 0, populations.size()) * mean_rate_hz() : kNotMeasured;
 }
 
 BenchSteps steps_of_case(const BenchCase& one, const BenchSection& bench) {
@@ -137,7 +135,7 @@ double share_of_cases(const Benchmark& benchmark, const BenchSection& bench) {
 namespace {
 
 // Errors: as measure(); Interrupted, and `out` has what was measured until then.
-void measure_into(Measurement& out, const BenchCase& one, const BuiltNetwork& network, double build_s,
+void measure_into(Measurement& out, const BenchCase& one, const MeasuredNetwork& network, double build_s,
                   const BenchSteps& steps, bool full, const Progress& progress) {
   out.neurons = network.network().size();
   out.replicas = one.simulation.replicas;
@@ -174,12 +172,12 @@ void measure_into(Measurement& out, const BenchCase& one, const BuiltNetwork& ne
 
 }  // namespace
 
-std::unique_ptr<Simulation> make_simulation_of(const BuiltNetwork& network, const SimulationOptions& simulation) {
+std::unique_ptr<Simulation> make_simulation_of(const MeasuredNetwork& network, const SimulationOptions& simulation) {
   return network.stored ? make_simulation(network.network(), network.drive, simulation)
                         : make_simulation(network.procedural, network.drive, simulation);
 }
 
-Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
+Measurement measure(const BenchCase& one, const MeasuredNetwork& network, double build_s, const BenchSteps& steps,
                     bool full, const Progress& progress) {
   Measurement out;
   try {
@@ -189,7 +187,7 @@ Measurement measure(const BenchCase& one, const BuiltNetwork& network, double bu
   return out;
 }
 
-std::vector<std::uint32_t> out_degrees(const BuiltNetwork& network, int threads) {
+std::vector<std::uint32_t> out_degrees(const MeasuredNetwork& network, int threads) {
   if (!network.stored) return sprig::out_degrees(network.procedural, threads);
   std::vector<std::uint32_t> degrees(network.network().size(), 0);
   const std::vector<std::uint64_t>& offsets = network.network().recurrent.offsets;

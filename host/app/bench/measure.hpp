@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "sprig/engine/spike_statistics.hpp"
 
 namespace sprig::app {
+
+inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 struct BenchSteps {
   std::uint64_t warmup = 0, measured = 0;  // of each repeat
@@ -58,14 +61,14 @@ struct Measurement {
 };
 
 // Of a network as it was built.
-std::unique_ptr<Simulation> make_simulation_of(const BuiltNetwork& network, const SimulationOptions& simulation);
+std::unique_ptr<Simulation> make_simulation_of(const MeasuredNetwork& network, const SimulationOptions& simulation);
 
 // full: also spike statistics. A stop leaves what was measured until then, and complete = false. Errors: those of the
 // simulation; NumericalError when a timed run ends in another state than the counted one.
-Measurement measure(const BenchCase& one, const BuiltNetwork& network, double build_s, const BenchSteps& steps,
+Measurement measure(const BenchCase& one, const MeasuredNetwork& network, double build_s, const BenchSteps& steps,
                     bool full, const Progress& progress);
 
 // Number of synapses from each neuron; those of a procedural network are drawn for it once more. Exact.
-std::vector<std::uint32_t> out_degrees(const BuiltNetwork& network, int threads);
+std::vector<std::uint32_t> out_degrees(const MeasuredNetwork& network, int threads);
 
 }  // namespace sprig::app

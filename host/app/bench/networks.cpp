@@ -15,14 +15,14 @@ namespace sprig::app {
 
 namespace {
 
-using Built = std::shared_ptr<const BuiltNetwork>;
+using Built = std::shared_ptr<const MeasuredNetwork>;
 constexpr LifKind kDelta{Synapse::delta, 1, Reset::hard, false};
 constexpr LifKind kTwoReceptors{Synapse::exponential, 2, Reset::hard, false};
 constexpr double kLeastSynapses = 2000;  // of the large networks
 constexpr double kLeastJudged = 1e7;     // of those of them that have a reference
 
 Built built(StandardNetwork standard) {
-  auto result = std::make_shared<BuiltNetwork>();
+  auto result = std::make_shared<MeasuredNetwork>();
   result->procedural = std::move(standard.procedural);
   result->drive.poisson_rate_hz = std::move(standard.poisson_rate_hz);
   result->drive.poisson_weight = std::move(standard.poisson_weight);
@@ -30,7 +30,7 @@ Built built(StandardNetwork standard) {
 }
 
 Built built(Network network, Drive drive) {
-  auto result = std::make_shared<BuiltNetwork>();
+  auto result = std::make_shared<MeasuredNetwork>();
   result->procedural.network = std::move(network);
   result->drive = std::move(drive);
   result->stored = true;

@@ -190,7 +190,7 @@ Benchmark make_prunings(const Config& config) {
         one.building = plan_memory(of_case, Work::prune);
         one.same_network = exponents != bench.exponents.front();
         one.build = [spec = of_case.network](std::uint32_t seed, const Progress&) {
-          auto built = std::make_shared<BuiltNetwork>();
+          auto built = std::make_shared<MeasuredNetwork>();
           built->procedural.network = build_network(spec, seed);
           built->stored = true;
           return built;
@@ -206,7 +206,7 @@ int bench_prunings(const Command& command, const Benchmark& benchmark) {
     throw UsageError("--compare", "has no effect on bench prune; allowed: with the other networks");
   require_room(benchmark, config);
   const std::uint64_t before = peak_memory();
-  std::shared_ptr<const BuiltNetwork> network;
+  std::shared_ptr<const MeasuredNetwork> network;
   {
     const Config first = configured(config, benchmark.cases.front().settings);
     network = benchmark.cases.front().build(config.simulation.seed, {});

@@ -27,7 +27,7 @@ struct BenchReference {
   bool bands = false;  // distributions are judged by the bands that are accepted for the microcircuit
 };
 
-struct BuiltNetwork {
+struct MeasuredNetwork {
   ProceduralNetwork procedural;
   Drive drive;
   bool stored = false;  // all synapses are in network().recurrent, none in projections
@@ -46,7 +46,7 @@ struct BenchCase {
   MemoryPlan building;        // what making the network holds, where that is more than the network
   bool same_network = false;  // as the case before it
   // progress: as far as building tells how far it is. Errors: Interrupted.
-  std::function<std::shared_ptr<const BuiltNetwork>(std::uint32_t seed, const Progress& progress)> build;
+  std::function<std::shared_ptr<const MeasuredNetwork>(std::uint32_t seed, const Progress& progress)> build;
 
   std::string label() const;  // "neurons 2000, batch 4"; "" without settings
 };

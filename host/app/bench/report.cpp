@@ -14,11 +14,9 @@ namespace sprig::app {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 // The share of the bandwidth that reading the synapses takes. NaN for a batch, whose replicas share what is read.
 double bandwidth_share(const BenchFigures& figures, const Measurement& measured, const Bandwidth& bandwidth) {
-  if (bandwidth.bytes_per_s == 0 || measured.replicas > 1) return kNone;
+  if (bandwidth.bytes_per_s == 0 || measured.replicas > 1) return kNotMeasured;
   return figures.events_per_s * figures.bytes_per_event / bandwidth.bytes_per_s;
 }
 
@@ -31,7 +29,7 @@ std::string synapses_text(const Measurement& m) { return m.synapses ? std::to_st
 }  // namespace
 
 double median(std::vector<double> values) {
-  if (values.empty()) return kNone;
+  if (values.empty()) return kNotMeasured;
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
@@ -44,8 +42,8 @@ BenchFigures figures_of(const BenchCase& one, const Measurement& m) {
   const double model_s = static_cast<double>(m.counted_steps) * m.step_ms * 1e-3;
   f.rtf = f.wall_s / model_s;
   const auto [least, most] = std::minmax_element(m.wall_s.begin(), m.wall_s.end());
-  f.rtf_least = m.wall_s.empty() ? kNone : *least / model_s;
-  f.rtf_most = m.wall_s.empty() ? kNone : *most / model_s;
+  f.rtf_least = m.wall_s.empty() ? kNotMeasured : *least / model_s;
+  f.rtf_most = m.wall_s.empty() ? kNotMeasured : *most / model_s;
   f.steps_per_s = static_cast<double>(m.counted_steps) / f.wall_s;
   f.events_per_s = static_cast<double>(m.events) / f.wall_s;
   return f;

@@ -144,7 +144,7 @@ Benchmark make_sweep(const Config& config) {
                            false,
                            {Synapse::delta, 1, Reset::hard, false}};
             one.build = [=](std::uint32_t seed, const Progress&) {
-              auto built = std::make_shared<BuiltNetwork>();
+              auto built = std::make_shared<MeasuredNetwork>();
               built->procedural.network = sweep_network(neurons, synapses, rate_hz, seed);
               built->stored = true;
               built->note = rate_note(neurons, rate_hz);

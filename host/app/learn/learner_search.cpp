@@ -18,7 +18,6 @@ namespace sprig::app {
 
 namespace {
 
-constexpr double kKilobyte = 1000;
 constexpr std::size_t kMostCandidates = 10000;
 
 // A candidate over its seeds.

@@ -28,8 +28,6 @@ namespace sprig::app {
 
 namespace {
 
-constexpr double kKilobyte = 1000;
-
 // What one phase took, learning or not.
 struct Energy {
   double images = 0, counted_j = 0, measured_j = std::nan("");

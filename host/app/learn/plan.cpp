@@ -54,7 +54,6 @@ MemoryPlan plan_learning(const Config& config, const LearnImages& images, int gp
 }
 
 std::string model_sizes(const Config& config, const LearnImages& images) {
-  constexpr double kKilobyte = 1000;
   const auto synapses = [&](CompetitiveOptions model, std::uint32_t bits, Inhibition inhibition, bool stored) {
     model.weight_bits = bits;
     model.inhibition = inhibition;

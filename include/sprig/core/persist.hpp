@@ -198,7 +198,8 @@ template <class... T>
 std::vector<char> persisted(const T&... values) {
   std::vector<char> to;
   Writer writer([&](const void* data, std::size_t size) {
-    to.insert(to.end(), static_cast<const char*>(data), static_cast<const char*>(data) + size);
+    to.resize(to.size() + size);
+    std::memcpy(to.data() + to.size() - size, data, size);
   });
   writer(values...);
   return to;

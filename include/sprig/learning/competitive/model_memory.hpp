@@ -8,6 +8,8 @@
 
 namespace sprig {
 
+inline constexpr double kKilobyte = 1000;  // bytes, wherever the memory of a model is told or limited
+
 // Bytes, at 4 a number, and weights as they are kept (learning/competitive/weights.hpp): codes of 5 and 6 bits in
 // bytes; up to seven codes more a row, which fill its last group of eight, are not counted. mem(N) = (P_w + P_n) x
 // bytes with P_w = inputs x N and, where inhibition is stored as synapses, N^2 more (direct) or 2 N^2 (through a
