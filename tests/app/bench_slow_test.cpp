@@ -1,5 +1,5 @@
-// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, and the statistics of the
-// microcircuit.
+// The standard networks at full size: rates of Brunel's regimes and of Vogels-Abbott, the statistics of the
+// microcircuit, and the hash of Brunel's network that learns.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,6 +26,21 @@ TEST_F(StandardRates, OfBrunelsRegimes) {
     EXPECT_EQ(r["check"]["verdict"], "PASS") << regime << ": " << r["check"]["reason"];
     EXPECT_LT(std::abs(r["check"]["rates"][0]["deviation"].get<double>()), 0.03) << regime;
   }
+}
+
+// Which learns, and has one size.
+TEST_F(StandardRates, OfBrunelsNetworkThatLearnsAreTheSameOnAnyThreads) {
+  const auto hash = [this](const char* out, const char* threads, const char* seed) {
+    const Outcome outcome =
+        run({"bench", "brunel-plus", "--out", out, "--set", "bench.repeats=1", "--set", "bench.duration_ms=50", "--set",
+             "bench.warmup_ms=20", "--threads", threads, "--seed", seed});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return result(out)["hash"];
+  };
+  const Json one = hash("one", "1", "1");
+  EXPECT_EQ(one, hash("two", "2", "1"));
+  EXPECT_EQ(one, hash("three", "3", "1"));
+  EXPECT_NE(one, hash("other", "2", "2"));
 }
 
 // Near the onset of firing networks differ from each other (by 3 %): the mean over some is what can be compared.

@@ -61,7 +61,7 @@ TEST_F(Bench, WritesTheKeysOfAResult) {
 
 TEST_F(Bench, HasTheSameHashForAnyThreadsAndEachTime) {
   for (const std::string network :
-       {"microcircuit", "vogels", "brunel-large", "brunel-plus", "vogels-large", "hrsnn", "sweep"}) {
+       {"microcircuit", "vogels", "brunel-large", "vogels-large", "hrsnn", "sweep"}) {  // brunel-plus: the slow tests
     SCOPED_TRACE(network);
     Arguments sets;
     if (network == "microcircuit") sets = {"bench.size=0.02"};

@@ -24,7 +24,7 @@ class RunFolders : public ::testing::Test {
  protected:
   // What a test calls a command: a key, and what it makes.
   static FolderRun command(std::uint64_t key, std::vector<std::string> names, bool again = false) {
-    return {key, again, Json{{"verb", "run"}, {"version", "0.3.0"}}, std::move(names)};
+    return {key, again, Json{{"verb", "run"}, {"version", "0.3.0"}}, std::move(names), FolderUse::alone, {}};
   }
   std::string out() const { return folder_.file("out"); }
   std::string file(const std::string& name) const { return out() + "/" + name; }
