@@ -158,6 +158,8 @@ int dispatch(int argc, const char* const* argv, Exchange* ranks) {
   if (!flags.config.empty()) read_config(command.config, flags.config);
   set_keys(command.config, flags);
   command.checkpoint_every_min = flags.checkpoint_every_min;
+  if (flags.ranks < 1) throw UsageError("--ranks", "found 0; allowed: a whole number from 1");
+  command.ranks = flags.ranks;
   command.again = flags.again;
   command.compare = flags.compare;
   command.folder = flags.folder;

@@ -66,6 +66,8 @@ std::string decimal_offence(const std::string& text, bool fraction, double most)
   return "found " + in_quotes(text.substr(0, 40)) + "; allowed: " + (fraction ? "a" : "a whole") +
          " number in decimal digits, without leading zeros, up to " + shown(most);
 }
+constexpr double kMostRanks = 1 << 20;
+
 auto whole_up_to(double most) {
   return [most](const std::string& text) { return decimal_offence(text, false, most); };
 }
@@ -118,6 +120,9 @@ void add_plan_options(CLI::App& app, Flags& flags) {
                  "plan for this GPU, which need not be here: " + device_model_names())
       ->type_name("MODEL");
   app.add_option("--device-memory", flags.device_memory, "with so much memory, e.g. 141G")->type_name("BYTES");
+  app.add_option("--ranks", flags.ranks, "plan for one of so many ranks of mpirun or srun, --threads of each")
+      ->check(whole_up_to(kMostRanks))
+      ->type_name("N");
 }
 
 // IN is network.file, OUT the file to write: there is no run folder.

@@ -37,6 +37,7 @@ struct Flags {
   std::optional<std::string> device;
   std::optional<std::uint32_t> seed;
   std::optional<int> threads;
+  int ranks = 1;
   double checkpoint_every_min = 10;
   bool again = false, quiet = false;
   std::string help_config, help_verb, shell;

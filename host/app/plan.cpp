@@ -9,6 +9,7 @@
 #include "host/app/verbs.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/core/hash.hpp"
+#include "sprig/core/refuse.hpp"
 #include "sprig/engine/device.hpp"
 #include "sprig/engine/weight_rounding.hpp"
 #include "sprig/instruments/stimulation.hpp"
@@ -34,11 +35,22 @@ struct VerbPlan {
 
 // Plans `bench` when a network for it is named, `train` when [layered] is, `learn` when [learn] is; else the verbs for
 // the network of [network]. gpu: null where they run on the CPU.
-std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu) {
+// ranks: among which a network is divided.
+std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu, int ranks) {
+  const auto divided = [ranks](bool is, const char* what) {
+    if (ranks > 1 && !is)
+      throw UsageError("--ranks",
+                       "found " + shown(ranks) + ": " + what +
+                           " is not divided among ranks; allowed with networks that sprig run simulates, and "
+                           "with sprig bench but for bench.network = \"prune\"");
+  };
   if (config.given.contains("bench.network")) {
     Config resolved = config;
     resolve_bench(resolved);
-    return {{"bench", plan_benchmark(make_benchmark(resolved), resolved, gpu), true}};
+    divided(resolved.bench.network != BenchNetwork::prune, "a pruning");
+    Benchmark benchmark = make_benchmark(resolved);
+    for (BenchCase& one : benchmark.cases) one.planned.ranks = ranks;
+    return {{"bench", plan_benchmark(benchmark, resolved, gpu), true}};
   }
   const auto names = [&](const char* section) {
     return std::any_of(config.given.begin(), config.given.end(),
@@ -46,6 +58,7 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
   };
   const bool layered = names("layered.");
   if (layered || names("learn.")) {
+    divided(false, "what [learn] describes");
     const std::size_t gpus = config.simulation.device == Device::cuda_all ? cuda::usable_gpus().size() : 1;
     const int blocks = gpu ? gpu->multiprocessors * static_cast<int>(gpus) : 0;
     const LearnImages images(config.learn);
@@ -58,6 +71,7 @@ std::vector<VerbPlan> plans_of(const Config& config, const cuda::DeviceInfo* gpu
       throw ConfigError("bench.network",
                         "is needed: " + key + " has no effect without it; sprig bench --help lists them");
   const char* hint = network_memory_hint(config);
+  if (ranks > 1) return {{"run", plan_memory(config, Work::run, 1, gpu, ranks), true, hint}};
   return {{"run", plan_memory(config, Work::run, 1, gpu), false, hint},
           {"lyapunov", plan_memory(config, Work::lyapunov, 1, gpu), false, hint},
           {"prune", plan_memory(config, Work::prune, 1, gpu), false, hint},
@@ -192,6 +206,7 @@ std::string weights_text(const PlannedWeights& planned) {
 
 int plan_verb(const Command& command) {
   Config config = command.config;
+  if (command.ranks > 1 && config.simulation.device == Device::automatic) config.simulation.device = Device::cpu;
   config.simulation.device = device_used(config);
   const MemoryLimit limit = available_memory();
   const std::optional<cuda::DeviceInfo> gpu = gpu_of(command, config.simulation.device);
@@ -202,8 +217,9 @@ int plan_verb(const Command& command) {
       device ? TextTable({"verb", "RAM", "device", "engine", "fits"}) : TextTable({"verb", "RAM", "fits"});
   Json result{{"available", {{"name", limit.name}, {"bytes", limit.bytes}}}};
   if (gpu) result["device"] = gpu_json(*gpu, command.gpu.has_value());
-  const std::vector<VerbPlan> plans = plans_of(config, gpu ? &*gpu : nullptr);
+  const std::vector<VerbPlan> plans = plans_of(config, gpu ? &*gpu : nullptr, command.ranks);
   const Takes first = takes_of(plans.front(), limit, device ? &*device : nullptr);
+  if (command.ranks > 1) result["ranks"] = command.ranks;
   result["neurons"] = first.on_host.neurons;
   result["synapses"] = first.on_host.synapses;
   if (!plans.front().sizes.empty()) result["models"] = plans.front().sizes;
@@ -230,6 +246,9 @@ int plan_verb(const Command& command) {
                        number_text(result["synapses"].get<double>(), 12) + " synapses expected; " +
                        bytes_text(limit.bytes) + " of " + limit.name + " available\n";
     if (gpu) text += gpu_text(*gpu, command.gpu.has_value());
+    if (command.ranks > 1)
+      text +=
+          "of one rank of " + shown(command.ranks) + ", the one that writes; ranks of one machine share its memory\n";
     text += "\n" + arrays.text() + "\n" + works.text() + (engines.empty() ? "" : "\n");
     for (const auto& [why, verbs] : engines) text += verbs + ": " + why + "\n";
     text += weights_text(weights);

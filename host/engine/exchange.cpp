@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sprig/core/refuse.hpp"
+
 namespace sprig {
 
 namespace {
@@ -28,6 +30,14 @@ RankError verdict_of(const Boxes& all) {
 }
 
 }  // namespace
+
+void require_divisible(const Device& device, bool learns, std::uint32_t ranks) {
+  if (device.names_gpu())
+    refuse("run.device", shown(device) + " with " + shown(ranks) + " ranks", "\"cpu\", of which each is a part");
+  if (learns)
+    refuse("projection.stdp.w_max", "synapses that learn, over " + shown(ranks) + " ranks",
+           "weights that are constant, or one rank");
+}
 
 void Boxes::add(View<const char> box, bool is_error) {
   bytes.insert(bytes.end(), box.begin(), box.end());

@@ -207,12 +207,7 @@ std::unique_ptr<Simulation> make_ranked(const WholeNetwork& whole, const Drive& 
   Exchange& exchange = *options.ranks.exchange;
   const Network& network = whole.network;
   const auto ranks = static_cast<std::uint32_t>(exchange.ranks());
-  if (options.device.names_gpu())
-    refuse("run.device", shown(options.device) + " with " + shown(ranks) + " ranks",
-           "\"cpu\", of which each is a part");
-  if (network.plasticity)
-    refuse("projection.stdp.w_max", "synapses that learn, over " + shown(ranks) + " ranks",
-           "weights that are constant, or one rank");
+  require_divisible(options.device, network.plasticity.has_value(), ranks);
   check_drive(network, drive);
   std::vector<std::uint32_t> first = options.ranks.first;
   if (first.empty())

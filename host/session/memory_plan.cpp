@@ -18,6 +18,7 @@
 #include "sprig/core/refuse.hpp"
 #include "sprig/dynamics/tangent.hpp"
 #include "sprig/engine/device_model.hpp"
+#include "sprig/engine/exchange.hpp"
 #include "sprig/engine/plastic.hpp"
 #include "sprig/engine/row_groups.hpp"
 #include "sprig/engine/slices.hpp"
@@ -60,8 +61,21 @@ SliceLayout planned_layout(const PlannedNetwork& network, const SimulationOption
     policy.narrow = options.weight_bits == 16;
     policy.by_delay = !events && !learns && options.replicas == 1;
   }
-  return choose_layout(network.kind, static_cast<std::uint32_t>(network.neurons),
-                       static_cast<std::uint64_t>(network.synapses), shortest_delay(network), slots - 1, policy, {});
+  const auto sources = static_cast<std::uint32_t>(network.neurons);
+  return choose_layout(network.kind, static_cast<std::uint32_t>(std::ceil(network.neurons / network.ranks)),
+                       static_cast<std::uint64_t>(network.synapses / network.ranks), shortest_delay(network), slots - 1,
+                       policy, {}, sources);
+}
+
+// Sources that have rows in a rank: all, or, where a rank has fewer synapses than there are neurons, those that have
+// some, and then what says which (host/engine/present_rows.hpp).
+struct PlannedRows {
+  double sources, which_bytes = 0;
+};
+PlannedRows planned_rows(const PlannedNetwork& network) {
+  const double n = network.neurons, own = network.synapses / network.ranks;
+  if (network.ranks == 1 || network.stored || own >= n) return {n};
+  return {n * -std::expm1(-own / n), n / 64 * (8 + 4)};
 }
 
 std::optional<GpuPlan> gpu_if_named(const PlannedNetwork& network, const SimulationOptions& options,
@@ -167,6 +181,9 @@ double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& opt
 MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads,
                            const cuda::DeviceInfo* gpu) {
   const double n = network.neurons, e = network.synapses, replicas = options.replicas;
+  const double own = n / network.ranks, held = e / network.ranks;
+  if (network.ranks > 1)
+    require_divisible(options.device, network.plasticity.target_count > 0, static_cast<std::uint32_t>(network.ranks));
   const double receptors = network.kind.receptors, slots = network.delay_slots;
   MemoryPlan plan{n, e, {}, gpu_if_named(network, options, gpu)};
   const bool resident = plan.gpu && plan.gpu->resident;
@@ -179,25 +196,32 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
     add("network", "targets", 4 * e);
     add("network", "weights", 4 * e);
     add("network", "delays", network.uniform_delay ? 0 : 2 * e);
+    if (network.ranks > 1) {  // each has read it whole, and cuts out what is its own
+      add("network", "own offsets", 8 * (n + 1));
+      add("network", "own targets and weights", (4 + 4) * held);
+      add("network", "own delays", network.uniform_delay ? 0 : 2 * held);
+    }
   }
   add("network", "neuron parameters", (12 * 8 + 4) * n);
   const SliceLayout layout = planned_layout(network, options, threads, plan.gpu);
-  const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(n)));
+  const PlannedRows present = planned_rows(network);
+  const double rows = static_cast<double>(layout.rows(static_cast<std::uint32_t>(present.sources)));
   add("engine", "packed synapses",
       resident ? sizeof(SynapseGroup) * n * layout.slices *
                      expected_groups(e / (n * layout.slices), holds_places(network, plan.gpu) ? kPlaces : kGroup)
-               : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * e,
+               : (layout.narrow ? sizeof(NarrowSynapse) : sizeof(WideSynapse)) * held,
       drawn_there);
   add("engine", "packed offsets", resident ? n * (8 + 4 * (layout.slices + 1.0)) : 8 * (rows + 1) * layout.slices,
       drawn_there);
+  add("engine", "which sources have rows", present.which_bytes);
   if (resident) {
     add("engine", "mailboxes", static_cast<double>(plan.gpu->mailbox_bytes), true);
     // Near synapses themselves are few.
     add("engine", "directories of near synapses", static_cast<double>(plan.gpu->directory_bytes), true);
   }
-  add("engine", "neuron constants", 15 * sizeof(real) * n);
-  add("engine", "state", (2 + receptors) * sizeof(real) * n * replicas);
-  add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * n * replicas * 4);
+  add("engine", "neuron constants", 15 * sizeof(real) * own);
+  add("engine", "state", (2 + receptors) * sizeof(real) * own * replicas);
+  add("engine", "delay ring", (layout.by_delay ? 1 : slots) * receptors * own * replicas * 4);
   const Plasticity& learning = network.plasticity;
   if (learning.target_count > 0) {
     add("engine", "offsets of plastic synapses", 8 * (n + 1) * layout.slices);
@@ -208,8 +232,9 @@ MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOption
   return plan;
 }
 
-MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::DeviceInfo* gpu) {
-  const PlannedNetwork planned = planned_network(config, work);
+MemoryPlan plan_memory(const Config& config, Work work, int cells, const cuda::DeviceInfo* gpu, int ranks) {
+  PlannedNetwork planned = planned_network(config, work);
+  planned.ranks = ranks;
   const double n = planned.neurons, e = planned.synapses, copies = cells;
   const LifKind kind = planned.kind;
   const double delay_bytes = planned.uniform_delay ? 0 : 2;

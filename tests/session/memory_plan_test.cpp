@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "host/engine/dry_run_exchange.hpp"
+#include "host/engine/packing.hpp"
 #include "sprig/core/error.hpp"
 #include "sprig/engine/device_model.hpp"
 #include "sprig/engine/row_groups.hpp"
@@ -61,6 +63,66 @@ TEST(MemoryPlan, PredictsTheArraysOfEveryTopologyWithinFivePercent) {
     expect_close(item(plan, "packed offsets"), offsets, "packed offsets");
     expect_close(item(plan, "delay ring"), 4.0 * sliced.delay_slots * 2 * network.size(), "delay ring");
   }
+}
+
+// Of a network that is drawn, on ranks with more synapses than there are neurons and on ranks with fewer.
+TEST(MemoryPlan, PredictsTheArraysOfARankWithinFivePercent) {
+  for (const int ranks : {1, 3, 40}) {
+    SCOPED_TRACE(ranks);
+    Config config;
+    read_config_text(config, R"toml([[population]]
+size = 12000
+name = "all"
+[[projection]]
+from = "all"
+to = "all"
+rule = "fixed_in_degree(20)"
+delay_ms = "uniform(1, 4)"
+)toml",
+                     "c.toml");
+    config.simulation.device = Device::cpu;
+    config.simulation.threads = 2;
+    finish_config(config);
+    const MemoryPlan plan = plan_memory(config, Work::run, 1, nullptr, ranks);
+    const BuiltNetwork built = make_network(config, 1);
+    const auto& procedural = std::get<ProceduralNetwork>(built);
+    const Network& whole = procedural.network;
+    const std::uint32_t each = whole.size() / static_cast<std::uint32_t>(ranks);
+    std::vector<std::uint32_t> first;
+    for (int r = 0; r <= ranks; ++r) first.push_back(each * static_cast<std::uint32_t>(r));
+    const NeuronPart part{0, each, whole.size()};
+    const auto exchange = dry_run_exchange(first);
+    SlicePolicy policy;
+    policy.slices = 2;
+    policy.by_delay = true;
+    const PartSlices held =
+        slice_part(network_of_part(whole, part, false), {whole, &procedural}, part, {}, policy, *exchange);
+    double synapses = 0, offsets = 0;
+    for (const Slice& s : held.sliced.slices) {
+      synapses += size_of(s.recurrent.wide) + size_of(s.recurrent.narrow);
+      offsets += size_of(s.recurrent.offsets);
+    }
+    EXPECT_EQ(held.rows.all(), ranks < 20);
+    expect_close(item(plan, "packed synapses"), synapses, "packed synapses");
+    expect_close(item(plan, "packed offsets"), offsets, "packed offsets");
+    const double slots = held.sliced.by_delay ? 1 : held.sliced.delay_slots;
+    expect_close(item(plan, "delay ring"), 4.0 * slots * whole.kind.receptors * each, "delay ring");
+    EXPECT_EQ(item(plan, "neuron parameters"), 100.0 * whole.size()) << "of all, before a rank lets go of them";
+    EXPECT_EQ(item(plan, "which sources have rows") > 0, !held.rows.all());
+  }
+}
+
+TEST(MemoryPlan, RanksHaveNoGpuAndNothingThatLearns) {
+  PlannedNetwork network{1e5, 1e7, 16, false, true, {}};
+  network.ranks = 4;
+  SimulationOptions options;
+  options.device = Device::cuda;
+  EXPECT_THROW(plan_simulation(network, options, 1), ConfigError);
+  options.device = Device::cpu;
+  EXPECT_LT(plan_simulation(network, options, 1).total(),
+            plan_simulation({1e5, 1e7, 16, false, true, {}}, options, 1).total() / 2);
+  network.plasticity.target_count = 10;
+  EXPECT_THROW(plan_simulation(network, options, 1), ConfigError);
 }
 
 TEST(MemoryPlan, CountsWhatFillsUpTheResidentEnginesGroups) {

@@ -21,6 +21,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/core/persist.hpp"
 #include "sprig/core/view.hpp"
+#include "sprig/engine/device.hpp"
 
 namespace sprig {
 
@@ -54,6 +55,9 @@ struct RankFailure {
   static void persist(auto& self, auto& archive) { archive(self.code, self.text); }
   friend bool operator==(const RankFailure&, const RankFailure&) = default;
 };
+
+// What several ranks cannot simulate together. Errors: ConfigError: run.device, projection.stdp.w_max.
+void require_divisible(const Device& device, bool learns, std::uint32_t ranks);
 
 // Why all ranks end. Its code is that of the rank that failed, and its text names it; where all ranks failed of the
 // same (a network that does not fit its options), it is the text of one process.

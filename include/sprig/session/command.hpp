@@ -21,6 +21,7 @@ struct Command {
   std::string to;                       // convert: the format of `out`, a file; empty: by its ending
   std::string compare;                  // bench: an earlier result.json; empty: none
   std::optional<cuda::DeviceInfo> gpu;  // plan: what --device-model and --device-memory describe
+  int ranks = 1;                        // plan: among which the network is divided
   double checkpoint_every_min = 10;     // between two states of work under way; 0: only when it is stopped
   bool again = false;                   // a finished result of this very command is made once more
   bool quiet = false;                   // neither progress nor table

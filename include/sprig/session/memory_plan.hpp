@@ -46,6 +46,7 @@ struct PlannedNetwork {
   bool equal_weights = false;   // those of each source have one weight
   double step_ms = 0.1;
   bool driven = false;  // in every step, by noise or Poisson spikes: never updated by events
+  double ranks = 1;     // that share it: each has a range of the neurons, and the synapses onto them
 };
 
 // The GPU that a plan is for where `device` names one: that one, or, where it cannot be used here, an H200 as its data
@@ -57,7 +58,8 @@ cuda::DeviceInfo planned_gpu(const Device& device);
 // weight of it.
 double synapse_bytes(const PlannedNetwork& network, const SimulationOptions& options,
                      const cuda::DeviceInfo* gpu = nullptr);
-// Groups network and engine. threads: what options.threads comes to. Errors: ConfigError (run.cuda_engine).
+// Groups network and engine, of a rank where there are several. threads: what options.threads comes to, of each rank.
+// Errors: ConfigError (run.cuda_engine).
 MemoryPlan plan_simulation(const PlannedNetwork& network, const SimulationOptions& options, int threads,
                            const cuda::DeviceInfo* gpu = nullptr);
 
@@ -67,7 +69,8 @@ struct MemoryLimit {
 };
 
 // `cells`: how many networks are worked on at once (study). Errors: InputError (network.file).
-MemoryPlan plan_memory(const Config& config, Work work, int cells = 1, const cuda::DeviceInfo* gpu = nullptr);
+MemoryPlan plan_memory(const Config& config, Work work, int cells = 1, const cuda::DeviceInfo* gpu = nullptr,
+                       int ranks = 1);
 // Of this machine, or what the control groups of this process leave where that is less; SPRIG_MEMORY_BYTES, a number,
 // says otherwise. Errors: ConfigError, where it is no number of bytes.
 MemoryLimit available_memory();
