@@ -642,17 +642,28 @@ Config config_with(const std::vector<std::string>& settings) {
 
 TEST(ResultKey, IsTheSameWhateverNeverChangesAResult) {
   const Config config = config_with({});
-  const std::uint64_t key = app::result_key(config, 1, 2).value();
+  const std::uint64_t key = app::result_key(config, 1).value();
   Config other = config;
   other.simulation.threads = 3;
-  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
+  EXPECT_EQ(app::result_key(other, 1).value(), key);
   other.simulation.slices = 5;
-  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
+  EXPECT_EQ(app::result_key(other, 1).value(), key);
   other.simulation.device = Device::cuda;
-  EXPECT_EQ(app::result_key(other, 1, 2).value(), key);
-  EXPECT_NE(app::result_key(config, 2, 2).value(), key) << "contents";
-  EXPECT_NE(app::result_key(config, 1, 3).value(), key) << "seed";
-  EXPECT_NE(app::result_key(config_with({"network.gain=0.7"}), 1, 2).value(), key);
+  EXPECT_EQ(app::result_key(other, 1).value(), key);
+  EXPECT_NE(app::result_key(config, 2).value(), key) << "contents";
+  EXPECT_NE(app::result_key(config_with({"network.gain=0.7"}), 1).value(), key);
+}
+
+TEST(StudyGrids, EverySeedOfALineHasKeysOfItsOwn) {
+  const app::StudyGrid grid = app::study_grid(config_with({"study.seeds=3"}));
+  std::set<std::uint64_t> cells, prunings;
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    cells.insert(app::cell_key(grid, cell).value());
+    prunings.insert(app::pruning_key(grid, cell).value());
+  }
+  EXPECT_EQ(cells.size(), grid.cells());
+  EXPECT_EQ(prunings.size(), grid.cells());  // each of its lines is pruned otherwise
+  EXPECT_GT(grid.cells(), 3u);
 }
 
 TEST(StudyGrids, AVariantHasControlsOfItsOwnWhereItChangesThem) {

@@ -100,12 +100,21 @@ void add_lines(StudyGrid& grid, std::size_t index, Training training, bool lnp_a
   }
 }
 
-Hash line_hash(const StudyGrid& grid, std::size_t cell, const Config& config) {
+void hash_configuration(Line& line, const Setting& setting) {
+  line.cells = result_key(setting.config, setting.contents);
+  Config config = setting.config;
+  config.training = Config{}.training;
+  PruneOptions options = config.prune;
+  options.method = line.method;
+  if (!needs_activity(options)) config.task = Config{}.task;
+  line.prunings = result_key(config, setting.contents);
+}
+
+Hash key_on_seed(Hash of_line, const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
-  Hash hash = result_key(config, grid.settings[line.setting].contents, grid.seed_of(cell));
-  add_text(hash, name_of(line.method));
-  hash.add(line.density);
-  return hash;
+  of_line.add(grid.seed_of(cell));
+  add_text(of_line, name_of(line.method));
+  return of_line.add(line.density);
 }
 
 }  // namespace
@@ -145,6 +154,7 @@ StudyGrid study_grid(const Config& config) {
         add_lines(grid, first + v, training,
                   v > 0 && grid.settings[first + v].shares_dense && !sets(variants[v], "study.methods"));
   }
+  for (Line& line : grid.lines) hash_configuration(line, grid.settings[line.setting]);
   return grid;
 }
 
@@ -166,18 +176,13 @@ void check_study(const StudyGrid& grid, std::vector<std::string>& notes) {
 
 Hash cell_key(const StudyGrid& grid, std::size_t cell) {
   const Line& line = grid.line_of(cell);
-  Hash hash = line_hash(grid, cell, grid.config_of(cell));
+  Hash hash = key_on_seed(line.cells, grid, cell);
   add_text(hash, name_of(line.training));
   return hash.add(line.gain);
 }
 
 Hash pruning_key(const StudyGrid& grid, std::size_t cell) {
-  Config config = grid.config_of(cell);
-  config.training = Config{}.training;
-  PruneOptions options = config.prune;
-  options.method = grid.line_of(cell).method;
-  if (!needs_activity(options)) config.task = Config{}.task;
-  return line_hash(grid, cell, config);
+  return key_on_seed(grid.line_of(cell).prunings, grid, cell);
 }
 
 std::vector<std::vector<std::size_t>> pruning_groups(const StudyGrid& grid) {

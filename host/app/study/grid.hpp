@@ -29,6 +29,9 @@ struct Line {
   PruneMethod method = PruneMethod::dense;
   double density = 1;
   double gain = 1;  // of the weights, after pruning
+  // Of the configuration that its cells, and their pruned networks, follow from: the dear part of their keys, which all
+  // seeds have in common.
+  Hash cells, prunings;
 };
 
 struct StudyGrid {

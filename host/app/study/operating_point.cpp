@@ -68,12 +68,15 @@ class SearchLog {
       : session_(session), candidates_(candidates), first_seed_(config.simulation.seed) {
     session_.log().open("cells.jsonl");
     FileContents contents;
-    for (const Candidate& candidate : candidates)
+    for (const Candidate& candidate : candidates) {
+      const Hash of_candidate = result_key(candidate.config, contents.of(candidate.config));
       for (std::size_t s = 0; s < config.study.seeds; ++s) {
-        Hash hash = result_key(candidate.config, contents.of(candidate.config), seed(s));
+        Hash hash = of_candidate;
+        hash.add(seed(s));
         add_text(hash, "operating_point");
         keys_.push_back(hash);
       }
+    }
   }
   std::uint32_t seed(std::size_t s) const { return static_cast<std::uint32_t>(first_seed_ + s); }
 

@@ -18,7 +18,7 @@ void add_text(Hash& hash, std::string_view text) {
   hash.add(std::uint64_t{text.size()}).bytes(text.data(), text.size());
 }
 
-Hash result_key(const Config& of, std::uint64_t contents, std::uint32_t seed) {
+Hash result_key(const Config& of, std::uint64_t contents) {
   Config config = of;
   const Config defaults;
   config.simulation.threads = defaults.simulation.threads;
@@ -38,7 +38,7 @@ Hash result_key(const Config& of, std::uint64_t contents, std::uint32_t seed) {
   Hash hash;
   add_text(hash, resolved_config(config));
   add_text(hash, version().git_revision);
-  return hash.add(static_cast<std::uint32_t>(sizeof(real))).add(contents).add(seed);
+  return hash.add(static_cast<std::uint32_t>(sizeof(real))).add(contents);
 }
 
 }  // namespace sprig::app

@@ -21,9 +21,9 @@ class FileContents {
 };
 
 // The configuration less what never changes a cell (threads, devices, what else a study or a search looks at, and the
-// pruning method and density, which a cell has of its own), the contents of its files, the seed, and the program's
-// revision and precision.
-Hash result_key(const Config& config, std::uint64_t contents, std::uint32_t seed);
+// pruning method and density, which a cell has of its own), the contents of its files, and the program's revision and
+// precision. The seed is to be added: of many seeds the configuration is made a text once.
+Hash result_key(const Config& config, std::uint64_t contents);
 
 // With its length, so that two texts are not one.
 void add_text(Hash& hash, std::string_view text);
