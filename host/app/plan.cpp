@@ -149,7 +149,8 @@ Json verb_json(const MemoryPlan& plan, const Takes& takes, bool device) {
   return json;
 }
 
-constexpr double kMadeForThePlan = 2e6;  // synapses: the weights of networks up to here are looked at
+constexpr double kMadeForThePlan = 2e6;   // synapses: the weights of networks up to here are looked at
+constexpr double kDrawnForThePlan = 1e7;  // neurons: a gigabyte, and seconds; beyond, nothing of a network is made
 
 // How finely a run of the network would hold its weights; empty where that is not known before it is made.
 struct PlannedWeights {
@@ -159,8 +160,9 @@ struct PlannedWeights {
   std::string refusal;  // what a run would say
   bool looked_at = false;
 };
-PlannedWeights planned_weights(const Config& config, double synapses) {
+PlannedWeights planned_weights(const Config& config, double neurons, double synapses) {
   PlannedWeights planned;
+  if (neurons > kDrawnForThePlan) return planned;
   const bool small = synapses <= kMadeForThePlan;
   if (!small && (!config.network_file.empty() || config.description.empty())) return planned;
   if (!small && forecast(read_description(config)).stored) return planned;
@@ -192,7 +194,7 @@ PlannedWeights planned_weights(const Config& config, double synapses) {
 std::string weights_text(const PlannedWeights& planned) {
   if (!planned.looked_at)
     return "\nhow finely weights are held is not known before a run: they are more than " +
-           number_text(kMadeForThePlan, 3) + "\n";
+           number_text(kMadeForThePlan, 3) + ", or are of more than " + number_text(kDrawnForThePlan, 3) + " neurons\n";
   if (planned.rounding.empty()) return "";
   TextTable table({"weights onto", "receptor", "unit", "typical", "largest", "error / typical", "rounded to 0"});
   for (const WeightRounding& one : planned.rounding)
@@ -239,7 +241,7 @@ int plan_verb(const Command& command) {
   result["fits"] = result["verbs"][plans.front().verb]["fits"];
   PlannedWeights weights;
   weights.looked_at = plans.front().verb != "run" || !first.fits;  // there is nothing to look at
-  if (!weights.looked_at) weights = planned_weights(config, first.on_host.synapses);
+  if (!weights.looked_at) weights = planned_weights(config, first.on_host.neurons, first.on_host.synapses);
   if (!weights.rounding.empty()) result["fixed_point"] = weights.json;
   if (!command.quiet) {
     std::string text = number_text(result["neurons"].get<double>(), 12) + " neurons, " +
