@@ -24,7 +24,6 @@ import kill_resume  # noqa: E402
 import slurm  # noqa: E402
 
 
-
 def must(what, said):
     if not what:
         sys.exit(f"slurm_runs: {said}")
@@ -41,7 +40,8 @@ class Runs:
         self.sprig = sprig
         self.folder = tempfile.mkdtemp(prefix="slurm_runs-")
         os.environ["PATH"] = os.path.dirname(os.path.abspath(sprig)) + ":" + os.environ["PATH"]  # of the jobs too
-        os.environ.update(OMP_WAIT_POLICY="passive", OMPI_MCA_hwloc_base_binding_policy="none", OMPI_MCA_mpi_yield_when_idle="1", SCRATCH=os.path.join(self.folder, "shared"))
+        os.environ.update(OMP_WAIT_POLICY="passive", OMPI_MCA_hwloc_base_binding_policy="none",
+                          OMPI_MCA_mpi_yield_when_idle="1", SCRATCH=os.path.join(self.folder, "shared"))
 
     def out(self, name):
         """Run folders are all called study, as in the scripts: their pages say it."""
@@ -110,7 +110,6 @@ class Runs:
             with open(paths[-1], "w", encoding="utf-8") as file:
                 file.write(block)
         must(len(paths) >= 3, f"only {paths}")
-
         done = subprocess.run(["shellcheck", *paths], capture_output=True, text=True, check=False)
         must(done.returncode == 0, done.stdout + done.stderr)
         print(f"{len(paths)} scripts")
@@ -142,7 +141,7 @@ def main():
         print("SKIPPED: " + why)
         return 77
     runs = Runs(options.sprig)
-    if options.part == "ranks" and "MPI: none" in subprocess.run([options.sprig, "info"], capture_output=True, text=True,
+    if options.part == "ranks" and "MPI: built without" in subprocess.run([options.sprig, "info"], capture_output=True, text=True,
                                                                  check=True).stdout:
         print("SKIPPED: sprig was built without MPI")
         return 77
