@@ -12,12 +12,13 @@ if(SPRIG_PRECOMPILED AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     <memory> <optional> <set> <string> <vector>)
 endif()
 
-# Rooms of many small files that read much and compute little are compiled eight files at a time, where there is no compiler
-# cache either: most of their time is reading. So a name has one meaning in such a room, its unnamed namespaces included.
-set(joined_rooms "")
-if(precompiled_rooms)
-  set(joined_rooms formats instruments tasks config report session app)
-endif()
+# sprig_join(TARGET...): compiled eight files at a time, where there is no compiler cache either: most of their time is reading,
+# and what all make of Eigen's templates is made once. So a name has one meaning in a room, its unnamed namespaces included.
+function(sprig_join)
+  if(precompiled_rooms)
+    set_target_properties(${ARGN} PROPERTIES UNITY_BUILD ON)
+  endif()
+endfunction()
 
 # sprig_room(NAME [ON lower rooms...]): the library sprig_NAME, linked to the rooms it may include.
 # host/NAME/CMakeLists.txt adds its sources, kernels/NAME/CMakeLists.txt those of the device. Without CUDA host/NAME/no_cuda.cpp
@@ -55,9 +56,7 @@ function(sprig_room room)
   if(room IN_LIST precompiled_rooms)
     target_precompile_headers(sprig_${room} REUSE_FROM sprig_precompiled)
   endif()
-  if(room IN_LIST joined_rooms)
-    set_target_properties(sprig_${room} PROPERTIES UNITY_BUILD ON)
-  endif()
+  sprig_join(sprig_${room})
   add_subdirectory(host/${room})
   if(EXISTS ${kernels}/CMakeLists.txt)
     add_subdirectory(kernels/${room})
@@ -65,6 +64,10 @@ function(sprig_room room)
   if(NOT SPRIG_WITH_CUDA AND EXISTS ${host}/no_cuda.cpp)
     target_sources(sprig_${room} PRIVATE ${host}/no_cuda.cpp)
   endif()
+  # A file of its own, which a program with code for the emulated device does not link.
+  get_target_property(without_device sprig_${room} SOURCES)
+  list(FILTER without_device INCLUDE REGEX "/no_cuda\\.cpp$")
+  set_source_files_properties(${without_device} TARGET_DIRECTORY sprig_${room} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # sprig_device_sources(ROOM file... [LINK library...]): the sources of a room for the device, relative to kernels/ROOM. All

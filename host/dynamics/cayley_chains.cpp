@@ -37,8 +37,6 @@ namespace cpu {
 namespace {
 
 static_assert(kChains == kColumns);
-constexpr std::uint64_t kRowsBetween = 256;  // two looks at the progress
-
 class CpuCayleyChains final : public CayleyChains {
  public:
   CpuCayleyChains(const SparseSystem& a, const CayleySteps& steps, const SampleKeys& keys, int threads)
@@ -75,7 +73,7 @@ class CpuCayleyChains final : public CayleyChains {
   }
 
   SweepChange sweep(const Progress& progress) override {
-    LoopPoll poll("covariance samples", progress, a_.size(), kRowsBetween);
+    LoopPoll poll("covariance samples", progress, a_.size(), kRowsOfSamples);
     ExceptionTrap trap;
     double change = 0, largest = 0;
 #pragma omp parallel for schedule(dynamic, 64) num_threads(threads_) reduction(max : change, largest)

@@ -16,15 +16,15 @@
 namespace sprig {
 namespace {
 
-constexpr double kSolved = 1e-8;      // error of a midpoint, of the largest value
-constexpr double kForgotten = 1e-3;   // of a start
-constexpr double kContraction = 0.9;  // of the Jacobi iteration, at most
+constexpr double kMidpointError = 1e-8;  // of the largest value
+constexpr double kForgotten = 1e-3;      // of a start
+constexpr double kContraction = 0.9;     // of the Jacobi iteration, at most
 constexpr int kMostSweeps = 1000, kLeastSteps = 8;
 
 // The chains on a GPU, whichever thread asks.
-class OnGpu final : public CayleyChains {
+class ChainsOnGpu final : public CayleyChains {
  public:
-  OnGpu(const Device& asked, const SparseSystem& a, const CayleySteps& steps, const SampleKeys& keys)
+  ChainsOnGpu(const Device& asked, const SparseSystem& a, const CayleySteps& steps, const SampleKeys& keys)
       : there_(asked, [&] { return cuda::make_cayley_chains(a, steps, keys); }) {}
   void set_moments(PairMoments& moments) override { there_->set_moments(moments); }
   void draw(std::uint64_t index) override { there_->draw(index); }
@@ -44,7 +44,7 @@ class OnGpu final : public CayleyChains {
 std::unique_ptr<CayleyChains> chains_on(const Device& device, const SparseSystem& a, const CayleySteps& steps,
                                         const SampleKeys& keys, int threads) {
   if (!uses_device(device)) return cpu::make_cayley_chains(a, steps, keys, threads);
-  return std::make_unique<OnGpu>(device, a, steps, keys);
+  return std::make_unique<ChainsOnGpu>(device, a, steps, keys);
 }
 
 class CayleySampler : public CovarianceSampler {
@@ -112,7 +112,7 @@ class CayleySampler : public CovarianceSampler {
       // Changes shrink by a steady ratio, so what is still to come is their geometric series.
       const double ratio = before > 0 ? std::min(change / before, kContraction) : kContraction;
       if (!(change > 0)) break;
-      if (before > 0 && change * ratio / (1 - ratio) <= kSolved * largest) break;
+      if (before > 0 && change * ratio / (1 - ratio) <= kMidpointError * largest) break;
       if (!std::isfinite(change) || sweep == kMostSweeps)
         throw NumericalError("covariance.a", "a step of its chain has no solution; use prune.covariance = \"dense\"");
       before = change;

@@ -10,8 +10,6 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint64_t kRowsBetween = 256;  // two looks at the progress
-
 double sum_of(const ColumnRow& row) {
   double sum = 0;
   for (int c = 0; c < kColumns; ++c) sum += row.at[c];
@@ -72,7 +70,7 @@ void PairMoments::set_shrinks() {
 void add_samples(PairMoments& moments, const Columns& x, const Columns& control, int threads,
                  const Progress& progress) {
   const Csr& graph = moments.graph();
-  LoopPoll poll("covariance samples", progress, graph.rows, kRowsBetween);
+  LoopPoll poll("covariance samples", progress, graph.rows, kRowsOfSamples);
   ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 64) num_threads(team_size(threads))
   for (std::uint32_t i = 0; i < graph.rows; ++i)

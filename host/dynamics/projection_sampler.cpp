@@ -14,10 +14,9 @@
 namespace sprig {
 namespace {
 
-constexpr double kSolved = 1e-8;     // |residual| / |right-hand side|
+constexpr double kResidual = 1e-8;   // |residual| / |right-hand side|
 constexpr double kRounding = 1e-12;  // of a diagonal: what a row may lack of dominance
 constexpr int kMostIterations = 20000;
-constexpr std::uint64_t kRowsBetween = 256;  // two looks at the progress
 
 double absolute_row(const SparseSystem& a, std::uint32_t i) {
   double sum = 0;
@@ -60,7 +59,7 @@ class ProjectionSampler : public CovarianceSampler {
   // residual_ = sigma / sqrt 2 B z. Both ends of an edge draw its signs anew.
   void draw_right_hand_side(std::uint64_t block, const Progress& progress) {
     const std::uint64_t index = std::uint64_t{keys_.round} << 32 | block;
-    LoopPoll poll("covariance samples", progress, a_.size(), kRowsBetween);
+    LoopPoll poll("covariance samples", progress, a_.size(), kRowsOfSamples);
     ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 64) num_threads(threads_)
     for (std::uint32_t i = 0; i < a_.size(); ++i)
@@ -85,7 +84,7 @@ class ProjectionSampler : public CovarianceSampler {
 
   // -A direction_.
   void apply(const Progress& progress) {
-    LoopPoll poll("covariance samples", progress, a_.size(), kRowsBetween);
+    LoopPoll poll("covariance samples", progress, a_.size(), kRowsOfSamples);
     ExceptionTrap trap;
 #pragma omp parallel for schedule(dynamic, 64) num_threads(threads_)
     for (std::uint32_t i = 0; i < a_.size(); ++i)
@@ -124,7 +123,7 @@ class ProjectionSampler : public CovarianceSampler {
         }
       const ColumnRow left = dot(residual_, residual_, threads_);
       bool solved = true;
-      for (int c = 0; c < kColumns; ++c) solved &= left.at[c] <= kSolved * kSolved * right.at[c];
+      for (int c = 0; c < kColumns; ++c) solved &= left.at[c] <= kResidual * kResidual * right.at[c];
       if (solved) return;
       precondition();
       const ColumnRow next = dot(residual_, preconditioned_, threads_);

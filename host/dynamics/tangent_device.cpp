@@ -8,9 +8,9 @@ namespace sprig {
 
 namespace {
 
-class OnGpu final : public TangentSpace {
+class SpaceOnGpu final : public TangentSpace {
  public:
-  OnGpu(const Device& asked, PlacedTangent& placed, std::uint32_t columns)
+  SpaceOnGpu(const Device& asked, PlacedTangent& placed, std::uint32_t columns)
       : there_(asked, [&] { return cuda::make_tangent_space(placed.here(), columns); }) {}
 
   std::uint32_t columns() const override { return there_->columns(); }
@@ -63,7 +63,7 @@ std::unique_ptr<PlacedTangent> place_tangent(TangentNetwork network, const Devic
 std::unique_ptr<TangentSpace> make_tangent_space(PlacedTangent& placed, std::uint32_t columns,
                                                  const SimulationOptions& simulation) {
   if (!uses_device(simulation.device)) return cpu::make_tangent_space(placed.network(), columns, simulation.threads);
-  return std::make_unique<OnGpu>(simulation.device, placed, columns);
+  return std::make_unique<SpaceOnGpu>(simulation.device, placed, columns);
 }
 
 }  // namespace sprig

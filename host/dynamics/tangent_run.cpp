@@ -76,9 +76,9 @@ std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangen
 
 namespace {
 
-class OnGpu final : public TangentRun {
+class RunOnGpu final : public TangentRun {
  public:
-  OnGpu(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive, const TangentRunOptions& what)
+  RunOnGpu(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive, const TangentRunOptions& what)
       : there_(placed.options().device,
                [&] { return cuda::make_tangent_run(placed.here(), tangent.here(), drive, what); }) {}
 
@@ -101,7 +101,7 @@ class OnGpu final : public TangentRun {
 std::unique_ptr<TangentRun> make_tangent_run(PlacedNetwork& placed, PlacedTangent& tangent, const Drive& drive,
                                              const TangentRunOptions& what) {
   if (!uses_device(placed.options().device)) return cpu::make_tangent_run(placed, tangent, drive, what);
-  return std::make_unique<OnGpu>(placed, tangent, drive, what);
+  return std::make_unique<RunOnGpu>(placed, tangent, drive, what);
 }
 
 }  // namespace sprig

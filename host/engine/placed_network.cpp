@@ -89,9 +89,9 @@ std::unique_ptr<PlacedNetwork> place_network(const Network& network, const Simul
 
 namespace {
 
-class OnGpu final : public PlacedNetwork {
+class NetworkOnGpu final : public PlacedNetwork {
  public:
-  OnGpu(const Network& network, const SimulationOptions& options)
+  NetworkOnGpu(const Network& network, const SimulationOptions& options)
       : there_(options.device, [&] { return cuda::place_network(network, options); }) {}
 
   const Network& network() const override { return there_->network(); }
@@ -115,7 +115,7 @@ class OnGpu final : public PlacedNetwork {
 std::unique_ptr<PlacedNetwork> place_network(const Network& network, const SimulationOptions& options) {
   check_fields("run", options);
   if (!uses_device(options.device)) return cpu::place_network(network, options);
-  return std::make_unique<OnGpu>(network, options);
+  return std::make_unique<NetworkOnGpu>(network, options);
 }
 
 }  // namespace sprig

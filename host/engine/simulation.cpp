@@ -30,9 +30,9 @@ bool uses_device(Device asked) {
 namespace {
 
 // A simulation on one GPU.
-class OnGpu final : public Simulation {
+class SimulationOnGpu final : public Simulation {
  public:
-  OnGpu(const Device& asked, const MakeSimulation& make) : there_(asked, make) {}
+  SimulationOnGpu(const Device& asked, const MakeSimulation& make) : there_(asked, make) {}
 
   void advance(std::uint64_t steps, const Input& input, const RecordOptions& what, Recording* recording) override {
     there_->advance(steps, input, what, recording);
@@ -64,7 +64,7 @@ std::unique_ptr<Simulation> make(const Description& network, const Drive& drive,
 }  // namespace
 
 std::unique_ptr<Simulation> on_gpu(const Device& asked, const MakeSimulation& make) {
-  return std::make_unique<OnGpu>(asked, make);
+  return std::make_unique<SimulationOnGpu>(asked, make);
 }
 
 std::unique_ptr<Simulation> make_simulation(const Network& network, const Drive& drive,

@@ -19,22 +19,22 @@ namespace sprig {
 
 namespace {
 
-struct Samplers {
+struct SpecSamplers {
   Sampler weight, delay, v_initial;
   std::vector<Sampler> tau_m;
 };
 
 // check_network_spec() has seen the distributions.
-Samplers make_samplers(const NetworkSpec& spec) {
-  Samplers samplers{Sampler("network.weight", spec.weight, kAnything, 0),
-                    delay_sampler(spec),
-                    Sampler("neuron.v_initial", spec.v_initial, kAnything),
-                    {}};
+SpecSamplers make_samplers(const NetworkSpec& spec) {
+  SpecSamplers samplers{Sampler("network.weight", spec.weight, kAnything, 0),
+                        delay_sampler(spec),
+                        Sampler("neuron.v_initial", spec.v_initial, kAnything),
+                        {}};
   for (const Distribution& tau_m : spec.tau_m_ms) samplers.tau_m.emplace_back("neuron.tau_m_ms", tau_m, kAnything, 0);
   return samplers;
 }
 
-void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samplers, std::uint32_t seed) {
+void set_neurons(Network& network, const NetworkSpec& spec, const SpecSamplers& samplers, std::uint32_t seed) {
   const Layout layout = layout_of(spec);
   set_equal_neurons(network.neurons, spec.neurons, spec.neuron);
   const std::vector<std::uint32_t> order = ring_order(layout);
@@ -60,7 +60,7 @@ void set_neurons(Network& network, const NetworkSpec& spec, const Samplers& samp
 
 Network build_network(const NetworkSpec& spec, std::uint32_t seed) {
   check_network_spec(spec);
-  const Samplers samplers = make_samplers(spec);
+  const SpecSamplers samplers = make_samplers(spec);
   Network network;
   network.step_ms = spec.step_ms;
   network.kind = spec.kind;

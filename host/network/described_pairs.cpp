@@ -8,7 +8,6 @@ namespace {
 
 using Rule = ConnectionRule::Kind;
 
-constexpr double kMostOntoTarget = 2147483648.0;      // synapses of a projection, on average (projection.hpp)
 constexpr double kMostSynapses = 9007199254740992.0;  // 2^53
 
 std::string named(const Population& population) {
@@ -92,7 +91,7 @@ class PairCheck {
     const double total = static_cast<double>(synapses_of_total(spec_.rule, pair_.candidates()));
     if (!spec_.multapses && total > pair_.candidates())
       refuse_rule("at most " + shown(pair_.candidates()) + " synapses, without multapses");
-    if (total > kMostSynapses || total / to_.size >= kMostOntoTarget)
+    if (total > kMostSynapses || total / to_.size >= static_cast<double>(kMostOntoTarget))
       refuse_rule("fewer than 2^31 synapses onto a neuron on average");
   }
 

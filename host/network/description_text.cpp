@@ -9,24 +9,24 @@ namespace sprig {
 
 namespace {
 
-using Kind = ConnectionRule::Kind;
+using Rule = ConnectionRule::Kind;
 
 // How many numbers a rule has.
-std::size_t numbers_of(Kind kind) {
+std::size_t numbers_of(Rule kind) {
   switch (kind) {
-    case Kind::all_to_all:
-    case Kind::one_to_one:
-    case Kind::edges:
+    case Rule::all_to_all:
+    case Rule::one_to_one:
+    case Rule::edges:
       return 0;
-    case Kind::bernoulli:
-    case Kind::fixed_in_degree:
-    case Kind::fixed_out_degree:
-    case Kind::fixed_total:
-    case Kind::total_of_probability:
+    case Rule::bernoulli:
+    case Rule::fixed_in_degree:
+    case Rule::fixed_out_degree:
+    case Rule::fixed_total:
+    case Rule::total_of_probability:
       return 1;
-    case Kind::small_world:
-    case Kind::gaussian:
-    case Kind::exponential:
+    case Rule::small_world:
+    case Rule::gaussian:
+    case Rule::exponential:
       return 2;
   }
   return 0;
@@ -36,23 +36,23 @@ bool whole(double x, double most) { return x >= 0 && x <= most && x == std::floo
 
 bool sound(const ConnectionRule& rule) {
   switch (rule.kind) {
-    case Kind::all_to_all:
-    case Kind::one_to_one:
-    case Kind::edges:
+    case Rule::all_to_all:
+    case Rule::one_to_one:
+    case Rule::edges:
       return true;
-    case Kind::bernoulli:
+    case Rule::bernoulli:
       return kFraction.contains(rule.a);
-    case Kind::total_of_probability:
+    case Rule::total_of_probability:
       return kFraction.below(1).contains(rule.a);
-    case Kind::fixed_in_degree:
-    case Kind::fixed_out_degree:
+    case Rule::fixed_in_degree:
+    case Rule::fixed_out_degree:
       return whole(rule.a, kMost32Bits);
-    case Kind::fixed_total:
+    case Rule::fixed_total:
       return whole(rule.a, 9007199254740992.0);  // 2^53: every whole number up to it is itself
-    case Kind::small_world:
+    case Rule::small_world:
       return whole(rule.a, kMost32Bits) && kFraction.contains(rule.b);
-    case Kind::gaussian:
-    case Kind::exponential:
+    case Rule::gaussian:
+    case Rule::exponential:
       return kFraction.contains(rule.a) && above(0).contains(rule.b);
   }
   return false;
@@ -95,7 +95,7 @@ std::optional<NeuronValues> read_neuron_values(std::string_view text) {
 }
 
 std::string shown(const ConnectionRule& rule) {
-  if (rule.kind == Kind::edges) return in_quotes("edges(" + rule.file + ")");
+  if (rule.kind == Rule::edges) return in_quotes("edges(" + rule.file + ")");
   std::vector<double> numbers{rule.a, rule.b};
   numbers.resize(numbers_of(rule.kind));
   return in_quotes(call_text(name_of(rule.kind), numbers));
@@ -116,11 +116,11 @@ std::optional<std::string> offence(const ConnectionRule& rule, const Allowed&) {
 std::optional<ConnectionRule> read_rule(std::string_view text) {
   const std::optional<CallText> call = read_call(text);
   if (!call) return {};
-  const std::optional<std::size_t> kind = index_of(words_of(Kind{}), call->name);
+  const std::optional<std::size_t> kind = index_of(words_of(Rule{}), call->name);
   if (!kind) return {};
   ConnectionRule rule;
-  rule.kind = static_cast<Kind>(*kind);
-  if (rule.kind == Kind::edges) {
+  rule.kind = static_cast<Rule>(*kind);
+  if (rule.kind == Rule::edges) {
     rule.file = call->inside;
     if (rule.file.empty()) return {};
     return rule;

@@ -31,7 +31,7 @@ struct TargetDraw {
 };
 
 // Where the synapses go; null: not wanted. There is room for a whole number of lanes.
-struct Place {
+struct Destination {
   std::uint32_t* sources;
   float* weights;
   std::uint16_t* delays;
@@ -102,7 +102,7 @@ void delays_of(const TargetDraw& draw, const LaneWords& words, std::uint16_t* de
 
 // Synapses k .. k + 15, to where `place` says: how many of them there are. `next`: as bernoulli_sources() has it.
 std::uint32_t lanes_from(const TargetDraw& draw, const LaneWords& words, std::uint64_t k, std::uint64_t& next,
-                         const Place& place) {
+                         const Destination& place) {
   std::uint32_t* sources = place.sources == nullptr ? nullptr : place.sources + k;
   std::uint32_t made = kLanes;
   if (draw.projection.rule == ProjectionRule::bernoulli)
@@ -115,7 +115,7 @@ std::uint32_t lanes_from(const TargetDraw& draw, const LaneWords& words, std::ui
 }
 
 // At most `limit` synapses from `draw`: their number.
-std::uint64_t draw_onto(const TargetDraw& draw, std::uint64_t limit, const Place& place) {
+std::uint64_t draw_onto(const TargetDraw& draw, std::uint64_t limit, const Destination& place) {
   LaneWords words;
   LaneCounters counters = draw.counters;
   std::uint64_t next = 0;
@@ -157,7 +157,7 @@ void drop_balls(const LaneWords& words, std::uint64_t first, std::uint64_t end, 
     if (first + i < end) wanted.count(draw_below(words.word[i % 4][i / 4], targets), hits);
 }
 
-struct Balls {
+struct BallRange {
   std::uint32_t seed, projection, targets;
   std::uint64_t begin, end;  // begin is divisible by 64
 
@@ -168,7 +168,7 @@ struct Balls {
 };
 
 template <class Wanted>
-void drop(const Balls& balls, const Wanted& wanted, std::uint32_t* hits) {
+void drop(const BallRange& balls, const Wanted& wanted, std::uint32_t* hits) {
   LaneWords words;
   for (std::uint64_t first = balls.begin; first < balls.end; first += kBalls) {
     draw_lanes(balls.counters(first), words);
@@ -187,8 +187,8 @@ void count_balls(std::uint32_t seed, std::uint32_t p, const DrawnProjection& pro
   std::vector<std::uint32_t> hits((owners - 1) * targets, 0);  // the first owner's are `counts`
 #pragma omp parallel for schedule(static, 1)
   for (std::uint64_t owner = 0; owner < owners; ++owner) {
-    const Balls balls{seed, p, projection.target_count, 64 * (groups * owner / owners),
-                      std::min(projection.synapses, 64 * (groups * (owner + 1) / owners))};
+    const BallRange balls{seed, p, projection.target_count, 64 * (groups * owner / owners),
+                          std::min(projection.synapses, 64 * (groups * (owner + 1) / owners))};
     std::uint32_t* mine = owner == 0 ? counts : hits.data() + (owner - 1) * targets;
     drop(balls, wanted, mine);
   }
@@ -303,8 +303,8 @@ void ProjectionDraws::onto(std::uint32_t target, IncomingSynapses& out, Incoming
   for (std::uint32_t p = 0; p < view.count; ++p) {
     const std::uint32_t count = in_degree(p, target);
     if (count == 0) continue;
-    const Place place{out.sources.data() + first, weights ? out.weights.data() + first : nullptr,
-                      delays ? out.delays.data() + first : nullptr};
+    const Destination place{out.sources.data() + first, weights ? out.weights.data() + first : nullptr,
+                            delays ? out.delays.data() + first : nullptr};
     const TargetDraw draw(view, p, target);
     draw_onto(draw, count, place);
     first += count;

@@ -16,8 +16,6 @@ namespace sprig {
 
 namespace {
 
-constexpr std::uint64_t kMostOntoTarget = std::uint64_t{1} << 31;  // on average: no in-degree comes near 2^32
-
 template <class... Part>
 [[noreturn]] void refuse(const std::string& where, const Part&... parts) {
   throw ConfigError(where, text(parts...));

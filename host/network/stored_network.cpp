@@ -70,14 +70,14 @@ Part procedural_part(const ProceduralNetwork& procedural, std::size_t first, std
   return {0, std::move(realise(these).recurrent)};
 }
 
-struct Synapse {
+struct GatheredSynapse {
   std::uint32_t target;
   float weight;
   std::uint16_t delay;
 };
 
 // The row of `source` over all parts; synapses of one pair in the order of the parts.
-void gather(const std::vector<Part>& parts, std::uint32_t source, std::vector<Synapse>& row) {
+void gather(const std::vector<Part>& parts, std::uint32_t source, std::vector<GatheredSynapse>& row) {
   row.clear();
   for (const Part& part : parts) {
     if (!part.has(source)) continue;
@@ -86,7 +86,7 @@ void gather(const std::vector<Part>& parts, std::uint32_t source, std::vector<Sy
     for (std::uint64_t k = part.begin(source); k < part.end(source); ++k)
       row.push_back({csr.targets[k], csr.weights[k], csr.delay(k)});
     std::inplace_merge(row.begin(), row.begin() + middle, row.end(),
-                       [](const Synapse& a, const Synapse& b) { return a.target < b.target; });
+                       [](const GatheredSynapse& a, const GatheredSynapse& b) { return a.target < b.target; });
   }
 }
 
@@ -118,13 +118,13 @@ Csr merged(const std::vector<Part>& parts, std::uint32_t neurons) {
   ExceptionTrap trap;  // `row` grows
 #pragma omp parallel
   {
-    std::vector<Synapse> row;
+    std::vector<GatheredSynapse> row;
 #pragma omp for schedule(dynamic, 64)
     for (std::uint32_t source = 0; source < neurons; ++source)
       trap.run([&] {
         gather(parts, source, row);
         std::uint64_t k = csr.offsets[source];
-        for (const Synapse& synapse : row) {
+        for (const GatheredSynapse& synapse : row) {
           csr.targets[k] = synapse.target;
           csr.weights[k] = synapse.weight;
           if (delay == 0) csr.delays[k] = synapse.delay;

@@ -15,10 +15,10 @@ std::uint64_t enough_balls(double wanted, double pairs) {
   return static_cast<std::uint64_t>(mean + 12 * std::sqrt(mean) + 64);
 }
 
-struct Balls {
+struct StoredBalls {
   std::vector<std::uint32_t> source, target;  // the target among those that the source may have
 
-  Balls(const StoredPair& pair, std::uint32_t targets, std::uint64_t count) : source(count), target(count) {
+  StoredBalls(const StoredPair& pair, std::uint32_t targets, std::uint64_t count) : source(count), target(count) {
 #pragma omp parallel for schedule(static)
     for (std::uint64_t e = 0; e < count; ++e) {
       const PhiloxBlock block = draw_block(pair.seed, Stream::stored_total, e, pair.number);
@@ -33,7 +33,7 @@ struct Hits {
   BySource rows;
   std::vector<std::uint8_t> first;  // of each ball
 
-  explicit Hits(const Balls& balls, std::uint32_t sources)
+  explicit Hits(const StoredBalls& balls, std::uint32_t sources)
       : rows(sort_by_source(balls.source, sources)), first(balls.source.size(), 0) {
 #pragma omp parallel for schedule(dynamic, 64)
     for (std::uint32_t s = 0; s < sources; ++s) {
@@ -63,7 +63,7 @@ StoredRows draw_distinct_total(const StoredPair& pair) {
   const bool of_gaps = synapses > pairs / 2;  // the balls are the pairs without a synapse
   const std::uint64_t wanted = of_gaps ? pairs - synapses : synapses;
   for (std::uint64_t count = enough_balls(static_cast<double>(wanted), static_cast<double>(pairs));; count *= 2) {
-    const Balls balls(pair, targets, count);
+    const StoredBalls balls(pair, targets, count);
     const Hits hits(balls, pair.sources());
     const std::uint64_t end = hits.end_of(wanted);
     if (end == count && wanted > 0) continue;  // the last ball may not have been enough

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kTransientShare = 0.1, kRunShare = 0.9;  // of the scores, for the progress alone
 constexpr std::uint64_t kPieceSteps = 64;                 // between two looks at the progress
-constexpr std::uint64_t kRowsBetween = 8;                 // the same, of covariances
+constexpr std::uint64_t kTargetsBetween = 8;              // the same, of covariances
 
 // Calls advance(steps) for all of them.
 template <class Advance>
@@ -124,7 +124,7 @@ std::vector<double> variances(const Signals& signals, std::uint32_t neurons) {
 
 // The covariance of the ends of each synapse. Each is one sum in a fixed order, whichever thread adds it up.
 std::vector<double> covariances(const Signals& signals, const Csr& csr, int threads, const Progress& progress) {
-  LoopPoll poll("prune", progress, csr.rows, kRowsBetween);
+  LoopPoll poll("prune", progress, csr.rows, kTargetsBetween);
   ExceptionTrap trap;
   std::vector<double> covariances(csr.synapses());
 #pragma omp parallel for schedule(dynamic, 8) num_threads(team_size(threads))

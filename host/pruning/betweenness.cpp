@@ -22,9 +22,9 @@ namespace {
 constexpr std::uint32_t kEdgeBlocks = 16;  // each holds a number an edge
 
 // One source's search and accumulation, with memory that serves all sources of a block.
-class Search {
+class WeightedSearch {
  public:
-  explicit Search(const SimpleGraph& graph)
+  explicit WeightedSearch(const SimpleGraph& graph)
       : graph_(graph),
         distance_(graph.nodes, kUnseen),
         paths_(graph.nodes, 0),
@@ -137,7 +137,7 @@ std::vector<double> sum_of_searches(const SimpleGraph& graph, bool of_edges, int
   for (std::uint32_t block = 0; block < blocks; ++block)
     trap.run([&] {
       partial[block].assign(size, 0);
-      Search search(graph);
+      WeightedSearch search(graph);
       const auto first = static_cast<std::uint32_t>(std::uint64_t{nodes} * block / blocks);
       const auto last = static_cast<std::uint32_t>(std::uint64_t{nodes} * (block + 1) / blocks);
       for (std::uint32_t source = first; source < last; ++source) {

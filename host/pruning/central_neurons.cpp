@@ -23,9 +23,9 @@ bool estimates_betweenness(const PruneOptions& options, double neurons, double s
 }
 
 double step_two_bytes(const PruneOptions& options, double neurons, double synapses, int threads) {
-  constexpr double kSearch = 8 * 3 * HopSearches::kLanes + 64;  // a neuron, of one search of several sources
-  constexpr double kLengthSearch = 3 * 8 + 2 * 4 + 16;          // of one source, with its queue
-  constexpr double kExactSums = 8 * kSourceBlocks, kEstimatedSums = 8 * kEstimateBlocks * HopSearches::kLanes;
+  constexpr double kSearch = 8 * 3 * kSearchLanes + 64;  // a neuron, of one search of several sources
+  constexpr double kLengthSearch = 3 * 8 + 2 * 4 + 16;   // of one source, with its queue
+  constexpr double kExactSums = 8 * kSourceBlocks, kEstimatedSums = 8 * kEstimateBlocks * kSearchLanes;
   constexpr double kFeatures = 2 * 7 * 8 + 4 * 8;
   if (options.betweenness_weighted) return (kExactSums + threads * kLengthSearch) * neurons + 12 * synapses;
   const bool estimated = estimates_betweenness(options, neurons, synapses);

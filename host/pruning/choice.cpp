@@ -31,14 +31,12 @@ std::vector<double> among(const std::vector<std::uint8_t>& keep, const Csr& csr,
 
 namespace {
 
-constexpr std::uint64_t kDraws = 1 << 18;  // between two looks at the progress
-
 SynapseChoice draw(const WorkingNetwork& work, const std::vector<double>& scores, double target, std::uint32_t seed,
                    PruneRound& round, PruneGuards& guards, const Progress& progress) {
   SynapseChoice choice;
   choice.p = scores;
   round.rho = keep_scale(choice.p, target, progress);
-  LoopPoll poll("prune", progress, choice.p.size(), kDraws);
+  LoopPoll poll("prune", progress, choice.p.size(), kDrawsBetween);
   round.expected_kept = 0;
   choice.keep.resize(choice.p.size());
   for (std::uint64_t k = 0; k < choice.p.size(); ++k) {

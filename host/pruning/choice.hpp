@@ -13,6 +13,8 @@
 
 namespace sprig {
 
+inline constexpr std::uint64_t kDrawsBetween = 1 << 18;  // two looks at the progress
+
 // How synapses are chosen by their scores. Weights that are kept become what prune.kept_weight says by p.
 enum class ChoiceRule {
   highest,  // exactly the target, those of highest score; p: the share of sum |w| that stays

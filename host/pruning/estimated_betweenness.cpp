@@ -18,18 +18,19 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint32_t kLanes = HopSearches::kLanes;
-constexpr std::uint32_t kTogether = kSearches / (kLanes * kEstimateBlocks);  // searches of kLanes sources in a block
-static_assert(kTogether * kLanes * kEstimateBlocks == kSearches);
+constexpr std::uint32_t kTogether =
+    kSearches / (kSearchLanes * kEstimateBlocks);  // searches of kSearchLanes sources in a block
+static_assert(kTogether * kSearchLanes * kEstimateBlocks == kSearches);
 
-// [node * kLanes + lane]: the dependencies of every kLanes-th of the sampled sources, summed. The lanes are samples of
-// their own, whose scatter tells the noise of their mean.
+// [node * kSearchLanes + lane]: the dependencies of every kSearchLanes-th of the sampled sources, summed. The lanes are
+// samples of their own, whose scatter tells the noise of their mean.
 std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleGraph& backward, int threads,
                                          const Progress& progress, const Device& device) {
   std::vector<std::uint32_t> sampled(kSearches);
   for (std::uint64_t k = 0; k < kSearches; ++k)
     sampled[k] = static_cast<std::uint32_t>((2 * k + 1) * graph.nodes / (2 * std::uint64_t{kSearches}));
-  if (uses_device(device)) return sums_on_gpu(device, graph, backward, sampled, {kEstimateBlocks, kLanes}, progress);
+  if (uses_device(device))
+    return sums_on_gpu(device, graph, backward, sampled, {kEstimateBlocks, kSearchLanes}, progress);
   std::vector<std::vector<double>> partial(kEstimateBlocks);
   ExceptionTrap trap;
   LoopPoll poll("betweenness", progress, kSearches, 1);
@@ -38,17 +39,18 @@ std::vector<double> sampled_dependencies(const SimpleGraph& graph, const SimpleG
   for (std::uint32_t block = 0; block < kEstimateBlocks; ++block)
     trap.run([&] {
       std::vector<double>& sum = partial[block];
-      sum.assign(std::size_t{graph.nodes} * kLanes, 0);
+      sum.assign(std::size_t{graph.nodes} * kSearchLanes, 0);
       HopSearches searches(graph, backward);
       for (std::uint32_t n = block * kTogether; n < (block + 1) * kTogether; ++n) {
-        for (std::uint32_t l = 0; l < kLanes; ++l) poll(n * kLanes + l);
-        searches.search({&sampled[std::size_t{n} * kLanes], kLanes}, again);
+        for (std::uint32_t l = 0; l < kSearchLanes; ++l) poll(n * kSearchLanes + l);
+        searches.search({&sampled[std::size_t{n} * kSearchLanes], kSearchLanes}, again);
         for (const std::uint32_t v : searches.reached())
-          for (std::uint32_t l = 0; l < kLanes; ++l) sum[std::size_t{v} * kLanes + l] += searches.dependency(v)[l];
+          for (std::uint32_t l = 0; l < kSearchLanes; ++l)
+            sum[std::size_t{v} * kSearchLanes + l] += searches.dependency(v)[l];
       }
     });
   trap.rethrow();
-  return sum_of_parts(partial, std::size_t{graph.nodes} * kLanes, progress.part(1, 1));
+  return sum_of_parts(partial, std::size_t{graph.nodes} * kSearchLanes, progress.part(1, 1));
 }
 
 // What is known of a node without a search.
@@ -131,13 +133,13 @@ EstimatedBetweenness estimated_betweenness(const Csr& graph, int threads, const 
   Eigen::VectorXd values(inner), noise(inner);  // of the searches: the estimate, and its variance
   const double nodes = graph.rows, unsampled = 1 - kSearches / nodes;
   for (Eigen::Index r = 0; r < inner; ++r) {
-    const double* of_lane = &lanes[std::size_t{local.inner[static_cast<std::size_t>(r)]} * kLanes];
+    const double* of_lane = &lanes[std::size_t{local.inner[static_cast<std::size_t>(r)]} * kSearchLanes];
     double sum = 0, squares = 0;
-    for (std::uint32_t l = 0; l < kLanes; ++l) sum += of_lane[l];
-    for (std::uint32_t l = 0; l < kLanes; ++l) squares += std::pow(of_lane[l] - sum / kLanes, 2);
+    for (std::uint32_t l = 0; l < kSearchLanes; ++l) sum += of_lane[l];
+    for (std::uint32_t l = 0; l < kSearchLanes; ++l) squares += std::pow(of_lane[l] - sum / kSearchLanes, 2);
     const double scale = nodes / kSearches;
     values[r] = sum * scale;
-    noise[r] = squares * kLanes / (kLanes - 1) * scale * scale * unsampled;
+    noise[r] = squares * kSearchLanes / (kSearchLanes - 1) * scale * scale * unsampled;
   }
   if (inner == 0 || values.sum() == 0) return estimate;
   const Eigen::ArrayXd fit = fitted(local.features, values, progress).array();

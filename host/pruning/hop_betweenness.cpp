@@ -16,7 +16,6 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint32_t kLanes = HopSearches::kLanes;
 constexpr std::uint32_t kSourcesApart = 64;  // that a thread takes at least: its last search has lanes to spare
 
 // Sources of a block, and blocks that one thread goes through one after the other.
@@ -64,8 +63,8 @@ std::vector<double> sum_by_hops(const SimpleGraph& graph, int threads, const Pro
       for (std::uint32_t b = begin; b < std::min(blocks.number, begin + blocks.together); ++b)
         partial[b].assign(graph.nodes, 0);
       for (std::uint32_t source = blocks.first(begin); source < last;) {
-        std::array<std::uint32_t, kLanes> sources;
-        const std::uint32_t count = std::min(kLanes, last - source);
+        std::array<std::uint32_t, kSearchLanes> sources;
+        const std::uint32_t count = std::min(kSearchLanes, last - source);
         std::iota(sources.begin(), sources.end(), source);
         for (std::uint32_t l = 0; l < count; ++l) poll(source + l);
         searches.search({sources.data(), count}, again);

@@ -13,12 +13,10 @@ namespace {
 // has not seen, which only reads; a smaller one by writing along its nodes' edges.
 constexpr double kPullShare = 0.25;
 
-constexpr std::uint32_t kLanes = HopSearches::kLanes;
-
 // bits[l] of a set of lanes, in a form that vectors of doubles can be blended by.
-constexpr std::array<std::int64_t, kLanes> kBit = [] {
-  std::array<std::int64_t, kLanes> bits{};
-  for (std::uint32_t l = 0; l < kLanes; ++l) bits[l] = std::int64_t{1} << l;
+constexpr std::array<std::int64_t, kSearchLanes> kBit = [] {
+  std::array<std::int64_t, kSearchLanes> bits{};
+  for (std::uint32_t l = 0; l < kSearchLanes; ++l) bits[l] = std::int64_t{1} << l;
   return bits;
 }();
 
@@ -101,7 +99,7 @@ void HopSearches::push_level() {
       }
       double* arrived = next_[w].of;
 #pragma omp simd
-      for (std::uint32_t l = 0; l < kLanes; ++l) arrived[l] += handed.of[l];
+      for (std::uint32_t l = 0; l < kSearchLanes; ++l) arrived[l] += handed.of[l];
     }
   }
   for (const std::uint32_t w : touched_) {
@@ -118,7 +116,7 @@ void HopSearches::pull_level() {
     for (std::uint64_t k = backward_.offsets[v]; k < backward_.offsets[v + 1]; ++k) {
       const double* handed = now_[backward_.targets[k]].of;
 #pragma omp simd
-      for (std::uint32_t l = 0; l < kLanes; ++l) arrived.of[l] += handed[l];
+      for (std::uint32_t l = 0; l < kSearchLanes; ++l) arrived.of[l] += handed[l];
     }
     take(v, arrived);
   }
@@ -130,7 +128,7 @@ void HopSearches::take(std::uint32_t v, const Lanes& arrived) {
   double *paths = nodes_[v].of, *handed = next_[v].of;
   std::int64_t lanes = 0;
 #pragma omp simd reduction(| : lanes)
-  for (std::uint32_t l = 0; l < kLanes; ++l) {
+  for (std::uint32_t l = 0; l < kSearchLanes; ++l) {
     const double taken = (seen & kBit[l]) == 0 ? arrived.of[l] : 0;
     handed[l] = taken;
     paths[l] += taken;
@@ -154,12 +152,12 @@ void HopSearches::add_dependencies() {
         for (std::uint64_t k = forward_.offsets[v]; k < forward_.offsets[v + 1]; ++k) {
           const double* handed = now_[forward_.targets[k]].of;
 #pragma omp simd
-          for (std::uint32_t l = 0; l < kLanes; ++l) shares.of[l] += handed[l];
+          for (std::uint32_t l = 0; l < kSearchLanes; ++l) shares.of[l] += handed[l];
         }
       }
       double *node = nodes_[v].of, *handed = next_[v].of;
 #pragma omp simd
-      for (std::uint32_t l = 0; l < kLanes; ++l) {
+      for (std::uint32_t l = 0; l < kSearchLanes; ++l) {
         const bool here = (entry.lanes & kBit[l]) != 0;
         const double paths = here ? node[l] : 1, dependency = dependency_on(paths, shares.of[l]);
         node[l] = here ? dependency : node[l];

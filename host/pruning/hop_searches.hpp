@@ -11,18 +11,18 @@
 
 namespace sprig {
 
-// Brandes' dependencies of up to kLanes sources by hops. Which sources are searched together changes no bit of any of
-// them while numbers of paths are below 2^53: until then these are integers, and all other sums run over a node's edges
-// in ascending order.
+inline constexpr std::uint32_t kSearchLanes = 8;  // sources that are searched together, at most
+
+// Brandes' dependencies of up to kSearchLanes sources by hops. Which sources are searched together changes no bit of
+// any of them while numbers of paths are below 2^53: until then these are integers, and all other sums run over a
+// node's edges in ascending order.
 class HopSearches {
  public:
-  static constexpr std::uint32_t kLanes = 8;
-
   // forward: the graph; backward: reversed(forward). Both must outlive this.
   HopSearches(const SimpleGraph& forward, const SimpleGraph& backward);
 
-  // At most kLanes distinct sources. ask() is called every kVisitsBetween edge visits, and may throw; then this is of
-  // no more use.
+  // At most kSearchLanes distinct sources. ask() is called every kVisitsBetween edge visits, and may throw; then this
+  // is of no more use.
   void search(std::span<const std::uint32_t> sources, const std::function<void()>& ask);
 
   // Nodes that some source reaches, each once, the sources too.
@@ -34,7 +34,7 @@ class HopSearches {
  private:
   static constexpr std::uint64_t kVisitsBetween = 1 << 22;
   struct alignas(64) Lanes {
-    double of[kLanes];
+    double of[kSearchLanes];
   };
   struct Entry {
     std::uint32_t node;

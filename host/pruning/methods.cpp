@@ -6,6 +6,7 @@
 
 #include "host/pruning/activity.hpp"
 #include "host/pruning/betweenness.hpp"
+#include "host/pruning/choice.hpp"
 #include "host/pruning/edge_scores.hpp"
 #include "host/pruning/noise_step.hpp"
 #include "host/pruning/resistance.hpp"
@@ -16,12 +17,10 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint64_t kDraws = 1 << 18;  // between two looks at the progress
-
 std::vector<double> random_synapses(const ScoreInput& input) {
   std::vector<double> draws(input.work.recurrent().synapses());
   const Progress at_start = input.progress.part(0, 0);
-  LoopPoll poll("prune", at_start, draws.size(), kDraws);
+  LoopPoll poll("prune", at_start, draws.size(), kDrawsBetween);
   for (std::uint64_t k = 0; k < draws.size(); ++k) {
     poll(k);
     draws[k] = uniform_open(input.options.seed, Stream::random_prune, input.work.synapse_id(k), input.round);

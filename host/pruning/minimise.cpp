@@ -30,9 +30,9 @@ void check(const std::vector<ParameterRange>& box) {
       throw ConfigError("minimise.box[" + std::to_string(d) + "]", "is empty, or reaches zero on a logarithmic axis");
 }
 
-class Search {
+class BoxSearch {
  public:
-  Search(const std::vector<ParameterRange>& box, const MinimiseOptions& options, const Progress& progress)
+  BoxSearch(const std::vector<ParameterRange>& box, const MinimiseOptions& options, const Progress& progress)
       : box_(box), options_(options), progress_(progress), inputs_(static_cast<Eigen::Index>(box.size())) {}
 
   // The parameters that a point of the unit cube stands for.
@@ -139,7 +139,7 @@ Minimum minimise(const Objective& f, const std::vector<ParameterRange>& box, con
                  const Progress& progress) {
   check(box);
   const Progress unmoved = progress.part(0, 0);
-  const Search search(box, options, unmoved);
+  const BoxSearch search(box, options, unmoved);
   const std::size_t wanted = options.evaluations, batch = std::max(1u, options.batch);
   const std::size_t initial = std::min<std::size_t>(wanted, std::max(2u, options.initial));
   std::vector<Eigen::VectorXd> points = search.latin_hypercube(static_cast<std::uint32_t>(initial));

@@ -9,13 +9,13 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint64_t kRowsBetween = 64;  // two looks at the progress
+constexpr std::uint64_t kNodesBetween = 64;  // two looks at the progress
 
 }  // namespace
 
 SimpleGraph simplify(const Csr& graph, bool weighted, bool with_edges, const Progress& progress) {
   SimpleGraph simple;
-  LoopPoll poll("betweenness", progress, graph.rows, kRowsBetween);
+  LoopPoll poll("betweenness", progress, graph.rows, kNodesBetween);
   simple.nodes = graph.rows;
   simple.offsets.reserve(std::size_t{graph.rows} + 1);
   simple.targets.reserve(graph.synapses());
@@ -40,7 +40,7 @@ SimpleGraph simplify(const Csr& graph, bool weighted, bool with_edges, const Pro
 
 SimpleGraph reversed(const SimpleGraph& graph, const Progress& progress) {
   SimpleGraph in;
-  LoopPoll poll("betweenness", progress, 2 * std::uint64_t{graph.nodes}, kRowsBetween);
+  LoopPoll poll("betweenness", progress, 2 * std::uint64_t{graph.nodes}, kNodesBetween);
   in.nodes = graph.nodes;
   in.offsets.assign(std::size_t{graph.nodes} + 1, 0);
   const auto each_edge = [&](auto use) {

@@ -14,8 +14,11 @@
 
 namespace sprig::cuda {
 
+inline constexpr std::uint32_t kThreads = 256;          // of a block, where nothing asks for another number
+inline constexpr std::uint32_t kMostBlocks = 1u << 16;  // of a grid whose bodies stride over what is left
+
 struct Grid {
-  std::uint32_t blocks = 0, threads = 256;
+  std::uint32_t blocks = 0, threads = kThreads;
   std::size_t shared_bytes = 0;
 };
 

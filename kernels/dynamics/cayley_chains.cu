@@ -14,10 +14,8 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256, kMostBlocks = 1u << 16;
-
 __global__ void __launch_bounds__(kThreads)
-    start_kernel(const __grid_constant__ kernel::CayleyView view, std::uint64_t draw, bool deviations) {
+    start_chains_kernel(const __grid_constant__ kernel::CayleyView view, std::uint64_t draw, bool deviations) {
   CudaContext ctx;
   kernel::cayley_start(ctx, view, draw, deviations);
 }
@@ -92,8 +90,8 @@ class CudaCayleyChains final : public CayleyChains {
   }
 
   void draw(std::uint64_t index) override { draw_ = index; }
-  void start() override { launch("starting chains", grid_, stream_, start_kernel, view_, draw_, true); }
-  void start_from_draw() override { launch("starting chains", grid_, stream_, start_kernel, view_, draw_, false); }
+  void start() override { launch("starting chains", grid_, stream_, start_chains_kernel, view_, draw_, true); }
+  void start_from_draw() override { launch("starting chains", grid_, stream_, start_chains_kernel, view_, draw_, false); }
   void begin_step(bool noise) override {
     launch("a step of chains", grid_, stream_, begin_step_kernel, view_, draw_, noise, midpoint_.data());
   }

@@ -11,10 +11,8 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
-
 template <class Deliveries>
-__global__ void count_kernel(const __grid_constant__ TangentView network, const __grid_constant__ Deliveries deliveries,
+__global__ void count_arrivals_kernel(const __grid_constant__ TangentView network, const __grid_constant__ Deliveries deliveries,
                              std::uint32_t* counts, std::uint64_t* total) {
   CudaContext ctx;
   kernel::count_arrivals(ctx, network, deliveries, counts, total);
@@ -47,7 +45,7 @@ bool DeviceArrivals::find(const TangentView& network, const Deliveries& deliveri
   ends_.reserve(cells, "tangent arrivals");
   ends_.fill_zero(stream);
   total_.fill_zero(stream);
-  launch("counting arrivals", by_warps, stream, count_kernel<Deliveries>, network, deliveries, ends_.data(),
+  launch("counting arrivals", by_warps, stream, count_arrivals_kernel<Deliveries>, network, deliveries, ends_.data(),
          total_.data());
   const std::uint64_t total = total_.to_host(stream)[0];
   if (total > most && steps > 1) return false;

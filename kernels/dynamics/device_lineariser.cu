@@ -12,7 +12,6 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
 constexpr std::uint64_t kPieceCells = 1u << 24;  // 1 byte of flags each, and for the surrogate 16 of gains
 constexpr const char* kWhere = "tangent linearisation";
 

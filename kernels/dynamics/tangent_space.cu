@@ -17,8 +17,6 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
-
 __global__ void __launch_bounds__(kThreads) saltation_kernel(const __grid_constant__ kernel::FrameView frame,
                                                              const __grid_constant__ kernel::SaltationView chunk) {
   CudaContext ctx;

@@ -14,8 +14,6 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256, kMostBlocks = 1u << 16;
-
 __global__ void __launch_bounds__(kThreads) count_kept_kernel(const __grid_constant__ kernel::KeepData data) {
   CudaContext ctx;
   kernel::count_kept(ctx, data);

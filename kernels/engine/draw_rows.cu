@@ -18,10 +18,8 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256, kMostBlocks = 1u << 16;
-
 __global__ void __launch_bounds__(kThreads)
-    count_kernel(const __grid_constant__ kernel::DrawData data, std::uint32_t p) {
+    count_drawn_kernel(const __grid_constant__ kernel::DrawData data, std::uint32_t p) {
   CudaContext ctx;
   if (data.view.projections[p].rule == ProjectionRule::fixed_total) kernel::count_balls(ctx, data, p);
   if (data.view.projections[p].rule == ProjectionRule::bernoulli) kernel::count_bernoulli(ctx, data, p);
@@ -95,7 +93,7 @@ DrawnRows draw_rows(const ProceduralNetwork& procedural, const Drive& drive, con
                                 : projection.rule == ProjectionRule::bernoulli
                                     ? std::uint64_t{projection.target_count} * kWarp
                                     : 0;
-    launch("counting synapses", grid_of(items), stream, count_kernel, data, p);
+    launch("counting synapses", grid_of(items), stream, count_drawn_kernel, data, p);
   }
   const std::vector<std::uint32_t> host_counts = counts.to_host(stream);
   stream.synchronize();

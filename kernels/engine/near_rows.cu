@@ -13,10 +13,10 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256, kMostBlocks = 1u << 14;
+constexpr std::uint32_t kNearBlocks = 1u << 14;
 
 __global__ void __launch_bounds__(kThreads)
-    count_kernel(const __grid_constant__ kernel::ResidentData data, std::uint32_t sources, std::uint32_t* totals,
+    count_near_kernel(const __grid_constant__ kernel::ResidentData data, std::uint32_t sources, std::uint32_t* totals,
                  std::uint32_t* most) {
   CudaContext ctx;
   kernel::count_near(ctx, data, sources, totals, most);
@@ -41,10 +41,10 @@ NearDeviceRows::NearDeviceRows(const kernel::ResidentData& data, const kernel::R
                                std::uint32_t sources, std::uint64_t all) {
   const Stream stream;
   const std::uint32_t groups = kernel::near_groups(sources);
-  const Grid grid = grid_for(std::uint64_t{groups} * kWarp, kThreads, kMostBlocks);  // a warp a group
+  const Grid grid = grid_for(std::uint64_t{groups} * kWarp, kThreads, kNearBlocks);  // a warp a group
   const DeviceBuffer<std::uint32_t> totals(std::size_t{groups} * data.slices, "near synapses"),
       most(groups, "near synapses");
-  launch("counting near synapses", grid, stream, count_kernel, data, sources, totals.data(), most.data());
+  launch("counting near synapses", grid, stream, count_near_kernel, data, sources, totals.data(), most.data());
   const std::vector<std::uint32_t> counted = totals.to_host(stream), largest = most.to_host(stream);
   shape.sources = sources;
   shape.synapses = std::accumulate(counted.begin(), counted.end(), std::uint64_t{0});

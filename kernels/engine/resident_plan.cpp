@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint32_t kFewestNeurons = 128;  // a block: with fewer, rows get too short for a warp
 constexpr std::uint32_t kFewestThreads = 512;  // the warps that deliver, however few neurons a block has
 constexpr double kExpectedRateHz = 5;          // boxes are meant for so active a network; busier ones overflow
-constexpr std::uint32_t kMostBlocks = 65535;   // stall_key() has 16 bits for a block
+constexpr std::uint32_t kMostResidentBlocks = 65535;   // stall_key() has 16 bits for a block
 constexpr std::uint32_t kNearShare = 4;        // one in so many
 
 std::uint32_t ceil_divide(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
@@ -72,7 +72,7 @@ ResidentPlan plan_resident(const ResidentShape& shape, const ResidentMachine& ma
   // more; then the same number for every block.
   const std::uint32_t n = shape.neurons;
   const std::uint32_t wanted = std::min(machine.multiprocessors, ceil_divide(n, kFewestNeurons));
-  plan.blocks = std::clamp(wishes.blocks > 0 ? wishes.blocks : wanted, 1u, std::min(n, kMostBlocks));
+  plan.blocks = std::clamp(wishes.blocks > 0 ? wishes.blocks : wanted, 1u, std::min(n, kMostResidentBlocks));
   const std::uint32_t largest = narrow_neurons(shape.delay_slots, shape.receptors);
   if (wishes.slices > 0) {
     plan.slices = std::min(wishes.slices, n);

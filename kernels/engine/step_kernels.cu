@@ -11,14 +11,13 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
 // Blocks a multiprocessor is to hold: as many as leave a lane the registers for what it has in flight (row_walk.hpp).
 constexpr std::uint32_t kDeliverBlocks = 4, kPlasticBlocks = 3;
 // The same of the update: 0 leaves it to the compiler, which keeps all but synapses that learn in registers by itself.
 constexpr std::uint32_t update_blocks(bool events, bool learns) { return !learns ? 0 : events ? 2 : 3; }
 
 __global__ void __launch_bounds__(kThreads)
-    start_kernel(const __grid_constant__ kernel::StepData data, kernel::Control* control, std::uint32_t steps) {
+    start_chunk_kernel(const __grid_constant__ kernel::StepData data, kernel::Control* control, std::uint32_t steps) {
   CudaContext ctx;
   kernel::start_chunk(ctx, data, control, steps);
 }
@@ -117,7 +116,7 @@ StepKernels::StepKernels(const LifKind& kind, const kernel::StepData& data, cons
   const std::uint64_t tile_neurons = data.replicas < kWarp ? kWarp / data.replicas : 1;
   const std::uint64_t tiles = (data.neurons + tile_neurons - 1) / tile_neurons * data.words;
   update_grid_ = grid_for(tiles * kWarp, kThreads, most_blocks(update_, kThreads, "preparing the neuron update"));
-  most_blocks(start_kernel, kThreads,
+  most_blocks(start_chunk_kernel, kThreads,
               "preparing the start of a chunk");  // loads it: a capture may be the first to launch it
 }
 
@@ -135,7 +134,7 @@ void StepKernels::change_currents(const real* external, std::uint64_t step, cons
 }
 
 void StepKernels::enqueue_chunk(std::uint32_t steps, kernel::Control* control, const Stream& stream) const {
-  launch("starting a chunk of steps", {1, kThreads, 0}, stream, start_kernel, data_, control, steps);
+  launch("starting a chunk of steps", {1, kThreads, 0}, stream, start_chunk_kernel, data_, control, steps);
   for (std::uint32_t k = 0; k < steps; ++k) {
     launch("updating neurons", update_grid_, stream, update_, data_, plastic_, control, k);
     if (plastic_.sources == nullptr)

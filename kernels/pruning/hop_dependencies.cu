@@ -15,7 +15,7 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kSearchThreads = 512, kAddThreads = 256, kMostBlocks = 1u << 16;
+constexpr std::uint32_t kSearchThreads = 512, kAddThreads = 256;
 
 __global__ void __launch_bounds__(kSearchThreads)
     searches_kernel(const __grid_constant__ kernel::HopView graph, const __grid_constant__ kernel::HopRoom rooms,

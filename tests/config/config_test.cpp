@@ -7,22 +7,13 @@
 
 #include "sprig/config/nearest.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/config/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sprig {
 namespace {
 
-std::string refusal(const std::string& text) {
-  Config config;
-  try {
-    read_config_text(config, text, "c.toml");
-    finish_config(config);
-  } catch (const ConfigError& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << "more than one line: " << error.what();
-    return error.what();
-  }
-  return "(accepted)";
-}
+using test::refusal;
 
 std::string set_refusal(const std::string& assignment) {
   Config config;

@@ -7,9 +7,12 @@
 
 #include "sprig/config/config.hpp"
 #include "sprig/core/error.hpp"
+#include "tests/config/refusal.hpp"
 
 namespace sprig {
 namespace {
+
+using test::refusal;
 
 constexpr const char* kTwoPopulations =
     "[[population]]\n"
@@ -35,20 +38,6 @@ Config read(const std::string& text) {
   read_config_text(config, text, "c.toml");
   finish_config(config);
   return config;
-}
-
-std::string refusal(const std::string& text, const std::string& assignment = "") {
-  Config config;
-  try {
-    read_config_text(config, text, "c.toml");
-    if (!assignment.empty()) set_config(config, assignment);
-    finish_config(config);
-  } catch (const Error& error) {
-    EXPECT_EQ(static_cast<int>(error.code()), 3);
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
-    return error.what();
-  }
-  return "(accepted)";
 }
 
 TEST(Tables, ValuesReachTheirFields) {

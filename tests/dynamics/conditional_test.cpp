@@ -7,19 +7,15 @@
 #include "sprig/dynamics/contraction.hpp"
 #include "sprig/dynamics/probe.hpp"
 #include "tests/dynamics/networks.hpp"
+#include "tests/dynamics/spectra.hpp"
 
 namespace sprig {
 namespace {
 
 using test::autonomous_network;
 using test::AutonomousSpec;
+using test::nearest_zero;
 using test::on_cpu;
-
-double nearest_zero(const LyapunovResult& result) {
-  double nearest = 1e9;
-  for (const double x : result.exponents) nearest = std::min(nearest, std::abs(x));
-  return nearest;
-}
 
 TEST(Noise, GivesThePotentialTheDeviationThatIsAskedFor) {
   NeuronDefaults d;

@@ -7,22 +7,16 @@
 #include <numeric>
 
 #include "tests/dynamics/networks.hpp"
+#include "tests/dynamics/spectra.hpp"
 
 namespace sprig {
 namespace {
 
 using test::autonomous_network;
 using test::AutonomousSpec;
+using test::full_frame;
 using test::on_cpu;
-
-LyapunovOptions full_frame(double duration_ms = 2000) {
-  LyapunovOptions options;
-  options.exponents = 0;
-  options.duration_ms = duration_ms;
-  return options;
-}
-
-double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+using test::sum;
 
 void expect_same_sum(const AutonomousSpec& spec, double tolerance, VelocityAt at = VelocityAt::overshoot) {
   const Network network = autonomous_network(spec);

@@ -8,27 +8,17 @@
 #include <numeric>
 
 #include "tests/dynamics/networks.hpp"
+#include "tests/dynamics/spectra.hpp"
 
 namespace sprig {
 namespace {
 
 using test::autonomous_network;
 using test::AutonomousSpec;
+using test::full_frame;
+using test::nearest_zero;
 using test::on_cpu;
-
-LyapunovOptions full_frame(double duration_ms = 2000) {
-  LyapunovOptions options;
-  options.exponents = 0;
-  options.duration_ms = duration_ms;
-  return options;
-}
-
-double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
-
-double nearest_zero(const LyapunovResult& result) {
-  return *std::min_element(result.exponents.begin(), result.exponents.end(),
-                           [](double a, double b) { return std::abs(a) < std::abs(b); });
-}
+using test::sum;
 
 // -sum_i (free_i/tau_i + 1/tau_s,i) + rate <ln(f+/f-)>, with free_i the fraction of time that neuron i is not
 // refractory.

@@ -3,6 +3,7 @@
 
 #include "sprig/dynamics/lyapunov.hpp"
 #include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig::test {
 
@@ -43,13 +44,6 @@ inline Network autonomous_network(const AutonomousSpec& s) {
   }
   network.recurrent = csr_from(s.neurons, s.neurons, edges);
   return network;
-}
-
-inline SimulationOptions on_cpu(int threads = 1) {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  options.threads = threads;
-  return options;
 }
 
 }  // namespace sprig::test

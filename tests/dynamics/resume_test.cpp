@@ -16,15 +16,15 @@ using test::AutonomousSpec;
 using test::MemoryCheckpoints;
 using test::on_cpu;
 
-struct Case {
+struct ResumeCase {
   const char* name;
   LyapunovMethod method;
   LifKind kind;
   double t_ref_ms, weight, renorm_ms;
-  friend std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+  friend std::ostream& operator<<(std::ostream& out, const ResumeCase& c) { return out << c.name; }
 };
 
-Network network_of(const Case& c) {
+Network network_of(const ResumeCase& c) {
   AutonomousSpec spec;
   spec.kind = c.kind;
   spec.t_ref_ms = c.t_ref_ms;
@@ -33,7 +33,7 @@ Network network_of(const Case& c) {
   return autonomous_network(spec);
 }
 
-LyapunovOptions options_of(const Case& c) {
+LyapunovOptions options_of(const ResumeCase& c) {
   LyapunovOptions options;
   options.method = c.method;
   options.exponents = 21;
@@ -60,7 +60,7 @@ void expect_same(const LyapunovResult& found, const LyapunovResult& expected, co
   EXPECT_EQ(found.averaged_ms, expected.averaged_ms);
 }
 
-class ResumedSpectrum : public ::testing::TestWithParam<Case> {
+class ResumedSpectrum : public ::testing::TestWithParam<ResumeCase> {
  protected:
   const Network network_ = network_of(GetParam());
   const LyapunovOptions options_ = options_of(GetParam());
@@ -122,11 +122,11 @@ TEST_P(ResumedSpectrum, AStateThatIsKeptAgainIsTheSameBytes) {
 INSTANTIATE_TEST_SUITE_P(
     All, ResumedSpectrum,
     ::testing::Values(
-        Case{"saltation", LyapunovMethod::saltation, {}, 0, 0.3, 0},
-        Case{"refractory", LyapunovMethod::saltation, {Synapse::exponential, 2, Reset::soft, false}, 2, 0.3, 5},
-        Case{"delta", LyapunovMethod::saltation, {Synapse::delta, 1, Reset::hard, false}, 0, 0.1, 0},
-        Case{"surrogate", LyapunovMethod::surrogate, {}, 1, 0.3, 0},
-        Case{"surrogate_delta", LyapunovMethod::surrogate, {Synapse::delta, 1, Reset::hard, false}, 0, 0.1, 4}),
+        ResumeCase{"saltation", LyapunovMethod::saltation, {}, 0, 0.3, 0},
+        ResumeCase{"refractory", LyapunovMethod::saltation, {Synapse::exponential, 2, Reset::soft, false}, 2, 0.3, 5},
+        ResumeCase{"delta", LyapunovMethod::saltation, {Synapse::delta, 1, Reset::hard, false}, 0, 0.1, 0},
+        ResumeCase{"surrogate", LyapunovMethod::surrogate, {}, 1, 0.3, 0},
+        ResumeCase{"surrogate_delta", LyapunovMethod::surrogate, {Synapse::delta, 1, Reset::hard, false}, 0, 0.1, 4}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
 // The same of the exponents of single neurons: stopped at each question in turn, and in a chain after so many questions
@@ -156,7 +156,7 @@ void expect_goes_on(Measure measure, Same same, std::size_t questions, std::size
 }
 
 TEST(ResumedExponents, OfContractionsAreThoseThatNobodyStopped) {
-  const Case plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
+  const ResumeCase plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
   const Network network = network_of(plain);
   const LyapunovOptions options = options_of(plain);
   expect_goes_on(
@@ -172,7 +172,7 @@ TEST(ResumedExponents, OfContractionsAreThoseThatNobodyStopped) {
 }
 
 TEST(ResumedExponents, OfProbesAreThoseThatNobodyStopped) {
-  const Case plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
+  const ResumeCase plain{"", LyapunovMethod::saltation, {}, 1, 0.3, 0};
   const Network network = network_of(plain);
   LyapunovOptions options = options_of(plain);
   options.probe_ms = 10;
@@ -193,7 +193,7 @@ TEST(ResumedExponents, OfProbesAreThoseThatNobodyStopped) {
 
 // A state of other work is not gone on from, whatever it would do.
 TEST(ResumedSpectrumErrors, AStateThatDoesNotFitIsRefused) {
-  const Case small{"", LyapunovMethod::saltation, {}, 0, 0.3, 0};
+  const ResumeCase small{"", LyapunovMethod::saltation, {}, 0, 0.3, 0};
   const auto store = std::make_shared<MemoryCheckpoints>();
   std::size_t asked = 0;
   const Progress progress([&](double) { return ++asked < 9; });

@@ -68,12 +68,12 @@ FlowRun follow_flow(const Network& network, std::uint64_t steps, std::uint64_t c
   return run;
 }
 
-struct Case {
+struct SaltationCase {
   const char* name;
   AutonomousSpec spec;
 };
 
-std::vector<Case> cases() {
+std::vector<SaltationCase> cases() {
   const LifKind one{Synapse::exponential, 1, Reset::hard, false}, two{Synapse::exponential, 2, Reset::hard, false};
   const LifKind soft{Synapse::exponential, 2, Reset::soft, false}, delta{Synapse::delta, 1, Reset::hard, false};
   const LifKind delta_two{Synapse::delta, 2, Reset::soft, false};
@@ -102,7 +102,7 @@ std::vector<Case> cases() {
           {"delta_soft_mixed_delays", with(delta_two, 1, 1, 20)}};
 }
 
-class FlowDirection : public ::testing::TestWithParam<Case> {};
+class FlowDirection : public ::testing::TestWithParam<SaltationCase> {};
 
 TEST_P(FlowDirection, StaysTheFlowDirectionThroughEveryEvent) {
   const FlowRun run = follow_flow(autonomous_network(GetParam().spec), 600);

@@ -92,14 +92,14 @@ TEST(SampledCovariance, OfChainsAndProjectionsIsTheSame) {
 TEST(SampledCovariance, ErrsAsTheRootOfItsSamples) {
   const System s = random_system({.nodes = 60, .strength = 3, .negative = 0.5, .seed = 6});
   const Eigen::MatrixXd exact = lyapunov_covariance(dense_matrix(s.a), 1);
-  constexpr int kLengths = 3, kBlocks[kLengths] = {4, 16, 64};
+  constexpr int kLengths = 3, kCounts[kLengths] = {4, 16, 64};
   double squares[kLengths] = {};
   for (std::uint32_t seed = 1; seed <= 8; ++seed) {
     Drawn drawn(s, s.strengths, Kind::cayley, seed);
     int done = 0;
     for (int n = 0; n < kLengths; ++n) {
-      drawn.draw(kBlocks[n] - done);
-      done = kBlocks[n];
+      drawn.draw(kCounts[n] - done);
+      done = kCounts[n];
       for (std::uint32_t i = 0; i < s.a.size(); ++i)
         for (std::uint64_t k = s.graph.offsets[i]; k < s.graph.offsets[i + 1]; ++k) {
           const std::uint32_t j = s.graph.targets[k];

@@ -78,10 +78,9 @@ Eigen::MatrixXd dense_surrogate(const Network& network, const Recording& r, doub
 }
 
 TEST(Surrogate, AgreesWithADenseImplementation) {
-  using Kind = LifKind;
-  for (const Kind kind :
-       {Kind{Synapse::exponential, 1, Reset::hard, false}, Kind{Synapse::exponential, 2, Reset::soft, false},
-        Kind{Synapse::delta, 2, Reset::hard, false}}) {
+  for (const LifKind kind :
+       {LifKind{Synapse::exponential, 1, Reset::hard, false}, LifKind{Synapse::exponential, 2, Reset::soft, false},
+        LifKind{Synapse::delta, 2, Reset::hard, false}}) {
     AutonomousSpec spec;
     spec.neurons = 12;
     spec.density = 0.3;

@@ -37,15 +37,15 @@ Drive full_drive(const Network& network) {
   return drive;
 }
 
-struct Outcome {
+struct CountedRun {
   std::uint64_t state;
   std::vector<SpikeEvent> spikes;
   std::vector<std::uint32_t> counts;
 };
 
 // Runs `steps` in calls of `chunk` steps with signals and external spikes that do not depend on the cutting.
-Outcome run(const Network& network, const Drive& drive, SimulationOptions options, std::uint32_t steps,
-            std::uint32_t chunk, RecordOptions what = {.spikes = true, .count_window_steps = 30}) {
+CountedRun run(const Network& network, const Drive& drive, SimulationOptions options, std::uint32_t steps,
+               std::uint32_t chunk, RecordOptions what = {.spikes = true, .count_window_steps = 30}) {
   options.device = Device::cpu;
   const auto simulation = make_simulation(network, drive, options);
   Recording recording;
@@ -75,13 +75,13 @@ TEST(EngineDeterminism, ThreadsAndSlicesDoNotChangeAnything) {
   const Drive drive = full_drive(network);
   SimulationOptions options;
   options.threads = 1;
-  const Outcome expected = run(network, drive, options, 300, 300);
+  const CountedRun expected = run(network, drive, options, 300, 300);
   ASSERT_GT(expected.spikes.size(), 1000u);
   for (const int threads : {2, 3, 4, 7})
     for (const std::uint32_t slices : {0u, 1u, 5u, 16u}) {
       options.threads = threads;
       options.slices = slices;
-      const Outcome outcome = run(network, drive, options, 300, 300);
+      const CountedRun outcome = run(network, drive, options, 300, 300);
       EXPECT_EQ(outcome.state, expected.state) << threads << " threads, " << slices << " slices";
       EXPECT_EQ(outcome.spikes, expected.spikes);
       EXPECT_EQ(outcome.counts, expected.counts);
@@ -97,13 +97,13 @@ TEST(EngineDeterminism, ShortWeightsGiveTheSameWhateverTheSlicesAndThreads) {
     options.weight_bits = 16;
     options.replicas = replicas;
     options.threads = 1;
-    const Outcome expected = run(network, drive, options, 300, 300);
+    const CountedRun expected = run(network, drive, options, 300, 300);
     ASSERT_GT(expected.spikes.size(), 1000u);
     for (const int threads : {2, 3})
       for (const std::uint32_t slices : {0u, 5u, 16u}) {
         options.threads = threads;
         options.slices = slices;
-        const Outcome outcome = run(network, drive, options, 300, 75);
+        const CountedRun outcome = run(network, drive, options, 300, 75);
         EXPECT_EQ(outcome.state, expected.state) << threads << " threads, " << slices << " slices";
         EXPECT_EQ(outcome.spikes, expected.spikes);
         EXPECT_EQ(outcome.counts, expected.counts);
@@ -142,9 +142,9 @@ TEST(EngineDeterminism, ShortWeightsInWideSynapsesGiveTheSameSpikes) {
 TEST(EngineDeterminism, CuttingTheRunDoesNotChangeAnything) {
   const Network network = random_network(big_spec());
   const Drive drive = full_drive(network);
-  const Outcome expected = run(network, drive, {}, 200, 200);
+  const CountedRun expected = run(network, drive, {}, 200, 200);
   for (const std::uint32_t chunk : {1u, 7u, 64u}) {
-    const Outcome outcome = run(network, drive, {}, 200, chunk);
+    const CountedRun outcome = run(network, drive, {}, 200, chunk);
     EXPECT_EQ(outcome.state, expected.state) << "chunks of " << chunk;
     EXPECT_EQ(outcome.spikes, expected.spikes);
     EXPECT_EQ(outcome.counts, expected.counts);
@@ -189,10 +189,10 @@ TEST(EngineDeterminism, EqualNeuronsMayBeCutAnywhere) {
       SimulationOptions options;
       options.threads = 1;
       options.slices = 1;
-      const Outcome expected = run(network, drive, options, 150, 150);
+      const CountedRun expected = run(network, drive, options, 150, 150);
       for (const std::uint32_t slices : {2u, 7u, 40u}) {  // 50 neurons a slice: runs too short to be kept
         options.slices = slices;
-        const Outcome outcome = run(network, drive, options, 150, 150);
+        const CountedRun outcome = run(network, drive, options, 150, 150);
         EXPECT_EQ(outcome.state, expected.state) << slices << " slices";
         EXPECT_EQ(outcome.spikes, expected.spikes);
       }
@@ -205,7 +205,7 @@ TEST(EngineDeterminism, EqualNeuronsInABatchEqualSingleRuns) {
   const Network network = equal_neurons(kKinds[1], 300);
   SimulationOptions options;
   options.replicas = 20;  // blocks of 1024 cells end inside a run
-  const Outcome batch = run(network, equal_drive(network), options, 100, 100);
+  const CountedRun batch = run(network, equal_drive(network), options, 100, 100);
   for (const std::uint32_t b : {0u, 7u, 19u}) {
     SimulationOptions one;
     one.first_replica = b;
@@ -225,9 +225,9 @@ TEST(EngineDeterminism, RecordingDoesNotChangeTheTrajectory) {
       spec.kind = kind;
       const Network network = equal ? equal_neurons(kind, 1000) : random_network(spec);
       const Drive drive = equal ? equal_drive(network) : full_drive(network);
-      const Outcome silent = run(network, drive, {}, 150, 150, {});
-      const Outcome all = run(network, drive, {}, 150, 150,
-                              {.spikes = true, .count_window_steps = 10, .probe = {0, 5, 999}, .trajectory = true});
+      const CountedRun silent = run(network, drive, {}, 150, 150, {});
+      const CountedRun all = run(network, drive, {}, 150, 150,
+                                 {.spikes = true, .count_window_steps = 10, .probe = {0, 5, 999}, .trajectory = true});
       EXPECT_EQ(silent.state, all.state);
     }
 }
@@ -281,12 +281,12 @@ TEST(EngineDeterminism, ABatchEqualsSingleRuns) {
     SimulationOptions options;
     options.replicas = 5;
     options.slices = 3;
-    const Outcome batch = run(network, drive, options, 250, 250);
+    const CountedRun batch = run(network, drive, options, 250, 250);
     std::size_t total = 0;
     for (std::uint32_t b = 0; b < 5; ++b) {
       options.replicas = 1;
       options.first_replica = b;
-      const Outcome single = run(network, drive, options, 250, 250);
+      const CountedRun single = run(network, drive, options, 250, 250);
       std::vector<SpikeEvent> mine;
       for (SpikeEvent e : batch.spikes)
         if (e.replica == b) mine.push_back({e.step, e.neuron, 0});
@@ -301,7 +301,7 @@ TEST(EngineDeterminism, ABatchEqualsSingleRuns) {
 TEST(EngineDeterminism, ReplicasDiffer) {
   const Network network = random_network(big_spec());
   SimulationOptions options;
-  const Outcome first = run(network, full_drive(network), options, 100, 100);
+  const CountedRun first = run(network, full_drive(network), options, 100, 100);
   options.first_replica = 1;
   EXPECT_NE(run(network, full_drive(network), options, 100, 100).state, first.state);
   options = {};
@@ -325,6 +325,27 @@ TEST(EngineDeterminism, AStateCanBeTakenElsewhereAndGoOn) {
   EXPECT_EQ(resumed->state().hash(), middle.hash());
   resumed->advance(63);
   EXPECT_EQ(resumed->state().hash(), whole->state().hash());
+}
+
+// Random numbers are drawn for four steps at once, from the first that is wanted: a state of an earlier one wants more.
+TEST(EngineDeterminism, AStateOfAnEarlierStepDrawsItsOwnNoise) {
+  const Network network = random_network(big_spec());
+  const Drive drive = full_drive(network);
+  SimulationOptions options;
+  options.device = Device::cpu;
+  const auto simulation = make_simulation(network, drive, options);
+  simulation->advance(4);
+  const SimulationState earlier = simulation->state();
+  simulation->advance(2);
+  const SimulationState later = simulation->state();
+  simulation->advance(6);
+  const std::uint64_t expected = simulation->state().hash();
+  const auto other = make_simulation(network, drive, options);
+  other->set_state(later);
+  other->advance(1);
+  other->set_state(earlier);
+  other->advance(8);
+  EXPECT_EQ(other->state().hash(), expected);
 }
 
 TEST(EngineDeterminism, TheClockMayStartAtAnyWrap) {
@@ -365,8 +386,8 @@ TEST(EngineDeterminism, PruningAndCompactingEqualsMasking) {
   keep_synapses(masked, keep);
   Network compacted = whole;
   const auto kept = keep_neurons(compacted, keep_neuron);
-  const Outcome full = run(masked, drive, {}, 250, 250);
-  const Outcome small = run(compacted, drive.subset(kept), {}, 250, 250);
+  const CountedRun full = run(masked, drive, {}, 250, 250);
+  const CountedRun small = run(compacted, drive.subset(kept), {}, 250, 250);
   std::vector<SpikeEvent> mapped, mine;
   for (SpikeEvent e : small.spikes) mapped.push_back({e.step, kept[e.neuron], 0});
   for (SpikeEvent e : full.spikes)

@@ -25,7 +25,7 @@ Network memoryless(std::uint32_t n) {
   return unconnected(n, kDelta, 1.0, d);
 }
 
-std::unique_ptr<Simulation> on_cpu(const Network& network, const Drive& drive) {
+std::unique_ptr<Simulation> driven_on_cpu(const Network& network, const Drive& drive) {
   SimulationOptions options;
   options.device = Device::cpu;
   options.seed = 11;
@@ -56,7 +56,7 @@ TEST(Drive, PoissonCountsHaveThePoissonDistribution) {
     Drive drive;
     drive.poisson_rate_hz.assign(kNeurons, mean * 1000);
     drive.poisson_weight.assign(kNeurons, 1);
-    const auto simulation = on_cpu(network, drive);
+    const auto simulation = driven_on_cpu(network, drive);
     std::map<int, double> histogram;
     for (std::uint32_t t = 0; t < kSteps; ++t) {
       simulation->advance(1);
@@ -101,7 +101,7 @@ TEST(Drive, WhiteNoiseHasItsVarianceAndNoCorrelationInTime) {
   const Network network = unconnected(kNeurons, kDelta, 1.0, d);
   Drive drive;
   drive.noise_sigma.assign(kNeurons, 0.5);
-  const auto simulation = on_cpu(network, drive);
+  const auto simulation = driven_on_cpu(network, drive);
   std::vector<real> previous;
   double sum = 0, squares = 0, lagged = 0, fourth = 0;
   for (std::uint32_t t = 0; t < kSteps; ++t) {
@@ -137,7 +137,7 @@ TEST(Drive, InjectedSignalsAreWeightedSummedAndHeld) {
   input.signal = signal;
   input.samples = 2;
   input.steps_per_sample = 3;
-  const auto simulation = on_cpu(network, drive);
+  const auto simulation = driven_on_cpu(network, drive);
   Recording recording;
   simulation->advance(8, input, {.probe = {0, 1, 2}}, &recording);
   for (int t = 0; t < 8; ++t) {
@@ -153,7 +153,7 @@ TEST(Drive, InjectedSignalsAreWeightedSummedAndHeld) {
 TEST(Drive, ExternalSpikesArriveAfterTheirDelay) {
   Network network = memoryless(4);
   network.input = csr_from(2, 4, {{0, 0, 1, 1}, {0, 1, 2, 3}, {1, 1, 4, 2}, {1, 3, -8, 1}});
-  const auto simulation = on_cpu(network, {});
+  const auto simulation = driven_on_cpu(network, {});
   const std::vector<Input::Spike> spikes{{0, 0, 0}, {1, 1, 0}, {5, 0, 0}};
   Input input;
   input.spikes = spikes;
@@ -198,7 +198,7 @@ TEST(Drive, TheTrajectoryTellsEverySpikeAndEveryHeldStep) {
   test::RandomNetworkSpec spec;
   spec.neurons = 50;
   const Network network = test::random_network(spec);
-  const auto simulation = on_cpu(network, {});
+  const auto simulation = driven_on_cpu(network, {});
   Recording recording;
   simulation->advance(200, {}, {.spikes = true, .trajectory = true}, &recording);
   std::vector<SpikeEvent> told;

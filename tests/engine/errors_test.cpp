@@ -9,10 +9,12 @@
 #include "sprig/engine/simulation.hpp"
 #include "sprig/engine/slices.hpp"
 #include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 namespace {
 
+using test::on_cpu;
 using test::random_network;
 
 template <class E, class Body>
@@ -23,12 +25,6 @@ void expect_error(const Body& body, const std::string& where) {
   } catch (const E& error) {
     EXPECT_NE(error.where().find(where), std::string::npos) << error.what();
   }
-}
-
-SimulationOptions on_cpu() {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  return options;
 }
 
 TEST(EngineErrors, ADriveThatDoesNotFitIsRefusedByName) {

@@ -30,7 +30,7 @@ Network quiet_network(const LifKind& kind, double weight, std::uint32_t neurons 
   return network;
 }
 
-constexpr std::uint32_t kSteps = 3000;
+constexpr std::uint32_t kEventSteps = 3000;
 
 std::vector<Input::Spike> channel_spikes(std::uint32_t first, std::uint32_t steps, double rate = 0.02,
                                          std::uint32_t replicas = 1, std::uint32_t first_replica = 0) {
@@ -42,18 +42,18 @@ std::vector<Input::Spike> channel_spikes(std::uint32_t first, std::uint32_t step
   return spikes;
 }
 
-struct Outcome {
+struct ProbedRun {
   std::vector<SpikeEvent> spikes;
   std::uint64_t state = 0;
   std::vector<real> probe_v, probe_i;
 };
 
-Outcome run(const Network& network, const SimulationOptions& options, std::uint32_t chunk = kSteps,
-            double rate = 0.02) {
+ProbedRun run(const Network& network, const SimulationOptions& options, std::uint32_t chunk = kEventSteps,
+              double rate = 0.02) {
   const auto simulation = cpu::make_simulation(network, {}, options);
   Recording recording;
-  for (std::uint32_t first = 0; first < kSteps; first += chunk) {
-    const std::uint32_t steps = std::min(chunk, kSteps - first);
+  for (std::uint32_t first = 0; first < kEventSteps; first += chunk) {
+    const std::uint32_t steps = std::min(chunk, kEventSteps - first);
     const std::vector<Input::Spike> spikes =
         channel_spikes(first, steps, rate, options.replicas, options.first_replica);
     Input input;
@@ -84,7 +84,7 @@ const KindAndWeight kCases[] = {
 TEST(EventMode, GivesTheClocksSpikes) {
   for (const auto& [kind, weight] : kCases) {
     const Network network = quiet_network(kind, weight);
-    const Outcome clock = run(network, by(UpdateMode::clock)), event = run(network, by(UpdateMode::event));
+    const ProbedRun clock = run(network, by(UpdateMode::clock)), event = run(network, by(UpdateMode::event));
     ASSERT_GT(clock.spikes.size(), 500u);
     const auto difference =
         std::mismatch(clock.spikes.begin(), clock.spikes.end(), event.spikes.begin(), event.spikes.end());
@@ -108,12 +108,12 @@ TEST(EventMode, TheSameBitsWhateverTheCut) {
     for (const int bits : {32, 16}) {
       SimulationOptions options = by(UpdateMode::event);
       options.weight_bits = bits;
-      const Outcome expected = run(network, options);
+      const ProbedRun expected = run(network, options);
       ASSERT_GT(expected.spikes.size(), 500u);
       for (const std::uint32_t slices : {2u, 7u}) {
         options.threads = slices == 2 ? 2 : 1;
         options.slices = slices;
-        const Outcome found = run(network, options, slices == 2 ? 100 : 999);
+        const ProbedRun found = run(network, options, slices == 2 ? 100 : 999);
         EXPECT_EQ(found.spikes, expected.spikes);
         EXPECT_EQ(found.state, expected.state) << slices << " slices, " << bits << " bits";
         EXPECT_EQ(found.probe_v, expected.probe_v);
@@ -126,7 +126,7 @@ TEST(EventMode, ABatchEqualsSingleRuns) {
   const Network network = quiet_network(kCases[3].kind, kCases[3].weight);
   SimulationOptions options = by(UpdateMode::event);
   options.replicas = 3;
-  const Outcome batch = run(network, options);
+  const ProbedRun batch = run(network, options);
   for (std::uint32_t r = 0; r < 3; ++r) {
     SimulationOptions one = by(UpdateMode::event);
     one.first_replica = r;

@@ -28,7 +28,7 @@ NeuronDefaults nest() {
   return d;
 }
 
-std::unique_ptr<Simulation> on_cpu(const Network& network, const Drive& drive, std::uint32_t seed = 1) {
+std::unique_ptr<Simulation> seeded_on_cpu(const Network& network, const Drive& drive, std::uint32_t seed = 1) {
   SimulationOptions options;
   options.device = Device::cpu;
   options.seed = seed;
@@ -45,7 +45,7 @@ TEST(KnownAnswers, TheRateCurveHasTheExactIntegerIntervals) {
   Network network = unconnected(static_cast<std::uint32_t>(rows.size()), kExponential, 0.1, nest());
   for (std::size_t i = 0; i < rows.size(); ++i) network.neurons.i_dc[i] = rows[i].current;
   Recording recording;
-  on_cpu(network, {})->advance(5000, {}, {.spikes = true}, &recording);
+  seeded_on_cpu(network, {})->advance(5000, {}, {.spikes = true}, &recording);
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
     std::vector<std::uint64_t> times;
     for (const SpikeEvent& e : recording.spikes)
@@ -65,7 +65,7 @@ TEST(KnownAnswers, ShotNoiseHasCampbellsMeanAndVariance) {
   Drive drive;
   drive.poisson_rate_hz.assign(kNeurons, nu_per_ms * 1000);
   drive.poisson_weight.assign(kNeurons, weight);
-  const auto simulation = on_cpu(network, drive);
+  const auto simulation = seeded_on_cpu(network, drive);
   simulation->advance(1500);
   double sum = 0, squares = 0;
   for (std::uint32_t s = 0; s < kSamples; ++s) {
@@ -100,7 +100,7 @@ double white_noise_rate(double mu, double s, double h, std::uint32_t neurons, do
   Drive drive;
   const double p22 = std::exp(-h / 10);
   drive.noise_sigma.assign(neurons, std::sqrt(s * s / 2 * (1 + p22) / (1 - p22)));  // variance of V over p20^2
-  const auto simulation = on_cpu(network, drive);
+  const auto simulation = seeded_on_cpu(network, drive);
   simulation->advance(static_cast<std::uint64_t>(100 / h));
   Recording recording;
   simulation->advance(static_cast<std::uint64_t>(duration_ms / h), {}, {}, &recording);
@@ -126,7 +126,7 @@ TEST(KnownAnswers, BrunelsNetworkFiresAtItsRate) {
   Drive drive;
   drive.poisson_rate_hz.assign(network.size(), 2.0 * 10 * 1000);
   drive.poisson_weight.assign(network.size(), 0.1);
-  const auto simulation = on_cpu(network, drive);
+  const auto simulation = seeded_on_cpu(network, drive);
   simulation->advance(2000);
   Recording recording;
   simulation->advance(5000, {}, {}, &recording);
@@ -139,7 +139,7 @@ TEST(KnownAnswers, VogelsAbbottsNetworksFireAtTheirRate) {
   // chance within a run, so the mean over networks is compared.
   double sum = 0;
   for (std::uint32_t seed = 1; seed <= 8; ++seed) {
-    const auto simulation = on_cpu(vogels_cuba(4000, seed), {});
+    const auto simulation = seeded_on_cpu(vogels_cuba(4000, seed), {});
     simulation->advance(3000);
     Recording recording;
     simulation->advance(10000, {}, {}, &recording);

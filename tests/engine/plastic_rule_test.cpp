@@ -5,16 +5,10 @@
 #include <ostream>
 
 #include "tests/engine/plastic_support.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig::test {
 namespace {
-
-SimulationOptions on_cpu(int threads = 1) {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  options.threads = threads;
-  return options;
-}
 
 TEST(PlasticRule, APairsWindowIsTheClosedFormAtAllLags) {
   // Sources 0 and targets 1: one synapse a lag is one network's worth each; here 121 pairs side by side.

@@ -8,10 +8,12 @@
 #include "sprig/core/error.hpp"
 #include "sprig/network/compaction.hpp"
 #include "tests/engine/plastic_support.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig {
 namespace {
 
+using test::on_cpu;
 using test::random_network;
 using test::RandomNetworkSpec;
 
@@ -40,13 +42,6 @@ Drive noisy(const Network& network) {
   Drive drive;
   drive.noise_sigma.assign(network.size(), 0.3);
   return drive;
-}
-
-SimulationOptions on_cpu(int threads = 1) {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  options.threads = threads;
-  return options;
 }
 
 std::vector<Input::Spike> channel_spikes(std::uint64_t first, std::uint32_t steps) {
@@ -278,7 +273,7 @@ TEST(PlasticNetwork, CompactionNarrowsWhatLearns) {
 // --- What is refused ---
 
 template <class Change>
-std::string refusal(Change change, SimulationOptions options = on_cpu()) {
+std::string refused_network(Change change, SimulationOptions options = on_cpu()) {
   Network network = learning_network({Synapse::exponential, 1, Reset::hard, false}, 300);
   change(network);
   try {
@@ -294,23 +289,25 @@ TEST(PlasticNetwork, WhatCannotBeIsNamed) {
   const auto names = [](const std::string& message, const char* field) {
     EXPECT_NE(message.find(field), std::string::npos) << field << ": " << message;
   };
-  names(refusal([](Network& n) { n.plasticity->source_count = 300; }), "plasticity.sources");
-  names(refusal([](Network& n) { n.plasticity->target_count = 0; }), "plasticity.targets");
-  names(refusal([](Network& n) { n.plasticity->a_plus = -1; }), "plasticity.a_plus");
-  names(refusal([](Network& n) { n.plasticity->a_minus = 1.5; }), "plasticity.a_minus");
-  names(refusal([](Network& n) { n.plasticity->tau_plus_ms = 0; }), "plasticity.tau_plus_ms");
-  names(refusal([](Network& n) { n.plasticity->tau_minus_ms = std::numeric_limits<double>::infinity(); }),
+  names(refused_network([](Network& n) { n.plasticity->source_count = 300; }), "plasticity.sources");
+  names(refused_network([](Network& n) { n.plasticity->target_count = 0; }), "plasticity.targets");
+  names(refused_network([](Network& n) { n.plasticity->a_plus = -1; }), "plasticity.a_plus");
+  names(refused_network([](Network& n) { n.plasticity->a_minus = 1.5; }), "plasticity.a_minus");
+  names(refused_network([](Network& n) { n.plasticity->tau_plus_ms = 0; }), "plasticity.tau_plus_ms");
+  names(refused_network([](Network& n) { n.plasticity->tau_minus_ms = std::numeric_limits<double>::infinity(); }),
         "plasticity.tau_minus_ms");
-  names(refusal([](Network& n) { n.plasticity->w_max = 0; }), "plasticity.w_max");
-  names(refusal([](Network& n) { n.plasticity->w_max = 0.1f; }), "it must lie between");        // a weight above it
-  names(refusal([](Network& n) { n.plasticity->source_count = 290; }), "it must lie between");  // inhibitory sources
+  names(refused_network([](Network& n) { n.plasticity->w_max = 0; }), "plasticity.w_max");
+  names(refused_network([](Network& n) { n.plasticity->w_max = 0.1f; }), "it must lie between");  // a weight above it
+  names(refused_network([](Network& n) { n.plasticity->source_count = 290; }),
+        "it must lie between");  // inhibitory sources
   SimulationOptions options = on_cpu();
   options.replicas = 2;
-  names(refusal([](Network&) {}, options), "run.replicas");
+  names(refused_network([](Network&) {}, options), "run.replicas");
   options.replicas = 1;
   options.weight_bits = 16;
-  names(refusal([](Network& n) { n.plasticity->a_plus = 1e-4; }, options), "plasticity.a_plus");  // 3 units at most
-  EXPECT_EQ(refusal([](Network& n) { n.plasticity->a_plus = 1e-4; }), "");                        // 32 bits do
+  names(refused_network([](Network& n) { n.plasticity->a_plus = 1e-4; }, options),
+        "plasticity.a_plus");                                                       // 3 units at most
+  EXPECT_EQ(refused_network([](Network& n) { n.plasticity->a_plus = 1e-4; }), "");  // 32 bits do
 }
 
 TEST(PlasticNetwork, StatesOfOtherNetworksAreRefused) {

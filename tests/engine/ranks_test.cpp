@@ -18,7 +18,7 @@ namespace {
 using test::random_network;
 using test::RandomNetworkSpec;
 
-RandomNetworkSpec small_spec() {
+RandomNetworkSpec ranked_spec() {
   RandomNetworkSpec spec;
   spec.neurons = 1200;
   spec.density = 0.02;
@@ -41,12 +41,12 @@ Drive full_drive(std::uint32_t neurons) {
   return drive;
 }
 
-struct Outcome {
+struct RankedRun {
   std::uint64_t state = 0;
   Recording recording;
 };
 
-void expect_same(const Outcome& found, const Outcome& expected, const std::string& what) {
+void expect_same(const RankedRun& found, const RankedRun& expected, const std::string& what) {
   const Recording &a = found.recording, &b = expected.recording;
   EXPECT_EQ(found.state, expected.state) << what;
   EXPECT_EQ(a.spikes, b.spikes) << what;
@@ -63,9 +63,9 @@ void expect_same(const Outcome& found, const Outcome& expected, const std::strin
 }
 
 // 200 steps in calls of unequal lengths, with signals and outside spikes where the network has them.
-Outcome advance(Simulation& simulation, const Network& network, const Drive& drive, std::uint32_t replicas,
-                const RecordOptions& what) {
-  Outcome outcome;
+RankedRun advance(Simulation& simulation, const Network& network, const Drive& drive, std::uint32_t replicas,
+                  const RecordOptions& what) {
+  RankedRun outcome;
   for (const std::uint32_t length : {70u, 1u, 129u}) {
     const std::uint64_t first = simulation.step();
     std::vector<real> signal;
@@ -99,14 +99,14 @@ const RecordOptions kEverything{
     .spikes = true, .count_window_steps = 30, .probe = {1199, 3, 700, 3}, .trajectory = true};
 
 TEST(Ranks, GiveTheBitsOfOneProcessWhateverTheirNumberAndThreads) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const Drive drive = full_drive(network.size());
   const auto alone = make_simulation(network, drive, options_of(1));
-  const Outcome expected = advance(*alone, network, drive, 1, kEverything);
+  const RankedRun expected = advance(*alone, network, drive, 1, kEverything);
   ASSERT_GT(expected.recording.spikes.size(), 1000u);
   for (const int ranks : {2, 3, 4, 8})
     for (const int threads : {1, 2}) {
-      Outcome outcome;
+      RankedRun outcome;
       const auto ends = test::simulate_on_ranks(ranks, network, drive, options_of(threads), [&](Simulation& s) {
         outcome = advance(s, network, drive, 1, kEverything);
       });
@@ -116,15 +116,15 @@ TEST(Ranks, GiveTheBitsOfOneProcessWhateverTheirNumberAndThreads) {
 }
 
 TEST(Ranks, MayBeCutAnywhere) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const Drive drive = full_drive(network.size());
   const auto alone = make_simulation(network, drive, options_of(1));
-  const Outcome expected = advance(*alone, network, drive, 1, kEverything);
+  const RankedRun expected = advance(*alone, network, drive, 1, kEverything);
   for (const auto& first : std::vector<std::vector<std::uint32_t>>{
            {0, 1, 1200}, {0, 1199, 1200}, {0, 959, 960, 961, 1200}, {0, 600, 601, 1100, 1200}}) {
     SimulationOptions options = options_of(2);
     options.ranks.first = first;
-    Outcome outcome;
+    RankedRun outcome;
     test::simulate_on_ranks(static_cast<int>(first.size()) - 1, network, drive, options,
                             [&](Simulation& s) { outcome = advance(s, network, drive, 1, kEverything); });
     expect_same(outcome, expected, "cut at " + std::to_string(first[1]));
@@ -132,16 +132,16 @@ TEST(Ranks, MayBeCutAnywhere) {
 }
 
 TEST(Ranks, GiveTheSameBitsOfReplicasAndShortWeights) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const Drive drive = full_drive(network.size());
   SimulationOptions options = options_of(2);
   options.replicas = 3;
   options.weight_bits = 16;
   const RecordOptions what{.spikes = true, .count_window_steps = 7, .probe = {5, 1000}};
   const auto alone = make_simulation(network, drive, options);
-  const Outcome expected = advance(*alone, network, drive, 3, what);
+  const RankedRun expected = advance(*alone, network, drive, 3, what);
   for (const int ranks : {2, 5}) {
-    Outcome outcome;
+    RankedRun outcome;
     test::simulate_on_ranks(ranks, network, drive, options,
                             [&](Simulation& s) { outcome = advance(s, network, drive, 3, what); });
     expect_same(outcome, expected, std::to_string(ranks) + " ranks");
@@ -182,10 +182,10 @@ TEST(Ranks, DrawTheSynapsesOntoTheirNeuronsAlone) {
   drive.noise_sigma.assign(1000, 3.0);
   const RecordOptions what{.spikes = true};
   const auto alone = make_simulation(procedural, drive, options_of(2));
-  const Outcome expected = advance(*alone, procedural.network, drive, 1, what);
+  const RankedRun expected = advance(*alone, procedural.network, drive, 1, what);
   ASSERT_GT(expected.recording.spikes.size(), 200u);
   for (const int ranks : {2, 3, 4, 8}) {
-    Outcome outcome;
+    RankedRun outcome;
     std::vector<WeightRounding> rounding;
     test::simulate_on_ranks(ranks, procedural, drive, options_of(1), [&](Simulation& s) {
       outcome = advance(s, procedural.network, drive, 1, what);
@@ -211,9 +211,9 @@ TEST(Ranks, HaveRowsOfThoseSourcesAloneThatReachThem) {
     SimulationOptions options = options_of(2);
     options.replicas = replicas;
     const auto alone = make_simulation(procedural, drive, options);
-    const Outcome expected = advance(*alone, procedural.network, drive, replicas, what);
+    const RankedRun expected = advance(*alone, procedural.network, drive, replicas, what);
     ASSERT_GT(expected.recording.spikes.size(), 500u);
-    Outcome outcome;
+    RankedRun outcome;
     const auto ends = test::simulate_on_ranks(8, procedural, drive, options, [&](Simulation& s) {
       outcome = advance(s, procedural.network, drive, replicas, what);
     });
@@ -244,23 +244,23 @@ TEST(Ranks, ReadRowsByDelayWhereTheirRingsAreLarge) {
   drive.noise_sigma.assign(neurons, 3.0);
   const RecordOptions what{.spikes = true};
   const auto run = [&](Simulation& s) {
-    Outcome outcome;
+    RankedRun outcome;
     s.advance(60, {}, what, &outcome.recording);
     outcome.state = s.state().hash();
     return outcome;
   };
   const auto alone = make_simulation(procedural, drive, options_of(1));
-  const Outcome expected = run(*alone);
+  const RankedRun expected = run(*alone);
   SimulationOptions options = options_of(1);
   options.ranks.first = {0, 34000, neurons};
-  Outcome outcome;
+  RankedRun outcome;
   test::simulate_on_ranks(2, procedural, drive, options, [&](Simulation& s) { outcome = run(s); });
   expect_same(outcome, expected, "2 ranks");
 }
 
 // Driven by outside spikes alone.
 TEST(Ranks, GiveTheSameBitsByEventsAndTurnToTheClockTogether) {
-  RandomNetworkSpec spec = small_spec();
+  RandomNetworkSpec spec = ranked_spec();
   spec.i_dc = 0.2;
   spec.kind = {Synapse::exponential, 2, Reset::hard, false};
   const Network network = random_network(spec);
@@ -269,9 +269,9 @@ TEST(Ranks, GiveTheSameBitsByEventsAndTurnToTheClockTogether) {
     options.update = update;
     const RecordOptions what{.spikes = true, .probe = {0, 1199}};
     const auto run = [&](Simulation& s) {
-      Outcome outcome;
+      RankedRun outcome;
       for (int call = 0; call < 12; ++call) {
-        const Outcome part = advance(s, network, {}, 1, what);
+        const RankedRun part = advance(s, network, {}, 1, what);
         outcome.recording.spikes.insert(outcome.recording.spikes.end(), part.recording.spikes.begin(),
                                         part.recording.spikes.end());
         outcome.state = part.state;
@@ -279,11 +279,11 @@ TEST(Ranks, GiveTheSameBitsByEventsAndTurnToTheClockTogether) {
       return outcome;
     };
     const auto alone = make_simulation(network, {}, options);
-    const Outcome expected = run(*alone);
+    const RankedRun expected = run(*alone);
     // By events to the end, or not: the two cases are two.
     EXPECT_EQ(alone->state().as_of.empty(), update == UpdateMode::automatic);
     for (const int ranks : {2, 3}) {
-      Outcome outcome;
+      RankedRun outcome;
       const auto ends = test::simulate_on_ranks(ranks, network, {}, options, [&](Simulation& s) { outcome = run(s); });
       EXPECT_EQ(ends, std::vector<std::string>(ranks));
       expect_same(outcome, expected, std::to_string(ranks) + " ranks");
@@ -292,12 +292,12 @@ TEST(Ranks, GiveTheSameBitsByEventsAndTurnToTheClockTogether) {
 }
 
 TEST(Ranks, AStateOfThreeGoesOnOnOneAndOnFive) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const Drive drive = full_drive(network.size());
   const RecordOptions what{.spikes = true};
   const auto alone = make_simulation(network, drive, options_of(1));
   advance(*alone, network, drive, 1, what);
-  const Outcome expected = advance(*alone, network, drive, 1, what);
+  const RankedRun expected = advance(*alone, network, drive, 1, what);
   SimulationState kept;
   test::simulate_on_ranks(3, network, drive, options_of(1), [&](Simulation& s) {
     advance(s, network, drive, 1, what);
@@ -306,7 +306,7 @@ TEST(Ranks, AStateOfThreeGoesOnOnOneAndOnFive) {
   const auto one = make_simulation(network, drive, options_of(2));
   one->set_state(kept);
   expect_same(advance(*one, network, drive, 1, what), expected, "on one");
-  Outcome outcome;
+  RankedRun outcome;
   const auto ends = test::simulate_on_ranks(5, network, drive, options_of(1), [&](Simulation& s) {
     s.set_state(kept);
     outcome = advance(s, network, drive, 1, what);
@@ -316,7 +316,7 @@ TEST(Ranks, AStateOfThreeGoesOnOnOneAndOnFive) {
 }
 
 TEST(Ranks, TakeAnotherDrive) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const Drive drive = full_drive(network.size());
   Drive other = drive;
   for (double& rate : other.poisson_rate_hz) rate *= 2;
@@ -327,14 +327,14 @@ TEST(Ranks, TakeAnotherDrive) {
     return advance(s, network, drive, 1, what);
   };
   const auto alone = make_simulation(network, drive, options_of(1));
-  const Outcome expected = run(*alone);
-  Outcome outcome;
+  const RankedRun expected = run(*alone);
+  RankedRun outcome;
   test::simulate_on_ranks(3, network, drive, options_of(2), [&](Simulation& s) { outcome = run(s); });
   expect_same(outcome, expected, "3 ranks");
 }
 
 TEST(Ranks, ANonFiniteNeuronIsNamedAsInOneProcess) {
-  Network network = random_network(small_spec());
+  Network network = random_network(ranked_spec());
   for (const std::uint32_t neuron : {777u, 1100u})  // on two ranks; validate() would have refused it
     network.neurons.v_initial[neuron] = std::numeric_limits<double>::quiet_NaN();
   const auto message = [&](const std::function<void(const std::function<void(Simulation&)>&)>& make) {
@@ -362,7 +362,7 @@ TEST(Ranks, ANonFiniteNeuronIsNamedAsInOneProcess) {
 }
 
 TEST(Ranks, OneThatFailsEndsAllWithItsName) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const auto ends = test::on_ranks(4, [&](int rank, Exchange& exchange) {
     SimulationOptions options = options_of(1);
     options.ranks.exchange = &exchange;
@@ -377,7 +377,7 @@ TEST(Ranks, OneThatFailsEndsAllWithItsName) {
 
 // Also before there is a simulation, and while rank 0 waits for what ranks send.
 TEST(Ranks, OneThatFailsBeforeTheSimulationEndsAll) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   for (const int failing : {0, 1, 2}) {
     const auto ends = test::on_ranks(3, [&](int rank, Exchange& exchange) {
       if (rank == failing) throw InputError("network.npz", "is not here");
@@ -438,7 +438,7 @@ TEST(DryRun, BringsItsSpikesAsThoseOfOthersInTheSamePlaces) {
 }
 
 TEST(Ranks, RefuseWhatTheyCannotDo) {
-  const Network network = random_network(small_spec());
+  const Network network = random_network(ranked_spec());
   const auto end = [&](const Network& of, int ranks, const SimulationOptions& options) {
     return test::simulate_on_ranks(ranks, of, {}, options, [](Simulation& s) { s.advance(1); }).front();
   };

@@ -40,7 +40,7 @@ Drive drive_number(const Network& network, std::uint32_t which) {
   return drive;
 }
 
-SimulationOptions on_cpu(UpdateMode update = UpdateMode::clock) {
+SimulationOptions with_update(UpdateMode update = UpdateMode::clock) {
   SimulationOptions options;
   options.device = Device::cpu;
   options.update = update;
@@ -50,11 +50,11 @@ SimulationOptions on_cpu(UpdateMode update = UpdateMode::clock) {
 TEST(SetDrive, TheSameDriveAnewChangesNoBit) {
   const Network network = network_for_drives();
   const Drive drive = drive_number(network, 0);
-  const auto whole = make_simulation(network, drive, on_cpu());
+  const auto whole = make_simulation(network, drive, with_update());
   Recording expected;
   whole->advance(200, {}, {.spikes = true}, &expected);
   for (const std::uint64_t piece : {1, 3, 4, 67}) {  // four steps share a block of random words
-    const auto pieces = make_simulation(network, drive, on_cpu());
+    const auto pieces = make_simulation(network, drive, with_update());
     Recording found;
 
     while (pieces->step() < 200) {
@@ -72,9 +72,9 @@ TEST(SetDrive, ByEventsTheSameDriveAnewChangesNoBit) {
   Network network = network_for_drives();
   Drive drive;
   for (std::uint32_t i = 0; i < network.size(); ++i) drive.current.push_back(0.02 * test_uniform(5, i, 0));
-  const auto whole = make_simulation(network, drive, on_cpu(UpdateMode::event));
+  const auto whole = make_simulation(network, drive, with_update(UpdateMode::event));
   whole->advance(200);
-  const auto pieces = make_simulation(network, drive, on_cpu(UpdateMode::event));
+  const auto pieces = make_simulation(network, drive, with_update(UpdateMode::event));
 
   for (int k = 0; k < 20; ++k) {
     pieces->advance(10);
@@ -87,11 +87,11 @@ TEST(SetDrive, ByEventsTheSameDriveAnewChangesNoBit) {
 // From the state that the first left, with the second drive from the start.
 TEST(SetDrive, AnotherDriveIsAsThatOfASimulationThatWasMadeWithIt) {
   const Network network = network_for_drives();
-  const auto changing = make_simulation(network, drive_number(network, 0), on_cpu());
+  const auto changing = make_simulation(network, drive_number(network, 0), with_update());
   for (const std::uint64_t steps : {37, 2, 61}) {
     changing->advance(steps);
     const std::uint32_t which = static_cast<std::uint32_t>(changing->step());
-    const auto made = make_simulation(network, drive_number(network, which), on_cpu());
+    const auto made = make_simulation(network, drive_number(network, which), with_update());
     made->set_state(changing->state());
 
     changing->set_drive(drive_number(network, which));
@@ -104,8 +104,8 @@ TEST(SetDrive, AnotherDriveIsAsThatOfASimulationThatWasMadeWithIt) {
 
 TEST(SetDrive, TermsThatAreLeftOutAreNothing) {
   const Network network = network_for_drives();
-  const auto changing = make_simulation(network, drive_number(network, 0), on_cpu());
-  const auto made = make_simulation(network, {}, on_cpu());
+  const auto changing = make_simulation(network, drive_number(network, 0), with_update());
+  const auto made = make_simulation(network, {}, with_update());
   changing->advance(41);
   made->set_state(changing->state());
   Drive silent;
@@ -122,7 +122,7 @@ TEST(SetDrive, TermsThatAreLeftOutAreNothing) {
 TEST(SetDrive, ThreadsAndSlicesChangeNoBit) {
   const Network network = network_for_drives();
   const auto run = [&](int threads, std::uint32_t slices) {
-    SimulationOptions options = on_cpu();
+    SimulationOptions options = with_update();
     options.threads = threads;
     options.slices = slices;
     const auto simulation = make_simulation(network, drive_number(network, 0), options);
@@ -144,14 +144,14 @@ TEST(SetDrive, ACurrentOfTheDriveAddsToThatOfTheNeuronInDouble) {
   for (std::uint32_t i = 0; i < network.size(); ++i) drive.current.push_back(0.3 * test_uniform(5, i, 0));
   Network other = network;
   for (std::uint32_t i = 0; i < network.size(); ++i) other.neurons.i_dc[i] += drive.current[i];
-  const auto driven = make_simulation(network, drive, on_cpu()), given = make_simulation(other, {}, on_cpu());
+  const auto driven = make_simulation(network, drive, with_update()), given = make_simulation(other, {}, with_update());
 
   driven->advance(300);
   given->advance(300);
 
   EXPECT_EQ(driven->state().hash(), given->state().hash());
   EXPECT_NE(driven->state().hash(), [&] {
-    const auto without = make_simulation(network, {}, on_cpu());
+    const auto without = make_simulation(network, {}, with_update());
     without->advance(300);
     return without->state().hash();
   }());
@@ -166,8 +166,8 @@ TEST(SetDrive, ByEventsASkippedNeuronFeelsEachCurrentAsLongAsItWas) {
       drive.current.push_back(i % 5 == 0 ? 0.5 : 1.4 * test_uniform(30 + which, i, 0));
     return drive;
   };
-  const auto clock = make_simulation(network, with_currents(0), on_cpu());
-  const auto event = make_simulation(network, with_currents(0), on_cpu(UpdateMode::event));
+  const auto clock = make_simulation(network, with_currents(0), with_update());
+  const auto event = make_simulation(network, with_currents(0), with_update(UpdateMode::event));
   Recording expected, found;
   for (std::uint32_t k = 1; k < 12; ++k) {
     clock->advance(60, {}, {.spikes = true, .probe = {0, 1, 2, 3, 4}}, &expected);
@@ -189,14 +189,14 @@ TEST(SetDrive, UnderAutomaticTheClockTakesOverWhenTheDriveNeedsIt) {
   silent.poisson_weight.assign(network.size(), 0.1);
   driving = silent;
   driving.poisson_rate_hz.assign(network.size(), 500);
-  const auto automatic = make_simulation(network, silent, on_cpu(UpdateMode::automatic));
+  const auto automatic = make_simulation(network, silent, with_update(UpdateMode::automatic));
   automatic->advance(30);
   const SimulationState by_events = automatic->state();
   ASSERT_FALSE(by_events.as_of.empty());
 
   automatic->set_drive(driving);
   EXPECT_TRUE(automatic->state().as_of.empty());
-  const auto clock = make_simulation(network, driving, on_cpu());
+  const auto clock = make_simulation(network, driving, with_update());
   clock->set_state(automatic->state());
   automatic->advance(50);
   clock->advance(50);
@@ -219,8 +219,8 @@ std::string refusal(const std::function<void()>& call) {
 
 TEST(SetDrive, RefusesWhatDoesNotFitAndGoesOn) {
   const Network network = network_for_drives(200);
-  const auto plain = make_simulation(network, {}, on_cpu());
-  const auto event = make_simulation(network, {}, on_cpu(UpdateMode::event));
+  const auto plain = make_simulation(network, {}, with_update());
+  const auto event = make_simulation(network, {}, with_update(UpdateMode::event));
   plain->advance(5);
   const std::uint64_t before = plain->state().hash();
   Drive drive;
@@ -250,7 +250,7 @@ TEST(SetDrive, RefusesWhatDoesNotFitAndGoesOn) {
   Drive zero;
   zero.poisson_rate_hz.assign(200, 0.0);
   zero.poisson_weight.assign(200, 1.0);
-  const auto could = make_simulation(network, zero, on_cpu(UpdateMode::event));
+  const auto could = make_simulation(network, zero, with_update(UpdateMode::event));
   could->set_drive(zero);
   zero.poisson_rate_hz[0] = 1;
   EXPECT_EQ(refusal([&] { could->set_drive(zero); }).substr(0, 10), "run.update");

@@ -11,6 +11,7 @@
 #include "sprig/core/error.hpp"
 #include "sprig/instruments/stimulation.hpp"
 #include "tests/support/networks.hpp"
+#include "tests/support/on_cpu.hpp"
 
 namespace sprig::test {
 
@@ -93,12 +94,6 @@ inline Network network_for_stimuli(std::uint32_t neurons = 3000, std::uint32_t i
   spec.i_dc = 0.9;
   spec.input_channels = input_channels;
   return random_network(spec);
-}
-
-inline SimulationOptions on_cpu() {
-  SimulationOptions options;
-  options.device = Device::cpu;
-  return options;
 }
 
 // Everything recorded over `steps` steps, in calls of `piece` steps, with the final state's hash.

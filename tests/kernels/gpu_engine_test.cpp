@@ -55,7 +55,7 @@ TEST_P(GpuEngine, GivesTheCpuEnginesBits) {
   }
 }
 
-std::vector<EngineCase> cases() {
+std::vector<EngineCase> engine_cases() {
   std::vector<EngineCase> list;
   list.push_back({0, 1, 0, false});
   for (const std::uint32_t neurons : {1u, 31u, 32u, 33u, 257u, 1025u})
@@ -74,7 +74,7 @@ std::vector<EngineCase> cases() {
   list.push_back({5000, 4, 3, true, 0, 0.02});
   return list;
 }
-INSTANTIATE_TEST_SUITE_P(All, GpuEngine, ::testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(All, GpuEngine, ::testing::ValuesIn(engine_cases()));
 
 class GpuEngineOnce : public OnGpu<::testing::Test> {};
 

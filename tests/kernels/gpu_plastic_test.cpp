@@ -43,7 +43,7 @@ TEST_P(GpuPlastic, GivesTheCpuEnginesBits) {
   EXPECT_NE(cpu->state().plastic.weights, before);
 }
 
-std::vector<GpuCase> cases() {
+std::vector<GpuCase> plastic_cases() {
   std::vector<GpuCase> list;
   for (const bool wild : {false, true}) {
     for (int kind = 0; kind < 5; ++kind) list.push_back({{257, 1, kind}, wild});
@@ -56,7 +56,7 @@ std::vector<GpuCase> cases() {
   }
   return list;
 }
-INSTANTIATE_TEST_SUITE_P(All, GpuPlastic, ::testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(All, GpuPlastic, ::testing::ValuesIn(plastic_cases()));
 
 class GpuPlasticOnce : public OnGpu<::testing::Test> {};
 

@@ -70,7 +70,7 @@ TEST_P(GpuResident, GivesTheBitsOfThePlainEngineAndOfTheCpu) {
   expect_equal(found, expected);
 }
 
-std::vector<EngineCase> cases() {
+std::vector<EngineCase> resident_cases() {
   std::vector<EngineCase> list;
   for (const std::uint32_t neurons : {1u, 31u, 33u, 257u, 1025u}) list.push_back({neurons, 1, 1});
   for (int kind = 0; kind < 5; ++kind) {
@@ -82,7 +82,7 @@ std::vector<EngineCase> cases() {
   list.push_back({20000, 1, 0, true, 0, 0.002});
   return list;
 }
-INSTANTIATE_TEST_SUITE_P(All, GpuResident, ::testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(All, GpuResident, ::testing::ValuesIn(resident_cases()));
 
 class GpuResidentOnce : public OnGpu<::testing::Test> {};
 

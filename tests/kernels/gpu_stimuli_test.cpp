@@ -57,14 +57,14 @@ TEST_P(GpuStimuli, ADriveThatChangesGivesTheCpusBits) {
   EXPECT_GT(found.total_spikes, 0u);
 }
 
-std::vector<EngineCase> cases() {
+std::vector<EngineCase> stimuli_cases() {
   std::vector<EngineCase> list{
       {257, 1, 1}, {257, 3, 2}, {257, 1, 3}, {257, 1, 0, true, 0, 0.1, 16}, {1025, 1, 1, true, 0, 0.1, 16}};
   list.push_back({257, 1, 0, true, 0, 0.1, 32, true});
   list.push_back({257, 3, 4, true, 0, 0.1, 32, true});
   return list;
 }
-INSTANTIATE_TEST_SUITE_P(All, GpuStimuli, ::testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(All, GpuStimuli, ::testing::ValuesIn(stimuli_cases()));
 
 class GpuStimuliOnce : public OnGpu<::testing::Test> {};
 

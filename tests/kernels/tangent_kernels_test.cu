@@ -80,7 +80,7 @@ SaltationChunk invented_chunk(const TangentNetwork& network, std::uint32_t steps
   return chunk;
 }
 
-std::vector<double> start_of(const TangentNetwork& network, std::uint32_t columns) {
+std::vector<double> start_frame(const TangentNetwork& network, std::uint32_t columns) {
   std::vector<double> frame;
   for (std::size_t k = 0; k < std::size_t{network.rows()} * columns; ++k) frame.push_back(drawn(k, 0));
   return frame;
@@ -91,7 +91,7 @@ class TangentKernels : public OnGpu<::testing::TestWithParam<TangentCase>> {};
 TEST_P(TangentKernels, SaltationGivesTheCpusBits) {
   const TangentCase& c = GetParam();
   const TangentNetwork network = tangent_network(c);
-  const std::vector<double> start = start_of(network, c.columns);
+  const std::vector<double> start = start_frame(network, c.columns);
   const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
   const auto gpu = cuda::make_tangent_space(network, c.columns);
   cpu->set_frame(start);
@@ -120,7 +120,7 @@ SurrogateChunk invented_surrogate(const TangentNetwork& network, std::uint32_t s
 TEST_P(TangentKernels, SurrogateGivesTheCpusBits) {
   const TangentCase& c = GetParam();
   const TangentNetwork network = tangent_network(c);
-  const std::vector<double> start = start_of(network, c.columns);
+  const std::vector<double> start = start_frame(network, c.columns);
   const auto cpu = cpu::make_tangent_space(network, c.columns, 1);
   const auto gpu = cuda::make_tangent_space(network, c.columns);
   cpu->set_frame(start);
@@ -133,11 +133,11 @@ TEST_P(TangentKernels, SurrogateGivesTheCpusBits) {
   }
 }
 
-constexpr LifKind kOne{Synapse::exponential, 1, Reset::hard, false}, kTwo{Synapse::exponential, 2, Reset::hard, false},
-    kDelta{Synapse::delta, 2, Reset::hard, false};
+constexpr LifKind kOneReceptor{Synapse::exponential, 1, Reset::hard, false}, kTwoReceptors{Synapse::exponential, 2, Reset::hard, false},
+    kTwoDeltas{Synapse::delta, 2, Reset::hard, false};
 INSTANTIATE_TEST_SUITE_P(All, TangentKernels,
-                         ::testing::Values(TangentCase{1, 1, kOne}, TangentCase{31, 3, kTwo}, TangentCase{33, 5, kOne},
-                                           TangentCase{33, 2, kDelta}, TangentCase{70, 3, kTwo}));
+                         ::testing::Values(TangentCase{1, 1, kOneReceptor}, TangentCase{31, 3, kTwoReceptors}, TangentCase{33, 5, kOneReceptor},
+                                           TangentCase{33, 2, kTwoDeltas}, TangentCase{70, 3, kTwoReceptors}));
 
 __global__ void surrogate_kernel(kernel::FrameView frame, kernel::SurrogateView view) {
   cuda::CudaContext ctx;
@@ -174,7 +174,7 @@ class TangentHelpers : public OnGpu<::testing::Test> {
 
 // Two neurons, one synapse of weight 2 and delay 1 from the first onto the second.
 TEST_F(TangentHelpers, DeltaArrivalsMoveOnlyFreeNeuronsAndComeBeforeTheThreshold) {
-  Network described = unconnected(2, kDelta, 0.1, {});
+  Network described = unconnected(2, kTwoDeltas, 0.1, {});
   described.recurrent = csr_from(2, 2, {{0, 1, 2.0f, 1}});
   const TangentNetwork network = make_tangent_network(described);
   const TangentArrivals arrivals = tangent_arrivals(network);

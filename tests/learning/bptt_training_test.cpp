@@ -5,6 +5,7 @@
 #include "sprig/learning/bptt/training.hpp"
 #include "tests/learning/bptt_support.hpp"
 #include "tests/support/memory_checkpoints.hpp"
+#include "tests/support/persists_all.hpp"
 
 namespace sprig {
 namespace {
@@ -93,6 +94,8 @@ BpttResult short_training(const Network& network, const BpttOptions& options, co
   return train_bptt(network, signal_drive(network, 2, 1), training.set(), validation.set(), options, {}, progress,
                     checkpoints);
 }
+
+TEST(BpttTraining, AStateHasTheWholeOfAnEpoch) { test::expect_persists_all<BpttEpoch>(); }
 
 TEST(BpttTraining, IsTheSameWithAnyNumberOfThreads) {
   BpttOptions options = options_of(1);

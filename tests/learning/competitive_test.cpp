@@ -10,6 +10,7 @@
 
 #include "sprig/core/error.hpp"
 #include "tests/learning/competitive_support.hpp"
+#include "tests/support/persists_all.hpp"
 
 namespace sprig {
 namespace {
@@ -26,6 +27,8 @@ using test::presented;
 constexpr std::uint32_t kPixels = 36;
 
 double sum(const std::vector<std::uint32_t>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+TEST(LearningOperations, AStateHasTheWholeOfThem) { test::expect_persists_all<LearningOperations>(); }
 
 TEST(Competitive, TwentyStepsByHand) {
   CompetitiveState state;

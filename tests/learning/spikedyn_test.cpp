@@ -14,7 +14,7 @@ using test::Pictures;
 using test::present_by_hand;
 using test::presented;
 
-constexpr std::uint32_t kPixels = 36;
+constexpr std::uint32_t kSide6Pixels = 36;
 
 // SpikeDyn's rule alone, none of its other mechanisms; spikes at 3, 10 and 17.
 CompetitiveOptions windows_by_hand() {
@@ -66,8 +66,8 @@ TEST(SpikeDyn, WithoutItsMechanismsIsThePairRuleBitForBit) {
     off.rule = CompetitiveRule::spikedyn;
     off.mu = 0;
     off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
-    Pictures pictures = noise(4, kPixels);
-    CompetitiveState a = initial_state(pair, kPixels), b = a;
+    Pictures pictures = noise(4, kSide6Pixels);
+    CompetitiveState a = initial_state(pair, kSide6Pixels), b = a;
     EXPECT_EQ(presented(pair, a, pictures.images, {0, 1, 2, 3}), presented(off, b, pictures.images, {0, 1, 2, 3}));
     EXPECT_EQ(a.weights, b.weights);
     EXPECT_EQ(a.theta, b.theta);
@@ -132,9 +132,9 @@ TEST(SpikeDyn, ASwitchChangesWhatItShouldAndNothingElse) {
   off.adaptive_rates = off.timed_updates = off.weight_decay = off.adaptive_theta = false;
   off.spike_threshold = 1;
   off.decay_rate = 10;
-  Pictures pictures = noise(1, kPixels);
+  Pictures pictures = noise(1, kSide6Pixels);
   const auto learnt = [&](const CompetitiveOptions& o, std::vector<std::uint32_t>* counts = nullptr) {
-    CompetitiveState state = initial_state(o, kPixels);
+    CompetitiveState state = initial_state(o, kSide6Pixels);
     const auto spikes = presented(o, state, pictures.images, {0});
     if (counts != nullptr) *counts = spikes;
     return state;

@@ -143,13 +143,13 @@ TEST(NarrowWeights, OneSynapseThroughTenSpikesByHand) {
 TEST(NarrowWeights, ThePairRuleIsThePlainSimulatorWithRounding) {
   for (const std::uint32_t bits : kWidths)
     for (const CodeRounding rounding : {CodeRounding::trunc, CodeRounding::nearest, CodeRounding::stochastic}) {
-      constexpr std::uint32_t kPixels = 36;
+      constexpr std::uint32_t kSquare = 36;
       CompetitiveOptions o = test::lively(13);
       o.weight_bits = bits;
       o.weight_rounding = rounding;
       o.rate_pre = 5e-3, o.rate_post = 0.07;
-      Pictures pictures = noise(4, kPixels);
-      CompetitiveState fast = initial_state(o, kPixels), plain = fast;
+      Pictures pictures = noise(4, kSquare);
+      CompetitiveState fast = initial_state(o, kSquare), plain = fast;
       plain.weights = weights_of(o, fast);
       const WeightCodes codes = weight_codes(o);
       o.weight_max = codes.weight(codes.top);  // the plain one's bound
@@ -157,7 +157,7 @@ TEST(NarrowWeights, ThePairRuleIsThePlainSimulatorWithRounding) {
         at.w = std::min(at.w, codes.weight(codes.top));
         if (at.w == codes.weight(rounded_code(codes, at.w, kNeverUp))) return at.w;
         const bool column = at.phase == RoundingPhase::column;
-        const std::uint32_t group = column ? at.j * ((kPixels + 7) / 8) + at.p / 8 : at.p * ((13 + 7) / 8) + at.j / 8;
+        const std::uint32_t group = column ? at.j * ((kSquare + 7) / 8) + at.p / 8 : at.p * ((13 + 7) / 8) + at.j / 8;
         const PhiloxBlock block = rounding_draws(o.seed, at.image, at.step, at.phase).block(group);
         const std::uint32_t lane = column ? at.p % 8 : at.j % 8,
                             draw = block.word[lane / 2] >> 16 * (lane % 2) & 0xFFFF;

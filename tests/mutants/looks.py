@@ -21,7 +21,7 @@ ROOMS = ["core", "neuron", "network", "engine", "formats", "dynamics", "coding",
 KERNELS = "test_kernels_emulated"   # device code, as C++
 OTHER_PROGRAMS = "slow|gpu|asan|tsan|double"   # sanitizers look for other things; double is the same lines once more
 MEASURE = 900   # seconds that a test may take without a mutant
-MOST_MEMORY = 8 << 30   # of a process: a mutant may have dropped a limit
+MOST_MEMORY = 8 << 30   # of a process, which may reserve more: a mutant may have dropped a limit
 NO_END = "no end"
 PLACES = 4096           # bytes of the file in which a program marks the places it reaches
 
@@ -63,6 +63,9 @@ def looks(source, tree):
     sprig, faults, emulated = programs.values()
     scripts = [("golden", [os.path.join(tests, "golden", "golden.sh"), sprig], sprig),
                ("emulated verbs", [os.path.join(tests, "emulated_device", "verbs.sh"), emulated], emulated)]
+    listed = subprocess.run(["ctest", "--test-dir", tree, "-R", r"^(killed\.\w+|app\.shared_study)$", "--show-only=json-v1"],
+                            check=True, stdout=subprocess.PIPE, text=True).stdout
+    scripts += [(entry["name"], entry["command"], sprig) for entry in json.loads(listed)["tests"]]
     for verb in ("run", "prune", "study", "learn"):
         for script in (["injection.py"], ["disk.py", "power"]):
             scripts.append((f"faults {' '.join(script)} {verb}",
@@ -82,7 +85,7 @@ def run(command, seconds, **variables):
         preexec_fn=lambda: (*(signal.signal(asked, signal.SIG_DFL)   # which nohup and shells ignore in the background
                               for asked in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)),
                             resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
-                            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))))
+                            resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))))
     try:
         printed = process.communicate(timeout=seconds)[0]
     except subprocess.TimeoutExpired:

@@ -11,9 +11,8 @@ usage: run.py check                                           every piece of tex
        run.py test [--build DIR] [--only LIST] [--sample N] [--jobs N] [--report FILE]
 
 LIST: numbers and parts of files' names, as 3,10-20,host/session. --sample N: N of them, drawn at random, in the order in which
-they were drawn; the report is written as results come. So whatever part of it was run is a fair sample. What no planted mutant
-is in is compiled as in the preset cpu-release, so ccache has it where that was built: mutants of headers are in everything,
-those of host/ in a third.
+they were drawn; the report is written as results come. So whatever part of it was run is a fair sample. The build asks no
+compiler cache, which could know little of it: mutants of headers are in nearly every file.
 """
 
 import argparse
@@ -62,6 +61,7 @@ constexpr bool sprig_mutant(int number) {
 
 HEADER_NAME = "sprig/mutant.hpp"
 PACES = (1, 10)   # seconds: a test is quick, middling or slow
+LONGEST = 20      # seconds of tests that run in one process: one that does not end is waited for ten times as long
 AIM = 0.95
 
 
@@ -97,7 +97,6 @@ def source_of(folder):
 
 
 def tree_of(folder):
-    """As deep within its sources as the trees of presets, so that ccache sees the same paths."""
     return os.path.join(source_of(folder), "build", "mutants")
 
 
@@ -120,15 +119,25 @@ def build(folder, numbers, jobs):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copy(os.path.join(ROOT, file), target, follow_symlinks=False)   # of now: what was made of it is older
     write_if_other(os.path.join(source, "include", HEADER_NAME), HEADER)
-    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    environment = dict(os.environ, CCACHE_BASEDIR=source, CCACHE_NOHASHDIR="1")
-    subprocess.run(["cmake", "--preset", "cpu-release", "-B", tree, "-DSPRIG_BENCH=OFF", *launcher], cwd=source,
-                   env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--preset", "cpu-release", "-B", tree, "-DSPRIG_BENCH=OFF"], cwd=source, check=True,
+                   stdout=subprocess.DEVNULL)
     listed = subprocess.run(["ninja", "-C", tree, "-t", "targets", "all"], check=True, stdout=subprocess.PIPE, text=True).stdout
     programs = re.findall(r"^(sprig|tests/faults/sprig_faults|tests/\S+/sprig_emulated|tests/\S+/test_\w+): CXX_EXECUTABLE_LINKER", listed, re.M)
     programs = [program for program in programs if not re.search(OTHER_PROGRAMS, program)]
     subprocess.run(["cmake", "--build", tree, "--parallel", str(jobs), "--target", *programs, "--", "-k", "0"],
-                   env=environment, check=True)   # all that does not compile is said at once
+                   check=True)   # all that does not compile is said at once
+
+
+def pieces(turn):
+    """A turn, cut where its tests take LONGEST together."""
+    cut, seconds = [[]], 0
+    for look in turn:
+        if cut[-1] and seconds + look.seconds > LONGEST:
+            cut.append([])
+            seconds = 0
+        cut[-1].append(look)
+        seconds += look.seconds
+    return cut
 
 
 def in_turn(number, every):
@@ -141,7 +150,7 @@ def in_turn(number, every):
         pace = sum(look.seconds > limit for limit in PACES)
         nearest = (pace, of_kernels and look.program != KERNELS, look.rank < room, look.rank, look.program)
         turns.setdefault(nearest, []).append(look)
-    return [turns[nearest] for nearest in sorted(turns)]
+    return [piece for nearest in sorted(turns) for piece in pieces(turns[nearest])]
 
 
 def look_for(number, every):

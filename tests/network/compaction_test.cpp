@@ -29,29 +29,29 @@ std::vector<std::uint8_t> mask(std::size_t size, std::uint32_t salt) {
   return keep;
 }
 
-struct Synapse {
+struct Listed {
   std::uint32_t source, target;  // original neuron ids (source: a channel, for input)
   float weight;
   std::uint16_t delay;
   std::uint64_t id;
-  friend bool operator==(const Synapse&, const Synapse&) = default;
+  friend bool operator==(const Listed&, const Listed&) = default;
 };
 
-std::vector<Synapse> list(const Csr& csr, const std::vector<std::uint32_t>& target_ids,
-                          const std::vector<std::uint32_t>* source_ids) {
-  std::vector<Synapse> synapses;
+std::vector<Listed> list(const Csr& csr, const std::vector<std::uint32_t>& target_ids,
+                         const std::vector<std::uint32_t>* source_ids) {
+  std::vector<Listed> synapses;
   for (std::uint32_t i = 0; i < csr.rows; ++i)
     for (std::uint64_t k = csr.offsets[i]; k < csr.offsets[i + 1]; ++k)
       synapses.push_back(
           {source_ids ? (*source_ids)[i] : i, target_ids[csr.targets[k]], csr.weights[k], csr.delay(k), csr.id(k)});
   return synapses;
 }
-std::vector<Synapse> recurrent(const Network& n) { return list(n.recurrent, n.original_id, &n.original_id); }
-std::vector<Synapse> input(const Network& n) { return list(n.input, n.original_id, nullptr); }
+std::vector<Listed> recurrent(const Network& n) { return list(n.recurrent, n.original_id, &n.original_id); }
+std::vector<Listed> input(const Network& n) { return list(n.input, n.original_id, nullptr); }
 
 template <class Keep>
-std::vector<Synapse> filter(std::vector<Synapse> synapses, Keep keep) {
-  std::erase_if(synapses, [&](const Synapse& s) { return !keep(s); });
+std::vector<Listed> filter(std::vector<Listed> synapses, Keep keep) {
+  std::erase_if(synapses, [&](const Listed& s) { return !keep(s); });
   return synapses;
 }
 
@@ -62,7 +62,7 @@ TEST(KeepSynapses, LeavesExactlyTheKeptOnes) {
   keep_synapses(after, keep);
   validate(after);
 
-  EXPECT_EQ(recurrent(after), filter(recurrent(before), [&](const Synapse& s) { return keep[s.id] != 0; }));
+  EXPECT_EQ(recurrent(after), filter(recurrent(before), [&](const Listed& s) { return keep[s.id] != 0; }));
   EXPECT_EQ(input(after), input(before));
   EXPECT_EQ(after.neurons.tau_m_ms, before.neurons.tau_m_ms);
 }
@@ -103,8 +103,8 @@ TEST(KeepNeurons, LeavesTheirRowsColumnsAndParameters) {
   ASSERT_EQ(kept, wanted);
   EXPECT_EQ(after.original_id, wanted);
   EXPECT_EQ(recurrent(after),
-            filter(recurrent(before), [&](const Synapse& s) { return keep[s.source] && keep[s.target]; }));
-  EXPECT_EQ(input(after), filter(input(before), [&](const Synapse& s) { return keep[s.target] != 0; }));
+            filter(recurrent(before), [&](const Listed& s) { return keep[s.source] && keep[s.target]; }));
+  EXPECT_EQ(input(after), filter(input(before), [&](const Listed& s) { return keep[s.target] != 0; }));
   EXPECT_EQ(after.input.rows, before.input.rows);
   for (const NeuronField& field : kNeuronFields)
     for (std::size_t i = 0; i < kept.size(); ++i)

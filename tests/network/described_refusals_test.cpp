@@ -5,11 +5,10 @@
 #include <limits>
 
 #include "tests/network/description_support.hpp"
+#include "tests/support/nan.hpp"
 
 namespace sprig::test {
 namespace {
-
-const double kNan = std::nan("");
 
 NetworkDescription sound() {
   return described({population("E", 8), population("I", 2)},
@@ -133,13 +132,13 @@ TEST(DescribedRefusals, OfRules) {
                   d.projections[1].rule = *read_rule("gaussian(0.5, 0.1)");
                 }),
                 "config: projection.1.rule: found distances from a grid to a ring");
-  const auto no_multapses = [](auto& p) { p.multapses = false; };
+  const auto without_multapses = [](auto& p) { p.multapses = false; };
   expect_starts(
-      refused_rule("fixed_in_degree(3)", no_multapses),
+      refused_rule("fixed_in_degree(3)", without_multapses),
       "config: projection.1.rule: found \"fixed_in_degree(3)\" from \"I\" (2 neurons) onto \"E\" (8 neurons); "
       "allowed: at most 2 sources a neuron, without multapses");
-  expect_starts(refused_rule("fixed_out_degree(9)", no_multapses), "config: projection.1.rule: found");
-  expect_starts(refused_rule("fixed_total(17)", no_multapses),
+  expect_starts(refused_rule("fixed_out_degree(9)", without_multapses), "config: projection.1.rule: found");
+  expect_starts(refused_rule("fixed_total(17)", without_multapses),
                 "config: projection.1.rule: found \"fixed_total(17)\" from \"I\" (2 neurons) onto \"E\" (8 neurons); "
                 "allowed: at most 16 synapses, without multapses");
   expect_starts(refused_rule("fixed_total(1e12)"), "config: projection.1.rule: found \"fixed_total(1e+12)\"");

@@ -10,7 +10,7 @@
 namespace sprig::test {
 namespace {
 
-using Rule = ConnectionRule::Kind;
+using RuleKind = ConnectionRule::Kind;
 
 std::string unquoted(const std::string& text) { return text.substr(1, text.size() - 2); }
 
@@ -64,7 +64,7 @@ TEST(DescriptionText, NumbersThatMakeNoRuleAreOffences) {
     ASSERT_TRUE(rule) << text;
     EXPECT_TRUE(offence(*rule, kAnything)) << text;
   }
-  ConnectionRule rule{Rule::bernoulli, std::nan(""), 0, ""};
+  ConnectionRule rule{RuleKind::bernoulli, std::nan(""), 0, ""};
   EXPECT_TRUE(offence(rule, kAnything));
 }
 

@@ -30,7 +30,7 @@ IncomingSynapses all_of(const ProjectionDraws& draws) {
   return all;
 }
 
-std::vector<std::uint32_t> in_degrees(const ProjectionDraws& draws) {
+std::vector<std::uint32_t> drawn_in_degrees(const ProjectionDraws& draws) {
   std::vector<std::uint32_t> degrees;
   for (std::uint32_t target = 0; target < draws.neurons(); ++target)
     degrees.push_back(static_cast<std::uint32_t>(draws.in_degree(target)));
@@ -79,7 +79,7 @@ Cdf truncated_normal(double mean, double sd, double least) {
 
 TEST(FixedTotal, InDegreesAreMultinomial) {
   const ProjectionDraws draws(procedural(5000, {projection(Rule::fixed_total, 5000, 500000)}));
-  const std::vector<std::uint32_t> degrees = in_degrees(draws);
+  const std::vector<std::uint32_t> degrees = drawn_in_degrees(draws);
   double squares = 0;
   for (const double degree : degrees) squares += (degree - 100) * (degree - 100) / 5000;
 
@@ -101,7 +101,7 @@ TEST(FixedInDegree, GivesEveryTargetItsSynapsesFromUniformSources) {
   const ProjectionDraws draws(procedural(700, {p}));
 
   EXPECT_EQ(draws.synapses(), 210000u);
-  EXPECT_EQ(in_degrees(draws), std::vector<std::uint32_t>(700, 300));
+  EXPECT_EQ(drawn_in_degrees(draws), std::vector<std::uint32_t>(700, 300));
   EXPECT_GT(uniform_p(all_of(draws).sources, 700), 1e-3);
 }
 
@@ -139,7 +139,7 @@ TEST(Bernoulli, InDegreesAndOutDegreesAreBinomial) {
   std::vector<std::uint32_t> out(4000, 0);
   for (const std::uint32_t source : all_of(draws).sources) ++out[source];
 
-  EXPECT_GT(binomial_p(in_degrees(draws), 3999, 0.05), 1e-3);
+  EXPECT_GT(binomial_p(drawn_in_degrees(draws), 3999, 0.05), 1e-3);
   EXPECT_GT(binomial_p(out, 3999, 0.05), 1e-3);
   EXPECT_NEAR(static_cast<double>(draws.synapses()), 4000 * 3999 * 0.05, 4 * std::sqrt(4000 * 3999 * 0.05 * 0.95));
 }

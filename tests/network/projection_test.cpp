@@ -5,6 +5,7 @@
 
 #include "sprig/core/error.hpp"
 #include "tests/network/projection_support.hpp"
+#include "tests/support/nan.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -117,8 +118,6 @@ std::string refused(const std::function<void(ProceduralNetwork&, Projection&)>& 
 std::string refused(const std::function<void(Projection&)>& damage) {
   return refused([&](ProceduralNetwork&, Projection& p) { damage(p); });
 }
-
-const double kNan = std::nan("");
 
 TEST(CheckProjections, AcceptsWhatIsRight) {
   EXPECT_EQ(refused([](Projection&) {}), "nothing");

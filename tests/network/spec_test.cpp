@@ -6,11 +6,10 @@
 
 #include "sprig/core/error.hpp"
 #include "tests/network/network_support.hpp"
+#include "tests/support/nan.hpp"
 
 namespace sprig::test {
 namespace {
-
-const double kNan = std::nan("");
 
 std::string refused(const std::function<void(NetworkSpec&)>& damage) {
   NetworkSpec spec;

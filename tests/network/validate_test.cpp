@@ -5,11 +5,10 @@
 
 #include "sprig/core/error.hpp"
 #include "tests/network/network_support.hpp"
+#include "tests/support/nan.hpp"
 
 namespace sprig::test {
 namespace {
-
-const double kNan = std::nan("");
 
 Network good() {
   NetworkSpec spec = spec_of(Topology::small_world, 40, 0.2);

@@ -10,7 +10,7 @@
 namespace sprig {
 namespace {
 
-constexpr LifKind kExponential{};
+constexpr LifKind kOfReference{};
 
 double relative(double value, double expected) { return std::abs(value / expected - 1); }
 
@@ -61,7 +61,7 @@ double potential_at_5ms() {
   nest.v_th = 1e9;
   const auto c = nest.constants<T>();
   LifState<T> s;
-  for (int step = 0; step < 50; ++step) lif_step<kExponential>(s, c, T(0), T(0), T(1000));
+  for (int step = 0; step < 50; ++step) lif_step<kOfReference>(s, c, T(0), T(0), T(1000));
   return s.u;
 }
 
@@ -82,7 +82,7 @@ TEST(ExactIntegration, DoesNotDependOnTheStepUnderDirectCurrent) {
     LifState<double> s;
     const int per_ms = 1 << power;
     for (int step = 0; step < 500 * per_ms; ++step) {
-      lif_step<kExponential>(s, c, 0.0, 0.0, 1000.0);
+      lif_step<kOfReference>(s, c, 0.0, 0.0, 1000.0);
       if (step + 1 == 5 * per_ms) {
         const double tolerance = std::max(1e-13, 5 * per_ms * std::ldexp(1.0, -50));
         EXPECT_NEAR(s.u, 15.738773611494663, tolerance) << "h = 2^-" << power;
@@ -99,9 +99,9 @@ double psp(double h, int steps, double w, double tau_s = 2) {
   nest.tau_s = tau_s;
   const auto c = nest.constants<double>();
   LifState<double> s;
-  lif_step<kExponential>(s, c, w, 0.0, 0.0);
+  lif_step<kOfReference>(s, c, w, 0.0, 0.0);
   EXPECT_EQ(s.u, 0) << "an arrival must not move the potential in the step in which it arrives";
-  for (int k = 0; k < steps; ++k) lif_step<kExponential>(s, c, 0.0, 0.0, 0.0);
+  for (int k = 0; k < steps; ++k) lif_step<kOfReference>(s, c, 0.0, 0.0, 0.0);
   return s.u;
 }
 
@@ -144,7 +144,7 @@ TEST(Velocity, IsTheTimeDerivativeOfTheExactSolution) {
     s.u = 3;
     s.i[0] = 120;
     LifProbe<double> probe{};
-    lif_step<kExponential>(s, c, 77.0, 0.0, 50.0, &probe);
+    lif_step<kOfReference>(s, c, 77.0, 0.0, 50.0, &probe);
     return probe;
   };
   const double eps = 1e-5;

@@ -135,7 +135,7 @@ TEST_P(BetweennessOracle, BitsDoNotDependOnThreads) {
 INSTANTIATE_TEST_SUITE_P(RandomGraphs, BetweennessOracle,
                          ::testing::Combine(::testing::Range<std::size_t>(0, 6), ::testing::Bool()));
 
-constexpr std::uint32_t kNodes = 9;
+constexpr std::uint32_t kSmallNodes = 9;
 
 std::vector<double> of_edges(std::uint32_t nodes, const std::vector<Edge>& edges, bool weighted = false) {
   return betweenness(csr_from(nodes, nodes, edges), weighted, 1);
@@ -143,42 +143,43 @@ std::vector<double> of_edges(std::uint32_t nodes, const std::vector<Edge>& edges
 
 TEST(Betweenness, OfADirectedPathIsPredecessorsTimesSuccessors) {
   std::vector<Edge> edges;
-  for (std::uint32_t i = 0; i + 1 < kNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
-  const auto b = of_edges(kNodes, edges);
-  for (std::uint32_t i = 0; i < kNodes; ++i) EXPECT_EQ(b[i], i * (kNodes - 1.0 - i));
+  for (std::uint32_t i = 0; i + 1 < kSmallNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
+  const auto b = of_edges(kSmallNodes, edges);
+  for (std::uint32_t i = 0; i < kSmallNodes; ++i) EXPECT_EQ(b[i], i * (kSmallNodes - 1.0 - i));
 }
 
 TEST(Betweenness, OfAnEdgeOfADirectedPathIsThePairsItJoins) {
   std::vector<Edge> edges;
-  for (std::uint32_t i = 0; i + 1 < kNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
-  const auto b = edge_betweenness(csr_from(kNodes, kNodes, edges), false, 1);
-  for (std::uint32_t i = 0; i + 1 < kNodes; ++i) EXPECT_EQ(b[i], (i + 1.0) * (kNodes - 1.0 - i));
+  for (std::uint32_t i = 0; i + 1 < kSmallNodes; ++i) edges.push_back({i, i + 1, 1.0f, 1});
+  const auto b = edge_betweenness(csr_from(kSmallNodes, kSmallNodes, edges), false, 1);
+  for (std::uint32_t i = 0; i + 1 < kSmallNodes; ++i) EXPECT_EQ(b[i], (i + 1.0) * (kSmallNodes - 1.0 - i));
 }
 
 TEST(Betweenness, OfAStarIsAllPairsOfLeavesAtItsCentre) {
   std::vector<Edge> edges;
-  for (std::uint32_t i = 1; i < kNodes; ++i) {
+  for (std::uint32_t i = 1; i < kSmallNodes; ++i) {
     edges.push_back({0, i, 1.0f, 1});
     edges.push_back({i, 0, -2.0f, 1});
   }
-  std::vector<double> expected(kNodes, 0);
-  expected[0] = (kNodes - 1.0) * (kNodes - 2.0);
-  EXPECT_EQ(of_edges(kNodes, edges), expected);
-  EXPECT_EQ(of_edges(kNodes, edges, true), expected);
+  std::vector<double> expected(kSmallNodes, 0);
+  expected[0] = (kSmallNodes - 1.0) * (kSmallNodes - 2.0);
+  EXPECT_EQ(of_edges(kSmallNodes, edges), expected);
+  EXPECT_EQ(of_edges(kSmallNodes, edges, true), expected);
 }
 
 TEST(Betweenness, OfADirectedCycleIsTheSameEverywhere) {
   std::vector<Edge> edges;
-  for (std::uint32_t i = 0; i < kNodes; ++i) edges.push_back({i, (i + 1) % kNodes, 1.0f, 1});
+  for (std::uint32_t i = 0; i < kSmallNodes; ++i) edges.push_back({i, (i + 1) % kSmallNodes, 1.0f, 1});
   // A path of d hops has d - 1 inner nodes, and starts anywhere: sum over d of (d - 1).
-  EXPECT_EQ(of_edges(kNodes, edges), std::vector<double>(kNodes, (kNodes - 1.0) * (kNodes - 2.0) / 2));
+  EXPECT_EQ(of_edges(kSmallNodes, edges),
+            std::vector<double>(kSmallNodes, (kSmallNodes - 1.0) * (kSmallNodes - 2.0) / 2));
 }
 
 TEST(Betweenness, OfACompleteGraphIsZero) {
   std::vector<Edge> edges;
-  for (std::uint32_t i = 0; i < kNodes; ++i)
-    for (std::uint32_t j = 0; j < kNodes; ++j) edges.push_back({i, j, 1.0f, 1});
-  EXPECT_EQ(of_edges(kNodes, edges), std::vector<double>(kNodes, 0));
+  for (std::uint32_t i = 0; i < kSmallNodes; ++i)
+    for (std::uint32_t j = 0; j < kSmallNodes; ++j) edges.push_back({i, j, 1.0f, 1});
+  EXPECT_EQ(of_edges(kSmallNodes, edges), std::vector<double>(kSmallNodes, 0));
 }
 
 TEST(Betweenness, OfNoEdgesIsZeroAndOfNoNodesEmpty) {

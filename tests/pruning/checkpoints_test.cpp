@@ -9,6 +9,7 @@
 #include "sprig/core/error.hpp"
 #include "tests/pruning/prune_fixture.hpp"
 #include "tests/support/memory_checkpoints.hpp"
+#include "tests/support/persists_all.hpp"
 
 namespace sprig {
 namespace {
@@ -74,6 +75,14 @@ std::vector<char> bytes_of(const PruneResult& r) {
 std::size_t states_of_the_whole(const Snapshots& store) {
   return static_cast<std::size_t>(
       std::count_if(store.after.begin(), store.after.end(), [](const auto& kept) { return kept.first == kWork; }));
+}
+
+// bytes_of() reads what a state reads: what that leaves out, both leave out.
+TEST(PruneCheckpoints, StructsOfNumbersAreWhole) {
+  test::expect_persists_all<TimescaleObjective>();
+  test::expect_persists_all<CovarianceUse>();
+  test::expect_persists_all<PruneGuards>();
+  test::expect_persists_all<StepCost>();
 }
 
 // Keeps at every boundary, then goes on from each; of the many within spectra, from some.

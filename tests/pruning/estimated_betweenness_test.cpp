@@ -53,8 +53,9 @@ TEST(TwoHopBetweenness, IsThatOfPairsWithoutAnEdgeBetweenThem) {
 }
 
 // Sparse and dense: the distances between neurons are 5 to 10 hops, and 2 to 3. Chance finds 0.05 and 0.2 of the
-// neurons; 0.78 is the least that was ever found, and a binomial number of 60 such ones has a standard error of 5 points:
-// one is allowed below the least, and two between a promise and what is found, with two more points of its bias.
+// neurons; 0.78 is the least that was ever found, and a binomial number of 60 such ones has a standard error of 5
+// points: one is allowed below the least, and two between a promise and what is found, with two more points of its
+// bias.
 TEST(EstimatedBetweenness, TakesMostOfTheNeuronsThatExactOnesTakeAndSaysHowMany) {
   for (const double density : {0.003, 0.006, 0.04}) {
     const Csr csr = random_graph({.nodes = 1200, .density = density, .seed = 5});
@@ -66,6 +67,22 @@ TEST(EstimatedBetweenness, TakesMostOfTheNeuronsThatExactOnesTakeAndSaysHowMany)
       EXPECT_GT(found, 0.72) << density << " " << number;
       EXPECT_NEAR(said, found, 0.12) << density << " " << number;
     }
+  }
+}
+
+TEST(EstimatedBetweenness, ErrsByWhatItSays) {
+  for (const double density : {0.003, 0.006, 0.04}) {
+    const Csr csr = random_graph({.nodes = 1200, .density = density, .seed = 8});
+    const std::vector<double> exact = betweenness(csr, false, 2);
+    const EstimatedBetweenness estimate = estimated_betweenness(csr, 2);
+    double squares = 0, count = 0;
+    for (std::size_t v = 0; v < exact.size(); ++v)
+      if (exact[v] > 0) squares += std::pow((estimate.value[v] - exact[v]) / exact[v], 2), ++count;
+    const double found = std::sqrt(squares / count);
+    RecordProperty("error_" + std::to_string(density),
+                   std::to_string(estimate.error) + " found " + std::to_string(found));
+    EXPECT_GT(estimate.error, 0.6 * found) << density;
+    EXPECT_LT(estimate.error, 1.6 * found) << density;
   }
 }
 

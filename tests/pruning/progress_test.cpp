@@ -38,7 +38,7 @@ void expect_truthful(const std::vector<Told>& told) {
     ASSERT_GE(told[k].fraction, told[k - 1].fraction) << told[k - 1].what << ", then " << told[k].what;
 }
 
-PruneOptions every_step() {
+PruneOptions each_step_once() {
   PruneOptions options = quick_options();
   options.delocalise.enabled = true;
   options.delocalise.vectors = 5;
@@ -54,7 +54,7 @@ PruneOptions every_step() {
 TEST(PruneProgress, RisesFromZeroToOneThroughEveryStep) {
   const Network network = small_network(80, 0.2);
   for (const int threads : {1, 3}) {  // candidates of step IV side by side
-    const std::vector<Told> told = told_by(network, every_step(), threads);
+    const std::vector<Told> told = told_by(network, each_step_once(), threads);
     expect_truthful(told);
     for (const char* part :
          {"spectrum before", "round 1/3", "round 2/3", "round 3/3", "delocalisation", "time constants"})

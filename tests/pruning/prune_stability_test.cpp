@@ -13,7 +13,7 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint32_t kSeeds = 5;
+constexpr std::uint32_t kStabilitySeeds = 5;
 constexpr double kStepMs = 1, kRefractoryMs = 2;
 
 // The operating point of configs/demo.toml, smaller.
@@ -51,14 +51,14 @@ PruneResult pruned_at(const Sparsity& sparsity, std::uint32_t seed) {
 // mean over seeds is held to the bound itself.
 TEST_P(PruneStability, LargestExponentStaysBelowWhatItWasOrTheBound) {
   double before = 0, after = 0;
-  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+  for (std::uint32_t seed = 1; seed <= kStabilitySeeds; ++seed) {
     const Sparsity options = GetParam();
     const PruneResult result = pruned_at(options, seed);
     const double bound = std::max(result.before.exponents.front(), PruneOptions{}.delocalise.lambda_bound);
     const double error = std::hypot(result.before.standard_errors.front(), result.after.standard_errors.front());
     EXPECT_LE(result.after.exponents.front(), bound + 2 * error) << "seed " << seed;
-    before += bound / kSeeds;
-    after += result.after.exponents.front() / kSeeds;
+    before += bound / kStabilitySeeds;
+    after += result.after.exponents.front() / kStabilitySeeds;
     const double most_hz = 1000 / (kRefractoryMs + kStepMs);
     EXPECT_GT(result.after.mean_rate_hz, 0.1 * result.before.mean_rate_hz) << "seed " << seed;
     EXPECT_LT(result.after.mean_rate_hz, 0.5 * most_hz) << "seed " << seed;
@@ -77,9 +77,9 @@ INSTANTIATE_TEST_SUITE_P(Sparsities, PruneStability,
 
 TEST(PruneRescaled, AtATenthTheNetworkIsLessStable) {
   double rise = 0;
-  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+  for (std::uint32_t seed = 1; seed <= kStabilitySeeds; ++seed) {
     const PruneResult result = pruned_at({0.1, 0, KeptWeight::rescale}, seed);
-    rise += (result.after.exponents.front() - result.before.exponents.front()) / kSeeds;
+    rise += (result.after.exponents.front() - result.before.exponents.front()) / kStabilitySeeds;
   }
   EXPECT_GT(rise, 0.003) << "per ms";
 }

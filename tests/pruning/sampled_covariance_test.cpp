@@ -12,7 +12,7 @@
 namespace sprig {
 namespace {
 
-constexpr std::uint32_t kNodes = 20;
+constexpr std::uint32_t kSampledNodes = 20;
 constexpr double kStep = 1.0;  // of the sampling, in units of the systems's time
 
 std::vector<double> probabilities(const Csr& csr, const std::vector<double>& l, const Eigen::MatrixXd& covariance) {
@@ -23,10 +23,10 @@ std::vector<double> probabilities(const Csr& csr, const std::vector<double>& l, 
 }
 
 TEST(SampledCovariance, GivesProbabilitiesWhoseErrorFallsAsTheRootOfTime) {
-  const Csr csr = test::random_graph({.nodes = kNodes, .density = 0.3, .seed = 21});
+  const Csr csr = test::random_graph({.nodes = kSampledNodes, .density = 0.3, .seed = 21});
   const std::vector<double> l(csr.weights.begin(), csr.weights.end());
   PruneGuards guards;
-  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, std::vector<double>(kNodes, 1.0), 0.1, guards));
+  const Eigen::MatrixXd a = dense_matrix(noise_system(csr, l, std::vector<double>(kSampledNodes, 1.0), 0.1, guards));
   const Eigen::MatrixXd exact = lyapunov_covariance(a, 1.0);
   const std::vector<double> p = probabilities(csr, l, exact);
 
@@ -37,11 +37,11 @@ TEST(SampledCovariance, GivesProbabilitiesWhoseErrorFallsAsTheRootOfTime) {
   constexpr int kSamples[kLengths] = {500, 2000, 8000, 32000};  // each four times the one before
   double squared[kLengths] = {};
   for (std::uint32_t run = 0; run < kRuns; ++run) {
-    Eigen::VectorXd x = Eigen::VectorXd::Zero(kNodes), z(kNodes);
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(kNodes, kNodes);
+    Eigen::VectorXd x = Eigen::VectorXd::Zero(kSampledNodes), z(kSampledNodes);
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(kSampledNodes, kSampledNodes);
     int reached = 0;
     for (int t = -50; t < kSamples[kLengths - 1]; ++t) {
-      for (std::uint32_t i = 0; i < kNodes; ++i) z[i] = test::test_normal(100 + run, i, 50 + t);
+      for (std::uint32_t i = 0; i < kSampledNodes; ++i) z[i] = test::test_normal(100 + run, i, 50 + t);
       x = propagator * x + noise * z;
       if (t < 0) continue;
       sum.noalias() += x * x.transpose();

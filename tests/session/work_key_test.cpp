@@ -13,7 +13,7 @@
 namespace sprig {
 namespace {
 
-Config configured(const std::vector<std::string>& settings) {
+Config set_up(const std::vector<std::string>& settings) {
   Config config;
   for (const std::string& setting : settings) set_config(config, setting);
   finish_config(config);
@@ -23,7 +23,7 @@ Config configured(const std::vector<std::string>& settings) {
 class WorkKey : public ::testing::Test {
  protected:
   std::uint64_t key(const std::vector<std::string>& settings, const std::string& verb = "study") const {
-    return work_key(verb, configured(settings));
+    return work_key(verb, set_up(settings));
   }
   test::TemporaryFolder folder_;
 };
@@ -82,14 +82,14 @@ TEST_F(WorkKey, IsOfTheFilesOfImageSets) {
     test::write_raw(path + ".gz", "of no interest beside the plain one");
     test::write_raw(folder_.file("notes.txt"), "of no interest");
     EXPECT_EQ(key(settings), plain);
-    const Inputs inputs = inputs_of(configured(settings));
+    const Inputs inputs = inputs_of(set_up(settings));
     EXPECT_EQ(std::count_if(inputs.begin(), inputs.end(), [&](const auto& input) { return input.second == path; }), 1);
   }
 }
 
 TEST_F(WorkKey, InputsHaveTheKeysThatNameThem) {
   std::map<std::string, std::string> inputs;
-  for (const auto& [key, path] : inputs_of(configured({"network.file=n.npz", "task.file=t.csv"}))) inputs[key] = path;
+  for (const auto& [key, path] : inputs_of(set_up({"network.file=n.npz", "task.file=t.csv"}))) inputs[key] = path;
   EXPECT_TRUE(inputs["network.file"].ends_with("n.npz")) << inputs["network.file"];
   EXPECT_TRUE(inputs["task.file"].ends_with("t.csv")) << inputs["task.file"];
 }

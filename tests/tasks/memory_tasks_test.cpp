@@ -18,7 +18,7 @@ using Eigen::MatrixXd;
 using test::on_cpu;
 using test::task_network;
 
-constexpr Index kTrain = 400, kTest = 300;
+constexpr Index kTrainRows = 400, kTestRows = 300;
 
 // Row s: the input of lags 0, ..., lags before sample lags + s.
 MatrixXd shift_register(const Series& series, Index lags, Index rows) {
@@ -41,18 +41,18 @@ struct Told {
   MatrixXd predicted, expected;
 };
 Told tell(const MatrixXd& features, const MatrixXd& target) {
-  const Readout readout =
-      ridge(features.topRows(kTrain), target.topRows(kTrain), features.topRows(kTrain), target.topRows(kTrain), {1e-9});
-  return {readout.predict(features.bottomRows(kTest)), target.bottomRows(kTest)};
+  const Readout readout = ridge(features.topRows(kTrainRows), target.topRows(kTrainRows), features.topRows(kTrainRows),
+                                target.topRows(kTrainRows), {1e-9});
+  return {readout.predict(features.bottomRows(kTestRows)), target.bottomRows(kTestRows)};
 }
 
 TEST(MemoryCapacity, OfAShiftRegisterIsItsLength) {
-  const Index rows = kTrain + kTest;
+  const Index rows = kTrainRows + kTestRows;
   const Series series = memory_capacity_series(rows + 12, 12, 2);
   for (const Index held : {12, 8, 3}) {  // lags 0..held of 12 asked for
     const Told told = tell(shift_register(series, 12, rows).leftCols(held + 1), targets(series, 12, rows));
     // Each target that it does not hold adds the square of a chance correlation: 1 / rows, with twice its variance.
-    const double unheld = 12 - static_cast<double>(held), chance = (unheld + 5 * std::sqrt(2 * unheld)) / kTest;
+    const double unheld = 12 - static_cast<double>(held), chance = (unheld + 5 * std::sqrt(2 * unheld)) / kTestRows;
     EXPECT_NEAR(memory_capacity(told.predicted, told.expected), held, 1e-9 + chance) << held;
     EXPECT_GE(memory_capacity(told.predicted, told.expected), held - 1e-9) << held;
   }
@@ -72,7 +72,7 @@ TEST(MemoryCapacity, IsTheSumOfSquaredCorrelations) {
 }
 
 TEST(DelayedXor, NeedsProductsOfDelayedBits) {
-  const Index rows = kTrain + kTest, lags = 4;
+  const Index rows = kTrainRows + kTestRows, lags = 4;
   const Series series = delayed_xor(rows + lags, 2, 9);
   const MatrixXd bits = shift_register(series, lags, rows), expected = targets(series, lags, rows);
   MatrixXd products(rows, lags);
@@ -85,7 +85,7 @@ TEST(DelayedXor, NeedsProductsOfDelayedBits) {
 }
 
 TEST(Narma, MoreOfTheInputsPastTellsMoreOfIt) {
-  const Index rows = kTrain + kTest, lags = 10;
+  const Index rows = kTrainRows + kTestRows, lags = 10;
   const Series series = narma10(rows + lags, 9);
   const auto error_of = [&](Index held) {
     const MatrixXd u = shift_register(series, lags, rows).leftCols(held + 1);

@@ -31,7 +31,7 @@ struct Line {
   double gain = 1;  // of the weights, after pruning
   // Of the configuration that its cells, and their pruned networks, follow from: the dear part of their keys, which all
   // seeds have in common.
-  Hash cells, prunings;
+  Hash cells = {}, prunings = {};
 };
 
 struct StudyGrid {

@@ -36,7 +36,7 @@ class BpttBlock {
 template <LifKind kKind, class Spikes>
 class LaneBlock final : public BpttBlock<typename Spikes::Scalar> {
   using T = typename Spikes::Scalar;
-  static constexpr std::size_t L = kLanes<Spikes>;
+  static constexpr std::size_t L = kReplicaLanes<Spikes>;
 
  public:
   // What is shared must outlive the block.

@@ -19,7 +19,7 @@ namespace {
 template <class Spikes>
 class CpuBptt final : public Bptt {
   using T = typename Spikes::Scalar;
-  static constexpr std::uint32_t L = kLanes<Spikes>;
+  static constexpr std::uint32_t L = kReplicaLanes<Spikes>;
 
  public:
   CpuBptt(const Network& network, const Drive& drive, const BpttModel& model)

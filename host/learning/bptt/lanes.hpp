@@ -16,9 +16,9 @@ namespace sprig::cpu {
 
 // Replicas that go side by side.
 template <class Spikes>
-inline constexpr std::size_t kLanes = kReplicaBlock;
+inline constexpr std::size_t kReplicaLanes = kReplicaBlock;
 template <>
-inline constexpr std::size_t kLanes<SmoothSpikes> = 4;
+inline constexpr std::size_t kReplicaLanes<SmoothSpikes> = 4;
 
 // The neurons that fired in a step, ascending, each with its lanes' spikes.
 template <class T>
@@ -55,7 +55,7 @@ class DueSlots {
 template <LifKind kKind, class Spikes>
 class Lanes {
   using T = typename Spikes::Scalar;
-  static constexpr std::size_t L = kLanes<Spikes>;
+  static constexpr std::size_t L = kReplicaLanes<Spikes>;
 
  public:
   // Everything that a step reads and changes.

@@ -15,7 +15,7 @@ namespace sprig::cpu {
 template <LifKind kKind, class Spikes>
 class LanesBack {
   using T = typename Spikes::Scalar;
-  static constexpr std::size_t L = kLanes<Spikes>;
+  static constexpr std::size_t L = kReplicaLanes<Spikes>;
 
  public:
   LanesBack(const BpttNetwork<T>& network, const BpttScalars<T>& scalars)

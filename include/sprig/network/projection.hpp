@@ -18,6 +18,8 @@
 
 namespace sprig {
 
+inline constexpr std::uint64_t kMostOntoTarget = std::uint64_t{1} << 31;  // on average: no in-degree comes near 2^32
+
 enum class ProjectionRule {
   fixed_total,      // `synapses` of them, each with its own uniform source and target (multapses)
   fixed_in_degree,  // `in_degree` onto each target, each with its own uniform source (multapses)
@@ -28,7 +30,7 @@ enum class ProjectionRule {
 struct Projection {
   std::uint32_t source_first = 0, source_count = 0, target_first = 0, target_count = 0;
   ProjectionRule rule = ProjectionRule::bernoulli;
-  std::uint64_t synapses = 0;   // fixed_total; fewer than 2^31 onto a target on average
+  std::uint64_t synapses = 0;   // fixed_total; fewer than kMostOntoTarget onto a target on average
   std::uint32_t in_degree = 0;  // fixed_in_degree
   double probability = 0;       // bernoulli
   bool autapses = true;         // false: from all sources but the target itself

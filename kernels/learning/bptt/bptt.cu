@@ -11,15 +11,13 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
-
 template <class Body>
 __global__ void __launch_bounds__(kThreads) body_kernel(const __grid_constant__ Body body) {
   CudaContext ctx;
   body(ctx);
 }
 
-class CudaMachine {
+class BpttMachine {
  public:
   template <class T>
   using Buffer = DeviceBuffer<T>;
@@ -50,7 +48,7 @@ std::unique_ptr<Bptt> make_bptt(const Network& network, const Drive& drive, cons
   check_bptt(network, drive, model);
   if (model.spikes == SpikeModel::smooth) throw ConfigError("training.spikes", "smooth spikes are the CPU's alone");
   check_current();
-  return std::make_unique<kernel::DeviceBptt<CudaMachine>>(network, drive, model, CudaMachine());
+  return std::make_unique<kernel::DeviceBptt<BpttMachine>>(network, drive, model, BpttMachine());
 }
 
 }  // namespace sprig::cuda

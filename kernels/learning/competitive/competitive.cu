@@ -9,16 +9,16 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 512;
+constexpr std::uint32_t kCompetitiveThreads = 512;
 
 template <bool kShared>
-__global__ void __launch_bounds__(kThreads, 1)
+__global__ void __launch_bounds__(kCompetitiveThreads, 1)
     competitive_kernel(const __grid_constant__ kernel::CompetitiveBody<kShared> body) {
   CudaContext ctx;
   body(ctx);
 }
 
-class CudaMachine {
+class CompetitiveMachine {
  public:
   template <class T>
   using Buffer = DeviceBuffer<T>;
@@ -51,10 +51,10 @@ class CudaMachine {
 
 void present(View<Presentations> models) {
   check_current();
-  CudaMachine machine;
+  CompetitiveMachine machine;
   std::uint32_t most = 0;
   for (const Presentations& job : models) most = std::max(most, job.options->neurons);
-  kernel::present_on(models, machine, std::min(kThreads, (most + kWarp - 1) / kWarp * kWarp));
+  kernel::present_on(models, machine, std::min(kCompetitiveThreads, (most + kWarp - 1) / kWarp * kWarp));
 }
 
 }  // namespace sprig::cuda

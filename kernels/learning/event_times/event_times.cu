@@ -12,8 +12,6 @@ namespace sprig::cuda {
 
 namespace {
 
-constexpr std::uint32_t kThreads = 256;
-
 template <class Body>
 __global__ void __launch_bounds__(kThreads) event_time_kernel(const __grid_constant__ Body body) {
   CudaContext ctx;
