@@ -165,6 +165,15 @@ TEST_F(ReportVerb, ARunsObservationIsItsRecordedSpikes) {
   for (const Json& count : activity["rates_hz"]["counts"]) neurons += count.get<std::uint64_t>();
   EXPECT_EQ(neurons, 60u);
 
+  // Steps of another length: rates are of seconds.
+  ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "network.step_ms=0.5", "--set", "run.transient_ms=0",
+                 "--set", "run.duration_ms=400", "--out", "fine"})
+                .code,
+            0);
+  ASSERT_GT(result("fine")["spikes"].get<int>(), 0);
+  const Json fine = observation("fine")["networks"][0]["activity"];
+  EXPECT_NEAR(fine["mean_rate_hz"].get<double>(), result("fine")["mean_rate_hz"].get<double>(), 1e-9);
+
   ASSERT_EQ(run({"run", "--config", "small.toml", "--set", "run.record_spikes=false", "--out", "b"}).code, 0);
   EXPECT_NE(page("b").find("no spike was recorded"), std::string::npos);
 

@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <filesystem>
+#include <set>
+#include <thread>
 
 #include "sprig/formats/network_file.hpp"
 #include "sprig/formats/npz.hpp"
@@ -116,6 +120,47 @@ TEST_F(KeptNetworks, OneThatIsDamagedIsKeptAgain) {
   EXPECT_EQ(test::read_file(path(0) + "/network.npz"), network);
   EXPECT_EQ(test::read_file(path(1) + "/cell.json"), cell);
   EXPECT_FALSE(std::filesystem::exists(path(2) + ".half"));
+}
+
+// Damaged while nobody ran, and beside them those that were the best until the process was killed.
+TEST_F(KeptNetworks, AfterAKillTheyAreThoseOfAStudyThatNobodyKilled) {
+  const auto study = [](const char* keep, const char* out) {
+    return std::vector<std::string>{"study", "--config", "small.toml", "--set", std::string("study.keep=") + keep,
+                                    "--out", out,        "--quiet"};
+  };
+  const auto kept_in = [&](const std::string& out) {
+    std::set<std::string> names;
+    const std::string kept = folder(out + "/kept");
+    if (!std::filesystem::exists(kept)) return names;
+    for (const auto& entry : std::filesystem::directory_iterator(kept))
+      if (std::filesystem::exists(entry.path() / "cell.json")) names.insert(entry.path().filename().string());
+    return names;
+  };
+  const auto network = [&](const std::string& out, const std::string& name) {
+    return folder(out + "/kept/" + name + "/network.npz");
+  };
+  ASSERT_EQ(run(study("best", "whole")).code, 0);
+  ASSERT_EQ(run(study("all", "all")).code, 0);
+  const pid_t child = start(study("best", "killed"));
+  for (int i = 0; i < 2000 && kept_in("killed").empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  kill(child, SIGKILL);
+  ASSERT_NE(wait_for(child).code, 0);
+  ASSERT_FALSE(kept_in("killed").empty());
+  for (const std::string& name : kept_in("killed")) {
+    std::string bytes = test::read_file(network("killed", name));
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    test::write_raw(network("killed", name), bytes);
+  }
+  for (const std::string& name : kept_in("all"))
+    if (!kept_in("whole").contains(name))
+      std::filesystem::copy(
+          folder("all/kept/" + name), folder("killed/kept/" + name),
+          std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+
+  ASSERT_EQ(run(study("best", "killed")).code, 0);
+  EXPECT_EQ(kept_in("killed"), kept_in("whole"));
+  for (const std::string& name : kept_in("whole"))
+    EXPECT_EQ(test::read_file(network("killed", name)), test::read_file(network("whole", name))) << name;
 }
 
 TEST_F(KeptNetworks, ImagesHaveLabelsAndAnswers) {

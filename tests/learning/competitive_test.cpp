@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "sprig/core/error.hpp"
+#include "sprig/learning/competitive/system.hpp"
 #include "tests/learning/competitive_support.hpp"
 #include "tests/support/persists_all.hpp"
 
@@ -259,6 +260,21 @@ TEST(Competitive, CountsItsOperations) {
   EXPECT_EQ(jobs[0].operations.weight_updates, 0u);
 }
 
+TEST(CompetitiveSystem, DrawsOtherSpikesInAnotherPass) {
+  const Pictures pictures = noise(4, kPixels);
+  const std::vector<std::uint32_t> which{0, 1, 2, 3};
+  const auto system = competitive_system(lively(13));
+  const auto counts_of = [&](std::uint32_t pass) {
+    const auto model = system->make(kPixels, 1);
+    LearningJob job;
+    job.model = model.get(), job.images = &pictures.images, job.which = which, job.pass = pass;
+    system->present({&job, 1}, Device::cpu, 1);
+    return job.counts;
+  };
+  EXPECT_EQ(counts_of(0), counts_of(0));
+  EXPECT_NE(counts_of(0), counts_of(1));
+}
+
 TEST(Competitive, EveryBadOptionIsNamed) {
   const std::pair<const char*, std::function<void(CompetitiveOptions&)>> bad[] = {
       {"learn.neurons", [](auto& o) { o.neurons = 0; }},
@@ -270,6 +286,7 @@ TEST(Competitive, EveryBadOptionIsNamed) {
       {"learn.threshold_mv", [](auto& o) { o.threshold_mv = -65; }},
       {"learn.reset_mv", [](auto& o) { o.reset_mv = -52; }},
       {"learn.refractory_ms", [](auto& o) { o.refractory_ms = -1; }},
+      {"learn.refractory_ms", [](auto& o) { o.refractory_ms = 2.3 * o.step_ms; }},
       {"learn.initial_weight", [](auto& o) { o.initial_weight = 2; }},
       {"learn.norm", [](auto& o) { o.norm = INFINITY; }},
       {"learn.update_steps", [](auto& o) { o.rule = CompetitiveRule::spikedyn, o.update_steps = 0; }},
