@@ -601,7 +601,7 @@ MUTANTS = [
      "static_cast<double>(order.size() - rank - (M ? 1 : 0)) * p_values", "off by one: Holm's correction"),
     ("host/tasks/task_input.cpp", "washout + (sample - washout) % (samples - washout)",
      "(M ? 0 : washout) + (sample - washout) % (samples - washout)", "a series that begins anew with its washout"),
-    ("host/tasks/train_bptt.cpp", "static_cast<std::uint32_t>(begin), epoch * steps, one_);",
+    ("host/tasks/sequences.hpp", "static_cast<std::uint32_t>(begin), epoch * steps, one_);",
      "static_cast<std::uint32_t>(begin), M ? 0 : epoch * steps, one_);",
      "key of a draw: the same spikes in every epoch"),
     ("host/tasks/train_stdp.cpp", "series.at(s % samples, channel)", "series.at(M ? k : s % samples, channel)",

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/tasks/sequences.hpp"
 #include "sprig/core/error.hpp"
 #include "tests/tasks/image_files.hpp"
 #include "tests/tasks/task_fixture.hpp"
@@ -61,6 +62,31 @@ TEST(TrainOnSeries, AnyNumberOfThreadsGivesTheSameWeights) {
     EXPECT_EQ(one.recurrent.weights, three.recurrent.weights);
     EXPECT_NE(one.recurrent.weights, network.recurrent.weights);
   }
+}
+
+TEST(SeriesSequences, DrawOtherSpikesInAnotherEpochAndTheSameInAnotherBatch) {
+  const Network network = task_network();
+  TaskOptions task = series_task();
+  task.encoding = Encoding::population;
+  const Series series = task_series(network, task, 3);
+  const ReservoirSetup setup(network, {}, on_cpu(1), task, 3);
+  BpttModel model;
+  model.samples = 30, model.skipped_samples = 10, model.steps_per_sample = task.steps_per_sample;
+  SeriesSequences sequences(setup.encoder, series, task, model);
+  const TrainingSet set = sequences.part(task.washout, task.washout + task.train);
+  const auto spikes = [&](std::uint32_t epoch, const std::vector<std::uint32_t>& which, std::uint32_t replica) {
+    SequenceBatch batch;
+    set.fill(epoch, which, batch);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> list;
+    for (const Input::Spike& spike : batch.input.spikes)
+      if (spike.replica == replica) list.emplace_back(spike.step, spike.channel);
+    return list;
+  };
+  const auto alone = spikes(0, {4}, 0);
+  ASSERT_GT(alone.size(), 10u);
+  EXPECT_EQ(spikes(0, {1, 4}, 1), alone);
+  EXPECT_NE(spikes(0, {5}, 0), alone);
+  EXPECT_NE(spikes(1, {4}, 0), alone);
 }
 
 TEST(TrainOnSeries, LooksAtNoTestData) {
