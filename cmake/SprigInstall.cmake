@@ -40,3 +40,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/sprigConfig.cmake.in ${P
   INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/sprigConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/sprigConfig.cmake ${PROJECT_BINARY_DIR}/sprigConfigVersion.cmake DESTINATION ${package})
+
+# An environment module, which finds the prefix from where it lies.
+configure_file(${PROJECT_SOURCE_DIR}/packaging/modulefile.in ${PROJECT_BINARY_DIR}/share/modulefile @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/share/modulefile DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/modulefiles/sprig
+  RENAME ${PROJECT_VERSION})
