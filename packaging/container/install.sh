@@ -16,8 +16,10 @@ packages() {
 
 # The Debian packages of the shared libraries that a program was linked with; those of no package come with the image.
 libraries_of() {
-  ldd "$1" | awk '$2 == "=>" { print $3 }' | xargs -n 1 readlink -f | sed 's|.*/|*/|' |
-    xargs -n 1 dpkg-query --search 2>/dev/null | cut -d: -f1 | sort -u
+  ldd "$1" | awk '$2 == "=>" { print $3 }' | while read -r library; do
+    file=$(readlink -f "$library")
+    dpkg-query --search "$file" 2>/dev/null || dpkg-query --search "${file#/usr}" 2>/dev/null || true
+  done | cut -d: -f1 | sort -u
 }
 
 case ${1:-} in

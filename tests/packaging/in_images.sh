@@ -17,8 +17,10 @@ image() { # NAME: a bare Debian, that reaches packages as this machine does
   debootstrap --variant=minbase bookworm "$folder/$1" "$mirror" >"$folder/$1.log" 2>&1 ||
     { tail -n 3 "$folder/$1.log"; echo "skipped: debootstrap reaches no mirror"; exit 77; }
   cp -r /etc/apt/apt.conf.d /etc/apt/sources.list* "$folder/$1/etc/apt/" 2>/dev/null || true
-  mount -t proc proc "$folder/$1/proc"
-  mounted+=("$folder/$1/proc")
+  for kind in proc sysfs; do
+    mount -t "$kind" "$kind" "$folder/$1/${kind%fs}"
+    mounted+=("$folder/$1/${kind%fs}")
+  done
 }
 image build
 image run
