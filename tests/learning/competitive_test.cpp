@@ -11,7 +11,6 @@
 #include "sprig/core/error.hpp"
 #include "sprig/learning/competitive/system.hpp"
 #include "tests/learning/competitive_support.hpp"
-#include "tests/support/persists_all.hpp"
 
 namespace sprig {
 namespace {
@@ -28,8 +27,6 @@ using test::presented;
 constexpr std::uint32_t kPixels = 36;
 
 double sum(const std::vector<std::uint32_t>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
-
-TEST(LearningOperations, AStateHasTheWholeOfThem) { test::expect_persists_all<LearningOperations>(); }
 
 TEST(Competitive, TwentyStepsByHand) {
   CompetitiveState state;

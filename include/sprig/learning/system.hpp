@@ -37,10 +37,6 @@ struct LearningOperations {
   std::uint64_t state_bytes = 0;                      // of neurons and traces, read and written, 4 a number
 
   LearningOperations& operator+=(const LearningOperations& other);
-  static void persist(auto& self, auto& archive) {
-    archive(self.neuron_updates, self.synaptic_events, self.weight_updates, self.powers, self.trace_updates,
-            self.weight_reads, self.weight_writes, self.state_bytes);
-  }
 };
 
 // result: what was learnt, part of the hash of the result. state: what learning goes on from besides. constant: how
