@@ -37,6 +37,7 @@ namespace cpu {
 namespace {
 
 static_assert(kChains == kColumns);
+
 class CpuCayleyChains final : public CayleyChains {
  public:
   CpuCayleyChains(const SparseSystem& a, const CayleySteps& steps, const SampleKeys& keys, int threads)

@@ -17,6 +17,7 @@ namespace {
 // A column's part outside the ones before it, relative to its length, below which the squared condition of F^T F eats
 // the digits that the second pass needs.
 constexpr double kLeastSine = 1e-6;
+
 __global__ void to_columns_kernel(double* to, const double* from, std::uint64_t rows, std::uint32_t columns) {
   CudaContext ctx;
   kernel::to_columns(ctx, to, from, rows, columns);
